@@ -1,0 +1,11 @@
+//! **nianbao** (年报) archives and reads the annual reports that every Chinese public body must publish on
+//! its information disclosure work (政府信息公开工作年度报告), and makes 18 years of them answerable.
+//!
+//! The flow, and the only direction of imports (`ARCHITECTURE.md`, held by `tests/architecture.rs`):
+//!
+//! ```text
+//! import → archive → decode → parse → normalize → extract → audit → store → query → present
+//! ```
+
+pub mod model;
+pub mod parse;

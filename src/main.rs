@@ -1,0 +1,3 @@
+//! The `nianbao` command line.
+
+fn main() {}
