@@ -7,5 +7,8 @@
 //! import → archive → decode → parse → normalize → extract → audit → store → query → present
 //! ```
 
+pub mod extract;
 pub mod model;
+pub mod normalize;
 pub mod parse;
+pub mod profile;

@@ -1,0 +1,220 @@
+//! Publication dates: every one the page gives, with where it stands; and the one to go by.
+
+use jiff::civil::Date;
+
+use crate::model::{DateEvidence, DateSource};
+use crate::normalize::{find_date, find_dates};
+use crate::parse::Document;
+use crate::profile::Profile;
+
+/// Collects the dates. `lines` are the blocks from the page's start to the first section heading, `tail` the
+/// last lines of the body.
+pub fn collect(
+    document: &Document<'_>,
+    profile: &Profile,
+    lines: &[&str],
+    tail: &[&str],
+    url: Option<&str>,
+) -> Vec<DateEvidence> {
+    let mut dates = byline_dates(profile, lines);
+    for name in [
+        "pubdate",
+        "publishdate",
+        "publish_date",
+        "article:published_time",
+        "dc.date",
+    ] {
+        for meta in document.metas.iter().filter(|meta| meta.name == name) {
+            push(
+                &mut dates,
+                find_date(&meta.content).map(|m| m.date),
+                DateSource::Meta,
+                &meta.content,
+            );
+        }
+    }
+    for line in tail {
+        let bare = line.trim();
+        if let Some(found) = find_date(bare)
+            && bare.chars().count() <= 40
+            && found.place.end == bare.len()
+            && find_dates(bare).count() == 1
+        {
+            push(&mut dates, Some(found.date), DateSource::Text, bare);
+        }
+    }
+    if let Some(url) = url {
+        push_url_date(&mut dates, url);
+    }
+    dates
+}
+
+fn push(dates: &mut Vec<DateEvidence>, value: Option<Date>, source: DateSource, raw: &str) {
+    if let Some(value) = value {
+        let known = dates
+            .iter()
+            .any(|date| date.source == source && date.value == value);
+        if !known {
+            dates.push(DateEvidence {
+                value,
+                source,
+                raw: raw.trim().to_owned(),
+            });
+        }
+    }
+}
+
+/// Dates behind one of the profile's words, best word first.
+fn byline_dates(profile: &Profile, lines: &[&str]) -> Vec<DateEvidence> {
+    let mut dates = Vec::new();
+    for word in &profile.lines.date {
+        for line in lines {
+            let Some(at) = line.find(word.as_str()) else {
+                continue;
+            };
+            if line.contains("统计") || line.contains("期限") || line.chars().count() > 200 {
+                continue;
+            }
+            let rest = &line[at + word.len()..];
+            let Some(found) = find_date(rest) else {
+                continue;
+            };
+            let between = rest[..found.place.start]
+                .chars()
+                .filter(|c| c.is_alphanumeric());
+            if between.count() <= 2 {
+                let raw = &rest[found.place];
+                push(&mut dates, Some(found.date), DateSource::Byline, raw);
+            }
+        }
+    }
+    if dates.is_empty() {
+        // A line that is hardly more than a date (`2020-01-31 来源：…`), near the title.
+        for line in lines.iter().rev().take(12) {
+            if let Some(found) = find_date(line)
+                && line.chars().count() <= 60
+                && !line.contains(['。', '至', '度'])
+                && find_dates(line).count() == 1
+                && line[..found.place.start]
+                    .chars()
+                    .filter(|c| c.is_alphanumeric())
+                    .count()
+                    == 0
+            {
+                push(
+                    &mut dates,
+                    Some(found.date),
+                    DateSource::Byline,
+                    &line[found.place],
+                );
+            }
+        }
+    }
+    dates
+}
+
+/// `/t20260313_105587.htm`, `/2020/7/6/`, `/2020-07/06/`, `/20200706/`.
+fn push_url_date(dates: &mut Vec<DateEvidence>, url: &str) {
+    let path = url.split(['?', '#']).next().unwrap_or(url);
+    let path = path.split_once("://").map_or(path, |(_, rest)| rest);
+    let pieces: Vec<&str> = path.split(['/', '_', '-', '.']).skip(1).collect();
+    for (number, piece) in pieces.iter().enumerate() {
+        let compact = piece.strip_prefix('t').unwrap_or(piece);
+        let all_digits = |text: &str| !text.is_empty() && text.bytes().all(|b| b.is_ascii_digit());
+        let date = if compact.len() == 8 && all_digits(compact) {
+            date_of(&compact[..4], &compact[4..6], &compact[6..])
+        } else if piece.len() == 4 && all_digits(piece) {
+            match pieces[number + 1..] {
+                [month, day, ..] if month.len() <= 2 && day.len() <= 2 => {
+                    date_of(piece, month, day)
+                }
+                _ => None,
+            }
+        } else if piece.len() == 6 && all_digits(piece) {
+            match pieces[number + 1..] {
+                [day, ..] if day.len() == 2 => date_of(&piece[..4], &piece[4..], day),
+                _ => None,
+            }
+        } else {
+            None
+        };
+        if let Some(date) = date {
+            push(dates, Some(date), DateSource::Url, url);
+            return;
+        }
+    }
+}
+
+fn date_of(year: &str, month: &str, day: &str) -> Option<Date> {
+    let year: i16 = year.parse().ok()?;
+    (1990..2100).contains(&year).then_some(())?;
+    Date::new(year, month.parse().ok()?, day.parse().ok()?).ok()
+}
+
+/// Puts the date to go by first and returns it: the displayed one before the meta tag's, the text's and the
+/// URL's; among them one that can be right (a report on a year is not published before that year's end).
+pub fn choose(dates: &mut [DateEvidence], year: Option<i16>) -> Option<Date> {
+    let rank = |source: DateSource| match source {
+        DateSource::Byline => 0,
+        DateSource::Meta => 1,
+        DateSource::Text => 2,
+        DateSource::Url => 3,
+    };
+    let too_early = |date: Date| year.is_some_and(|year| date.year() <= year);
+    dates.sort_by_key(|date| (too_early(date.value), rank(date.source)));
+    dates.first().map(|date| date.value)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn urls_hold_dates_in_known_shapes() {
+        let cases = [
+            (
+                "https://www.example/zwgk/202603/t20260313_105587.htm",
+                Some("2026-03-13"),
+            ),
+            (
+                "http://www.example/art/2020/7/6/art_100_2.html",
+                Some("2020-07-06"),
+            ),
+            (
+                "http://www.example/2020-07/06/content_1.htm",
+                Some("2020-07-06"),
+            ),
+            ("http://www.example/info/1039/2874.htm", None),
+            ("http://www.example:8080/a/20209999/b.html", None),
+        ];
+        for (url, want) in cases {
+            let mut dates = Vec::new();
+            push_url_date(&mut dates, url);
+            let got = dates.first().map(|date| date.value.to_string());
+            assert_eq!(got.as_deref(), want, "{url}");
+        }
+    }
+
+    #[test]
+    fn bylines_give_dates_and_periods_do_not() {
+        let profile = Profile::generic();
+        let cases = [
+            (
+                vec!["发布时间:20年07月06日 信息来源:教育局"],
+                Some("2020-07-06"),
+            ),
+            (
+                vec!["成文日期：2021-01-10", "发布日期：2021-01-20"],
+                Some("2021-01-20"),
+            ),
+            (vec!["2022-01-05 10:11 来源：办公室"], Some("2022-01-05")),
+            (vec!["数据统计期限从2019年1月1日到12月31日止"], None),
+        ];
+        for (lines, want) in cases {
+            let got = byline_dates(profile, &lines)
+                .first()
+                .map(|d| d.value.to_string());
+            assert_eq!(got.as_deref(), want, "{lines:?}");
+        }
+    }
+}

@@ -1,0 +1,175 @@
+//! Is this line a section heading, and of what? Rules are data (`data/sections.toml`).
+
+use std::sync::LazyLock;
+
+use serde::Deserialize;
+
+use super::lexicon::{Lexicon, Sense};
+use crate::model::SectionKind;
+use crate::normalize::label::{fold, take_mark};
+use crate::normalize::{Enumeration, Label};
+
+/// Statutory headings have up to 30 characters.
+const HEADING_CHARACTERS: usize = 42;
+
+/// A line that can be a section heading.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Heading {
+    /// What the section is about; `None` for a numbered line with words of no known section.
+    pub kind: Option<SectionKind>,
+    /// Its number (`三、` is 3); `None` where it has none.
+    pub number: Option<u32>,
+    /// The words are exactly a known title.
+    pub exact: bool,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct File {
+    section: Vec<Rule>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Rule {
+    kind: SectionKind,
+    titles: Vec<String>,
+    words: Vec<Vec<String>>,
+}
+
+static RULES: LazyLock<Vec<Rule>> = LazyLock::new(|| {
+    let text = include_str!("../../data/sections.toml");
+    let mut file: File = toml::from_str(text)
+        .unwrap_or_else(|error| panic!("compiled-in data/sections.toml: {error}"));
+    for rule in &mut file.section {
+        for title in &mut rule.titles {
+            *title = fold(title);
+        }
+    }
+    file.section
+});
+
+/// Reads a line as a heading; `None` for prose, labels of the forms' tables and everything unnumbered that
+/// is not exactly a title. `marked` says that the page marks it up as a heading.
+pub fn read(text: &str, marked: bool) -> Option<Heading> {
+    if text.len() > HEADING_CHARACTERS * 4 || text.chars().count() > HEADING_CHARACTERS {
+        return None;
+    }
+    let line = text.trim_end_matches(['：', ':', '。']);
+    if line.contains(['。', '；', ';', '，']) && !line.contains("、") {
+        return None;
+    }
+    let label = Label::new(line);
+    if label.core.is_empty() || Lexicon::get().senses(&label).iter().any(is_table_label) {
+        return None;
+    }
+    let number = match label.marks.first() {
+        Some(Enumeration::Chinese(number)) => Some(*number),
+        None => chapter(line),
+        Some(_) => return None,
+    };
+    let core = if number.is_some() && label.marks.is_empty() {
+        fold(line)
+            .chars()
+            .skip_while(|c| *c != '部' && *c != '章')
+            .skip(1)
+            .skip_while(|c| *c == '分')
+            .collect()
+    } else {
+        label.core
+    };
+    for rule in RULES.iter() {
+        if rule.titles.contains(&core) {
+            return Some(Heading {
+                kind: Some(rule.kind),
+                number,
+                exact: true,
+            });
+        }
+    }
+    if line.contains('。') || (number.is_none() && !marked) {
+        return None;
+    }
+    let kind = RULES
+        .iter()
+        .find(|rule| {
+            rule.words
+                .iter()
+                .any(|words| words.iter().all(|word| core.contains(word.as_str())))
+        })
+        .map(|rule| rule.kind);
+    if number.is_none() && kind.is_none() {
+        return None;
+    }
+    Some(Heading {
+        kind,
+        number,
+        exact: false,
+    })
+}
+
+/// `第一部分 概述`, `第三章 …`.
+fn chapter(line: &str) -> Option<u32> {
+    let rest = line.trim_start().strip_prefix('第')?;
+    let end = rest.find(['部', '章'])?;
+    crate::normalize::numeral::read(rest[..end].trim())
+}
+
+/// Rows of the tables begin with marks too (`一、本年新收政府信息公开申请数量`).
+fn is_table_label(sense: &Sense) -> bool {
+    matches!(sense, Sense::RequestRow(_) | Sense::RequestGroup)
+}
+
+/// Whether the text begins with a mark of the first level (`三、`).
+pub fn is_numbered(text: &str) -> bool {
+    let folded = crate::normalize::label::fold_width(&text.chars().take(12).collect::<String>());
+    matches!(take_mark(&folded), Some((Enumeration::Chinese(_), _)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use SectionKind::{ActiveDisclosure, Disputes, Other, Overview, Problems, Requests};
+
+    #[test]
+    fn headings_of_every_form_are_known() {
+        let cases = [
+            ("一、总体情况", Some((Overview, Some(1)))),
+            (
+                "二、主动公开政府信息情况 ",
+                Some((ActiveDisclosure, Some(2))),
+            ),
+            (
+                "三、收到和处理政府信息公开申请情况",
+                Some((Requests, Some(3))),
+            ),
+            (
+                "三、行政机关收到和处理政府信息公开申请的情况",
+                Some((Requests, Some(3))),
+            ),
+            (
+                "四、政府信息公开行政复议、行政诉讼情况",
+                Some((Disputes, Some(4))),
+            ),
+            (
+                "五、政府信息公开工作存在的主要问题及改进情况：",
+                Some((Problems, Some(5))),
+            ),
+            ("六、其他需要报告的事项", Some((Other, Some(6)))),
+            ("总体情况", Some((Overview, None))),
+            ("第一部分 概述", Some((Overview, Some(1)))),
+            ("四、政府信息公开的收费及减免情况", Some((Other, Some(4)))),
+            ("七、附表", Some((SectionKind::Appendix, Some(7)))),
+            ("一、本年新收政府信息公开申请数量", None),
+            ("四、结转下年度继续办理", None),
+            ("（一）主动公开方面", None),
+            ("1.主动公开情况", None),
+            ("2019年，全市主动公开政府信息3万条。", None),
+            ("三、本年度办理结果", None),
+        ];
+        for (text, want) in cases {
+            let got = read(text, false).and_then(|h| h.kind.map(|kind| (kind, h.number)));
+            assert_eq!(got, want, "{text:?}");
+        }
+    }
+}

@@ -1,0 +1,130 @@
+//! What the table readers hand over: cells with the place they stood in, before their form is settled.
+
+use crate::model::{ByteRange, CellStatus, Code, Finding, FormId, Source};
+use crate::normalize::CellText;
+
+use super::view::CellView;
+
+/// Which cell of the forms was found. Where several forms print the same row or table, the page as a
+/// whole decides the form, in `assemble`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Key {
+    /// Requests table: row in [`Lexicon::requests`](super::lexicon::Lexicon::requests), column in
+    /// printed order.
+    Request {
+        /// The row.
+        row: usize,
+        /// The column.
+        column: usize,
+    },
+    /// An article-20 table, whose heads decided the form.
+    Article20 {
+        /// The row in [`Lexicon::article20`](super::lexicon::Lexicon::article20).
+        row: usize,
+        /// The form.
+        form: FormId,
+        /// The column of the form's table.
+        column: usize,
+    },
+    /// The disputes table.
+    Dispute {
+        /// Number in [`DISPUTE_GROUPS`](super::lexicon::DISPUTE_GROUPS).
+        group: u8,
+        /// Number in [`DISPUTE_LEAVES`](super::lexicon::DISPUTE_LEAVES).
+        leaf: u8,
+    },
+    /// A list.
+    List {
+        /// The form.
+        form: FormId,
+        /// The row of the form's table.
+        row: usize,
+    },
+}
+
+/// One cell as found on the page.
+#[derive(Debug, Clone)]
+pub struct Found {
+    /// Which.
+    pub key: Key,
+    /// Its text as published.
+    pub raw: String,
+    /// The text read as a value.
+    pub value: CellText,
+    /// Where it stood.
+    pub source: Source,
+}
+
+impl Found {
+    /// A grid cell. A picture without text is unreadable.
+    pub fn cell(key: Key, table: u32, cell: &CellView) -> Self {
+        let mut value = cell.value;
+        if value.status == CellStatus::Blank && cell.has_image {
+            value.status = CellStatus::Unreadable;
+        }
+        Self {
+            key,
+            raw: cell.text.clone(),
+            value,
+            source: Source {
+                table: Some(table),
+                row: cell.row,
+                column: cell.column,
+                bytes: cell.bytes,
+            },
+        }
+    }
+
+    /// A place whose value cannot be told from its neighbours'.
+    pub fn unreadable(key: Key, raw: String, source: Source) -> Self {
+        Self {
+            key,
+            raw,
+            value: CellText {
+                status: CellStatus::Unreadable,
+                value: None,
+                unit: None,
+            },
+            source,
+        }
+    }
+}
+
+/// Everything the readers found on a page.
+#[derive(Debug, Default)]
+pub struct Readings {
+    /// Cells.
+    pub found: Vec<Found>,
+    /// Tables (numbers) of which something was read: no part of the narrative.
+    pub tables: Vec<u32>,
+    /// Blocks (numbers) read as flattened cells or labels: no part of the narrative.
+    pub blocks: Vec<u32>,
+    /// What is odd.
+    pub findings: Vec<Finding>,
+}
+
+impl Readings {
+    /// Notes a finding.
+    pub fn find(&mut self, code: Code, place: impl Into<String>, message: impl Into<String>) {
+        self.findings.push(Finding::new(code, place, message));
+    }
+}
+
+/// `table 3, row 7`, counted from 0 as in [`Source`].
+pub fn place_of(table: u32, row: u32) -> String {
+    format!("table {table}, row {row}")
+}
+
+/// The text of cells as printed, for messages.
+pub fn printed<'c>(cells: impl IntoIterator<Item = &'c CellView>) -> String {
+    let texts: Vec<_> = cells
+        .into_iter()
+        .map(|cell| cell.text.replace('\n', " "))
+        .collect();
+    texts.join(" | ")
+}
+
+/// Covers several places.
+pub fn cover(places: impl IntoIterator<Item = ByteRange>) -> Option<ByteRange> {
+    places.into_iter().reduce(ByteRange::cover)
+}

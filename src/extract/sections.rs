@@ -1,0 +1,107 @@
+//! The body cut into sections at its standalone headings. Nothing lost, nothing twice.
+
+use crate::model::{ByteRange, Code, Finding, Section, SectionKind};
+
+use super::body::Item;
+use super::headings::Heading;
+
+/// Cuts the body. `items` are the body from its first line of text to its last.
+pub fn cut(items: &[Item], findings: &mut Vec<Finding>) -> Vec<Section> {
+    let headings = choose_headings(items);
+    let mut sections: Vec<Section> = Vec::new();
+    let mut start = 0;
+    let mut current: Option<(usize, SectionKind)> = None;
+    for (at, kind) in headings
+        .iter()
+        .map(|(at, kind)| (*at, *kind))
+        .chain([(items.len(), SectionKind::Other)])
+    {
+        let (heading, own_kind) = match current {
+            Some((heading, kind)) => (Some(heading), kind),
+            None => (None, SectionKind::Preamble),
+        };
+        let body = &items[start..at];
+        if heading.is_some() || !body.is_empty() {
+            sections.push(section(items, heading, own_kind, body));
+        }
+        start = at + 1;
+        current = Some((at, kind));
+    }
+    for (number, section) in sections.iter().enumerate() {
+        let statutory = !matches!(section.kind, SectionKind::Other | SectionKind::Appendix);
+        let earlier = sections[..number]
+            .iter()
+            .any(|other| other.kind == section.kind);
+        if statutory && earlier && section.heading.is_some() {
+            let heading = section.heading.clone().unwrap_or_default();
+            findings.push(Finding::new(
+                Code::SectionTwice,
+                heading,
+                "a section of this kind stands above",
+            ));
+        }
+    }
+    sections
+}
+
+fn section(items: &[Item], heading: Option<usize>, kind: SectionKind, body: &[Item]) -> Section {
+    let lines: Vec<&str> = body.iter().map(|item| item.text.as_str()).collect();
+    let places = heading.map(|at| items[at].bytes).into_iter();
+    let bytes = places
+        .chain(body.iter().map(|item| item.bytes))
+        .reduce(ByteRange::cover)
+        .unwrap_or_default();
+    Section {
+        kind,
+        heading: heading.map(|at| items[at].text.clone()),
+        text: lines.join("\n"),
+        bytes,
+    }
+}
+
+/// Which of the lines that read as headings do open a section.
+///
+/// A known title always does, unless the same one stands again further down and nothing stands between this one
+/// and the next heading (a table of contents). A numbered line of unknown or only similar words does where it
+/// goes on counting, and where the numbers do not already belong to exact titles.
+fn choose_headings(items: &[Item]) -> Vec<(usize, SectionKind)> {
+    let candidates: Vec<(usize, Heading)> = items
+        .iter()
+        .enumerate()
+        .filter_map(|(at, item)| Some((at, item.heading?)))
+        .collect();
+    let exact = candidates
+        .iter()
+        .filter(|(_, heading)| heading.exact && heading.number.is_some())
+        .count();
+    let mut chosen: Vec<(usize, SectionKind)> = Vec::new();
+    let mut last_number = 0;
+    for (number, (at, heading)) in candidates.iter().enumerate() {
+        let next = candidates.get(number + 1);
+        let again = candidates[number + 1..].iter().any(|(_, other)| {
+            other.kind == heading.kind && other.number == heading.number && heading.kind.is_some()
+        });
+        let empty = next.is_some_and(|(next, _)| *next == at + 1);
+        if again && empty {
+            continue;
+        }
+        let counts_on = heading.number.is_some_and(|n| n == last_number + 1);
+        let opens = if heading.exact {
+            // A bare title among numbered ones is a sub-heading or a caption.
+            heading.number.is_some() || exact == 0 || items[*at].marked
+        } else if exact >= 4 {
+            // The statutory skeleton is there: others only behind it (`七、附表`).
+            counts_on && heading.number.is_some_and(|n| n > 6)
+        } else {
+            counts_on
+        };
+        if !opens {
+            continue;
+        }
+        if let Some(n) = heading.number {
+            last_number = n;
+        }
+        chosen.push((*at, heading.kind.unwrap_or(SectionKind::Other)));
+    }
+    chosen
+}

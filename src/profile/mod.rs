@@ -1,0 +1,113 @@
+//! Site and platform profiles (`selectors/`): where a page keeps its parts, as data.
+//!
+//! Takes TOML, yields a validated [`Profile`]. Unknown keys and selectors outside the supported
+//! grammar are refused with line and column. Holds no algorithm: how the parts are used is for
+//! `extract`.
+
+use std::sync::LazyLock;
+
+use data_encoding::HEXLOWER;
+use serde::Deserialize;
+use sha2::{Digest, Sha256};
+
+mod selector;
+
+pub use selector::{Selector, SelectorError};
+
+const GENERIC: &str = include_str!("../../selectors/platforms/generic.toml");
+
+static GENERIC_PROFILE: LazyLock<Profile> = LazyLock::new(|| {
+    Profile::parse(GENERIC).unwrap_or_else(|error| panic!("compiled-in generic profile: {error}"))
+});
+
+/// What is known of a family of pages.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Profile {
+    /// Its name.
+    pub name: String,
+    /// Where the report's text stands.
+    pub body: Body,
+    /// Tell-tale words of lines around the text.
+    pub lines: Lines,
+    /// First 16 hexadecimal digits of the SHA-256 of its source.
+    #[serde(skip)]
+    pub digest: String,
+}
+
+/// Containers of a page.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Body {
+    /// Containers of the article's text.
+    pub containers: Vec<Selector>,
+    /// Containers that are never part of it.
+    pub drop: Vec<Selector>,
+}
+
+/// Words that tell lines apart.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Lines {
+    /// A short line beginning so, after the last section, ends the body.
+    pub end: Vec<String>,
+    /// A short line with one of these, before the first section, belongs to the byline.
+    pub byline: Vec<String>,
+    /// In front of a publication date, best first.
+    pub date: Vec<String>,
+    /// In front of the publishing body.
+    pub source: Vec<String>,
+    /// In front of the index number.
+    pub index: Vec<String>,
+}
+
+/// Why a profile is refused.
+#[derive(Debug, thiserror::Error)]
+#[error("profile: {source}")]
+pub struct ProfileError {
+    /// What the TOML reader says, with line and column.
+    #[from]
+    source: toml::de::Error,
+}
+
+impl Profile {
+    /// Reads a profile.
+    ///
+    /// # Errors
+    ///
+    /// [`ProfileError`] with line and column for broken TOML, unknown keys and unsupported selectors.
+    pub fn parse(text: &str) -> Result<Self, ProfileError> {
+        let mut profile: Self = toml::from_str(text)?;
+        profile.digest = HEXLOWER.encode(&Sha256::digest(text.as_bytes())[..8]);
+        Ok(profile)
+    }
+
+    /// The profile for pages without one of their own; compiled in, checked by a test.
+    pub fn generic() -> &'static Self {
+        &GENERIC_PROFILE
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_generic_profile_is_well_formed() {
+        let profile = Profile::generic();
+        assert_eq!(profile.name, "generic");
+        assert_eq!(profile.digest.len(), 16);
+    }
+
+    #[test]
+    fn unknown_keys_are_refused_with_their_place() {
+        let text = GENERIC.replace("name = \"generic\"", "name = \"x\"\ncolour = 1");
+        let error = Profile::parse(&text).unwrap_err().to_string();
+        assert!(
+            error.contains("line") && error.contains("colour"),
+            "{error}"
+        );
+        let text = GENERIC.replace("\"nav\"", "\"div > p\"");
+        assert!(Profile::parse(&text).is_err());
+    }
+}
