@@ -7,5 +7,6 @@
 //! import → archive → decode → parse → normalize → extract → audit → store → query → present
 //! ```
 
+pub mod audit;
 pub mod model;
 pub mod parse;
