@@ -10,6 +10,7 @@
 //! make it hold. A reader who wants the other view has [`Outcome::NotAssessable::if_blanks_zero`].
 
 mod check;
+mod evaluate;
 mod finding;
 pub mod identity;
 mod place;
@@ -17,7 +18,8 @@ mod rule;
 mod sum;
 mod validate;
 
-pub use check::{Check, CheckCell, Outcome, Verdict, check};
+pub use check::{Check, CheckCell, Outcome, Verdict};
+pub use evaluate::check;
 pub use finding::findings;
 pub use identity::{Identity, Kind, Operator, Strictness};
 pub use rule::{Part, Rule, Rules, Side, Term};
