@@ -145,13 +145,13 @@ impl Sheet {
     }
 
     fn domain(&self, rule: &'static Rule) -> Option<Check> {
-        let value = Sum::from(self.slot(rule.terms.first()?.indicator).value?);
+        let value = self.slot(rule.terms.first()?.indicator).value?;
+        let left = Sum::from(value);
         let (holds, right) = if rule.op() == Operator::Whole {
-            (value.is_whole(), value.floor())
+            (value.as_integer().is_some(), left.floor())
         } else {
-            (value >= Sum::ZERO, Sum::ZERO)
+            (value.mantissa() >= 0, Sum::ZERO)
         };
-        let left = value;
         (!holds).then(|| self.record(rule, Outcome::Fails { left, right }))
     }
 

@@ -12,6 +12,7 @@
 mod check;
 mod evaluate;
 mod finding;
+mod identities;
 pub mod identity;
 mod place;
 mod rule;
@@ -21,7 +22,7 @@ mod validate;
 pub use check::{Check, CheckCell, Outcome, Verdict};
 pub use evaluate::check;
 pub use finding::findings;
+pub use identities::{Identities, IdentityError};
 pub use identity::{Identity, Kind, Operator, Strictness};
 pub use rule::{Part, Rule, Rules, Side, Term};
 pub use sum::Sum;
-pub use validate::{Identities, IdentityError};

@@ -2,9 +2,9 @@
 
 use std::sync::LazyLock;
 
+use super::identities::Identities;
 use super::identity::{Group, Identity, Operator, Strictness};
 use super::place::{Place, places};
-use super::validate::Identities;
 use crate::model::form::Quantity;
 use crate::model::{Catalog, FormId, IndicatorId};
 

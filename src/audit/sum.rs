@@ -19,15 +19,13 @@ impl Sum {
     /// Zero.
     pub const ZERO: Self = Self { whole: 0, parts: 0 };
 
-    /// Whether it is whole.
-    pub const fn is_whole(self) -> bool {
-        self.parts == 0
-    }
-
     pub(super) fn add(&mut self, other: Self) {
-        let parts = self.parts + other.parts;
-        self.whole += other.whole + i128::from(parts / UNIT);
-        self.parts = parts % UNIT;
+        self.whole += other.whole;
+        self.parts += other.parts;
+        if self.parts >= UNIT {
+            self.whole += 1;
+            self.parts -= UNIT;
+        }
     }
 
     pub(super) fn subtract(&mut self, other: Self) {
