@@ -1,7 +1,7 @@
 //! The schema of `data/identities.toml`: rules on the numbers of reports, as data.
 //!
-//! Types only. [`super::validate`] reads the file and checks what the types cannot say; what the keys mean
-//! stands at the head of the file.
+//! Types only; what the keys mean stands at the head of the file. [`super::Identities`] reads it and checks what
+//! the types cannot say.
 
 use serde::{Deserialize, Deserializer};
 
