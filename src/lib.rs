@@ -7,6 +7,7 @@
 //! import → archive → decode → parse → normalize → extract → audit → store → query → present
 //! ```
 
+pub mod audit;
 pub mod extract;
 pub mod model;
 pub mod normalize;

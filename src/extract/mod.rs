@@ -1,10 +1,17 @@
 //! Document → the report in it, or why it is none.
+//!
+//! Takes a parsed page and a profile; yields the statutory cells, the sections and what the page says of
+//! itself (title, agency, year, scope, dates). Pure. Reads what is printed: it adds nothing up, fills nothing
+//! in, and what it does not know is a finding.
 
+mod agency;
+mod assemble;
 mod body;
 mod dates;
 mod disputes;
 mod flat;
 mod headings;
+mod kind;
 pub mod lexicon;
 mod list;
 mod matrix;
@@ -12,3 +19,370 @@ mod reading;
 mod sections;
 mod title;
 mod view;
+
+use jiff::civil::Date;
+
+use crate::model::{
+    Agency, Code, DateEvidence, Finding, FormId, Observation, Scope, Section, SectionKind,
+};
+use crate::normalize::find_dates;
+use crate::parse::{BlockKind, Document};
+use crate::profile::Profile;
+
+use body::Item;
+use reading::{Key, Readings};
+use title::{Title, TitleKind};
+use view::TableView;
+
+pub use kind::NoReport;
+
+/// What the page says, without where its bytes came from.
+#[derive(Debug)]
+pub struct Extraction {
+    /// See [`crate::model::Report`], as all below.
+    pub title: Option<String>,
+    /// Who published it.
+    pub agency: Agency,
+    /// Report year.
+    pub year: Option<i16>,
+    /// Whose work it covers.
+    pub scope: Scope,
+    /// The form most tables follow.
+    pub form: Option<FormId>,
+    /// The date to go by.
+    pub published: Option<Date>,
+    /// Every date, that one first.
+    pub dates: Vec<DateEvidence>,
+    /// The narrative.
+    pub sections: Vec<Section>,
+    /// The statutory cells.
+    pub observations: Vec<Observation>,
+    /// What is odd.
+    pub findings: Vec<Finding>,
+}
+
+/// Reads a page. `url` is evidence for the publication date only.
+///
+/// # Errors
+///
+/// [`NoReport`] where the page holds no report, with what it is instead.
+pub fn extract(
+    document: &Document<'_>,
+    url: Option<&str>,
+    profile: &Profile,
+) -> Result<Extraction, NoReport> {
+    if document.blocks.is_empty() {
+        return Err(NoReport::Empty);
+    }
+    let readings = read_tables(document);
+    let heading_blocks = find_headings(document, &readings);
+    let container = body::find(document, profile, &readings, &heading_blocks);
+    let all = body::items(document, profile, container, &readings);
+    let first_heading = all
+        .iter()
+        .find(|item| item.heading.is_some_and(|heading| heading.kind.is_some()))
+        .map(|item| item.block);
+    let titles = find_titles(document, first_heading);
+    let items = trim(profile, &all);
+    let mut findings = Vec::new();
+    let sections = sections::cut(items, &mut findings);
+    let year = find_year(&titles, items, &mut findings);
+    kind::decide(&kind::Evidence {
+        titles: &titles,
+        found: &readings.found,
+        sections: sections
+            .iter()
+            .filter(|section| section.heading.is_some() && !section.text.is_empty())
+            .count(),
+        characters: sentences(items),
+        has_year: year.is_some(),
+    })?;
+    findings.extend(readings.findings);
+    let assembled = assemble::assemble(readings.found, year, &mut findings);
+    note_missing_sections(assembled.form, &sections, &mut findings);
+    let lines = lines_before(document, first_heading);
+    let title = main_title(&titles);
+    let agency = agency::find(document, profile, &title, &titles, &lines);
+    if agency.name.is_none() {
+        findings.push(Finding::new(
+            Code::AgencyUnknown,
+            "",
+            "neither title nor byline name one",
+        ));
+    }
+    let tail: Vec<&str> = items
+        .iter()
+        .rev()
+        .take(4)
+        .map(|item| item.text.as_str())
+        .collect();
+    let mut dates = dates::collect(document, profile, &lines, &tail, url);
+    let published = dates::choose(&mut dates, year);
+    note_dates(&dates, &mut findings);
+    let scope = agency::scope(&title, agency.name.as_deref(), items);
+    Ok(Extraction {
+        title: (!title.text.is_empty()).then_some(title.text),
+        agency,
+        year,
+        scope,
+        form: assembled.form,
+        published,
+        dates,
+        sections,
+        observations: assembled.observations,
+        findings,
+    })
+}
+
+/// Grids first; then, if a family of tables was not among them, flattened text outside the grids read.
+fn read_tables(document: &Document<'_>) -> Readings {
+    let mut readings = Readings::default();
+    let mut heads = matrix::Heads::default();
+    for number in (0_u32..).take(document.tables.len()) {
+        let Some(view) = TableView::new(document, number) else {
+            continue;
+        };
+        let matrix = matrix::read_table(&view, &mut heads, &mut readings);
+        let disputes = disputes::read_table(&view, &mut readings);
+        if matrix || disputes || list::read_table(&view, &mut readings) {
+            readings.tables.push(number);
+        }
+    }
+    let has = |wanted: fn(&Key) -> bool| readings.found.iter().any(|cell| wanted(&cell.key));
+    let complete = has(|key| matches!(key, Key::Request { .. }))
+        && has(|key| matches!(key, Key::Article20 { .. }))
+        && has(|key| matches!(key, Key::Dispute { .. }));
+    if !complete && !has(|key| matches!(key, Key::List { .. })) {
+        let outside = blocks_outside(document, &readings.tables);
+        let mut flattened = Readings::default();
+        flat::read(document, &outside, &mut flattened);
+        readings.found.extend(flattened.found);
+        readings.blocks.extend(flattened.blocks);
+        readings.findings.extend(flattened.findings);
+    }
+    readings
+}
+
+fn blocks_outside(document: &Document<'_>, tables: &[u32]) -> Vec<u32> {
+    let mut inside = vec![false; document.blocks.len()];
+    for table in tables {
+        let range = &document.tables[*table as usize].blocks;
+        inside[range.start as usize..range.end as usize].fill(true);
+    }
+    (0_u32..)
+        .zip(inside)
+        .filter(|(_, inside)| !inside)
+        .map(|(number, _)| number)
+        .collect()
+}
+
+/// Blocks that read as headings of known sections, outside flattened cells and links.
+fn find_headings(document: &Document<'_>, readings: &Readings) -> Vec<u32> {
+    let mut read = readings.blocks.clone();
+    read.sort_unstable();
+    (0_u32..)
+        .zip(&document.blocks)
+        .filter(|(number, block)| {
+            let text = document.block_text(block);
+            let linked = block.link_chars > 0;
+            !linked
+                && read.binary_search(number).is_err()
+                && headings::read(text, matches!(block.kind, BlockKind::Heading(_)))
+                    .is_some_and(|heading| heading.exact && heading.number.is_some())
+        })
+        .map(|(number, _)| number)
+        .collect()
+}
+
+/// What calls itself a title, the most telling first: the article meta tag, headings and other lines before the
+/// first section, the parts of the window title.
+fn find_titles(document: &Document<'_>, first_heading: Option<u32>) -> Vec<(String, TitleKind)> {
+    let mut titles: Vec<(String, TitleKind)> = Vec::new();
+    let mut add = |text: &str| {
+        let kind = title::read(text);
+        if kind != TitleKind::Other {
+            titles.push((text.trim().to_owned(), kind));
+        }
+    };
+    for meta in document
+        .metas
+        .iter()
+        .filter(|meta| meta.name == "articletitle")
+    {
+        add(&meta.content);
+    }
+    let end = first_heading.map_or(document.blocks.len().min(80), |block| block as usize);
+    let before = &document.blocks[..end.min(document.blocks.len())];
+    // A linked line is the title of another page.
+    let own = || {
+        before
+            .iter()
+            .enumerate()
+            .filter(|(_, block)| block.link_chars == 0 && block.text.len() <= 400)
+    };
+    for (_, block) in own().filter(|(_, block)| matches!(block.kind, BlockKind::Heading(_))) {
+        add(document.block_text(block));
+    }
+    for (number, block) in own() {
+        let text = document.block_text(block);
+        let kind = title::read(text);
+        if kind == TitleKind::Other
+            && let Some(next) = before.get(number + 1)
+            && text.chars().count() + document.block_text(next).chars().count() <= 80
+        {
+            // A title broken over two lines.
+            add(&format!("{text}{}", document.block_text(next)));
+        } else {
+            add(text);
+        }
+    }
+    if let Some(window) = &document.title {
+        for part in window.split(['_', '|', '-', '—', '–', '>']) {
+            add(part);
+        }
+    }
+    titles
+}
+
+/// The first report title, completed by what later ones add.
+fn main_title(titles: &[(String, TitleKind)]) -> Title {
+    let mut reports = titles.iter().filter_map(|(_, kind)| match kind {
+        TitleKind::Report(title) => Some(title),
+        _ => None,
+    });
+    let mut main = reports.next().cloned().unwrap_or_default();
+    for other in reports {
+        main.year = main.year.or(other.year);
+        main.scope = main.scope.or(other.scope);
+        if main.agency.is_none() {
+            main.agency.clone_from(&other.agency);
+        }
+    }
+    main
+}
+
+/// The body from behind title and byline to the last line of text.
+fn trim<'i>(profile: &Profile, items: &'i [Item]) -> &'i [Item] {
+    let opens = |item: &Item| item.heading.is_some_and(|heading| heading.kind.is_some());
+    let first = items.iter().position(opens);
+    let last = items.iter().rposition(opens);
+    let lead = &items[..first.unwrap_or(items.len())];
+    let start = lead
+        .iter()
+        .rposition(|item| {
+            matches!(title::read(&item.text), TitleKind::Report(_))
+                || body::is_byline(profile, &item.text)
+        })
+        .map_or(0, |at| at + 1);
+    // Without a heading the byline words of a page's foot would cut the text away.
+    let start = if first.is_none() && start * 2 > items.len() {
+        0
+    } else {
+        start
+    };
+    let from = last.map_or(start, |at| at + 1);
+    let end = items[from..]
+        .iter()
+        .position(|item| body::is_end(profile, &item.text))
+        .map_or(items.len(), |at| from + at);
+    &items[start.min(end)..end]
+}
+
+/// Characters of lines that are sentences, outside links.
+fn sentences(items: &[Item]) -> usize {
+    items
+        .iter()
+        .filter(|item| item.text.contains(['。', '；']))
+        .map(|item| {
+            let characters = item.text.chars().count();
+            characters.saturating_sub(2 * item.link_chars as usize)
+        })
+        .sum()
+}
+
+/// The title's year; else the year of the period the text names. Never that of a list or a URL.
+fn find_year(
+    titles: &[(String, TitleKind)],
+    items: &[Item],
+    findings: &mut Vec<Finding>,
+) -> Option<i16> {
+    let titled = main_title(titles).year;
+    let period = items.iter().take(60).find_map(|item| {
+        let statistics = ["统计", "期限", "截止", "截至", "起至", "日至", "日到"]
+            .iter()
+            .any(|word| item.text.contains(word));
+        let start = find_dates(&item.text)
+            .find(|found| (found.date.month(), found.date.day()) == (1, 1))?;
+        statistics.then(|| start.date.year())
+    });
+    match (titled, period) {
+        (Some(titled), Some(period)) if titled != period => {
+            let message = format!("the title says {titled}, the period of the numbers {period}");
+            findings.push(Finding::new(Code::YearConflict, "", message));
+        }
+        (None, None) => {
+            findings.push(Finding::new(
+                Code::YearUnknown,
+                "",
+                "neither title nor text name one",
+            ));
+        }
+        _ => {}
+    }
+    titled.or(period)
+}
+
+fn note_missing_sections(form: Option<FormId>, sections: &[Section], findings: &mut Vec<Finding>) {
+    if !matches!(form, Some(FormId::F2019 | FormId::F2021)) {
+        return;
+    }
+    let owed = [
+        SectionKind::Overview,
+        SectionKind::ActiveDisclosure,
+        SectionKind::Requests,
+        SectionKind::Disputes,
+        SectionKind::Problems,
+        SectionKind::Other,
+    ];
+    for kind in owed {
+        if !sections
+            .iter()
+            .any(|section| section.kind == kind && section.heading.is_some())
+        {
+            findings.push(Finding::new(
+                Code::SectionMissing,
+                kind.as_str(),
+                "no heading of this section",
+            ));
+        }
+    }
+}
+
+fn note_dates(dates: &[DateEvidence], findings: &mut Vec<Finding>) {
+    match dates {
+        [] => findings.push(Finding::new(
+            Code::DateUnknown,
+            "",
+            "no publication date on the page",
+        )),
+        [first, rest @ ..] if rest.iter().any(|date| date.value != first.value) => {
+            let all: Vec<String> = dates
+                .iter()
+                .map(|date| format!("{} ({})", date.value, date.source.as_str()))
+                .collect();
+            findings.push(Finding::new(Code::DateConflict, "", all.join(", ")));
+        }
+        _ => {}
+    }
+}
+
+/// Lines from the page's start to the first section: where title and byline stand.
+fn lines_before<'d>(document: &'d Document<'_>, first_heading: Option<u32>) -> Vec<&'d str> {
+    let end = first_heading.map_or(document.blocks.len().min(120), |block| block as usize);
+    document
+        .blocks
+        .iter()
+        .take(end)
+        .map(|block| document.block_text(block))
+        .collect()
+}

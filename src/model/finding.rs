@@ -98,7 +98,8 @@ codes! {
     FormUnknown, "form_unknown", Info, "No statutory table was recognised.";
     // audit
     IdentityFails, "identity_fails", Error, "Published numbers contradict an arithmetic identity of the form.";
-    IdentityBlank, "identity_blank", Warning, "An identity cannot be assessed, and would fail even if blanks were zero.";
+    IdentityBlank, "identity_blank", Warning, "Cells of an identity are blank, and it fails whatever they count.";
+    SoftIdentityFails, "identity_soft", Warning, "Published numbers are at odds with a rule that should hold but has innocent exceptions.";
     DomainFails, "domain_fails", Error, "A count is negative or not whole.";
 }
 

@@ -1,0 +1,28 @@
+//! Arithmetic of a report's cells (勾稽关系).
+//!
+//! In go a report's observations, out come [`Check`]s: for every identity of the forms whose tables the page
+//! has, and every row or column it speaks of, whether it holds, fails or cannot be assessed. [`findings`] turns
+//! the ones that contradict themselves into findings. Pure: the only globals are the rules compiled from
+//! `data/identities.toml`. Nothing here fills in, corrects or drops a value.
+//!
+//! Blank is not zero. An identity with a blank cell is never reported as failing; it is reported as
+//! [`Code::IdentityBlank`](crate::model::Code::IdentityBlank) only where no count in place of the blanks could
+//! make it hold. A reader who wants the other view has [`Outcome::NotAssessable::if_blanks_zero`].
+
+mod check;
+mod evaluate;
+mod finding;
+mod identities;
+pub mod identity;
+mod place;
+mod rule;
+mod sum;
+mod validate;
+
+pub use check::{Check, CheckCell, Outcome, Verdict};
+pub use evaluate::check;
+pub use finding::findings;
+pub use identities::{Identities, IdentityError};
+pub use identity::{Identity, Kind, Operator, Strictness};
+pub use rule::{Part, Rule, Rules, Side, Term};
+pub use sum::Sum;

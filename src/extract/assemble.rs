@@ -1,0 +1,373 @@
+//! Found cells → observations of a form: which form, every cell of it once, what is lacking said.
+
+use std::collections::HashMap;
+use std::sync::LazyLock;
+
+use crate::model::form::{Shape, TableForm};
+use crate::model::{
+    Catalog, CellStatus, Code, Finding, FormId, Indicator, IndicatorId, Observation,
+};
+
+use super::lexicon::{DISPUTE_GROUPS, DISPUTE_LEAVES, Lexicon};
+use super::reading::{Found, Key};
+
+/// More findings of one kind than this are summed up.
+const FINDINGS: usize = 20;
+
+/// What the tables of a page come to.
+#[derive(Debug, Default)]
+pub struct Assembled {
+    /// The form most tables follow.
+    pub form: Option<FormId>,
+    /// In the forms' order.
+    pub observations: Vec<Observation>,
+}
+
+static DISPUTES: LazyLock<HashMap<(FormId, u8, u8), IndicatorId>> = LazyLock::new(|| {
+    let catalog = Catalog::get();
+    let mut ids = HashMap::new();
+    for form in [FormId::F2019, FormId::F2021] {
+        for (group, prefix) in (0_u8..).zip(DISPUTE_GROUPS) {
+            for (leaf, suffix) in (0_u8..).zip(DISPUTE_LEAVES) {
+                if let Some(id) = catalog.find(form, &format!("{prefix}.{suffix}")) {
+                    ids.insert((form, group, leaf), id);
+                }
+            }
+        }
+    }
+    ids
+});
+
+/// Puts the cells together. `year` only decides between forms that print a table alike.
+pub fn assemble(found: Vec<Found>, year: Option<i16>, findings: &mut Vec<Finding>) -> Assembled {
+    let requests = requests_form(&found);
+    let article20 = article20_form(&found);
+    let by_year = year.map_or(FormId::F2021, |year| {
+        if year >= 2021 {
+            FormId::F2021
+        } else {
+            FormId::F2019
+        }
+    });
+    let requests = requests.or(article20).unwrap_or(by_year);
+    let form = main_form(&found, requests, article20);
+    let mut cells: Vec<Option<Found>> = vec![None; Catalog::get().indicators.len()];
+    let mut conflicts = Vec::new();
+    let mut strangers = Vec::new();
+    for cell in found {
+        let Some(id) = indicator_of(cell.key, requests) else {
+            if cell.value.status != CellStatus::Blank {
+                strangers.push(cell);
+            }
+            continue;
+        };
+        match &cells[usize::from(id.0)] {
+            None => cells[usize::from(id.0)] = Some(cell),
+            Some(first) if first.raw == cell.raw => {}
+            Some(_) => conflicts.push((id, cell)),
+        }
+    }
+    note_conflicts(&cells, &conflicts, findings);
+    note_strangers(&strangers, requests, findings);
+    let observations = observe(cells, form, findings);
+    note_forms(&observations, form, year, findings);
+    Assembled { form, observations }
+}
+
+/// The form whose own rows the requests table has; `None` where it has neither's.
+fn requests_form(found: &[Found]) -> Option<FormId> {
+    let lexicon = Lexicon::get();
+    let mut votes = [0_usize; 2];
+    for cell in found {
+        if let Key::Request { row, .. } = cell.key
+            && let [(form, _, _)] = lexicon.requests[row].places.as_slice()
+        {
+            votes[usize::from(*form == FormId::F2021)] += 1;
+        }
+    }
+    match votes {
+        [0, 0] => None,
+        [old, new] if old > new => Some(FormId::F2019),
+        _ => Some(FormId::F2021),
+    }
+}
+
+fn article20_form(found: &[Found]) -> Option<FormId> {
+    let count = |wanted: FormId| {
+        found
+            .iter()
+            .filter(|cell| matches!(cell.key, Key::Article20 { form, .. } if form == wanted))
+            .count()
+    };
+    let (old, new) = (count(FormId::F2019), count(FormId::F2021));
+    match (old, new) {
+        (0, 0) => None,
+        _ if old > new => Some(FormId::F2019),
+        _ => Some(FormId::F2021),
+    }
+}
+
+fn main_form(found: &[Found], requests: FormId, article20: Option<FormId>) -> Option<FormId> {
+    let has = |wanted: fn(&Key) -> bool| found.iter().any(|cell| wanted(&cell.key));
+    if has(|key| matches!(key, Key::Request { .. })) {
+        return Some(requests);
+    }
+    if article20.is_some() {
+        return article20;
+    }
+    if has(|key| matches!(key, Key::Dispute { .. })) {
+        return Some(requests);
+    }
+    found.iter().find_map(|cell| match cell.key {
+        Key::List { form, .. } => Some(form),
+        _ => None,
+    })
+}
+
+fn indicator_of(key: Key, requests: FormId) -> Option<IndicatorId> {
+    let catalog = Catalog::get();
+    let lexicon = Lexicon::get();
+    let at = |form: FormId, places: &[(FormId, usize, usize)], column: usize| {
+        let (_, table, row) = places.iter().find(|(place, _, _)| *place == form)?;
+        catalog.form(form).tables[*table].indicator(*row, column)
+    };
+    match key {
+        Key::Request { row, column } => at(requests, &lexicon.requests[row].places, column),
+        Key::Article20 { row, form, column } => at(form, &lexicon.article20[row].places, column),
+        Key::Dispute { group, leaf } => DISPUTES.get(&(requests, group, leaf)).copied(),
+        Key::List { form, row } => catalog
+            .form(form)
+            .tables
+            .first()
+            .and_then(|table| table.indicator(row, 0)),
+    }
+}
+
+fn note_conflicts(
+    cells: &[Option<Found>],
+    conflicts: &[(IndicatorId, Found)],
+    findings: &mut Vec<Finding>,
+) {
+    for (id, second) in conflicts.iter().take(FINDINGS) {
+        let first = cells[usize::from(id.0)].as_ref();
+        let message = format!(
+            "{:?} at bytes {}..{} and {:?} at bytes {}..{}",
+            first.map_or("", |cell| cell.raw.as_str()),
+            first.map_or(0, |cell| cell.source.bytes.start),
+            first.map_or(0, |cell| cell.source.bytes.end),
+            second.raw,
+            second.source.bytes.start,
+            second.source.bytes.end
+        );
+        let cell = &Catalog::get().indicator(*id).cell;
+        findings.push(Finding::new(Code::DuplicateRow, cell, message));
+    }
+    if conflicts.len() > FINDINGS {
+        let message = format!(
+            "{} cells in all stand twice with different values",
+            conflicts.len()
+        );
+        findings.push(Finding::new(Code::DuplicateTable, "", message));
+    }
+}
+
+/// Rows known to the other form only.
+fn note_strangers(strangers: &[Found], form: FormId, findings: &mut Vec<Finding>) {
+    let mut rows: Vec<(usize, Vec<&str>)> = Vec::new();
+    for cell in strangers {
+        if let Key::Request { row, .. } = cell.key {
+            match rows.iter_mut().find(|(known, _)| *known == row) {
+                Some((_, texts)) => texts.push(&cell.raw),
+                None => rows.push((row, vec![&cell.raw])),
+            }
+        }
+    }
+    for (row, texts) in rows {
+        let id = Lexicon::get().requests[row].id;
+        let message = format!(
+            "not in form {form}; cells as printed: {}",
+            texts.join(" | ")
+        );
+        findings.push(Finding::new(Code::UnknownRow, id, message));
+    }
+}
+
+/// Every cell of every table that the page has, and of those of the main form that it lacks.
+fn observe(
+    mut cells: Vec<Option<Found>>,
+    form: Option<FormId>,
+    findings: &mut Vec<Finding>,
+) -> Vec<Observation> {
+    let catalog = Catalog::get();
+    let present = |table: &TableForm, cells: &[Option<Found>]| {
+        table
+            .indicators()
+            .any(|id| cells[usize::from(id.0)].is_some())
+    };
+    let present_ids: Vec<String> = catalog
+        .forms
+        .iter()
+        .flat_map(|form| &form.tables)
+        .filter(|table| present(table, &cells))
+        .map(|table| table.id.clone())
+        .collect();
+    let mut observations = Vec::new();
+    for table in catalog.forms.iter().flat_map(|form| &form.tables) {
+        if present(table, &cells) {
+            observe_table(table, &mut cells, &mut observations, findings);
+        } else if Some(table.form) == form && !present_ids.contains(&table.id) {
+            findings.push(Finding::new(Code::TableAbsent, &table.id, &table.title));
+            let absent = |id| absent(catalog.indicator(id), CellStatus::TableAbsent);
+            observations.extend(table.indicators().map(absent));
+        }
+    }
+    note_texts(&observations, findings);
+    observations
+}
+
+fn observe_table(
+    table: &TableForm,
+    cells: &mut [Option<Found>],
+    observations: &mut Vec<Observation>,
+    findings: &mut Vec<Finding>,
+) {
+    let catalog = Catalog::get();
+    let width = table.columns.len().max(1);
+    let has_column: Vec<bool> = (0..width)
+        .map(|column| {
+            (0..table.rows.len()).any(|row| {
+                table
+                    .indicator(row, column)
+                    .is_some_and(|id| cells[usize::from(id.0)].is_some())
+            })
+        })
+        .collect();
+    // The Shanghai list was no national form: provinces took some of its rows and no others are owed.
+    let owed = table.form != FormId::F2008;
+    let mut lacking: Vec<&str> = Vec::new();
+    for row in 0..table.rows.len() {
+        let ids: Vec<IndicatorId> = (0..width)
+            .filter_map(|column| table.indicator(row, column))
+            .collect();
+        let has_row = ids.iter().any(|id| cells[usize::from(id.0)].is_some());
+        if !has_row && !ids.is_empty() {
+            lacking.push(&table.rows[row].label);
+        }
+        for (column, id) in ids.into_iter().enumerate() {
+            match cells[usize::from(id.0)].take() {
+                Some(cell) => observations.push(observed(catalog.indicator(id), cell)),
+                None if !owed => {}
+                None => {
+                    let status = if has_row || (table.shape == Shape::Matrix && !has_column[column])
+                    {
+                        CellStatus::ColumnAbsent
+                    } else {
+                        CellStatus::RowAbsent
+                    };
+                    observations.push(absent(catalog.indicator(id), status));
+                }
+            }
+        }
+    }
+    if owed {
+        let columns = has_column
+            .iter()
+            .zip(&table.columns)
+            .filter(|(has, _)| !**has);
+        lacking.extend(columns.map(|(_, column)| column.label.as_str()));
+        if !lacking.is_empty() {
+            findings.push(Finding::new(
+                Code::RowsAbsent,
+                &table.id,
+                lacking.join("; "),
+            ));
+        }
+    }
+}
+
+fn absent(indicator: &Indicator, status: CellStatus) -> Observation {
+    Observation {
+        indicator: indicator.id,
+        value: None,
+        status,
+        raw: String::new(),
+        unit: indicator.unit,
+        source: None,
+    }
+}
+
+fn observed(indicator: &Indicator, cell: Found) -> Observation {
+    Observation {
+        indicator: indicator.id,
+        value: cell.value.value,
+        status: cell.value.status,
+        unit: cell.value.unit.or(indicator.unit),
+        raw: cell.raw,
+        source: Some(cell.source),
+    }
+}
+
+fn note_texts(observations: &[Observation], findings: &mut Vec<Finding>) {
+    let catalog = Catalog::get();
+    let mut texts = 0;
+    for observation in observations {
+        let indicator = catalog.indicator(observation.indicator);
+        if observation.status == CellStatus::Text {
+            texts += 1;
+            if texts <= FINDINGS {
+                let message = format!("{:?}", observation.raw);
+                findings.push(Finding::new(Code::NotANumber, &indicator.cell, message));
+            }
+        }
+        if let (Some(form), Some(printed)) = (indicator.unit, observation.unit)
+            && form != printed
+            && observation.value.is_some()
+        {
+            let message = format!(
+                "{:?}: {} instead of {}",
+                observation.raw,
+                printed.as_str(),
+                form.as_str()
+            );
+            findings.push(Finding::new(Code::UnitDiffers, &indicator.cell, message));
+        }
+    }
+}
+
+fn note_forms(
+    observations: &[Observation],
+    form: Option<FormId>,
+    year: Option<i16>,
+    findings: &mut Vec<Finding>,
+) {
+    let catalog = Catalog::get();
+    let Some(form) = form else {
+        findings.push(Finding::new(
+            Code::FormUnknown,
+            "",
+            "no statutory table was recognised",
+        ));
+        return;
+    };
+    let mut others: Vec<&str> = observations
+        .iter()
+        .map(|observation| catalog.indicator(observation.indicator))
+        .filter(|indicator| indicator.form != form)
+        .map(|indicator| indicator.table.as_str())
+        .collect();
+    others.dedup();
+    if !others.is_empty() {
+        let message = format!(
+            "the report follows form {form}, but not {}",
+            others.join(", ")
+        );
+        findings.push(Finding::new(Code::MixedForms, others.join(","), message));
+    }
+    let entry = catalog.form(form);
+    if let Some(year) = year
+        && (year < entry.first_year || entry.last_year.is_some_and(|last| year > last))
+    {
+        let message = format!("form {form} in a report on {year}");
+        findings.push(Finding::new(Code::FormYearMismatch, "", message));
+    }
+}
