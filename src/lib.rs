@@ -12,4 +12,5 @@ pub mod extract;
 pub mod model;
 pub mod normalize;
 pub mod parse;
+pub mod pipeline;
 pub mod profile;

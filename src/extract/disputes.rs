@@ -12,7 +12,7 @@ use super::view::{CellView, TableView};
 struct Leaf {
     column: u32,
     width: u32,
-    leaf: u8,
+    result: u8,
     group: Option<u8>,
 }
 
@@ -106,12 +106,12 @@ fn find_leaves(view: &TableView, first: u32, last: u32) -> Vec<Leaf> {
         });
         let Some((cell, leaf)) = lowest else { continue };
         let group = (first..=cell.row)
-            .filter_map(|row| group_of(view.at(row, column)?))
-            .last();
+            .rev()
+            .find_map(|row| group_of(view.at(row, column)?));
         leaves.push(Leaf {
             column,
             width: cell.width,
-            leaf,
+            result: leaf,
             group,
         });
     }
@@ -122,7 +122,7 @@ fn find_leaves(view: &TableView, first: u32, last: u32) -> Vec<Leaf> {
 /// to the groups in their printed order; else gives up (empty).
 fn settle_groups(view: &TableView, leaves: Vec<Leaf>, first: u32, last: u32) -> Vec<Leaf> {
     let distinct = |leaves: &[Leaf]| {
-        let mut keys: Vec<_> = leaves.iter().map(|leaf| (leaf.group, leaf.leaf)).collect();
+        let mut keys: Vec<_> = leaves.iter().map(|leaf| (leaf.group, leaf.result)).collect();
         keys.sort_unstable();
         keys.windows(2).all(|pair| pair[0] != pair[1])
     };
@@ -143,7 +143,7 @@ fn settle_groups(view: &TableView, leaves: Vec<Leaf>, first: u32, last: u32) -> 
     let mut runs: Vec<Vec<Leaf>> = Vec::new();
     for leaf in leaves {
         match runs.last_mut() {
-            Some(run) if run.iter().all(|other| other.leaf != leaf.leaf) => run.push(leaf),
+            Some(run) if run.iter().all(|other| other.result != leaf.result) => run.push(leaf),
             _ => runs.push(vec![leaf]),
         }
     }
@@ -217,6 +217,6 @@ fn key_of(leaf: &Leaf) -> Key {
     debug_assert!(usize::from(leaf.group.unwrap_or_default()) < DISPUTE_GROUPS.len());
     Key::Dispute {
         group: leaf.group.unwrap_or_default(),
-        leaf: leaf.leaf,
+        leaf: leaf.result,
     }
 }

@@ -351,7 +351,12 @@ fn read_article20(tokens: &[Token], used: &mut [bool], out: &mut Readings) {
             continue;
         }
         if token.senses.contains(&Sense::Article20Head) {
-            used[at] = heads.is_empty() || token.label.core.starts_with("第二十条");
+            let follows = tokens.get(at + 1);
+            used[at] = follows.is_some_and(|next| {
+                next.senses
+                    .iter()
+                    .any(|sense| matches!(sense, Sense::Article20Head | Sense::Article20Column))
+            });
             continue;
         }
         let row = sense(token, |sense| match sense {

@@ -6,7 +6,7 @@ use serde::Deserialize;
 
 use super::lexicon::{Lexicon, Sense};
 use crate::model::SectionKind;
-use crate::normalize::label::{fold, take_mark};
+use crate::normalize::label::fold;
 use crate::normalize::{Enumeration, Label};
 
 /// Statutory headings have up to 30 characters.
@@ -60,7 +60,7 @@ pub fn read(text: &str, marked: bool) -> Option<Heading> {
         return None;
     }
     let label = Label::new(line);
-    if label.core.is_empty() || Lexicon::get().senses(&label).iter().any(is_table_label) {
+    if label.core.is_empty() || Lexicon::get().senses(&label).iter().copied().any(is_table_label) {
         return None;
     }
     let number = match label.marks.first() {
@@ -116,14 +116,8 @@ fn chapter(line: &str) -> Option<u32> {
 }
 
 /// Rows of the tables begin with marks too (`一、本年新收政府信息公开申请数量`).
-fn is_table_label(sense: &Sense) -> bool {
+fn is_table_label(sense: Sense) -> bool {
     matches!(sense, Sense::RequestRow(_) | Sense::RequestGroup)
-}
-
-/// Whether the text begins with a mark of the first level (`三、`).
-pub fn is_numbered(text: &str) -> bool {
-    let folded = crate::normalize::label::fold_width(&text.chars().take(12).collect::<String>());
-    matches!(take_mark(&folded), Some((Enumeration::Chinese(_), _)))
 }
 
 #[cfg(test)]

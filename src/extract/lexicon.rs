@@ -181,7 +181,6 @@ impl Lexicon {
                 self.add(&Label::new(group).core, Sense::RequestGroup);
             }
         }
-        self.add(&Label::new(&table.title).core, Sense::RequestsHead);
     }
 
     fn add_article20(&mut self, number: usize, table: &'static TableForm) {

@@ -35,6 +35,7 @@ pub struct Heads {
 /// Reads the rows of one table; whether any was read.
 pub fn read_table(view: &TableView, heads: &mut Heads, out: &mut Readings) -> bool {
     let before = out.found.len();
+    let is_requests = is_requests_table(view);
     for row in 0..view.rows {
         let own = view.own(row);
         if own.is_empty() || read_request_heads(view, row, &own, heads, out) {
@@ -43,7 +44,7 @@ pub fn read_table(view: &TableView, heads: &mut Heads, out: &mut Readings) -> bo
         if let Some(label) = find_article20_label(&own, heads) {
             read_article20_row(view, row, label, heads, out);
         } else if !read_article20_heads(&own, heads) && !heads.requests.is_empty() {
-            read_request_row(view, row, heads, out);
+            read_request_row(view, row, heads, is_requests, out);
         }
     }
     out.found.len() > before
@@ -336,14 +337,26 @@ fn match_heads(table: &TableForm, heads: &[Head]) -> (u32, Vec<Option<usize>>) {
     (score.saturating_sub(penalty), columns)
 }
 
-fn read_request_row(view: &TableView, row: u32, heads: &Heads, out: &mut Readings) {
+fn read_request_row(
+    view: &TableView,
+    row: u32,
+    heads: &Heads,
+    is_requests: bool,
+    out: &mut Readings,
+) {
     let cells = view.row(row);
     let place = place_of(view.table, row);
-    let Some((label, index, exact)) = find_request_label(&cells, row) else {
+    let disputed = |sense: &Sense| {
+        matches!(sense, Sense::DisputeGroup(_) | Sense::DisputeLeaf(0..=3))
+    };
+    if cells.iter().any(|cell| cell.senses().iter().any(disputed)) {
+        return;
+    }
+    let Some((label, index, exact)) = find_request_label(&cells, row, is_requests) else {
         let own = view.own(row);
         let numbers = own.iter().filter(|cell| cell.value.value.is_some()).count();
         let words = own.iter().any(|cell| cell.is_wordy());
-        if numbers >= 3 && words && view_is_requests(view) {
+        if numbers >= 3 && words && is_requests {
             out.find(Code::UnknownRow, place, printed(own));
         }
         return;
@@ -394,7 +407,7 @@ fn read_request_row(view: &TableView, row: u32, heads: &Heads, out: &mut Reading
 }
 
 /// At least three rows of the table begin with a known label of the requests table.
-fn view_is_requests(view: &TableView) -> bool {
+fn is_requests_table(view: &TableView) -> bool {
     let known = view.cells.iter().filter(|cell| {
         cell.senses()
             .iter()
@@ -413,11 +426,18 @@ fn find_request_label<'v>(cells: &[&'v CellView], row: u32) -> Option<(&'v CellV
             _ => None,
         })
     };
+    // `总计` and `其他` end rows of many tables; alone they need their mark, or a table full of other rows.
+    let sure = |cell: &CellView, index: usize| {
+        is_requests || !lexicon.requests[index].needs_group || !cell.label.marks.is_empty()
+    };
     let exact = cells
         .iter()
         .rev()
         .filter(|cell| cell.row == row)
-        .find_map(|cell| named(cell.senses()).map(|index| (*cell, index)));
+        .find_map(|cell| {
+            let index = named(cell.senses())?;
+            sure(cell, index).then_some((*cell, index))
+        });
     if let Some((cell, index)) = exact {
         return Some((cell, index, true));
     }
@@ -464,7 +484,7 @@ fn tails(text: &str) -> impl Iterator<Item = &str> {
                             .is_some_and(|c| !c.is_numeric())))
         })
         .map(|(position, _)| &text[position..])
-        .last();
+        .next_back();
     line.into_iter().chain(mark)
 }
 

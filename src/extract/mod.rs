@@ -226,14 +226,13 @@ fn find_titles(document: &Document<'_>, first_heading: Option<u32>) -> Vec<(Stri
     for (number, block) in own() {
         let text = document.block_text(block);
         let kind = title::read(text);
-        if kind == TitleKind::Other
-            && let Some(next) = before.get(number + 1)
-            && text.chars().count() + document.block_text(next).chars().count() <= 80
-        {
-            // A title broken over two lines.
-            add(&format!("{text}{}", document.block_text(next)));
-        } else {
+        let next = before.get(number + 1).map_or("", |next| document.block_text(next));
+        let alone = kind != TitleKind::Other || title::read(next) != TitleKind::Other;
+        if alone || text.chars().count() + next.chars().count() > 80 {
             add(text);
+        } else {
+            // A title broken over two lines.
+            add(&format!("{text}{next}"));
         }
     }
     if let Some(window) = &document.title {
@@ -306,7 +305,7 @@ fn find_year(
     items: &[Item],
     findings: &mut Vec<Finding>,
 ) -> Option<i16> {
-    let titled = main_title(titles).year;
+    let title_year = main_title(titles).year;
     let period = items.iter().take(60).find_map(|item| {
         let statistics = ["统计", "期限", "截止", "截至", "起至", "日至", "日到"]
             .iter()
@@ -315,9 +314,9 @@ fn find_year(
             .find(|found| (found.date.month(), found.date.day()) == (1, 1))?;
         statistics.then(|| start.date.year())
     });
-    match (titled, period) {
-        (Some(titled), Some(period)) if titled != period => {
-            let message = format!("the title says {titled}, the period of the numbers {period}");
+    match (title_year, period) {
+        (Some(named), Some(counted)) if named != counted => {
+            let message = format!("the title says {named}, the period of the numbers {counted}");
             findings.push(Finding::new(Code::YearConflict, "", message));
         }
         (None, None) => {
@@ -329,7 +328,7 @@ fn find_year(
         }
         _ => {}
     }
-    titled.or(period)
+    title_year.or(period)
 }
 
 fn note_missing_sections(form: Option<FormId>, sections: &[Section], findings: &mut Vec<Finding>) {

@@ -1,6 +1,6 @@
 //! What the table readers hand over: cells with the place they stood in, before their form is settled.
 
-use crate::model::{ByteRange, CellStatus, Code, Finding, FormId, Source};
+use crate::model::{CellStatus, Code, Finding, FormId, Source};
 use crate::normalize::CellText;
 
 use super::view::CellView;
@@ -122,9 +122,4 @@ pub fn printed<'c>(cells: impl IntoIterator<Item = &'c CellView>) -> String {
         .map(|cell| cell.text.replace('\n', " "))
         .collect();
     texts.join(" | ")
-}
-
-/// Covers several places.
-pub fn cover(places: impl IntoIterator<Item = ByteRange>) -> Option<ByteRange> {
-    places.into_iter().reduce(ByteRange::cover)
 }

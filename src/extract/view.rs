@@ -28,6 +28,7 @@ pub struct CellView {
     pub label: Label,
     /// The text read as a value.
     pub value: CellText,
+    senses: &'static [Sense],
     /// It holds a picture.
     pub has_image: bool,
     /// Where its text stands.
@@ -46,12 +47,8 @@ impl CellView {
     }
 
     /// What its label exactly means.
-    pub fn senses(&self) -> &'static [Sense] {
-        if self.is_wordy() {
-            Lexicon::get().senses(&self.label)
-        } else {
-            &[]
-        }
+    pub const fn senses(&self) -> &'static [Sense] {
+        self.senses
     }
 }
 
@@ -76,6 +73,7 @@ impl TableView {
         if table.cells.len() < 4 {
             return None;
         }
+        let lexicon = Lexicon::get();
         let mut cells = Vec::with_capacity(table.cells.len());
         for (index, cell) in (0_u32..).zip(&table.cells) {
             let reference = CellRef {
@@ -83,7 +81,8 @@ impl TableView {
                 cell: index,
             };
             let text = document.cell_text(reference);
-            let label = if text.len() <= LABEL_BYTES {
+            let value = read_cell(&text);
+            let label = if value.status == CellStatus::Text && text.len() <= LABEL_BYTES {
                 Label::new(&text)
             } else {
                 Label::default()
@@ -94,7 +93,12 @@ impl TableView {
                 column: cell.column,
                 width: cell.colspan,
                 height: cell.rowspan,
-                value: read_cell(&text),
+                senses: if value.status == CellStatus::Text {
+                    lexicon.senses(&label)
+                } else {
+                    &[]
+                },
+                value,
                 label,
                 text,
                 has_image: cell.has_image,
@@ -127,6 +131,7 @@ impl TableView {
             text: cell.text.clone(),
             label: cell.label.clone(),
             value: cell.value,
+            senses: cell.senses,
             has_image: cell.has_image,
             bytes: cell.bytes,
         });

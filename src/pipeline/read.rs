@@ -1,0 +1,131 @@
+//! Bytes of one page → report. Pure: no database, no clock.
+
+use data_encoding::HEXLOWER;
+use sha2::{Digest, Sha256};
+
+use crate::audit;
+use crate::decode::{self, Media};
+use crate::extract::{self, NoReport};
+use crate::model::{Catalog, Official, Provenance, Report};
+use crate::parse;
+use crate::profile::Profile;
+
+/// Larger payloads are refused: no report page comes near.
+pub const MAX_BYTES: usize = 256 * 1024 * 1024;
+
+/// What is known of a payload beside its bytes.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Origin<'o> {
+    /// The address it was fetched from.
+    pub url: Option<&'o str>,
+    /// The declared `Content-Type`.
+    pub content_type: Option<&'o str>,
+}
+
+/// Why no report came out.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum Unreadable {
+    /// Nothing in it.
+    #[error("empty: no bytes")]
+    Empty,
+    /// A kind of file that is not read (yet).
+    #[error("not readable as a page: {media}")]
+    Media {
+        /// The kind.
+        media: &'static str,
+    },
+    /// Too large to be a page.
+    #[error("{size_bytes} bytes: more than the cap of {MAX_BYTES}")]
+    TooLarge {
+        /// Its size.
+        size_bytes: usize,
+    },
+    /// A page, and no report.
+    #[error(transparent)]
+    NoReport(#[from] NoReport),
+}
+
+impl Unreadable {
+    /// One word for the database.
+    pub const fn reason(&self) -> &'static str {
+        match self {
+            Self::Empty | Self::NoReport(NoReport::Empty) => "empty",
+            Self::Media { .. } => "media",
+            Self::TooLarge { .. } => "too_large",
+            Self::NoReport(NoReport::LookAlike { .. }) => "look_alike",
+            Self::NoReport(NoReport::BlankForm) => "blank_form",
+            Self::NoReport(_) => "no_report",
+        }
+    }
+}
+
+/// Reads one payload.
+///
+/// # Errors
+///
+/// [`Unreadable`] in one line, where the payload is no page or the page no report.
+pub fn read(bytes: &[u8], origin: Origin<'_>, profile: &Profile) -> Result<Report, Unreadable> {
+    if bytes.is_empty() {
+        return Err(Unreadable::Empty);
+    }
+    if bytes.len() > MAX_BYTES {
+        return Err(Unreadable::TooLarge {
+            size_bytes: bytes.len(),
+        });
+    }
+    let media = decode::media(bytes, origin.content_type);
+    if !matches!(media, Media::Html | Media::Text) {
+        return Err(Unreadable::Media {
+            media: name_of(media),
+        });
+    }
+    let decoded = decode::decode(bytes, origin.content_type);
+    let document = if media == Media::Html {
+        parse::parse_html(&decoded)
+    } else {
+        parse::parse_text(&decoded)
+    };
+    let extraction = extract::extract(&document, origin.url, profile)?;
+    let mut findings = decoded.findings.clone();
+    findings.extend(document.findings.iter().cloned());
+    findings.extend(extraction.findings);
+    let checks = audit::check(&extraction.observations);
+    findings.extend(audit::findings(&checks, Catalog::get()));
+    Ok(Report {
+        title: extraction.title,
+        agency: extraction.agency,
+        year: extraction.year,
+        scope: extraction.scope,
+        form: extraction.form,
+        published: extraction.published,
+        dates: extraction.dates,
+        sections: extraction.sections,
+        observations: extraction.observations,
+        mentions: Vec::new(),
+        findings,
+        provenance: Provenance {
+            sha256: HEXLOWER.encode(&Sha256::digest(bytes)),
+            url: origin.url.map(str::to_owned),
+            charset: decoded.charset,
+            charset_evidence: decoded.evidence,
+            replacements: decoded.replacements,
+            official: Official::Unknown,
+            signals: Vec::new(),
+            profile: profile.digest.clone(),
+            program: env!("CARGO_PKG_VERSION"),
+        },
+    })
+}
+
+const fn name_of(media: Media) -> &'static str {
+    match media {
+        Media::Html => "HTML",
+        Media::Text => "text",
+        Media::Pdf => "a PDF file",
+        Media::Zip => "a ZIP file (DOCX, OFD, WACZ)",
+        Media::Ole => "a DOC or XLS file",
+        Media::Image => "a picture",
+        Media::Unknown => "neither HTML nor text",
+    }
+}
