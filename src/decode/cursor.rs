@@ -4,7 +4,7 @@
 //! position in the payload where that character starts. Walks both forward together, so a pass over a
 //! page costs one walk; an earlier position starts over.
 
-use encoding_rs::{Decoder, DecoderResult, Encoding, GB18030, GBK, UTF_8, UTF_16BE, UTF_16LE};
+use encoding_rs::{Decoder, DecoderResult, Encoding, GB18030, GBK, UTF_16BE, UTF_16LE};
 
 /// A walker over a text and the payload it came from.
 #[derive(Debug)]
@@ -251,7 +251,7 @@ impl Stepper {
 
 #[cfg(test)]
 mod tests {
-    use encoding_rs::{BIG5, EUC_KR, SHIFT_JIS, WINDOWS_1252};
+    use encoding_rs::{BIG5, EUC_KR, SHIFT_JIS, UTF_8, WINDOWS_1252};
     use proptest::prelude::*;
 
     use super::*;
