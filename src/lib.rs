@@ -8,6 +8,7 @@
 //! ```
 
 pub mod audit;
+pub mod decode;
 pub mod extract;
 pub mod model;
 pub mod normalize;

@@ -1,7 +1,23 @@
 //! Decoded page → [`Document`]. One pass, pure, positions kept.
+//!
+//! In: a [`Decoded`](crate::decode::Decoded) page or text file. Out: its blocks, tables, containers, links
+//! and images in source order. Never guesses what a block or a table means, never recurses, and
+//! stops at caps that it reports.
 
+mod builder;
 mod document;
+mod flow;
+mod grid;
+mod notes;
+mod plain;
+mod reference;
+mod scan;
+mod tables;
+mod tag;
+mod tree;
 
 pub use document::{
     Block, BlockKind, Cell, CellRef, Container, Document, Image, Link, Meta, Table,
 };
+pub use plain::parse_text;
+pub use tree::parse_html;

@@ -1,0 +1,402 @@
+//! Tokens of HTML, by position.
+//!
+//! In: a page's text as bytes and a place in it. Out: where the markup that starts there ends and what
+//! it is (HTML 13.2.5). Allocates nothing and never builds a tree; attributes are read again, by
+//! [`Attributes`], only for the few tags whose attributes matter.
+
+use memchr::{memchr, memchr2};
+
+/// What starts at a `<`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Markup {
+    /// A start tag: its name, then its attributes up to `end`, behind the `>`.
+    Start {
+        /// End of the name; it starts behind the `<`.
+        name_end: usize,
+        /// Behind the `>`.
+        end: usize,
+    },
+    /// An end tag.
+    End {
+        /// End of the name; it starts behind the `</`.
+        name_end: usize,
+        /// Behind the `>`.
+        end: usize,
+    },
+    /// A comment, doctype, processing instruction or bogus comment, which ends here.
+    Comment(usize),
+    /// No markup: the `<` is text.
+    Text,
+    /// The page ends within the tag, which is dropped.
+    Cut,
+}
+
+/// What markup the `<` at `at` starts.
+pub(super) fn markup(page: &[u8], at: usize) -> Markup {
+    let bogus = |from: usize| {
+        let end = memchr(b'>', &page[from..]).map_or(page.len(), |found| from + found + 1);
+        Markup::Comment(end)
+    };
+    match page.get(at + 1) {
+        Some(first) if first.is_ascii_alphabetic() => {
+            let name_end = name_end(page, at + 2);
+            match tag_end(page, name_end) {
+                Some(end) => Markup::Start { name_end, end },
+                None => Markup::Cut,
+            }
+        }
+        Some(b'/') => match page.get(at + 2) {
+            Some(first) if first.is_ascii_alphabetic() => {
+                let name_end = name_end(page, at + 3);
+                match tag_end(page, name_end) {
+                    Some(end) => Markup::End { name_end, end },
+                    None => Markup::Cut,
+                }
+            }
+            Some(_) => bogus(at + 2),
+            None => Markup::Text,
+        },
+        Some(b'!') => {
+            if page[at + 2..].starts_with(b"--") {
+                Markup::Comment(comment_end(page, at + 4))
+            } else {
+                bogus(at + 2)
+            }
+        }
+        Some(b'?') => bogus(at + 2),
+        _ => Markup::Text,
+    }
+}
+
+/// The end of the comment whose content starts at `content`, behind the `<!--`.
+fn comment_end(page: &[u8], content: usize) -> usize {
+    if page[content..].starts_with(b">") {
+        return content + 1;
+    }
+    if page[content..].starts_with(b"->") {
+        return content + 2;
+    }
+    let mut at = content;
+    while let Some(found) = memchr(b'>', &page[at..]) {
+        let body = &page[content..at + found];
+        at += found + 1;
+        if body.ends_with(b"--") || body.ends_with(b"--!") {
+            return at;
+        }
+    }
+    page.len()
+}
+
+/// White space of HTML.
+pub(super) const fn is_space(byte: u8) -> bool {
+    matches!(byte, b'\t' | b'\n' | b'\x0c' | b'\r' | b' ')
+}
+
+/// For every byte whether it ends a name: white space, `/`, `>`, and for attributes `=`.
+const ENDS_NAME: [bool; 256] = {
+    let mut table = [false; 256];
+    let ends = b"\t\n\x0c\r />=";
+    let mut at = 0;
+    while at < ends.len() {
+        table[ends[at] as usize] = true;
+        at += 1;
+    }
+    table
+};
+
+/// The end of a tag name; `=` is a part of it.
+fn name_end(page: &[u8], from: usize) -> usize {
+    let mut at = from;
+    while let Some(&byte) = page.get(at)
+        && (!ENDS_NAME[usize::from(byte)] || byte == b'=')
+    {
+        at += 1;
+    }
+    at
+}
+
+/// One step through the attributes of a tag.
+enum Step {
+    /// An attribute: its name and value, and where to go on.
+    Attribute {
+        name: (usize, usize),
+        value: (usize, usize),
+        next: usize,
+    },
+    /// The tag ends behind this place.
+    End(usize),
+    /// The page ends first.
+    Cut,
+}
+
+/// The attribute at or behind `at`, which is outside of any attribute (HTML 13.2.5.32 to 13.2.5.40).
+#[inline]
+fn step(page: &[u8], mut at: usize) -> Step {
+    loop {
+        match page.get(at) {
+            None => return Step::Cut,
+            Some(b'>') => return Step::End(at + 1),
+            Some(&byte) if byte == b'/' || is_space(byte) => at += 1,
+            Some(_) => break,
+        }
+    }
+    let start = at;
+    // The first character belongs to the name even if it is `=`.
+    at += 1;
+    while let Some(&byte) = page.get(at)
+        && !ENDS_NAME[usize::from(byte)]
+    {
+        at += 1;
+    }
+    let name = (start, at);
+    while let Some(&byte) = page.get(at)
+        && is_space(byte)
+    {
+        at += 1;
+    }
+    if page.get(at) != Some(&b'=') {
+        return Step::Attribute {
+            name,
+            value: (at, at),
+            next: at,
+        };
+    }
+    at += 1;
+    while let Some(&byte) = page.get(at)
+        && is_space(byte)
+    {
+        at += 1;
+    }
+    match page.get(at) {
+        None => Step::Cut,
+        Some(&quote @ (b'"' | b'\'')) => match memchr(quote, &page[at + 1..]) {
+            Some(length) => Step::Attribute {
+                name,
+                value: (at + 1, at + 1 + length),
+                next: at + length + 2,
+            },
+            None => Step::Cut,
+        },
+        Some(_) => {
+            let start = at;
+            while let Some(&byte) = page.get(at)
+                && byte != b'>'
+                && !is_space(byte)
+            {
+                at += 1;
+            }
+            Step::Attribute {
+                name,
+                value: (start, at),
+                next: at,
+            }
+        }
+    }
+}
+
+/// Behind the `>` of the tag whose name ends at `from`; `None` where the page ends first.
+fn tag_end(page: &[u8], from: usize) -> Option<usize> {
+    let mut at = from;
+    loop {
+        match step(page, at) {
+            Step::Attribute { next, .. } => at = next,
+            Step::End(end) => return Some(end),
+            Step::Cut => return None,
+        }
+    }
+}
+
+/// The attributes of one tag as written, duplicates included.
+pub(super) struct Attributes<'p> {
+    page: &'p str,
+    at: usize,
+}
+
+impl<'p> Attributes<'p> {
+    /// Of the tag whose name ends at `name_end`.
+    pub(super) fn new(page: &'p str, name_end: usize) -> Self {
+        Self { page, at: name_end }
+    }
+
+    /// The first attribute of each name, in the order asked for.
+    pub(super) fn pick<const N: usize>(self, names: [&str; N]) -> [Option<&'p str>; N] {
+        let mut found = [None; N];
+        for (name, value) in self {
+            for (slot, wanted) in found.iter_mut().zip(names) {
+                if slot.is_none() && name.eq_ignore_ascii_case(wanted) {
+                    *slot = Some(value);
+                }
+            }
+        }
+        found
+    }
+}
+
+impl<'p> Iterator for Attributes<'p> {
+    type Item = (&'p str, &'p str);
+
+    fn next(&mut self) -> Option<Self::Item> {
+        match step(self.page.as_bytes(), self.at) {
+            Step::Attribute { name, value, next } => {
+                self.at = next;
+                Some((&self.page[name.0..name.1], &self.page[value.0..value.1]))
+            }
+            Step::End(_) | Step::Cut => None,
+        }
+    }
+}
+
+/// Where the text of a raw element ends that starts at `from`: the `<` of its end tag, or the end of the page.
+pub(super) fn raw_text_end(page: &[u8], from: usize, name: &str) -> usize {
+    let mut at = from;
+    while let Some(found) = memchr(b'<', &page[at..]) {
+        at += found;
+        if is_end_tag(page, at, name) {
+            return at;
+        }
+        at += 1;
+    }
+    page.len()
+}
+
+/// The same for `<script>`, whose text may hide an end tag in `<!-- <script> … -->` (HTML 13.2.5.15
+/// to 13.2.5.31).
+pub(super) fn script_end(page: &[u8], from: usize) -> usize {
+    #[derive(PartialEq)]
+    enum State {
+        Plain,
+        Escaped,
+        Double,
+    }
+    let mut state = State::Plain;
+    // Dashes before this place do not count towards a `-->`.
+    let mut dashes_from = from;
+    let mut at = from;
+    while let Some(found) = memchr2(b'<', b'>', &page[at..]) {
+        at += found;
+        if page[at] == b'>' {
+            if state != State::Plain && page[dashes_from.min(at)..at].ends_with(b"--") {
+                state = State::Plain;
+            }
+        } else if state != State::Double && is_end_tag(page, at, "script") {
+            return at;
+        } else if state == State::Plain && page[at..].starts_with(b"<!--") {
+            state = State::Escaped;
+            dashes_from = at + 2;
+        } else if state == State::Escaped && is_name(page, at + 1, "script") {
+            state = State::Double;
+        } else if state == State::Double && is_end_tag(page, at, "script") {
+            state = State::Escaped;
+        }
+        at += 1;
+    }
+    page.len()
+}
+
+fn is_end_tag(page: &[u8], at: usize, name: &str) -> bool {
+    page.get(at + 1) == Some(&b'/') && is_name(page, at + 2, name)
+}
+
+fn is_name(page: &[u8], at: usize, name: &str) -> bool {
+    let end = at + name.len();
+    page.get(at..end)
+        .is_some_and(|found| found.eq_ignore_ascii_case(name.as_bytes()))
+        && page
+            .get(end)
+            .is_some_and(|byte| is_space(*byte) || matches!(byte, b'/' | b'>'))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn markup_ends_where_the_standard_says() {
+        // The markup at the start of each page, and what is left behind it.
+        let cases = [
+            ("<p>x", "x"),
+            ("<p a='>' b=\">\">x", "x"),
+            ("<p a=b'>'>x", "'>x"),
+            ("<p \"a>b\">x", "b\">x"),
+            ("<p =\"a>b\">x", "b\">x"),
+            ("<p a = \n '>'/>x", "x"),
+            ("<p a=>x", "x"),
+            ("<p/a/>x", "x"),
+            ("<p a='1'b='>'>x", "x"),
+            ("</p a='>'>x", "x"),
+            ("<!-->x", "x"),
+            ("<!--->x", "x"),
+            ("<!---->x", "x"),
+            ("<!--a--!>x", "x"),
+            ("<!--!>-->x", "x"),
+            ("<!---!>-->x", "x"),
+            ("<!--a->b-->x", "x"),
+            ("<!-- <!-- -->x", "x"),
+            ("<!--a", ""),
+            ("<!doctype a '>' >x", "' >x"),
+            ("<![if !x]>x", "x"),
+            ("<?xml a='>'>x", "'>x"),
+            ("</>x", "x"),
+            ("</ p>x", "x"),
+        ];
+        for (page, rest) in cases {
+            let end = match markup(page.as_bytes(), 0) {
+                Markup::Start { end, .. } | Markup::End { end, .. } | Markup::Comment(end) => end,
+                other => panic!("{page}: {other:?}"),
+            };
+            assert_eq!(&page[end..], rest, "{page}");
+        }
+        for page in ["<", "<3", "< p>", "</"] {
+            assert_eq!(markup(page.as_bytes(), 0), Markup::Text, "{page}");
+        }
+        for page in ["<p", "<p a", "<p a='>", "</p", "<p a="] {
+            assert_eq!(markup(page.as_bytes(), 0), Markup::Cut, "{page}");
+        }
+    }
+
+    #[test]
+    fn attributes_in_all_quoting_states() {
+        let page = "<td a=1 B='2' c = \"3\" d e= f/g =h a=9 i=\"x'y\">";
+        let found: Vec<_> = Attributes::new(page, 3).collect();
+        let want = [
+            ("a", "1"),
+            ("B", "2"),
+            ("c", "3"),
+            ("d", ""),
+            ("e", "f/g"),
+            ("=h", ""),
+            ("a", "9"),
+            ("i", "x'y"),
+        ];
+        assert_eq!(found, want);
+        let [a, b, z] = Attributes::new(page, 3).pick(["a", "b", "z"]);
+        assert_eq!((a, b, z), (Some("1"), Some("2"), None));
+    }
+
+    #[test]
+    fn raw_text_ends_at_its_own_end_tag() {
+        let cases = [
+            ("a</b></style>x", "</style>x"),
+            ("a</STYLE\n>x", "</STYLE\n>x"),
+            ("a</stylex></style/>x", "</style/>x"),
+            ("a", ""),
+        ];
+        for (page, rest) in cases {
+            let end = raw_text_end(page.as_bytes(), 0, "style");
+            assert_eq!(&page[end..], rest, "{page}");
+        }
+        let scripts = [
+            ("a<!--b</script>x", "</script>x"),
+            ("<!--<script>a</script>b</script>x", "</script>x"),
+            ("<!--<script>a--></script>x", "</script>x"),
+            ("<!--><script></script>x", "</script>x"),
+            ("<script></script>x", "</script>x"),
+            ("<!--<scripty></script>x", "</script>x"),
+            ("<!--<script></script><script>", ""),
+        ];
+        for (page, rest) in scripts {
+            let end = script_end(page.as_bytes(), 0);
+            assert_eq!(&page[end..], rest, "{page}");
+        }
+    }
+}
