@@ -418,7 +418,11 @@ fn is_requests_table(view: &TableView) -> bool {
 
 /// The label of a row: the rightmost cell that names a row of the form, exactly or (then only one that begins
 /// in this row) by likeness. With its row number and whether the words were exact.
-fn find_request_label<'v>(cells: &[&'v CellView], row: u32) -> Option<(&'v CellView, usize, bool)> {
+fn find_request_label<'v>(
+    cells: &[&'v CellView],
+    row: u32,
+    is_requests: bool,
+) -> Option<(&'v CellView, usize, bool)> {
     let lexicon = Lexicon::get();
     let named = |senses: &[Sense]| {
         senses.iter().find_map(|sense| match sense {
