@@ -3,7 +3,7 @@
 #[path = "generator/mod.rs"]
 mod generator;
 
-use generator::{Case, Charset, Dialect, Template};
+use generator::{Case, Charset, Dialect, NonReport, Template, non_report};
 use nianbao::model::{Catalog, CellStatus, FormId};
 use scraper::{Html, Selector};
 
@@ -164,5 +164,73 @@ fn pages_grow_to_the_wanted_size() {
             bare || (95_000..110_000).contains(&size),
             "{template:?}: {size}"
         );
+    }
+}
+
+/// The grid of a table after the WHATWG model: how many cells claim each slot.
+fn slots(table: scraper::ElementRef<'_>) -> Vec<Vec<usize>> {
+    let row = Selector::parse(":scope > tr, :scope > * > tr").unwrap();
+    let cell = Selector::parse(":scope > td, :scope > th").unwrap();
+    let rows: Vec<_> = table.select(&row).collect();
+    let mut grid = vec![Vec::new(); rows.len()];
+    for (y, row) in rows.iter().enumerate() {
+        let mut x = 0;
+        for cell in row.select(&cell) {
+            let span = |name| cell.attr(name).map_or(1, |n| n.parse().unwrap());
+            let (width, height): (usize, usize) = (span("colspan"), span("rowspan"));
+            while grid[y].get(x).is_some_and(|claims| *claims > 0) {
+                x += 1;
+            }
+            for line in grid.iter_mut().skip(y).take(height) {
+                line.resize(line.len().max(x + width), 0);
+                for claims in &mut line[x..x + width] {
+                    *claims += 1;
+                }
+            }
+            x += width;
+        }
+    }
+    grid
+}
+
+#[test]
+fn undamaged_tables_are_rectangles() {
+    let tables = Selector::parse("table").unwrap();
+    for case in (0..5).flat_map(all) {
+        if case.dialect.is_flat() {
+            continue;
+        }
+        let case = Case {
+            template: Template::Bare,
+            ..case
+        };
+        let text = case.text();
+        let page = Html::parse_document(&text);
+        let whole = page.select(&tables).all(|table| {
+            let grid = slots(table);
+            let full = |line: &Vec<usize>| line.iter().all(|claims| *claims == 1);
+            grid.iter()
+                .all(|line| line.len() == grid[0].len() && full(line))
+        });
+        let damaged = case.dialect.is_damaged();
+        assert_eq!(whole, !damaged, "{:?} {:?}", case.form, case.dialect);
+    }
+}
+
+#[test]
+fn non_reports_have_no_printed_form() {
+    for kind in NonReport::ALL {
+        for seed in 0..8 {
+            let bytes = non_report(*kind, seed);
+            assert_eq!(bytes, non_report(*kind, seed));
+            let (text, _, malformed) = match std::str::from_utf8(&bytes) {
+                Ok(_) => encoding_rs::UTF_8.decode(&bytes),
+                Err(_) => encoding_rs::GBK.decode(&bytes),
+            };
+            assert!(!malformed, "{kind:?}");
+            let form = text.contains("本年新收政府信息公开申请数量");
+            let blank = matches!(kind, NonReport::FormNotice | NonReport::BlankForm);
+            assert_eq!(form, blank, "{kind:?}");
+        }
     }
 }

@@ -12,6 +12,7 @@ use super::layout::{missing_rows, sheets};
 use super::numbers::{MARKS, expect, spell};
 use super::prose::{self, Facts, Section};
 use super::rng::Rng;
+use super::template;
 use super::truth::{ExpectedCell, Planted, Truth};
 use super::values::{self, Values};
 
@@ -26,6 +27,8 @@ pub struct Content {
     pub published: Date,
     /// Title.
     pub title: String,
+    /// Column of the site it stands in.
+    pub column: &'static str,
     /// The number of every cell, before spelling.
     pub values: Values,
     /// The narrative.
@@ -115,6 +118,7 @@ impl Case {
             title: agency::title(&agency.name, year, &mut rng),
             agency,
             year,
+            column: "政府信息公开年报",
             values,
             sections: Vec::new(),
             planted: Vec::new(),
@@ -321,7 +325,7 @@ impl Case {
         if self.dialect == Dialect::FlatText {
             return 0;
         }
-        self.statutory_tables() + super::template::layout_tables(self)
+        self.statutory_tables() + template::layout_tables(self)
     }
 
     /// Numbers a reader must find: cells with a value.

@@ -46,13 +46,7 @@ impl Case {
 
     /// The page as bytes.
     pub fn render(&self) -> Vec<u8> {
-        let text = self.text();
-        match self.charset {
-            Charset::Utf8 => text.into_bytes(),
-            Charset::Utf8Bom => [b"\xef\xbb\xbf".as_slice(), text.as_bytes()].concat(),
-            Charset::Gbk => encoding_rs::GBK.encode(&text).0.into_owned(),
-            Charset::Gb18030 => encoding_rs::GB18030.encode(&text).0.into_owned(),
-        }
+        encode(&self.text(), self.charset)
     }
 
     /// The charset `<meta>` gives; `None` for no declaration.
@@ -84,6 +78,16 @@ impl Case {
             Declared::Right | Declared::HeaderOnly => format!("{media}; charset={charset}"),
             Declared::MetaWrong | Declared::Absent => media.to_owned(),
         }
+    }
+}
+
+/// Text as bytes; what GBK lacks becomes a numeric reference.
+pub fn encode(text: &str, charset: Charset) -> Vec<u8> {
+    match charset {
+        Charset::Utf8 => text.as_bytes().to_vec(),
+        Charset::Utf8Bom => [b"\xef\xbb\xbf".as_slice(), text.as_bytes()].concat(),
+        Charset::Gbk => encoding_rs::GBK.encode(text).0.into_owned(),
+        Charset::Gb18030 => encoding_rs::GB18030.encode(text).0.into_owned(),
     }
 }
 

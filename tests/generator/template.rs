@@ -51,10 +51,16 @@ fn head(case: &Case, parts: &Parts) -> String {
         };
     }
     let title = &parts.title;
+    let column = content.column;
+    let column_type = if column == "政府信息公开年报" {
+        "信息公开年报"
+    } else {
+        column
+    };
     out += &match case.template {
-        Template::Trs => format!("<title>{title}_政府信息公开年报_{site}</title>\n"),
+        Template::Trs => format!("<title>{title}_{column}_{site}</title>\n"),
         Template::Jcms | Template::Kaipu => {
-            format!("<title>{site} 政府信息公开年报 {title}</title>\n")
+            format!("<title>{site} {column} {title}</title>\n")
         }
         Template::Bare => String::new(),
         _ => format!("<title>{title}-{site}</title>\n"),
@@ -65,8 +71,8 @@ fn head(case: &Case, parts: &Parts) -> String {
             ("SiteName", site.clone()),
             ("SiteDomain", content.agency.host.clone()),
             ("SiteIDCode", site_code(case).to_string()),
-            ("ColumnName", "政府信息公开年报".to_owned()),
-            ("ColumnType", "信息公开年报".to_owned()),
+            ("ColumnName", column.to_owned()),
+            ("ColumnType", column_type.to_owned()),
             ("ArticleTitle", title.clone()),
             ("PubDate", format!("{date} 09:30")),
             ("ContentSource", content.agency.name.clone()),
