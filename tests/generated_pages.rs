@@ -1,0 +1,236 @@
+//! The page generator keeps its own promises.
+
+#[path = "generator/mod.rs"]
+mod generator;
+
+use generator::{Case, Charset, Dialect, NonReport, Template, non_report};
+use nianbao::model::{Catalog, CellStatus, FormId};
+use scraper::{Html, Selector};
+
+/// Every dialect on every form it fits.
+fn all(seed: u64) -> impl Iterator<Item = Case> {
+    FormId::ALL.into_iter().flat_map(move |form| {
+        Dialect::ALL
+            .iter()
+            .filter(move |dialect| dialect.fits(form))
+            .map(move |dialect| Case::of(seed, form, *dialect))
+    })
+}
+
+#[test]
+fn the_same_seed_gives_the_same_bytes() {
+    for seed in 0..40 {
+        assert_eq!(Case::draw(seed), Case::draw(seed), "seed {seed}");
+        assert_eq!(Case::draw(seed).render(), Case::draw(seed).render());
+    }
+    assert_ne!(Case::draw(1).render(), Case::draw(2).render());
+}
+
+#[test]
+fn truth_covers_all_cells_of_the_form() {
+    for case in (0..4).flat_map(all) {
+        let truth = case.truth();
+        let cells: Vec<&str> = truth.cells.keys().map(String::as_str).collect();
+        let mut form: Vec<&str> = Catalog::get()
+            .of_form(case.form)
+            .map(|indicator| indicator.cell.as_str())
+            .collect();
+        form.sort_unstable();
+        assert_eq!(cells, form, "{:?}", case.dialect);
+        for (id, cell) in &truth.cells {
+            let number = cell.status == CellStatus::Number;
+            assert_eq!(number, cell.value.is_some(), "{id}: {cell:?}");
+        }
+    }
+}
+
+#[test]
+fn pages_have_the_tables_they_promise() {
+    let tables = Selector::parse("table").unwrap();
+    for case in (0..6).flat_map(all) {
+        if case.dialect == Dialect::FlatText {
+            continue;
+        }
+        let page = Html::parse_document(&case.text());
+        let found = page.select(&tables).count();
+        assert_eq!(found, case.tables(), "{:?} {:?}", case.form, case.dialect);
+    }
+}
+
+#[test]
+fn every_printed_value_is_on_the_page() {
+    let cell = Selector::parse("td").unwrap();
+    for form in FormId::ALL {
+        let case = Case {
+            template: Template::Trs,
+            ..Case::of(3, form, Dialect::AsPrinted)
+        };
+        let page = Html::parse_document(&case.text());
+        let texts: Vec<String> = page.select(&cell).map(|td| td.text().collect()).collect();
+        for (id, expected) in case.truth().cells {
+            let found = texts.iter().any(|text| text.trim() == expected.raw);
+            assert!(found, "{form} {id}: {expected:?}");
+        }
+    }
+}
+
+#[test]
+fn values_agree_unless_planted() {
+    for seed in 0..60 {
+        for form in [FormId::F2019, FormId::F2021] {
+            let case = Case::plain(seed, form, Dialect::AsPrinted);
+            let value = |cell: String| case.content.values[&cell].as_integer().unwrap();
+            let outcomes: Vec<&str> = Catalog::get()
+                .of_form(form)
+                .filter(|it| it.table == "requests" && it.column == "total")
+                .map(|it| it.row.as_str())
+                .collect();
+            let columns = [
+                "natural_person",
+                "enterprise",
+                "research",
+                "public_welfare",
+                "legal_service",
+                "other",
+            ];
+            for row in &outcomes {
+                let sum: i64 = columns.iter().map(|c| value(format!("{row}@{c}"))).sum();
+                assert_eq!(sum, value(format!("{row}@total")), "seed {seed} {row}");
+            }
+            for column in columns.into_iter().chain(["total"]) {
+                let at = |row: &str| value(format!("{row}@{column}"));
+                let parts = outcomes
+                    .iter()
+                    .filter(|row| row.starts_with("outcome.") && **row != "outcome.total");
+                assert_eq!(parts.map(|row| at(row)).sum::<i64>(), at("outcome.total"));
+                assert_eq!(
+                    at("requests.new") + at("requests.carried_in"),
+                    at("outcome.total") + at("requests.carried_out")
+                );
+            }
+        }
+    }
+}
+
+#[test]
+fn one_cell_changes_nothing_else() {
+    for case in (0..3).flat_map(all) {
+        let Some(cell) = case.truth().cells.keys().next().cloned() else {
+            continue;
+        };
+        let edited = case.with_raw(&cell, "73519");
+        let (before, after) = (case.truth(), edited.truth());
+        for (id, expected) in &before.cells {
+            if *id != cell {
+                assert_eq!(expected, &after.cells[id]);
+            }
+        }
+        assert_eq!(before.sections, after.sections);
+        let marker = edited.text().contains("73519") || case.text() != edited.text();
+        let absent = before.cells[&cell].status == CellStatus::RowAbsent;
+        assert!(marker || absent, "{:?} {cell}", case.dialect);
+    }
+}
+
+#[test]
+fn charsets_decode_to_the_same_text() {
+    for case in (0..3).flat_map(all) {
+        let bytes = case.render();
+        let (text, malformed) = match case.charset {
+            Charset::Utf8 | Charset::Utf8Bom => encoding_rs::UTF_8.decode_with_bom_removal(&bytes),
+            Charset::Gbk | Charset::Gb18030 => {
+                encoding_rs::GB18030.decode_without_bom_handling(&bytes)
+            }
+        };
+        assert!(!malformed);
+        if case.charset != Charset::Gbk {
+            assert_eq!(text, case.text());
+        }
+    }
+}
+
+#[test]
+fn pages_grow_to_the_wanted_size() {
+    for template in Template::ALL {
+        let case = Case {
+            size_bytes: 100_000,
+            template: *template,
+            charset: Charset::Utf8,
+            ..Case::plain(5, FormId::F2021, Dialect::AsPrinted)
+        };
+        let size = case.render().len();
+        let bare = *template == Template::Bare;
+        assert!(
+            bare || (95_000..110_000).contains(&size),
+            "{template:?}: {size}"
+        );
+    }
+}
+
+/// The grid of a table after the WHATWG model: how many cells claim each slot.
+fn slots(table: scraper::ElementRef<'_>) -> Vec<Vec<usize>> {
+    let row = Selector::parse(":scope > tr, :scope > * > tr").unwrap();
+    let cell = Selector::parse(":scope > td, :scope > th").unwrap();
+    let rows: Vec<_> = table.select(&row).collect();
+    let mut grid = vec![Vec::new(); rows.len()];
+    for (y, row) in rows.iter().enumerate() {
+        let mut x = 0;
+        for cell in row.select(&cell) {
+            let span = |name| cell.attr(name).map_or(1, |n| n.parse().unwrap());
+            let (width, height): (usize, usize) = (span("colspan"), span("rowspan"));
+            while grid[y].get(x).is_some_and(|claims| *claims > 0) {
+                x += 1;
+            }
+            for line in grid.iter_mut().skip(y).take(height) {
+                line.resize(line.len().max(x + width), 0);
+                for claims in &mut line[x..x + width] {
+                    *claims += 1;
+                }
+            }
+            x += width;
+        }
+    }
+    grid
+}
+
+#[test]
+fn undamaged_tables_are_rectangles() {
+    let tables = Selector::parse("table").unwrap();
+    for case in (0..5).flat_map(all) {
+        if case.dialect.is_flat() {
+            continue;
+        }
+        let case = Case {
+            template: Template::Bare,
+            ..case
+        };
+        let text = case.text();
+        let page = Html::parse_document(&text);
+        let whole = page.select(&tables).all(|table| {
+            let grid = slots(table);
+            let full = |line: &Vec<usize>| line.iter().all(|claims| *claims == 1);
+            grid.iter()
+                .all(|line| line.len() == grid[0].len() && full(line))
+        });
+        let damaged = case.dialect.is_damaged();
+        assert_eq!(whole, !damaged, "{:?} {:?}", case.form, case.dialect);
+    }
+}
+
+#[test]
+fn non_reports_have_no_printed_form() {
+    for kind in NonReport::ALL {
+        for seed in 0..8 {
+            let bytes = non_report(*kind, seed);
+            assert_eq!(bytes, non_report(*kind, seed));
+            let (text, _, malformed) = match std::str::from_utf8(&bytes) {
+                Ok(_) => encoding_rs::UTF_8.decode(&bytes),
+                Err(_) => encoding_rs::GBK.decode(&bytes),
+            };
+            assert!(!malformed, "{kind:?}");
+            let form = text.contains("本年新收政府信息公开申请数量");
+            let blank = matches!(kind, NonReport::FormNotice | NonReport::BlankForm);
+            assert_eq!(form, blank, "{kind:?}");
+        }
+    }
+}

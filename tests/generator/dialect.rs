@@ -1,0 +1,198 @@
+//! The choices a page is drawn from: how tables are laid out, how numbers are spelt, what page is
+//! around the text, in which charset.
+
+use nianbao::model::FormId;
+
+macro_rules! choices {
+    ($(#[$doc:meta])* $type:ident { $($(#[$variant_doc:meta])* $name:ident),* $(,)? }) => {
+        $(#[$doc])*
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+        pub enum $type { $($(#[$variant_doc])* $name),* }
+
+        impl $type {
+            /// Every choice.
+            pub const ALL: &'static [Self] = &[$(Self::$name),*];
+        }
+    };
+}
+
+choices! {
+    /// How the statutory tables are laid out.
+    Dialect {
+        /// As the notice prints them, spans included. All parts of article 20 stand in one table.
+        AsPrinted,
+        /// [`Self::AsPrinted`] in the markup Word pastes: `MsoNormal`, `<o:p>`, `mso-` styles with
+        /// line breaks inside, runs of spans, upper-case properties.
+        WordPaste,
+        /// A table for every item of article 20.
+        Article20Separate,
+        /// One table for article 20 whose header and data rows split their width differently.
+        Article20Misaligned,
+        /// Columns in another order, groups kept whole.
+        ColumnsPermuted,
+        /// Rows in another order, groups kept whole.
+        RowsPermuted,
+        /// No rowspans in the body: a group's label stands in its first row, empty cells under it.
+        GroupOnce,
+        /// No rowspans in the body: a group's label is repeated in every row.
+        GroupRepeated,
+        /// Groups and rows in one cell, a line each.
+        GroupInLabel,
+        /// A group's label is a row of its own over its rows.
+        GroupHeadingRows,
+        /// A column of running numbers at the left.
+        SerialColumn,
+        /// A column of remarks at the right.
+        RemarksColumn,
+        /// Some rows left out.
+        MissingRows,
+        /// The header again in the middle of the table.
+        RepeatedHeader,
+        /// Labels broken over `<br>` and `<p>`.
+        BrokenLabels,
+        /// `<thead>` and `<th>`, row labels `<th>` too.
+        ThHeader,
+        /// The title and the unit as first rows of the table.
+        TitleRow,
+        /// The 总计 column first.
+        TotalFirst,
+        /// 自然人 and 总计 over empty header cells instead of spanning two rows.
+        HeaderUnspanned,
+        /// Two tables at a page break, each with the header.
+        SplitWithHeader,
+        /// Two tables at a page break, the second without header.
+        SplitWithoutHeader,
+        /// Empty rows and columns between the others.
+        Spacers,
+        /// Disputes as a table of rows.
+        DisputesVertical,
+        /// Disputes as three tables.
+        DisputesThreeTables,
+        /// No tables: a `<p>` for every cell.
+        FlatParagraphs,
+        /// No tables: a `<br>` after every cell.
+        FlatBreaks,
+        /// No markup: a plain text file, a blank line between cells.
+        FlatText,
+        /// One group's rowspan is one too many.
+        RowspanTooLong,
+        /// One group's rowspan is one too few.
+        RowspanTooShort,
+        /// Lists: label, unit and value twice side by side.
+        ListTwoUp,
+        /// Lists: a second value column, 历年累计.
+        ListCumulative,
+    }
+}
+
+impl Dialect {
+    /// Whether tables of this form can be laid out so.
+    pub fn fits(self, form: FormId) -> bool {
+        let list = matches!(form, FormId::F2008 | FormId::F2014);
+        match self {
+            Self::ListTwoUp => form == FormId::F2014,
+            Self::ListCumulative => form == FormId::F2008,
+            Self::Article20Separate
+            | Self::Article20Misaligned
+            | Self::ColumnsPermuted
+            | Self::GroupOnce
+            | Self::GroupRepeated
+            | Self::GroupInLabel
+            | Self::GroupHeadingRows
+            | Self::RowsPermuted
+            | Self::TotalFirst
+            | Self::HeaderUnspanned
+            | Self::DisputesVertical
+            | Self::DisputesThreeTables
+            | Self::RowspanTooLong
+            | Self::RowspanTooShort => !list,
+            _ => true,
+        }
+    }
+
+    /// No tables on the page.
+    pub fn is_flat(self) -> bool {
+        matches!(
+            self,
+            Self::FlatParagraphs | Self::FlatBreaks | Self::FlatText
+        )
+    }
+
+    /// The markup itself is wrong. A reader may then say `unreadable` but must never give a value
+    /// to another cell than its own.
+    pub fn is_damaged(self) -> bool {
+        matches!(self, Self::RowspanTooLong | Self::RowspanTooShort)
+    }
+}
+
+choices! {
+    /// How numbers are spelt.
+    Numbers {
+        /// `1234`.
+        Plain,
+        /// `１２３４`.
+        FullWidth,
+        /// `1,234`.
+        Thousands,
+        /// `1，234`.
+        WideThousands,
+        /// `1234件`.
+        UnitInCell,
+        /// No-break spaces around the number.
+        NoBreakPadding,
+        /// Ideographic spaces around the number.
+        IdeographicPadding,
+        /// Every few digits in a `<span>` of their own, empty ones between them.
+        SplitSpans,
+    }
+}
+
+choices! {
+    /// What is around the text.
+    Template {
+        /// TRS: `.TRS_Editor`, meta tags of the website guideline.
+        Trs,
+        /// 大汉 JCMS: `#zoom`, layout table for the breadcrumb, index box.
+        Jcms,
+        /// 博达 VSB: `#vsb_content`, the article inside a `<form>`.
+        Vsb,
+        /// 开普: `.article-content`, `content/post_….html`.
+        Kaipu,
+        /// `.pages_content` inside a table.
+        PagesContent,
+        /// No container with any class or id, no chrome.
+        Bare,
+        /// Layout tables, one to five deep ([`super::Case::layers`]).
+        LayoutTables,
+        /// The whole page in one `<form>`.
+        InForm,
+    }
+}
+
+choices! {
+    /// The bytes' charset.
+    Charset {
+        /// UTF-8.
+        Utf8,
+        /// UTF-8 with a byte order mark.
+        Utf8Bom,
+        /// GBK; characters outside become numeric references.
+        Gbk,
+        /// GB18030, with a character of four bytes in the text.
+        Gb18030,
+    }
+}
+
+choices! {
+    /// What the page and its header say about the charset.
+    Declared {
+        /// `<meta>` and header are right.
+        Right,
+        /// Only the header says it, and is right.
+        HeaderOnly,
+        /// `<meta>` is wrong; no header.
+        MetaWrong,
+        /// Nothing.
+        Absent,
+    }
+}
