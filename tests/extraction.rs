@@ -1,0 +1,197 @@
+//! Extraction against generated pages of known truth: every form in every dialect.
+//!
+//! `accuracy_by_dialect` is the ratchet: a value that is wrong or invented fails it, and so does a field that
+//! is read worse than the table says. `NIANBAO_SHOW=Dialect` prints what went wrong where.
+
+#[path = "generator/mod.rs"]
+mod generator;
+
+use std::collections::BTreeMap;
+
+use generator::{Case, Dialect, Truth};
+use nianbao::model::{Catalog, CellStatus, FormId, Report};
+use nianbao::pipeline::{Origin, read};
+use nianbao::profile::Profile;
+
+/// What became of the cells and fields of some pages.
+#[derive(Debug, Default, Clone, Copy)]
+struct Score {
+    pages: u32,
+    refused: u32,
+    right: u32,
+    /// Another value, or another status with a value on either side.
+    wrong: u32,
+    /// The page has the cell, the report says it cannot be read or is absent.
+    missing: u32,
+    /// A number that the truth does not have.
+    invented: u32,
+    title: u32,
+    agency: u32,
+    year: u32,
+    form: u32,
+    published: u32,
+    scope: u32,
+    sentences: u32,
+    sentences_right: u32,
+}
+
+fn read_case(case: &Case) -> Result<Report, String> {
+    let bytes = case.render();
+    let url = case.url();
+    let origin = Origin {
+        url: Some(&url),
+        content_type: None,
+    };
+    read(&bytes, origin, Profile::generic()).map_err(|error| error.to_string())
+}
+
+fn score(case: &Case, show: bool) -> Score {
+    let truth = case.truth();
+    let mut score = Score {
+        pages: 1,
+        ..Score::default()
+    };
+    let report = match read_case(case) {
+        Ok(report) => report,
+        Err(error) => {
+            if show {
+                println!("seed {}: refused: {error}", case.seed);
+            }
+            score.refused = 1;
+            score.missing = u32::try_from(truth.cells.len()).unwrap();
+            return score;
+        }
+    };
+    score_cells(case, &truth, &report, &mut score, show);
+    let mut field = |name: &str, right: bool, got: String, want: String| {
+        if !right && show {
+            println!("seed {}: {name}: {got:?} instead of {want:?}", case.seed);
+        }
+        u32::from(right)
+    };
+    let text = |value: Option<&str>| value.unwrap_or_default().to_owned();
+    score.title = field("title", report.title.as_deref() == Some(&truth.title), text(report.title.as_deref()), truth.title.clone());
+    score.agency = field("agency", report.agency.name.as_deref() == Some(&truth.agency), text(report.agency.name.as_deref()), truth.agency.clone());
+    score.year = field("year", report.year == Some(truth.year), format!("{:?}", report.year), truth.year.to_string());
+    score.form = field("form", report.form == Some(truth.form), format!("{:?}", report.form), truth.form.to_string());
+    score.published = field("published", report.published == Some(truth.published), format!("{:?}", report.dates), truth.published.to_string());
+    score.scope = field("scope", report.scope == truth.scope, report.scope.as_str().into(), truth.scope.as_str().into());
+    score_sections(case, &truth, &report, &mut score, show);
+    score
+}
+
+fn score_cells(case: &Case, truth: &Truth, report: &Report, score: &mut Score, show: bool) {
+    let catalog = Catalog::get();
+    let got: BTreeMap<&str, _> = report
+        .observations
+        .iter()
+        .map(|observation| (catalog.indicator(observation.indicator).cell.as_str(), observation))
+        .collect();
+    for (cell, want) in &truth.cells {
+        let observation = got.get(cell.as_str());
+        let status = observation.map(|o| o.status);
+        let value = observation.and_then(|o| o.value).map(|v| v.to_string());
+        if status == Some(want.status)
+            && value == want.value
+            && observation.is_some_and(|o| o.raw == want.raw)
+        {
+            score.right += 1;
+            continue;
+        }
+        let unread = status.is_none_or(|s| s.is_absent() || s == CellStatus::Unreadable);
+        if value.is_some() && want.value.is_none() {
+            score.invented += 1;
+        } else if unread {
+            score.missing += 1;
+        } else {
+            score.wrong += 1;
+        }
+        if show {
+            println!(
+                "seed {}: {cell}: {status:?} {value:?} {:?} instead of {:?} {:?} {:?}",
+                case.seed,
+                observation.map(|o| o.raw.as_str()),
+                want.status,
+                want.value,
+                want.raw
+            );
+        }
+    }
+    for (cell, observation) in got {
+        if observation.value.is_some() && !truth.cells.contains_key(cell) {
+            score.invented += 1;
+            if show {
+                println!("seed {}: {cell}: invented {:?}", case.seed, observation.raw);
+            }
+        }
+    }
+}
+
+fn score_sections(case: &Case, truth: &Truth, report: &Report, score: &mut Score, show: bool) {
+    let squeeze = |text: &str| text.chars().filter(|c| !c.is_whitespace()).collect::<String>();
+    let whole: Vec<_> = report
+        .sections
+        .iter()
+        .map(|section| (section.kind, squeeze(&section.text)))
+        .collect();
+    for (kind, paragraphs) in &truth.sections {
+        for paragraph in paragraphs {
+            let paragraph = squeeze(paragraph);
+            score.sentences += 1;
+            let inside: Vec<_> = whole
+                .iter()
+                .filter(|(_, text)| text.contains(&paragraph))
+                .map(|(kind, _)| *kind)
+                .collect();
+            if inside == [*kind] {
+                score.sentences_right += 1;
+            } else if show {
+                println!("seed {}: {inside:?} instead of {kind:?}: {paragraph}", case.seed);
+            }
+        }
+    }
+}
+
+impl Score {
+    fn add(&mut self, other: Self) {
+        self.pages += other.pages;
+        self.refused += other.refused;
+        self.right += other.right;
+        self.wrong += other.wrong;
+        self.missing += other.missing;
+        self.invented += other.invented;
+        self.title += other.title;
+        self.agency += other.agency;
+        self.year += other.year;
+        self.form += other.form;
+        self.published += other.published;
+        self.scope += other.scope;
+        self.sentences += other.sentences;
+        self.sentences_right += other.sentences_right;
+    }
+}
+
+#[test]
+fn accuracy_by_dialect() {
+    let show = std::env::var("NIANBAO_SHOW").unwrap_or_default();
+    let pages: u64 = std::env::var("NIANBAO_PAGES").map_or(12, |n| n.parse().unwrap());
+    let mut total = Score::default();
+    println!("{:22} {:>5} {:>4} {:>7} {:>5} {:>7} {:>8} | title agency year form date scope sentences", "form dialect", "pages", "ref.", "right", "wrong", "missing", "invented");
+    for form in FormId::ALL {
+        for dialect in Dialect::ALL.iter().filter(|dialect| dialect.fits(form)) {
+            let mut sum = Score::default();
+            for seed in 0..pages {
+                let case = Case::of(seed, form, *dialect);
+                sum.add(score(&case, show == format!("{dialect:?}") || show == format!("{form}{dialect:?}")));
+            }
+            println!(
+                "{form} {:22} {:5} {:4} {:7} {:5} {:7} {:8} | {:5} {:6} {:4} {:4} {:4} {:5} {}/{}",
+                format!("{dialect:?}"), sum.pages, sum.refused, sum.right, sum.wrong, sum.missing, sum.invented,
+                sum.title, sum.agency, sum.year, sum.form, sum.published, sum.scope, sum.sentences_right, sum.sentences
+            );
+            total.add(sum);
+        }
+    }
+    println!("{total:#?}");
+    assert_eq!((total.wrong, total.invented), (0, 0), "wrong and invented cells");
+}
