@@ -3,7 +3,7 @@
 #[path = "generator/mod.rs"]
 mod generator;
 
-use generator::{Case, Charset, Dialect, NonReport, Template, non_report};
+use generator::{Case, Charset, Dialect, NonReport, Planted, Template, non_report};
 use nianbao::model::{Catalog, CellStatus, FormId};
 use scraper::{Html, Selector};
 
@@ -266,9 +266,8 @@ fn requests_stand_under_their_labels() {
     let tables = Selector::parse("table").unwrap();
     for form in [FormId::F2019, FormId::F2021] {
         let catalog = Catalog::get();
-        let requests = catalog.form(form).tables.iter();
-        let requests = requests.filter(|table| table.id == "requests").next_back();
-        let requests = requests.unwrap();
+        let mut requests = catalog.form(form).tables.iter();
+        let requests = requests.find(|table| table.id == "requests").unwrap();
         for case in (0..6).flat_map(all).filter(|case| case.form == form) {
             if case.dialect.is_flat() || case.dialect.is_damaged() {
                 continue;
@@ -314,4 +313,26 @@ fn requests_stand_under_their_labels() {
             }
         }
     }
+}
+
+#[test]
+fn a_planted_contradiction_changes_the_printed_numbers() {
+    let case = Case::plain(8, FormId::F2021, Dialect::AsPrinted);
+    let planted = case.with_planted(Planted::Flow {
+        column: "natural_person".into(),
+    });
+    let value = |case: &Case, cell: &str| case.truth().cells[cell].value.clone().unwrap();
+    for cell in [
+        "requests.carried_out@natural_person",
+        "requests.carried_out@total",
+    ] {
+        let before: i64 = value(&case, cell).parse().unwrap();
+        assert_eq!(value(&planted, cell), (before + 1).to_string());
+    }
+    let said = case.with_planted(Planted::Narrative {
+        cell: "requests.new@total".into(),
+        said: 918_273,
+    });
+    assert!(said.text().contains("918273件"));
+    assert_eq!(said.truth().cells, case.truth().cells);
 }

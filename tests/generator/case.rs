@@ -168,9 +168,17 @@ impl Case {
                 _ => narrative,
             }
         };
-        values::plant(&mut self.content.values, &planted);
-        self.content.planted.push(planted);
-        self.narrate();
+        *self = self.with_planted(planted);
+    }
+
+    /// The same page with a contradiction more. Cells are changed only where the form has them;
+    /// the narrative is written anew.
+    pub fn with_planted(&self, planted: Planted) -> Self {
+        let mut case = self.clone();
+        values::plant(&mut case.content.values, &planted);
+        case.content.planted.push(planted);
+        case.narrate();
+        case
     }
 
     /// Writes the narrative anew from the values.
@@ -188,7 +196,7 @@ impl Case {
             headings: self.headings,
         };
         let mut rng = Rng::new(self.seed, "narrative");
-        self.content.sections = prose::draw(facts, content.planted.first(), &mut rng);
+        self.content.sections = prose::draw(facts, &content.planted, &mut rng);
     }
 
     /// Amounts in cells whose form states no unit are printed with one.

@@ -87,7 +87,7 @@ pub struct Facts<'a> {
 
 /// Draws the narrative. A planted contradiction between text and table replaces the number of
 /// requests.
-pub fn draw(facts: Facts<'_>, planted: Option<&Planted>, rng: &mut Rng) -> Vec<Section> {
+pub fn draw(facts: Facts<'_>, planted: &[Planted], rng: &mut Rng) -> Vec<Section> {
     let headings = headings(facts.form, facts.headings);
     let mut sections = vec![Section {
         kind: SectionKind::Preamble,
@@ -227,12 +227,13 @@ pub fn received_cell(form: FormId) -> &'static str {
     }
 }
 
-fn requests(facts: Facts<'_>, planted: Option<&Planted>) -> String {
+fn requests(facts: Facts<'_>, planted: &[Planted]) -> String {
     let value = facts.values.get(received_cell(facts.form));
-    let received = match planted {
-        Some(Planted::Narrative { said, .. }) => *said,
-        _ => value.copied().map_or(0, Decimal::mantissa),
-    };
+    let said = planted.iter().find_map(|planted| match planted {
+        Planted::Narrative { said, .. } => Some(*said),
+        _ => None,
+    });
+    let received = said.unwrap_or_else(|| value.copied().map_or(0, Decimal::mantissa));
     if received == 0 {
         return format!("{}年度没有收到政府信息公开申请。", facts.year);
     }
