@@ -3,7 +3,7 @@
 #[path = "generator/mod.rs"]
 mod generator;
 
-use generator::{Case, Charset, Dialect, NonReport, Template, non_report};
+use generator::{Case, Charset, Dialect, NonReport, Planted, Template, non_report};
 use nianbao::model::{Catalog, CellStatus, FormId};
 use scraper::{Html, Selector};
 
@@ -233,4 +233,106 @@ fn non_reports_have_no_printed_form() {
             assert_eq!(form, blank, "{kind:?}");
         }
     }
+}
+
+/// Cell texts without white space, by grid row and column, spans resolved.
+fn texts(table: scraper::ElementRef<'_>) -> Vec<Vec<String>> {
+    let row = Selector::parse(":scope > tr, :scope > * > tr").unwrap();
+    let cell = Selector::parse(":scope > td, :scope > th").unwrap();
+    let rows: Vec<_> = table.select(&row).collect();
+    let mut grid: Vec<Vec<Option<String>>> = vec![Vec::new(); rows.len()];
+    for (y, row) in rows.iter().enumerate() {
+        let mut x = 0;
+        for cell in row.select(&cell) {
+            let span = |name| cell.attr(name).map_or(1, |n| n.parse().unwrap());
+            let (width, height): (usize, usize) = (span("colspan"), span("rowspan"));
+            while grid[y].get(x).is_some_and(Option::is_some) {
+                x += 1;
+            }
+            let text: String = cell.text().flat_map(str::split_whitespace).collect();
+            for line in grid.iter_mut().skip(y).take(height) {
+                line.resize(line.len().max(x + width), None);
+                line[x..x + width].fill(Some(text.clone()));
+            }
+            x += width;
+        }
+    }
+    let full = |line: Vec<Option<String>>| line.into_iter().map(Option::unwrap_or_default);
+    grid.into_iter().map(|line| full(line).collect()).collect()
+}
+
+#[test]
+fn requests_stand_under_their_labels() {
+    let tables = Selector::parse("table").unwrap();
+    for form in [FormId::F2019, FormId::F2021] {
+        let catalog = Catalog::get();
+        let mut requests = catalog.form(form).tables.iter();
+        let requests = requests.find(|table| table.id == "requests").unwrap();
+        for case in (0..6).flat_map(all).filter(|case| case.form == form) {
+            if case.dialect.is_flat() || case.dialect.is_damaged() {
+                continue;
+            }
+            let page = Html::parse_document(
+                &Case {
+                    template: Template::Bare,
+                    ..case.clone()
+                }
+                .text(),
+            );
+            let grid: Vec<Vec<String>> = page.select(&tables).flat_map(texts).collect();
+            let column_of = |label: &str| {
+                let header = grid
+                    .iter()
+                    .position(|line| line.iter().any(|t| t == "申请人情况"));
+                let lines = &grid[header.unwrap()..header.unwrap() + 3];
+                (0..20).find(|x| {
+                    lines
+                        .iter()
+                        .any(|line| line.get(*x).is_some_and(|t| t == label))
+                })
+            };
+            let truth = case.truth();
+            for (y, row) in requests.rows.iter().enumerate() {
+                let starts = |line: &&Vec<String>| {
+                    line.iter()
+                        .take(4)
+                        .any(|text| text.ends_with(&row.label) && text != "其他")
+                };
+                let line = grid.iter().find(starts);
+                for (x, column) in requests.columns.iter().enumerate() {
+                    let id = requests.indicator(y, x).unwrap();
+                    let cell = &catalog.indicator(id).cell;
+                    let expected = &truth.cells[cell];
+                    if expected.status == CellStatus::RowAbsent {
+                        assert!(line.is_none(), "{:?} {cell}", case.dialect);
+                        continue;
+                    }
+                    let found = &line.unwrap()[column_of(&column.label).unwrap()];
+                    assert_eq!(found, &expected.raw, "{:?} {cell}", case.dialect);
+                }
+            }
+        }
+    }
+}
+
+#[test]
+fn a_planted_contradiction_changes_the_printed_numbers() {
+    let case = Case::plain(8, FormId::F2021, Dialect::AsPrinted);
+    let planted = case.with_planted(Planted::Flow {
+        column: "natural_person".into(),
+    });
+    let value = |case: &Case, cell: &str| case.truth().cells[cell].value.clone().unwrap();
+    for cell in [
+        "requests.carried_out@natural_person",
+        "requests.carried_out@total",
+    ] {
+        let before: i64 = value(&case, cell).parse().unwrap();
+        assert_eq!(value(&planted, cell), (before + 1).to_string());
+    }
+    let said = case.with_planted(Planted::Narrative {
+        cell: "requests.new@total".into(),
+        said: 918_273,
+    });
+    assert!(said.text().contains("918273件"));
+    assert_eq!(said.truth().cells, case.truth().cells);
 }

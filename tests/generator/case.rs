@@ -7,7 +7,7 @@ use nianbao::model::form::Shape;
 use nianbao::model::{Catalog, CellStatus, FormId, Unit};
 
 use super::agency::{self, Agency};
-use super::dialect::{Charset, Declared, Dialect, Numbers, Template};
+use super::dialect::{Charset, Declared, Dialect, Headings, Numbers, Template};
 use super::layout::{missing_rows, sheets};
 use super::numbers::{MARKS, expect, spell};
 use super::prose::{self, Facts, Section};
@@ -58,6 +58,8 @@ pub struct Case {
     pub declared: Declared,
     /// Chrome is added until the page has about this many bytes; 0 for none.
     pub size_bytes: usize,
+    /// Wording of the headings; [`Case::narrate`] writes them.
+    pub headings: Headings,
     /// What the page says.
     pub content: Content,
     /// Cells printed as given here instead of their value.
@@ -95,8 +97,10 @@ impl Case {
             layers: 1 + rng.below(5),
             charset: *rng.pick(Charset::ALL),
             declared: *rng.pick(Declared::ALL),
+            headings: *rng.pick(Headings::ALL),
             ..Self::plain(seed, form, dialect)
         };
+        case.narrate();
         if rng.chance(40) {
             case.litter(&mut rng);
         }
@@ -133,6 +137,7 @@ impl Case {
             charset: Charset::Utf8,
             declared: Declared::Right,
             size_bytes: 0,
+            headings: Headings::Statutory,
             content,
             raw: BTreeMap::new(),
         };
@@ -163,13 +168,21 @@ impl Case {
                 _ => narrative,
             }
         };
-        values::plant(&mut self.content.values, &planted);
-        self.content.planted.push(planted);
-        self.narrate();
+        *self = self.with_planted(planted);
+    }
+
+    /// The same page with a contradiction more. Cells are changed only where the form has them;
+    /// the narrative is written anew.
+    pub fn with_planted(&self, planted: Planted) -> Self {
+        let mut case = self.clone();
+        values::plant(&mut case.content.values, &planted);
+        case.content.planted.push(planted);
+        case.narrate();
+        case
     }
 
     /// Writes the narrative anew from the values.
-    fn narrate(&mut self) {
+    pub fn narrate(&mut self) {
         let content = &self.content;
         let facts = Facts {
             form: self.form,
@@ -177,10 +190,13 @@ impl Case {
             year: content.year,
             scope: content.agency.scope,
             values: &content.values,
-            rare_character: Rng::new(self.seed, "rare character").chance(25),
+            // Plain text has no references for what GBK lacks.
+            rare_character: self.dialect != Dialect::FlatText
+                && Rng::new(self.seed, "rare character").chance(50),
+            headings: self.headings,
         };
         let mut rng = Rng::new(self.seed, "narrative");
-        self.content.sections = prose::draw(facts, content.planted.first(), &mut rng);
+        self.content.sections = prose::draw(facts, &content.planted, &mut rng);
     }
 
     /// Amounts in cells whose form states no unit are printed with one.
@@ -217,7 +233,7 @@ impl Case {
         }
     }
 
-    /// The same page with one cell printed as `raw`.
+    /// The same page with one cell printed as `raw`; no change where the page lacks the row.
     pub fn with_raw(&self, cell: &str, raw: &str) -> Self {
         let mut case = self.clone();
         case.raw.insert(cell.to_owned(), raw.to_owned());

@@ -94,7 +94,6 @@ impl Dialect {
             Self::ListCumulative => form == FormId::F2008,
             Self::Article20Separate
             | Self::Article20Misaligned
-            | Self::ColumnsPermuted
             | Self::GroupOnce
             | Self::GroupRepeated
             | Self::GroupInLabel
@@ -148,6 +147,20 @@ choices! {
 }
 
 choices! {
+    /// How the headings of the six sections are worded.
+    Headings {
+        /// As the notice prints them.
+        Statutory,
+        /// In longer words.
+        Longer,
+        /// In shorter words.
+        Shorter,
+        /// A space after the number.
+        Spaced,
+    }
+}
+
+choices! {
     /// What is around the text.
     Template {
         /// TRS: `.TRS_Editor`, meta tags of the website guideline.
@@ -178,7 +191,7 @@ choices! {
         Utf8Bom,
         /// GBK; characters outside become numeric references.
         Gbk,
-        /// GB18030, with a character of four bytes in the text.
+        /// GB18030; half of the texts have a character of four bytes.
         Gb18030,
     }
 }

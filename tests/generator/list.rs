@@ -64,6 +64,7 @@ fn header(case: &Case, table: &TableForm) -> Vec<Cell> {
     cells.push(head(&heads.label));
     cells.push(head(&heads.unit));
     cells.push(head(&heads.value));
+    permute(case, &mut cells);
     if case.dialect == Dialect::ListCumulative {
         cells.push(Cell::label("历年累计"));
     }
@@ -87,6 +88,7 @@ fn body(case: &Case, row: &form::Row, at: usize, width: usize) -> Row {
     cells.push(Cell::label(label));
     cells.push(Cell::label(unit.as_str()));
     cells.push(Cell::value(&row.id));
+    permute(case, &mut cells);
     if case.dialect == Dialect::ListCumulative {
         let earlier = Rng::new(case.seed, &row.id).range(0, 20_000);
         cells.push(Cell::foreign(earlier.to_string()));
@@ -95,6 +97,14 @@ fn body(case: &Case, row: &form::Row, at: usize, width: usize) -> Row {
         cells.push(Cell::empty());
     }
     Row::body(cells)
+}
+
+/// The value before its unit.
+fn permute(case: &Case, cells: &mut [Cell]) {
+    if case.dialect == Dialect::ColumnsPermuted {
+        let last = cells.len() - 1;
+        cells.swap(last - 1, last);
+    }
 }
 
 /// A row that only names the rows under it: over the whole width, or with signs or nothing in its

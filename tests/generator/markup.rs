@@ -14,6 +14,8 @@ pub enum Markup {
     Styled,
     /// Text right in the cell.
     Bare,
+    /// Paragraphs that are only lines ending in `<br>`; cells as in [`Self::Bare`].
+    Breaks,
     /// What Word pastes.
     Word,
 }
@@ -23,7 +25,12 @@ pub fn markup(case: &Case) -> Markup {
     if case.dialect == Dialect::WordPaste {
         return Markup::Word;
     }
-    let kinds = [Markup::Paragraphs, Markup::Styled, Markup::Bare];
+    let kinds = [
+        Markup::Paragraphs,
+        Markup::Styled,
+        Markup::Bare,
+        Markup::Breaks,
+    ];
     *Rng::new(case.seed, "markup").pick(&kinds)
 }
 
@@ -43,6 +50,7 @@ pub fn paragraph(case: &Case, text: &str) -> String {
             "<p style=\"line-height: 1.75em; text-indent: 2em;\"><span style=\"font-family: 仿宋_GB2312; font-size: 16pt;\">{text}</span></p>"
         ),
         Markup::Bare => format!("<p>　　{text}</p>\n"),
+        Markup::Breaks => format!("&nbsp;&nbsp;&nbsp; {text}<br />\n"),
         Markup::Word => format!(
             "<p class=MsoNormal style='TEXT-INDENT:32.0pt;line-height:28.0pt;mso-line-height-rule:\nexactly'>{}<span lang=EN-US style='FONT-SIZE:16.0pt;font-family:仿宋_GB2312'><o:p></o:p></span></p>\n",
             word_runs(&text)
@@ -58,6 +66,7 @@ pub fn heading(case: &Case, text: &str) -> String {
             "<p style=\"text-indent: 2em;\"><span style=\"font-family: 黑体; font-size: 16pt;\">{text}</span></p>"
         ),
         Markup::Bare => format!("<h3>{text}</h3>\n"),
+        Markup::Breaks => format!("<br />\n　　<b>{text}</b><br />\n"),
         Markup::Word => format!(
             "<p class=MsoNormal><b style='mso-bidi-font-weight:\nnormal'>{}</b><span lang=EN-US><o:p></o:p></span></p>\n",
             word_runs(text)
@@ -136,7 +145,7 @@ fn element(case: &Case, sheet: &Sheet) -> String {
         Markup::Styled => {
             "<table style=\"border-collapse: collapse; border: none;\" cellspacing=\"0\" align=\"center\" border=\"1\">"
         }
-        Markup::Bare => "<table border=1>",
+        Markup::Bare | Markup::Breaks => "<table border=1>",
         Markup::Word => {
             "<TABLE class=MsoTableGrid border=1 cellSpacing=0 cellPadding=0 style='BORDER-COLLAPSE:collapse;border:none;mso-border-alt:solid windowtext .5pt;\n mso-yfti-tbllook:1184;mso-padding-alt:0cm 5.4pt 0cm 5.4pt'>"
         }
@@ -149,7 +158,7 @@ fn element(case: &Case, sheet: &Sheet) -> String {
         out.extend(head.iter().enumerate().map(|(n, row)| tr(case, row, n)));
         out += "</thead>\n";
     }
-    out += if markup == Markup::Bare {
+    out += if markup == Markup::Bare || markup == Markup::Breaks {
         ""
     } else {
         "<tbody>"
@@ -160,7 +169,7 @@ fn element(case: &Case, sheet: &Sheet) -> String {
             .enumerate()
             .map(|(n, row)| tr(case, row, n + offset)),
     );
-    out += if markup == Markup::Bare {
+    out += if markup == Markup::Bare || markup == Markup::Breaks {
         ""
     } else {
         "</tbody>"
@@ -184,7 +193,7 @@ fn tr(case: &Case, row: &Row, number: usize) -> String {
             };
             format!("<tr style=\"height:19px\"{class}>")
         }
-        Markup::Bare => "\n <tr>".to_owned(),
+        Markup::Bare | Markup::Breaks => "\n <tr>".to_owned(),
         Markup::Word => {
             format!("<tr style='mso-yfti-irow:{number};height:\n19.85pt'>")
         }
@@ -224,7 +233,7 @@ fn td(case: &Case, row: &Row, cell: &Cell) -> String {
         Markup::Styled => format!(
             "<{name}{spans} style=\"padding:0 7px 0 7px ;border-left:none;border-right:1px solid windowtext;border-bottom:1px solid windowtext\" valign=\"center\">{inner}</{name}>"
         ),
-        Markup::Bare => format!("\n  <{name}{spans}>{inner}</{name}>"),
+        Markup::Bare | Markup::Breaks => format!("\n  <{name}{spans}>{inner}</{name}>"),
         Markup::Word => format!(
             "<{name} width=62{spans} valign=top style='WIDTH:46.8pt;border:solid windowtext 1.0pt;\nBORDER-LEFT:none;mso-border-left-alt:solid windowtext .5pt;padding:0cm 5.4pt'>{inner}</{name}>"
         ),
@@ -259,8 +268,10 @@ fn label_lines(case: &Case, lines: &[String]) -> String {
 
 fn block(case: &Case, inner: &str) -> String {
     match markup(case) {
-        Markup::Bare if case.dialect == Dialect::BrokenLabels => format!("<p>{inner}</p>"),
-        Markup::Bare => inner.to_owned(),
+        Markup::Bare | Markup::Breaks if case.dialect == Dialect::BrokenLabels => {
+            format!("<p>{inner}</p>")
+        }
+        Markup::Bare | Markup::Breaks => inner.to_owned(),
         _ if inner.is_empty() => blank(case),
         Markup::Paragraphs => format!("<p align=\"center\">{inner}</p>"),
         Markup::Styled => format!("<p style=\"text-indent: 0em;\">{inner}</p>"),

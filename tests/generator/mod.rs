@@ -40,7 +40,7 @@ mod values;
 
 pub use agency::Agency;
 pub use case::{Case, Content};
-pub use dialect::{Charset, Declared, Dialect, Numbers, Template};
+pub use dialect::{Charset, Declared, Dialect, Headings, Numbers, Template};
 pub use non_report::{NonReport, non_report};
 pub use prose::Section;
 pub use rng::Rng;

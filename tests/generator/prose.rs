@@ -2,6 +2,7 @@
 
 use nianbao::model::{Decimal, FormId, Scope, SectionKind};
 
+use super::dialect::Headings;
 use super::rng::Rng;
 use super::truth::Planted;
 use super::values::Values;
@@ -80,12 +81,14 @@ pub struct Facts<'a> {
     pub values: &'a Values,
     /// A character outside GBK goes into the text.
     pub rare_character: bool,
+    /// Wording of the headings.
+    pub headings: Headings,
 }
 
 /// Draws the narrative. A planted contradiction between text and table replaces the number of
 /// requests.
-pub fn draw(facts: Facts<'_>, planted: Option<&Planted>, rng: &mut Rng) -> Vec<Section> {
-    let headings = headings(facts.form);
+pub fn draw(facts: Facts<'_>, planted: &[Planted], rng: &mut Rng) -> Vec<Section> {
+    let headings = headings(facts.form, facts.headings);
     let mut sections = vec![Section {
         kind: SectionKind::Preamble,
         heading: None,
@@ -110,13 +113,20 @@ pub fn draw(facts: Facts<'_>, planted: Option<&Planted>, rng: &mut Rng) -> Vec<S
                 vec![requests(facts, planted), rng.pick(&REQUESTS).to_string()]
             }
             SectionKind::Disputes => some(&DISPUTES, 1, facts.year, rng),
-            SectionKind::Problems => some(&PROBLEMS, 2, facts.year, rng),
+            SectionKind::Problems => {
+                let mut paragraphs = some(&PROBLEMS, 2, facts.year, rng);
+                if rng.chance(40) {
+                    paragraphs.insert(0, "（一）主要问题".to_owned());
+                    paragraphs.insert(2, "（二）改进情况".to_owned());
+                }
+                paragraphs
+            }
             SectionKind::Other => some(&OTHER, 1, facts.year, rng),
             SectionKind::Preamble | SectionKind::Appendix => vec![],
         };
         sections.push(Section {
             kind,
-            heading: Some(heading.to_owned()),
+            heading: Some(heading),
             paragraphs,
         });
     }
@@ -124,27 +134,62 @@ pub fn draw(facts: Facts<'_>, planted: Option<&Planted>, rng: &mut Rng) -> Vec<S
 }
 
 /// The headings of a form's report, in order.
-pub fn headings(form: FormId) -> Vec<(SectionKind, &'static str)> {
+fn headings(form: FormId, wording: Headings) -> Vec<(SectionKind, String)> {
     use SectionKind as S;
-    match form {
-        FormId::F2019 | FormId::F2021 => vec![
-            (S::Overview, "一、总体情况"),
-            (S::ActiveDisclosure, "二、主动公开政府信息情况"),
-            (S::Requests, "三、收到和处理政府信息公开申请情况"),
-            (S::Disputes, "四、政府信息公开行政复议、行政诉讼情况"),
-            (S::Problems, "五、存在的主要问题及改进情况"),
-            (S::Other, "六、其他需要报告的事项"),
-        ],
-        FormId::F2008 | FormId::F2014 => vec![
-            (S::Overview, "一、概述"),
-            (S::ActiveDisclosure, "二、主动公开政府信息情况"),
-            (S::Requests, "三、依申请公开政府信息情况"),
-            (S::Disputes, "四、行政复议、行政诉讼情况"),
-            (S::Problems, "五、存在的主要问题及改进措施"),
-            (S::Other, "六、其他需要报告的事项"),
-            (S::Appendix, "附表：政府信息公开情况统计表"),
-        ],
+    let statutory = [
+        (S::Overview, "一、总体情况"),
+        (S::ActiveDisclosure, "二、主动公开政府信息情况"),
+        (S::Requests, "三、收到和处理政府信息公开申请情况"),
+        (S::Disputes, "四、政府信息公开行政复议、行政诉讼情况"),
+        (S::Problems, "五、存在的主要问题及改进情况"),
+        (S::Other, "六、其他需要报告的事项"),
+    ];
+    let longer = [
+        (S::Overview, "一、政府信息公开工作总体情况"),
+        (S::ActiveDisclosure, "二、行政机关主动公开政府信息的情况"),
+        (S::Requests, "三、行政机关收到和处理政府信息公开申请的情况"),
+        (
+            S::Disputes,
+            "四、因政府信息公开工作被申请行政复议、提起行政诉讼的情况",
+        ),
+        (S::Problems, "五、政府信息公开工作存在的主要问题及改进情况"),
+        (S::Other, "六、其他需要报告的事项"),
+    ];
+    let shorter = [
+        (S::Overview, "一、总体情况"),
+        (S::ActiveDisclosure, "二、主动公开情况"),
+        (S::Requests, "三、依申请公开情况"),
+        (S::Disputes, "四、行政复议、行政诉讼情况"),
+        (S::Problems, "五、存在问题及改进措施"),
+        (S::Other, "六、其他事项"),
+    ];
+    let older = [
+        (S::Overview, "一、概述"),
+        (S::ActiveDisclosure, "二、主动公开政府信息情况"),
+        (S::Requests, "三、依申请公开政府信息情况"),
+        (S::Disputes, "四、行政复议、行政诉讼情况"),
+        (S::Problems, "五、存在的主要问题及改进措施"),
+        (S::Other, "六、其他需要报告的事项"),
+    ];
+    let list = matches!(form, FormId::F2008 | FormId::F2014);
+    let words = match wording {
+        Headings::Longer => longer,
+        Headings::Shorter => shorter,
+        _ if list => older,
+        _ => statutory,
+    };
+    let mut headings: Vec<(SectionKind, String)> = words
+        .into_iter()
+        .map(|(kind, text)| match wording {
+            Headings::Spaced => (kind, text.replacen('、', "、 ", 1)),
+            _ => (kind, text.to_owned()),
+        })
+        .collect();
+    if list {
+        let appendix = "附表：政府信息公开情况统计表".to_owned();
+        headings.push((S::Appendix, appendix));
     }
+    headings
 }
 
 fn preamble(facts: Facts<'_>) -> String {
@@ -182,12 +227,13 @@ pub fn received_cell(form: FormId) -> &'static str {
     }
 }
 
-fn requests(facts: Facts<'_>, planted: Option<&Planted>) -> String {
+fn requests(facts: Facts<'_>, planted: &[Planted]) -> String {
     let value = facts.values.get(received_cell(facts.form));
-    let received = match planted {
-        Some(Planted::Narrative { said, .. }) => *said,
-        _ => value.copied().map_or(0, Decimal::mantissa),
-    };
+    let said = planted.iter().find_map(|planted| match planted {
+        Planted::Narrative { said, .. } => Some(*said),
+        _ => None,
+    });
+    let received = said.unwrap_or_else(|| value.copied().map_or(0, Decimal::mantissa));
     if received == 0 {
         return format!("{}年度没有收到政府信息公开申请。", facts.year);
     }

@@ -59,13 +59,20 @@ pub fn draw(form: FormId, rng: &mut Rng) -> Values {
         }
         let value = match indicator.quantity {
             Quantity::Count => Decimal::integer(count(size.0.max(30) * 3, rng)),
-            Quantity::Change => Decimal::integer(rng.range(0, 9)),
+            Quantity::Change => Decimal::integer(rng.range(-fewer(&values, &indicator.row), 9)),
             Quantity::Money => money(&indicator.cell, rng),
         };
         values.insert(indicator.cell.clone(), value);
     }
     sum_lists(form, &mut values);
+    keep_parts_below_wholes(&mut values);
     values
+}
+
+/// How many items a list can lose: no more than it had, nine at most.
+fn fewer(values: &Values, row: &str) -> i64 {
+    let before = values.get(&format!("{row}.items_prior_year"));
+    before.map_or(0, |before| before.mantissa().min(9))
 }
 
 /// Zero often, small mostly, large sometimes.
@@ -147,7 +154,11 @@ fn disputes(size: Size, rng: &mut Rng, values: &mut Values) {
     for block in ["review", "litigation.direct", "litigation.after_review"] {
         let mut total = 0;
         for result in ["upheld", "corrected", "other", "pending"] {
-            let value = count(size.0 / 20, rng);
+            let value = if size.0 == 0 {
+                0
+            } else {
+                count(size.0 / 20, rng)
+            };
             total += value;
             values.insert(format!("{block}.{result}"), Decimal::integer(value));
         }
@@ -174,19 +185,34 @@ fn sum_lists(form: FormId, values: &mut Values) {
                 .sum();
             values.insert(parent.to_owned(), Decimal::integer(sum));
         }
-        // "Of which": a part is never more than the whole.
-        for (part, whole) in [
-            ("disclosure.norm_disclosed", "disclosure.total"),
-            ("response.presser_lead", "response.presser"),
-            ("response.interview_lead", "response.interview"),
-            ("h.pub.norm_new", "h.pub.docs"),
-            ("h.pub.docs", "h.pub"),
-            ("h.pub.fulltext", "h.pub"),
-        ] {
-            if let (Some(part), Some(whole_value)) = (values.get(part), values.get(whole)) {
-                let most = part.mantissa().max(whole_value.mantissa());
-                values.insert(whole.to_owned(), Decimal::integer(most));
-            }
+    }
+}
+
+/// "Of which": a part is never more than the whole.
+fn keep_parts_below_wholes(values: &mut Values) {
+    for (part, whole) in [
+        ("rules.newly_disclosed", "rules.issued"),
+        ("rules.newly_disclosed", "rules.disclosed_total"),
+        ("rules.issued", "rules.in_force"),
+        (
+            "normative_documents.newly_disclosed",
+            "normative_documents.issued",
+        ),
+        (
+            "normative_documents.newly_disclosed",
+            "normative_documents.disclosed_total",
+        ),
+        ("normative_documents.issued", "normative_documents.in_force"),
+        ("disclosure.norm_disclosed", "disclosure.total"),
+        ("response.presser_lead", "response.presser"),
+        ("response.interview_lead", "response.interview"),
+        ("h.pub.norm_new", "h.pub.docs"),
+        ("h.pub.docs", "h.pub"),
+        ("h.pub.fulltext", "h.pub"),
+    ] {
+        if let (Some(part), Some(whole_value)) = (values.get(part), values.get(whole)) {
+            let most = part.mantissa().max(whole_value.mantissa());
+            values.insert(whole.to_owned(), Decimal::integer(most));
         }
     }
 }
