@@ -70,12 +70,42 @@ fn score(case: &Case, show: bool) -> Score {
         u32::from(right)
     };
     let text = |value: Option<&str>| value.unwrap_or_default().to_owned();
-    score.title = field("title", report.title.as_deref() == Some(&truth.title), text(report.title.as_deref()), truth.title.clone());
-    score.agency = field("agency", report.agency.name.as_deref() == Some(&truth.agency), text(report.agency.name.as_deref()), truth.agency.clone());
-    score.year = field("year", report.year == Some(truth.year), format!("{:?}", report.year), truth.year.to_string());
-    score.form = field("form", report.form == Some(truth.form), format!("{:?}", report.form), truth.form.to_string());
-    score.published = field("published", report.published == Some(truth.published), format!("{:?}", report.dates), truth.published.to_string());
-    score.scope = field("scope", report.scope == truth.scope, report.scope.as_str().into(), truth.scope.as_str().into());
+    score.title = field(
+        "title",
+        report.title.as_deref() == Some(&truth.title),
+        text(report.title.as_deref()),
+        truth.title.clone(),
+    );
+    score.agency = field(
+        "agency",
+        report.agency.name.as_deref() == Some(&truth.agency),
+        text(report.agency.name.as_deref()),
+        truth.agency.clone(),
+    );
+    score.year = field(
+        "year",
+        report.year == Some(truth.year),
+        format!("{:?}", report.year),
+        truth.year.to_string(),
+    );
+    score.form = field(
+        "form",
+        report.form == Some(truth.form),
+        format!("{:?}", report.form),
+        truth.form.to_string(),
+    );
+    score.published = field(
+        "published",
+        report.published == Some(truth.published),
+        format!("{:?}", report.dates),
+        truth.published.to_string(),
+    );
+    score.scope = field(
+        "scope",
+        report.scope == truth.scope,
+        report.scope.as_str().into(),
+        truth.scope.as_str().into(),
+    );
     score_sections(case, &truth, &report, &mut score, show);
     score
 }
@@ -85,7 +115,12 @@ fn score_cells(case: &Case, truth: &Truth, report: &Report, score: &mut Score, s
     let got: BTreeMap<&str, _> = report
         .observations
         .iter()
-        .map(|observation| (catalog.indicator(observation.indicator).cell.as_str(), observation))
+        .map(|observation| {
+            (
+                catalog.indicator(observation.indicator).cell.as_str(),
+                observation,
+            )
+        })
         .collect();
     for (cell, want) in &truth.cells {
         let observation = got.get(cell.as_str());
@@ -128,7 +163,11 @@ fn score_cells(case: &Case, truth: &Truth, report: &Report, score: &mut Score, s
 }
 
 fn score_sections(case: &Case, truth: &Truth, report: &Report, score: &mut Score, show: bool) {
-    let squeeze = |text: &str| text.chars().filter(|c| !c.is_whitespace()).collect::<String>();
+    let squeeze = |text: &str| {
+        text.chars()
+            .filter(|c| !c.is_whitespace())
+            .collect::<String>()
+    };
     let whole: Vec<_> = report
         .sections
         .iter()
@@ -146,7 +185,10 @@ fn score_sections(case: &Case, truth: &Truth, report: &Report, score: &mut Score
             if inside == [*kind] {
                 score.sentences_right += 1;
             } else if show {
-                println!("seed {}: {inside:?} instead of {kind:?}: {paragraph}", case.seed);
+                println!(
+                    "seed {}: {inside:?} instead of {kind:?}: {paragraph}",
+                    case.seed
+                );
             }
         }
     }
@@ -176,22 +218,45 @@ fn accuracy_by_dialect() {
     let show = std::env::var("NIANBAO_SHOW").unwrap_or_default();
     let pages: u64 = std::env::var("NIANBAO_PAGES").map_or(12, |n| n.parse().unwrap());
     let mut total = Score::default();
-    println!("{:22} {:>5} {:>4} {:>7} {:>5} {:>7} {:>8} | title agency year form date scope sentences", "form dialect", "pages", "ref.", "right", "wrong", "missing", "invented");
+    println!(
+        "{:22} {:>5} {:>4} {:>7} {:>5} {:>7} {:>8} | title agency year form date scope sentences",
+        "form dialect", "pages", "ref.", "right", "wrong", "missing", "invented"
+    );
     for form in FormId::ALL {
         for dialect in Dialect::ALL.iter().filter(|dialect| dialect.fits(form)) {
             let mut sum = Score::default();
             for seed in 0..pages {
                 let case = Case::of(seed, form, *dialect);
-                sum.add(score(&case, show == format!("{dialect:?}") || show == format!("{form}{dialect:?}")));
+                sum.add(score(
+                    &case,
+                    show == format!("{dialect:?}") || show == format!("{form}{dialect:?}"),
+                ));
             }
             println!(
                 "{form} {:22} {:5} {:4} {:7} {:5} {:7} {:8} | {:5} {:6} {:4} {:4} {:4} {:5} {}/{}",
-                format!("{dialect:?}"), sum.pages, sum.refused, sum.right, sum.wrong, sum.missing, sum.invented,
-                sum.title, sum.agency, sum.year, sum.form, sum.published, sum.scope, sum.sentences_right, sum.sentences
+                format!("{dialect:?}"),
+                sum.pages,
+                sum.refused,
+                sum.right,
+                sum.wrong,
+                sum.missing,
+                sum.invented,
+                sum.title,
+                sum.agency,
+                sum.year,
+                sum.form,
+                sum.published,
+                sum.scope,
+                sum.sentences_right,
+                sum.sentences
             );
             total.add(sum);
         }
     }
     println!("{total:#?}");
-    assert_eq!((total.wrong, total.invented), (0, 0), "wrong and invented cells");
+    assert_eq!(
+        (total.wrong, total.invented),
+        (0, 0),
+        "wrong and invented cells"
+    );
 }

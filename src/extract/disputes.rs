@@ -66,16 +66,25 @@ fn read_lying(view: &TableView, out: &mut Readings) -> bool {
             last += 1;
         }
         let leaves = settle_groups(view, find_leaves(view, first, last), first, last);
-        let mut next = last + 1;
-        while next < view.rows && !has_leaves(view, next) && !is_head_row(view, next) {
-            if !leaves.is_empty() && read_values(view, next, &leaves, out) {
-                any = true;
-                next += 1;
-                break;
+        let end = (last + 1..view.rows)
+            .find(|next| has_leaves(view, *next) || is_head_row(view, *next))
+            .unwrap_or(view.rows);
+        // Empty rows may stand above the values; where all are empty, the first is the blank one.
+        let filled = |row: &u32| {
+            let own = view.own(*row);
+            own.iter()
+                .any(|cell| cell.value.status != CellStatus::Blank)
+        };
+        let values = (last + 1..end).filter(filled).chain(last + 1..end);
+        if !leaves.is_empty() {
+            for row in values {
+                if read_values(view, row, &leaves, out) {
+                    any = true;
+                    break;
+                }
             }
-            next += 1;
         }
-        row = next;
+        row = end;
     }
     any
 }
@@ -122,7 +131,10 @@ fn find_leaves(view: &TableView, first: u32, last: u32) -> Vec<Leaf> {
 /// to the groups in their printed order; else gives up (empty).
 fn settle_groups(view: &TableView, leaves: Vec<Leaf>, first: u32, last: u32) -> Vec<Leaf> {
     let distinct = |leaves: &[Leaf]| {
-        let mut keys: Vec<_> = leaves.iter().map(|leaf| (leaf.group, leaf.result)).collect();
+        let mut keys: Vec<_> = leaves
+            .iter()
+            .map(|leaf| (leaf.group, leaf.result))
+            .collect();
         keys.sort_unstable();
         keys.windows(2).all(|pair| pair[0] != pair[1])
     };

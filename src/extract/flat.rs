@@ -151,6 +151,19 @@ fn blank() -> CellText {
     read_cell("")
 }
 
+/// How many of the tokens belong to the row before them: all up to the next known words if they are just as many
+/// as the row has cells (some may be words, `3790余`), else only the values.
+fn run_length(tokens: &[Token], width: usize) -> usize {
+    let cells = tokens
+        .iter()
+        .take_while(|token| token.may_be_cell())
+        .count();
+    if cells == width {
+        return cells;
+    }
+    tokens.iter().take_while(|token| token.is_value()).count()
+}
+
 /// Reads labelled rows of `width` values, from `start` until `end` says so.
 fn read_rows(
     tokens: &[Token],
@@ -165,10 +178,7 @@ fn read_rows(
             continue;
         };
         let start = at + 1;
-        let length = tokens[start..]
-            .iter()
-            .take_while(|token| token.is_value())
-            .count();
+        let length = run_length(&tokens[start..], keys.len());
         used[*at] = true;
         for flag in &mut used[start..start + length] {
             *flag = true;
@@ -285,14 +295,14 @@ fn read_requests(tokens: &[Token], used: &mut [bool], out: &mut Readings) {
     let mut rows = Vec::new();
     let mut strangers = 0;
     for (at, token) in tokens.iter().enumerate().skip(heads.end) {
-        if token.is_value() {
+        if token.is_value() || (token.senses.is_empty() && token.may_be_cell()) {
             continue;
         }
         let exact = sense(token, |sense| match sense {
             Sense::RequestRow(row) => Some(usize::from(*row)),
             _ => None,
         });
-        let followed = tokens.get(at + 1).is_some_and(Token::is_value);
+        let followed = tokens.get(at + 1).is_some_and(Token::may_be_cell);
         let row = exact.or_else(|| {
             let group = token.senses.contains(&Sense::RequestGroup);
             (followed && !group)

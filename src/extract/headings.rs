@@ -60,7 +60,13 @@ pub fn read(text: &str, marked: bool) -> Option<Heading> {
         return None;
     }
     let label = Label::new(line);
-    if label.core.is_empty() || Lexicon::get().senses(&label).iter().copied().any(is_table_label) {
+    if label.core.is_empty()
+        || Lexicon::get()
+            .senses(&label)
+            .iter()
+            .copied()
+            .any(is_table_label)
+    {
         return None;
     }
     let number = match label.marks.first() {

@@ -83,6 +83,10 @@ pub struct ListForm {
     pub rows: HashMap<String, Vec<usize>>,
     /// Folded heads, see [`crate::model::form::ListHeads`].
     pub label_heads: Vec<String>,
+    /// Over the units.
+    pub unit_heads: Vec<String>,
+    /// Over the row codes.
+    pub code_heads: Vec<String>,
     /// Over the values of the year.
     pub value_heads: Vec<String>,
     /// Over values that are not the year's.
@@ -334,6 +338,8 @@ impl ListForm {
             table,
             rows,
             label_heads: folded(&table.heads.label),
+            unit_heads: folded(&table.heads.unit),
+            code_heads: folded(&table.heads.code),
             value_heads: folded(&table.heads.value),
             other_heads: folded(&table.heads.other_value),
         }

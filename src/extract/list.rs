@@ -1,7 +1,7 @@
 //! Lists on grids (form 2014, the Shanghai list): one value a row beside label and unit, in three columns
 //! or laid out two-up, with columns that must not be read (`历年累计`, `本月累计`).
 
-use crate::model::{CellStatus, Code, Unit};
+use crate::model::{CellStatus, Code, FormId, Unit};
 use crate::normalize::Label;
 use crate::normalize::label::fold;
 use crate::normalize::numeral;
@@ -21,8 +21,15 @@ struct Band {
 /// Fewer known rows than this make no list.
 const ROWS: usize = 5;
 
+/// A list going on from table to table.
+#[derive(Debug, Default)]
+pub struct Going {
+    form: Option<FormId>,
+    parents: Parents,
+}
+
 /// Reads one table as the list it is most like; whether any row was read.
-pub fn read_table(view: &TableView, out: &mut Readings) -> bool {
+pub fn read_table(view: &TableView, going: &mut Going, out: &mut Readings) -> bool {
     let lexicon = Lexicon::get();
     let known = |list: &ListForm| {
         let mut rows: Vec<&str> = view
@@ -38,23 +45,29 @@ pub fn read_table(view: &TableView, out: &mut Readings) -> bool {
     let Some(list) = lexicon.lists.iter().max_by_key(|list| known(list)) else {
         return false;
     };
-    if known(list) < ROWS {
+    // The end of a list cut at a page break may be short.
+    let goes_on = going.form == Some(list.table.form);
+    if known(list) < if goes_on { 2 } else { ROWS } {
         return false;
     }
-    let Some((head_row, bands)) = find_bands(view, list) else {
+    let Some((head_row, bands)) = find_bands(view, list, goes_on) else {
         return false;
     };
-    let mut parent = Parents::default();
+    going.form = Some(list.table.form);
     for band in &bands {
         for row in head_row.map_or(0, |row| row + 1)..view.rows {
-            read_row(view, row, band, list, &mut parent, out);
+            read_row(view, row, band, list, &mut going.parents, out);
         }
     }
     true
 }
 
 /// The row of heads and the bands under it; without heads, bands by what the cells hold.
-fn find_bands(view: &TableView, list: &ListForm) -> Option<(Option<u32>, Vec<Band>)> {
+fn find_bands(
+    view: &TableView,
+    list: &ListForm,
+    goes_on: bool,
+) -> Option<(Option<u32>, Vec<Band>)> {
     for row in 0..view.rows.min(6) {
         let own = view.own(row);
         let is_label = |cell: &CellView| list.label_heads.contains(&cell.label.core);
@@ -84,25 +97,28 @@ fn find_bands(view: &TableView, list: &ListForm) -> Option<(Option<u32>, Vec<Ban
             return Some((Some(row), bands));
         }
     }
-    bands_without_heads(view, list).map(|bands| (None, bands))
+    bands_without_heads(view, list, goes_on).map(|bands| (None, bands))
 }
 
-/// `统计数`, `本年累计`, or the year itself (`2015年度`).
+/// `统计数`, `本年累计`, or the year itself.
 fn is_value_head(cell: &CellView, list: &ListForm) -> bool {
-    let core = &cell.label.core;
-    list.value_heads.contains(core)
-        || core.char_indices().nth(4).is_some_and(|(at, _)| {
-            numeral::read_year(&core[..at]).is_some()
-                && matches!(
-                    &core[at..],
-                    "年" | "年度" | "年数" | "年统计数" | "年度统计数"
-                )
-        })
+    list.value_heads.contains(&cell.label.core) || is_year_head(&cell.label.core)
+}
+
+/// A folded head that is a year: `2015年度`.
+pub fn is_year_head(core: &str) -> bool {
+    core.char_indices().nth(4).is_some_and(|(at, _)| {
+        numeral::read_year(&core[..at]).is_some()
+            && matches!(
+                &core[at..],
+                "年" | "年度" | "年数" | "年统计数" | "年度统计数"
+            )
+    })
 }
 
 /// Label columns are those in which known labels stand; the value is the last column before the next band,
 /// if only one column of the band holds numbers.
-fn bands_without_heads(view: &TableView, list: &ListForm) -> Option<Vec<Band>> {
+fn bands_without_heads(view: &TableView, list: &ListForm, goes_on: bool) -> Option<Vec<Band>> {
     let mut labels: Vec<(u32, usize)> = Vec::new();
     for cell in &view.cells {
         if cell.is_wordy() && list.rows.contains_key(&cell.label.core) {
@@ -112,7 +128,7 @@ fn bands_without_heads(view: &TableView, list: &ListForm) -> Option<Vec<Band>> {
             }
         }
     }
-    labels.retain(|(_, count)| *count >= 3);
+    labels.retain(|(_, count)| *count >= if goes_on { 2 } else { 3 });
     labels.sort_unstable();
     let mut bands = Vec::new();
     for (number, (column, _)) in labels.iter().enumerate() {
@@ -143,28 +159,39 @@ pub struct Parents {
 }
 
 impl Parents {
-    /// The row a label means here: the only one, or the one whose ancestors include the nearest row above;
-    /// `None` where that is not unique.
-    pub fn resolve(&mut self, list: &ListForm, label: &Label) -> Option<usize> {
+    /// The row a label means here: the only one, else the one with the printed row code, else the one whose
+    /// nearest common ancestor with the row above is nearest; `None` where that is not unique.
+    pub fn resolve(&mut self, list: &ListForm, label: &Label, code: Option<&str>) -> Option<usize> {
         let candidates = list.rows.get(&label.core)?;
+        let coded = |row: &&usize| code.is_some() && list.table.rows[**row].code.as_deref() == code;
         let row = match candidates.as_slice() {
             [only] => *only,
-            several => {
-                let above = ancestors(list, self.last?);
-                let mut fitting = several.iter().filter(|row| {
-                    ancestors(list, **row)
-                        .skip(1)
-                        .any(|a| above.clone().any(|b| a == b))
-                });
-                let first = *fitting.next()?;
-                if fitting.next().is_some() {
-                    return None;
-                }
-                first
-            }
+            several => match several.iter().find(coded) {
+                Some(row) => *row,
+                None => self.nearest(list, several)?,
+            },
         };
         self.last = Some(row);
         Some(row)
+    }
+
+    fn nearest(&self, list: &ListForm, candidates: &[usize]) -> Option<usize> {
+        let above: Vec<usize> = ancestors(list, self.last?).collect();
+        let distance = |row: usize| {
+            ancestors(list, row)
+                .skip(1)
+                .find_map(|ancestor| above.iter().position(|other| *other == ancestor))
+        };
+        let mut near: Vec<(usize, usize)> = candidates
+            .iter()
+            .filter_map(|row| Some((distance(*row)?, *row)))
+            .collect();
+        near.sort_unstable();
+        match near.as_slice() {
+            [(_, row)] => Some(*row),
+            [(first, row), (second, _), ..] if first < second => Some(*row),
+            _ => None,
+        }
     }
 }
 
@@ -193,7 +220,14 @@ fn read_row(
     let value = view
         .at(row, band.value)
         .filter(|cell| cell.row == row && cell.number != label.number && cell.height == 1);
-    let Some(number) = parents.resolve(list, &label.label) else {
+    let code = view.own(row).into_iter().find(|cell| {
+        cell.column > label.column
+            && cell.column < band.value
+            && cell.text.len() == 2
+            && cell.value.value.is_some()
+    });
+    let code = code.map(|cell| cell.text.as_str());
+    let Some(number) = parents.resolve(list, &label.label, code) else {
         if value.is_some_and(|cell| cell.value.status != CellStatus::Blank)
             && !list.label_heads.contains(&fold(&label.text))
         {

@@ -346,9 +346,8 @@ fn read_request_row(
 ) {
     let cells = view.row(row);
     let place = place_of(view.table, row);
-    let disputed = |sense: &Sense| {
-        matches!(sense, Sense::DisputeGroup(_) | Sense::DisputeLeaf(0..=3))
-    };
+    let disputed =
+        |sense: &Sense| matches!(sense, Sense::DisputeGroup(_) | Sense::DisputeLeaf(0..=3));
     if cells.iter().any(|cell| cell.senses().iter().any(disputed)) {
         return;
     }

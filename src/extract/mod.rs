@@ -138,13 +138,14 @@ pub fn extract(
 fn read_tables(document: &Document<'_>) -> Readings {
     let mut readings = Readings::default();
     let mut heads = matrix::Heads::default();
+    let mut going = list::Going::default();
     for number in (0_u32..).take(document.tables.len()) {
         let Some(view) = TableView::new(document, number) else {
             continue;
         };
         let matrix = matrix::read_table(&view, &mut heads, &mut readings);
         let disputes = disputes::read_table(&view, &mut readings);
-        if matrix || disputes || list::read_table(&view, &mut readings) {
+        if matrix || disputes || list::read_table(&view, &mut going, &mut readings) {
             readings.tables.push(number);
         }
     }
@@ -226,7 +227,9 @@ fn find_titles(document: &Document<'_>, first_heading: Option<u32>) -> Vec<(Stri
     for (number, block) in own() {
         let text = document.block_text(block);
         let kind = title::read(text);
-        let next = before.get(number + 1).map_or("", |next| document.block_text(next));
+        let next = before
+            .get(number + 1)
+            .map_or("", |next| document.block_text(next));
         let alone = kind != TitleKind::Other || title::read(next) != TitleKind::Other;
         if alone || text.chars().count() + next.chars().count() > 80 {
             add(text);

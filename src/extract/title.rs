@@ -198,7 +198,9 @@ fn scope_of(plain: &str) -> Option<Scope> {
         .then_some(Scope::Consolidated)
 }
 
-/// What an agency's name says of scope: departments and townships report on themselves.
+/// What an agency's name says of scope: departments and townships report on themselves; a government from the
+/// county upwards publishes the report of its whole level (Regulation of 2019, art. 49). Zones run by
+/// committees are neither.
 pub fn scope_of_agency(name: &str) -> Option<Scope> {
     let own = [
         "局",
@@ -232,9 +234,26 @@ pub fn scope_of_agency(name: &str) -> Option<Scope> {
     if wide.iter().any(|suffix| name.ends_with(suffix)) {
         return None;
     }
-    own.iter()
-        .any(|suffix| name.ends_with(suffix))
-        .then_some(Scope::Own)
+    if own.iter().any(|suffix| name.ends_with(suffix)) {
+        return Some(Scope::Own);
+    }
+    let zones = [
+        "开发区",
+        "实验区",
+        "新区",
+        "园区",
+        "示范区",
+        "合作区",
+        "管理区",
+        "度假区",
+        "保税区",
+        "高新区",
+    ];
+    let division = name.strip_suffix("人民政府").unwrap_or(name);
+    let levels = ["省", "市", "县", "区", "州", "旗", "盟"];
+    let whole = levels.iter().any(|level| division.ends_with(level))
+        && !zones.iter().any(|zone| division.ends_with(zone));
+    whole.then_some(Scope::Consolidated)
 }
 
 #[cfg(test)]

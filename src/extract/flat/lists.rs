@@ -1,7 +1,7 @@
 //! Flattened lists: label, unit, value, one a line.
 
 use crate::extract::lexicon::{Lexicon, ListForm};
-use crate::extract::list::Parents;
+use crate::extract::list::{Parents, is_year_head};
 use crate::extract::reading::{Key, Readings};
 use crate::model::Unit;
 
@@ -11,8 +11,18 @@ use super::tokens::Token;
 /// Fewer known rows than this make no list.
 const ROWS: usize = 5;
 
-/// Reads the list that most tokens are labels of: a known label, perhaps its unit, then one value. Rows whose
-/// value was left blank stay unread, for nothing tells a blank from a lost one.
+/// What stands behind a label in every row.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Column {
+    Unit,
+    Code,
+    Value,
+    Other,
+}
+
+/// Reads the list that most tokens are labels of. With its column heads every row has as many cells as
+/// heads; without them, a known label, perhaps its unit, then one value. A row that does not fit is left
+/// unread.
 pub fn read(tokens: &[Token], used: &mut [bool], out: &mut Readings) {
     let known = |list: &ListForm| {
         tokens
@@ -27,31 +37,101 @@ pub fn read(tokens: &[Token], used: &mut [bool], out: &mut Readings) {
     if known(list) < ROWS {
         return;
     }
-    // A second value column (`历年累计`) makes rows of two values: which is the year's is not told here.
+    let columns = find_heads(tokens, list).unwrap_or_default();
     let mut parents = Parents::default();
     let mut rows: Vec<(usize, usize)> = Vec::new();
     for (at, token) in tokens.iter().enumerate() {
         if token.is_value() || !list.rows.contains_key(&token.label.core) {
             continue;
         }
-        let Some(row) = parents.resolve(list, &token.label) else {
+        let cells = &tokens[at + 1..];
+        let under = value_of(cells, &columns, list);
+        let code = columns
+            .iter()
+            .position(|column| *column == Column::Code)
+            .and_then(|number| cells.get(number))
+            .map(|token| token.text.as_str());
+        let Some(row) = parents.resolve(list, &token.label, code) else {
             continue;
         };
-        let unit = tokens.get(at + 1).is_some_and(is_unit);
-        let before = at + usize::from(unit);
-        let valued = tokens.get(before + 1).is_some_and(Token::is_value);
         let repeated = rows.iter().any(|(_, known)| *known == row);
-        if valued && !repeated && list.table.indicator(row, 0).is_some() {
-            used[at] = true;
-            rows.push((before, row));
+        if let Some(offset) = under
+            && !repeated
+            && list.table.indicator(row, 0).is_some()
+        {
+            used[at..=at + offset].fill(true);
+            // The token before the value stands for the label.
+            rows.push((at + offset, row));
         }
     }
     if rows.len() < ROWS {
         return;
     }
     let form = list.table.form;
-    let keys = |row: usize| Some(vec![Key::List { form, row }]);
-    read_rows(tokens, &rows, used, keys, out);
+    for (before, row) in rows {
+        let only = [tokens[before].clone(), tokens[before + 1].clone()];
+        let mut flags = [false; 2];
+        let keys = |row: usize| Some(vec![Key::List { form, row }]);
+        read_rows(&only, &[(0, row)], &mut flags, keys, out);
+        used[before + 1] = true;
+        let rest = columns
+            .iter()
+            .rev()
+            .take_while(|column| **column != Column::Value);
+        let end = (before + 2 + rest.count()).min(used.len());
+        used[before + 2..end].fill(true);
+    }
+}
+
+/// How many tokens stand between a label and its value; `None` where the row does not fit.
+fn value_of(cells: &[Token], columns: &[Column], list: &ListForm) -> Option<usize> {
+    if columns.is_empty() {
+        let units = usize::from(cells.first().is_some_and(is_unit));
+        return cells
+            .get(units)
+            .is_some_and(Token::is_value)
+            .then_some(units);
+    }
+    let row = cells.get(..columns.len())?;
+    let fits = row.iter().zip(columns).all(|(cell, column)| match column {
+        Column::Unit => is_unit(cell) || cell.is_value(),
+        Column::Code => cell.value.value.is_some(),
+        Column::Value | Column::Other => cell.may_be_cell() && !is_unit(cell),
+    });
+    // The next row, or something else, begins behind it.
+    let ends = cells.get(columns.len()).is_none_or(|next| !next.is_value());
+    let labels = row
+        .iter()
+        .any(|cell| list.rows.contains_key(&cell.label.core));
+    (fits && ends && !labels)
+        .then(|| columns.iter().position(|column| *column == Column::Value))
+        .flatten()
+}
+
+/// The columns behind the label column, from the heads printed one after the other.
+fn find_heads(tokens: &[Token], list: &ListForm) -> Option<Vec<Column>> {
+    let start = tokens
+        .iter()
+        .position(|token| list.label_heads.contains(&token.label.core))?;
+    let columns: Vec<Column> = tokens[start + 1..]
+        .iter()
+        .map_while(|token| {
+            let core = &token.label.core;
+            if list.unit_heads.contains(core) {
+                Some(Column::Unit)
+            } else if list.code_heads.contains(core) {
+                Some(Column::Code)
+            } else if list.other_heads.contains(core) {
+                Some(Column::Other)
+            } else if list.value_heads.contains(core) || is_year_head(core) {
+                Some(Column::Value)
+            } else {
+                None
+            }
+        })
+        .collect();
+    let values = columns.iter().filter(|column| **column == Column::Value);
+    (values.count() == 1).then_some(columns)
 }
 
 fn is_unit(token: &Token) -> bool {

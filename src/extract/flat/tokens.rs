@@ -7,10 +7,13 @@ use crate::normalize::label::{fold, is_space};
 use crate::normalize::{CellText, Label, read_cell};
 use crate::parse::{Block, Document};
 
+use crate::extract::headings;
 use crate::extract::lexicon::{Lexicon, Sense};
 
 /// Longer blocks are prose.
 const LABEL_BYTES: usize = 240;
+/// Words in a number cell are few (`详见附件`, `约3790余条`).
+const CELL_CHARACTERS: usize = 16;
 /// A label is broken over at most this many blocks.
 const PIECES: usize = 4;
 
@@ -41,6 +44,15 @@ impl Token {
     /// Whether it can be the content of a number cell.
     pub fn is_value(&self) -> bool {
         self.cell || matches!(self.value.status, CellStatus::Number | CellStatus::Mark)
+    }
+
+    /// Whether it can stand in a cell, words included: short, no label, no heading.
+    pub fn may_be_cell(&self) -> bool {
+        self.is_value()
+            || (self.senses.is_empty()
+                && self.text.chars().count() <= CELL_CHARACTERS
+                && !self.text.contains('。')
+                && headings::read(&self.text, false).is_none())
     }
 }
 
