@@ -242,8 +242,14 @@ fn observe_table(
             })
         })
         .collect();
-    // The Shanghai list was no national form: provinces took some of its rows and no others are owed.
-    let owed = table.form != FormId::F2008;
+    // The Shanghai list was no national form: provinces took some of its rows. Only where the page clearly
+    // follows it are the others lacking.
+    let all = table.indicators().count();
+    let had = table
+        .indicators()
+        .filter(|id| cells[usize::from(id.0)].is_some())
+        .count();
+    let owed = table.form != FormId::F2008 || had * 3 >= all * 2;
     let mut lacking: Vec<&str> = Vec::new();
     for row in 0..table.rows.len() {
         let ids: Vec<IndicatorId> = (0..width)

@@ -18,8 +18,10 @@ struct Band {
     left_alone: Vec<u32>,
 }
 
-/// Fewer known rows than this make no list.
+/// Fewer known rows than this make no list, unless heads say so.
 const ROWS: usize = 5;
+/// Heads stand within the first rows; a title and a unit line may stand above them.
+const HEAD_ROWS: u32 = 6;
 
 /// A list going on from table to table.
 #[derive(Debug, Default)]
@@ -45,9 +47,18 @@ pub fn read_table(view: &TableView, going: &mut Going, out: &mut Readings) -> bo
     let Some(list) = lexicon.lists.iter().max_by_key(|list| known(list)) else {
         return false;
     };
-    // The end of a list cut at a page break may be short.
+    // A piece of a list cut at a page break may be short.
     let goes_on = going.form == Some(list.table.form);
-    if known(list) < if goes_on { 2 } else { ROWS } {
+    let is_headed = |list: &ListForm| {
+        let has = |heads: &[String]| {
+            view.cells
+                .iter()
+                .any(|cell| cell.row < HEAD_ROWS && heads.contains(&cell.label.core))
+        };
+        has(&list.label_heads) && has(&list.value_heads)
+    };
+    let enough = if goes_on || is_headed(list) { 2 } else { ROWS };
+    if known(list) < enough {
         return false;
     }
     let Some((head_row, bands)) = find_bands(view, list, goes_on) else {
@@ -68,7 +79,7 @@ fn find_bands(
     list: &ListForm,
     goes_on: bool,
 ) -> Option<(Option<u32>, Vec<Band>)> {
-    for row in 0..view.rows.min(6) {
+    for row in 0..view.rows.min(HEAD_ROWS) {
         let own = view.own(row);
         let is_label = |cell: &CellView| list.label_heads.contains(&cell.label.core);
         if !own.iter().any(|cell| cell.is_wordy() && is_label(cell)) {

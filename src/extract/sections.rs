@@ -59,49 +59,59 @@ fn section(items: &[Item], heading: Option<usize>, kind: SectionKind, body: &[It
     }
 }
 
+/// The six statutory sections by number.
+const STATUTORY: [SectionKind; 6] = [
+    SectionKind::Overview,
+    SectionKind::ActiveDisclosure,
+    SectionKind::Requests,
+    SectionKind::Disputes,
+    SectionKind::Problems,
+    SectionKind::Other,
+];
+
 /// Which of the lines that read as headings do open a section.
 ///
 /// A known title always does, unless the same one stands again further down and nothing stands between this one
-/// and the next heading (a table of contents). A numbered line of unknown or only similar words does where it
-/// goes on counting, and where the numbers do not already belong to exact titles.
+/// and the next heading (a table of contents). A numbered line of other words does where it goes on counting
+/// and its number belongs to no known title: amid the statutory six it is the one that is lacking, behind
+/// them another section, and in older reports whatever its words say.
 fn choose_headings(items: &[Item]) -> Vec<(usize, SectionKind)> {
     let candidates: Vec<(usize, Heading)> = items
         .iter()
         .enumerate()
         .filter_map(|(at, item)| Some((at, item.heading?)))
         .collect();
-    let exact = candidates
+    let known: Vec<u32> = candidates
         .iter()
-        .filter(|(_, heading)| heading.exact && heading.number.is_some())
-        .count();
+        .filter(|(_, heading)| heading.exact)
+        .filter_map(|(_, heading)| heading.number)
+        .collect();
     let mut chosen: Vec<(usize, SectionKind)> = Vec::new();
     let mut last_number = 0;
     for (number, (at, heading)) in candidates.iter().enumerate() {
-        let next = candidates.get(number + 1);
         let again = candidates[number + 1..].iter().any(|(_, other)| {
             other.kind == heading.kind && other.number == heading.number && heading.kind.is_some()
         });
-        let empty = next.is_some_and(|(next, _)| *next == at + 1);
-        if again && empty {
+        let next = candidates.get(number + 1);
+        if again && next.is_some_and(|(next, _)| *next == at + 1) {
             continue;
         }
-        let counts_on = heading.number.is_some_and(|n| n == last_number + 1);
-        let opens = if heading.exact {
+        let opens = match heading.number {
+            Some(_) if heading.exact => true,
+            Some(n) => n == last_number + 1 && !known.contains(&n),
             // A bare title among numbered ones is a sub-heading or a caption.
-            heading.number.is_some() || exact == 0 || items[*at].marked
-        } else if exact >= 4 {
-            // The statutory skeleton is there: others only behind it (`七、附表`).
-            counts_on && heading.number.is_some_and(|n| n > 6)
-        } else {
-            counts_on
+            None => heading.exact && (known.is_empty() || items[*at].marked),
         };
         if !opens {
             continue;
         }
-        if let Some(n) = heading.number {
-            last_number = n;
-        }
-        chosen.push((*at, heading.kind.unwrap_or(SectionKind::Other)));
+        last_number = heading.number.unwrap_or(last_number);
+        let by_number = heading
+            .number
+            .filter(|_| known.len() >= 3)
+            .and_then(|n| STATUTORY.get(usize::try_from(n).ok()?.checked_sub(1)?));
+        let kind = heading.kind.or(by_number.copied());
+        chosen.push((*at, kind.unwrap_or(SectionKind::Other)));
     }
     chosen
 }

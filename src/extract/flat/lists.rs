@@ -37,7 +37,7 @@ pub fn read(tokens: &[Token], used: &mut [bool], out: &mut Readings) {
     if known(list) < ROWS {
         return;
     }
-    let columns = find_heads(tokens, list).unwrap_or_default();
+    let (lead, columns) = find_heads(tokens, list).unwrap_or_default();
     let mut parents = Parents::default();
     let mut rows: Vec<(usize, usize)> = Vec::new();
     for (at, token) in tokens.iter().enumerate() {
@@ -45,12 +45,15 @@ pub fn read(tokens: &[Token], used: &mut [bool], out: &mut Readings) {
             continue;
         }
         let cells = &tokens[at + 1..];
-        let under = value_of(cells, &columns, list);
-        let code = columns
-            .iter()
-            .position(|column| *column == Column::Code)
-            .and_then(|number| cells.get(number))
-            .map(|token| token.text.as_str());
+        let under = value_of(cells, &columns, lead, list);
+        let code = match columns.iter().position(|column| *column == Column::Code) {
+            Some(number) => cells.get(number),
+            None => at
+                .checked_sub(1)
+                .filter(|_| lead > 0)
+                .map(|before| &tokens[before]),
+        };
+        let code = code.map(|token| token.text.as_str());
         let Some(row) = parents.resolve(list, &token.label, code) else {
             continue;
         };
@@ -59,7 +62,7 @@ pub fn read(tokens: &[Token], used: &mut [bool], out: &mut Readings) {
             && !repeated
             && list.table.indicator(row, 0).is_some()
         {
-            used[at..=at + offset].fill(true);
+            used[at.saturating_sub(lead)..=at + offset].fill(true);
             // The token before the value stands for the label.
             rows.push((at + offset, row));
         }
@@ -84,7 +87,7 @@ pub fn read(tokens: &[Token], used: &mut [bool], out: &mut Readings) {
 }
 
 /// How many tokens stand between a label and its value; `None` where the row does not fit.
-fn value_of(cells: &[Token], columns: &[Column], list: &ListForm) -> Option<usize> {
+fn value_of(cells: &[Token], columns: &[Column], lead: usize, list: &ListForm) -> Option<usize> {
     if columns.is_empty() {
         let units = usize::from(cells.first().is_some_and(is_unit));
         return cells
@@ -98,8 +101,14 @@ fn value_of(cells: &[Token], columns: &[Column], list: &ListForm) -> Option<usiz
         Column::Code => cell.value.value.is_some(),
         Column::Value | Column::Other => cell.may_be_cell() && !is_unit(cell),
     });
-    // The next row, or something else, begins behind it.
-    let ends = cells.get(columns.len()).is_none_or(|next| !next.is_value());
+    // The next row begins behind it: with a label, or with a code and a label.
+    let ends = cells.get(columns.len()).is_none_or(|next| {
+        !next.is_value()
+            || (lead > 0
+                && cells
+                    .get(columns.len() + lead)
+                    .is_some_and(|label| list.rows.contains_key(&label.label.core)))
+    });
     let labels = row
         .iter()
         .any(|cell| list.rows.contains_key(&cell.label.core));
@@ -108,11 +117,15 @@ fn value_of(cells: &[Token], columns: &[Column], list: &ListForm) -> Option<usiz
         .flatten()
 }
 
-/// The columns behind the label column, from the heads printed one after the other.
-fn find_heads(tokens: &[Token], list: &ListForm) -> Option<Vec<Column>> {
+/// How many columns (of codes) stand before the labels, and the columns behind them, from the heads printed one
+/// after the other.
+fn find_heads(tokens: &[Token], list: &ListForm) -> Option<(usize, Vec<Column>)> {
     let start = tokens
         .iter()
         .position(|token| list.label_heads.contains(&token.label.core))?;
+    let lead = tokens[..start]
+        .last()
+        .is_some_and(|token| list.code_heads.contains(&token.label.core));
     let columns: Vec<Column> = tokens[start + 1..]
         .iter()
         .map_while(|token| {
@@ -131,7 +144,7 @@ fn find_heads(tokens: &[Token], list: &ListForm) -> Option<Vec<Column>> {
         })
         .collect();
     let values = columns.iter().filter(|column| **column == Column::Value);
-    (values.count() == 1).then_some(columns)
+    (values.count() == 1).then_some((usize::from(lead), columns))
 }
 
 fn is_unit(token: &Token) -> bool {
