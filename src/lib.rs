@@ -7,5 +7,6 @@
 //! import → archive → decode → parse → normalize → extract → audit → store → query → present
 //! ```
 
+pub mod archive;
 pub mod model;
 pub mod parse;
