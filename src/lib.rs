@@ -8,5 +8,7 @@
 //! ```
 
 pub mod archive;
+pub mod home;
 pub mod model;
 pub mod parse;
+pub mod present;
