@@ -7,11 +7,14 @@
 //! import → archive → decode → parse → normalize → extract → audit → store → query → present
 //! ```
 
+pub mod archive;
 pub mod audit;
 pub mod decode;
 pub mod extract;
+pub mod home;
 pub mod model;
 pub mod normalize;
 pub mod parse;
 pub mod pipeline;
+pub mod present;
 pub mod profile;

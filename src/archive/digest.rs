@@ -1,0 +1,112 @@
+//! Digests of blocks and payloads, and record ids derived from them. Pure.
+
+use std::fmt::Write as _;
+
+use data_encoding::{BASE32, HEXLOWER};
+use jiff::Timestamp;
+use sha1::Sha1;
+use sha2::{Digest, Sha256};
+
+/// SHA-1 as WARC tools label it: `sha1:` and 32 base32 characters.
+pub fn sha1_label(bytes: &[u8]) -> String {
+    format!("sha1:{}", BASE32.encode(&Sha1::digest(bytes)))
+}
+
+/// SHA-256 in lower-case hexadecimal, the name of a capture everywhere in this program.
+pub fn sha256_hex(bytes: &[u8]) -> String {
+    HEXLOWER.encode(&Sha256::digest(bytes))
+}
+
+/// Whether `label` (`sha1:…`, `sha256:…`, in base32 or hexadecimal, any case) is the digest
+/// of `bytes`; `None` where the algorithm or the spelling is not known here.
+pub(super) fn matches(label: &str, bytes: &[u8]) -> Option<bool> {
+    let (algorithm, value) = label.split_once(':')?;
+    let expected = match algorithm.to_ascii_lowercase().as_str() {
+        "sha1" | "sha-1" => Sha1::digest(bytes).to_vec(),
+        "sha256" | "sha-256" => Sha256::digest(bytes).to_vec(),
+        _ => return None,
+    };
+    let value = value.trim().to_ascii_uppercase();
+    let spelt = if value.len() == expected.len() * 2 {
+        data_encoding::HEXUPPER.decode(value.as_bytes()).ok()
+    } else {
+        let unpadded = value.trim_end_matches('=');
+        data_encoding::BASE32_NOPAD.decode(unpadded.as_bytes()).ok()
+    };
+    spelt.map(|spelt| spelt == expected)
+}
+
+/// A record id: a UUID of version 8 (RFC 9562, 5.8) over file name, offset, date and content.
+///
+/// No two records of one home agree in file name and offset, so the id is unique there; the
+/// date to the nanosecond and the content set it apart from other homes.
+pub(super) fn record_id(file: &str, offset: u64, date: Timestamp, content: &[u8]) -> String {
+    let mut hasher = Sha256::new();
+    hasher.update(b"nianbao record id 1\0");
+    hasher.update(file.as_bytes());
+    hasher.update([0]);
+    hasher.update(offset.to_be_bytes());
+    hasher.update(date.as_nanosecond().to_be_bytes());
+    hasher.update(Sha256::digest(content));
+    let hash = hasher.finalize();
+    let mut id = String::with_capacity(47);
+    id.push_str("<urn:uuid:");
+    for (index, byte) in hash.iter().take(16).copied().enumerate() {
+        if matches!(index, 4 | 6 | 8 | 10) {
+            id.push('-');
+        }
+        let byte = match index {
+            6 => 0x80 | (byte & 0x0f),
+            8 => 0x80 | (byte & 0x3f),
+            _ => byte,
+        };
+        // Writing to a String cannot fail.
+        let _ = write!(id, "{byte:02x}");
+    }
+    id.push('>');
+    id
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn digests_are_spelt_as_other_tools_spell_them() {
+        assert_eq!(sha1_label(b""), "sha1:3I42H3S6NNFQ2MSVX7XZKYAYSCX5QBYJ");
+        assert!(sha256_hex(b"").starts_with("e3b0c44298fc1c14"));
+    }
+
+    #[test]
+    fn a_digest_is_recognised_in_each_spelling() {
+        let cases = [
+            ("sha1:3I42H3S6NNFQ2MSVX7XZKYAYSCX5QBYJ", Some(true)),
+            ("sha1:da39a3ee5e6b4b0d3255bfef95601890afd80709", Some(true)),
+            ("SHA1:3i42h3s6nnfq2msvx7xzkyayscx5qbyj", Some(true)),
+            ("sha1:AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA", Some(false)),
+            ("md5:d41d8cd98f00b204e9800998ecf8427e", None),
+            ("sha1", None),
+        ];
+        for (label, want) in cases {
+            assert_eq!(matches(label, b""), want, "{label}");
+        }
+    }
+
+    #[test]
+    fn ids_are_version_8_and_depend_on_every_part() {
+        let at = Timestamp::UNIX_EPOCH;
+        let later = Timestamp::new(0, 1).unwrap();
+        let id = record_id("a", 0, at, b"x");
+        assert_eq!(id.len(), 47);
+        assert_eq!(&id[24..25], "8");
+        assert_eq!(id, record_id("a", 0, at, b"x"));
+        for other in [
+            record_id("b", 0, at, b"x"),
+            record_id("a", 1, at, b"x"),
+            record_id("a", 0, later, b"x"),
+            record_id("a", 0, at, b"y"),
+        ] {
+            assert_ne!(id, other);
+        }
+    }
+}

@@ -1,0 +1,359 @@
+//! The HTTP response inside a `response` record.
+//!
+//! In: the block, as a server sent it. Out: status, fields, and the body after transfer and
+//! content decoding, capped. Pure. Tolerant where captures are odd (a body already decoded
+//! under a header that says chunked), and says so in a [`PayloadNote`].
+
+use std::borrow::Cow;
+use std::io::{self, Read};
+
+use flate2::bufread::{DeflateDecoder, MultiGzDecoder, ZlibDecoder};
+use memchr::{memchr, memmem};
+
+/// Why a response or its body could not be read.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum HttpError {
+    /// The block does not begin with `HTTP/`.
+    #[error("no HTTP status line")]
+    NoStatusLine,
+    /// The status line has no number of three digits.
+    #[error("no status code in {line:?}")]
+    NoStatus {
+        /// The line as far as it is text.
+        line: String,
+    },
+    /// A content coding this program does not know.
+    #[error("unknown content coding {coding:?}")]
+    UnknownCoding {
+        /// As the header has it.
+        coding: String,
+    },
+    /// The body does not decode.
+    #[error("the body is no {coding}")]
+    BadCoding {
+        /// As the header has it.
+        coding: String,
+        /// What the decoder says.
+        source: io::Error,
+    },
+    /// The decoded body would exceed the cap.
+    #[error("the body decodes to more than {cap} bytes")]
+    TooLarge {
+        /// The cap, in bytes.
+        cap: u64,
+    },
+}
+
+/// What is odd about how a body was encoded.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum PayloadNote {
+    /// The header says `Transfer-Encoding: chunked`, the body is not; it was taken as it is.
+    NotChunked,
+    /// The last chunk is missing or cut; what came was taken.
+    ChunksCut,
+    /// The header names a content coding, the body is not in it; it was taken as it is.
+    NotEncoded,
+}
+
+/// A body and what was odd about it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Payload<'a> {
+    /// The bytes.
+    pub bytes: Cow<'a, [u8]>,
+    /// What was odd.
+    pub notes: Vec<PayloadNote>,
+}
+
+/// A response cut into its parts.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct HttpResponse<'a> {
+    /// Status code.
+    pub status: u16,
+    /// Fields as sent; values are bytes because servers send GBK. Lines without a colon are left out.
+    pub fields: Vec<(&'a [u8], &'a [u8])>,
+    /// Everything behind the empty line, as sent.
+    pub body: &'a [u8],
+}
+
+impl<'a> HttpResponse<'a> {
+    /// Cuts a block into status, fields and body. Line ends may be bare; a header that never
+    /// ends leaves an empty body.
+    ///
+    /// # Errors
+    ///
+    /// [`HttpError::NoStatusLine`], [`HttpError::NoStatus`].
+    pub fn split(block: &'a [u8]) -> Result<Self, HttpError> {
+        if !block.starts_with(b"HTTP/") {
+            return Err(HttpError::NoStatusLine);
+        }
+        let (line, mut rest) = cut_line(block);
+        let status = line
+            .split(|byte| *byte == b' ')
+            .find(|word| !word.is_empty() && !word.starts_with(b"HTTP/"))
+            .filter(|word| word.len() == 3)
+            .and_then(|word| std::str::from_utf8(word).ok()?.parse().ok())
+            .ok_or_else(|| HttpError::NoStatus {
+                line: String::from_utf8_lossy(&line[..line.len().min(80)]).into_owned(),
+            })?;
+        let mut fields = Vec::new();
+        while !rest.is_empty() {
+            let (line, after) = cut_line(rest);
+            rest = after;
+            if line.is_empty() {
+                break;
+            }
+            if let Some(colon) = memchr(b':', line) {
+                fields.push((line[..colon].trim_ascii(), line[colon + 1..].trim_ascii()));
+            }
+        }
+        Ok(Self {
+            status,
+            fields,
+            body: rest,
+        })
+    }
+
+    /// The first field of that name (without case), as UTF-8 with replacements.
+    pub fn header(&self, name: &str) -> Option<Cow<'a, str>> {
+        self.all(name).next()
+    }
+
+    fn all<'b>(&'b self, name: &'b str) -> impl Iterator<Item = Cow<'a, str>> + 'b {
+        self.fields
+            .iter()
+            .filter(move |(field, _)| field.eq_ignore_ascii_case(name.as_bytes()))
+            .map(|(_, value)| String::from_utf8_lossy(value))
+    }
+
+    /// Whether the header says the body is chunked.
+    pub fn says_chunked(&self) -> bool {
+        self.all("Transfer-Encoding").any(|value| {
+            value
+                .split(',')
+                .any(|coding| coding.trim().eq_ignore_ascii_case("chunked"))
+        })
+    }
+
+    /// The body without its chunks; never larger than as sent.
+    pub fn transfer_decoded(&self) -> Payload<'a> {
+        let as_sent = |note: Option<PayloadNote>| Payload {
+            bytes: Cow::Borrowed(self.body),
+            notes: note.into_iter().collect(),
+        };
+        if !self.says_chunked() || self.body.is_empty() {
+            return as_sent(None);
+        }
+        match dechunk(self.body) {
+            None => as_sent(Some(PayloadNote::NotChunked)),
+            Some((bytes, complete)) => Payload {
+                bytes: Cow::Owned(bytes),
+                notes: (!complete)
+                    .then_some(PayloadNote::ChunksCut)
+                    .into_iter()
+                    .collect(),
+            },
+        }
+    }
+
+    /// The body as its reader sees it: without chunks and content codings (gzip, deflate).
+    ///
+    /// # Errors
+    ///
+    /// [`HttpError::UnknownCoding`] (brotli, zstd, …), [`HttpError::BadCoding`], and
+    /// [`HttpError::TooLarge`] above `cap` bytes.
+    pub fn decoded(&self, cap: u64) -> Result<Payload<'a>, HttpError> {
+        let mut payload = self.transfer_decoded();
+        let codings: Vec<String> = self
+            .all("Content-Encoding")
+            .flat_map(|value| {
+                let codings: Vec<_> = value.split(',').map(|c| c.trim().to_owned()).collect();
+                codings
+            })
+            .filter(|coding| !coding.is_empty() && !coding.eq_ignore_ascii_case("identity"))
+            .collect();
+        for coding in codings.iter().rev() {
+            if payload.bytes.is_empty() {
+                break;
+            }
+            match inflate(coding, &payload.bytes, cap)? {
+                Some(bytes) => payload.bytes = Cow::Owned(bytes),
+                None => payload.notes.push(PayloadNote::NotEncoded),
+            }
+        }
+        if payload.bytes.len() as u64 > cap {
+            return Err(HttpError::TooLarge { cap });
+        }
+        Ok(payload)
+    }
+}
+
+fn cut_line(bytes: &[u8]) -> (&[u8], &[u8]) {
+    let (line, rest) = match memchr(b'\n', bytes) {
+        Some(end) => (&bytes[..end], &bytes[end + 1..]),
+        None => (bytes, &bytes[bytes.len()..]),
+    };
+    (line.strip_suffix(b"\r").unwrap_or(line), rest)
+}
+
+/// The chunks joined, and whether the last one came; `None` where the first line is no size.
+fn dechunk(body: &[u8]) -> Option<(Vec<u8>, bool)> {
+    let mut joined = Vec::with_capacity(body.len());
+    let mut rest = body;
+    let mut first = true;
+    loop {
+        let Some(end) = memmem::find(rest, b"\n").filter(|end| *end <= 1024) else {
+            return (!first).then_some((joined, false));
+        };
+        let line = &rest[..end];
+        let digits = line.split(|byte| *byte == b';').next().unwrap_or_default();
+        let size = std::str::from_utf8(digits.trim_ascii())
+            .ok()
+            .filter(|digits| digits.bytes().all(|byte| byte.is_ascii_hexdigit()))
+            .and_then(|digits| usize::from_str_radix(digits, 16).ok());
+        let Some(size) = size else {
+            return (!first).then_some((joined, false));
+        };
+        first = false;
+        rest = &rest[end + 1..];
+        if size == 0 {
+            return Some((joined, true));
+        }
+        let Some(chunk) = rest.get(..size) else {
+            joined.extend_from_slice(rest);
+            return Some((joined, false));
+        };
+        joined.extend_from_slice(chunk);
+        rest = &rest[size..];
+        rest = rest
+            .strip_prefix(b"\r\n")
+            .or_else(|| rest.strip_prefix(b"\n"))
+            .unwrap_or(rest);
+    }
+}
+
+/// `bytes` without one coding; `None` where they plainly are not in it.
+fn inflate(coding: &str, bytes: &[u8], cap: u64) -> Result<Option<Vec<u8>>, HttpError> {
+    let decoded = match coding.to_ascii_lowercase().as_str() {
+        "gzip" | "x-gzip" if !bytes.starts_with(b"\x1f\x8b") => return Ok(None),
+        "gzip" | "x-gzip" => capped(MultiGzDecoder::new(bytes), cap),
+        // The name means zlib (RFC 9110, 8.4.1.2); some servers send the bare stream.
+        "deflate" if is_zlib(bytes) => capped(ZlibDecoder::new(bytes), cap),
+        "deflate" => capped(DeflateDecoder::new(bytes), cap),
+        _ => {
+            return Err(HttpError::UnknownCoding {
+                coding: coding.into(),
+            });
+        }
+    };
+    let decoded = decoded.map_err(|source| HttpError::BadCoding {
+        coding: coding.into(),
+        source,
+    })?;
+    if decoded.len() as u64 > cap {
+        return Err(HttpError::TooLarge { cap });
+    }
+    Ok(Some(decoded))
+}
+
+fn is_zlib(bytes: &[u8]) -> bool {
+    matches!(bytes, [method, flags, ..]
+        if method & 0x0f == 8 && (u16::from(*method) << 8 | u16::from(*flags)) % 31 == 0)
+}
+
+/// Reads one byte more than `cap` at most.
+fn capped(decoder: impl Read, cap: u64) -> io::Result<Vec<u8>> {
+    let mut bytes = Vec::new();
+    decoder
+        .take(cap.saturating_add(1))
+        .read_to_end(&mut bytes)?;
+    Ok(bytes)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io::Write as _;
+
+    use super::*;
+
+    fn gzip(bytes: &[u8]) -> Vec<u8> {
+        let mut encoder = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
+        encoder.write_all(bytes).unwrap();
+        encoder.finish().unwrap()
+    }
+
+    #[test]
+    fn chunks_are_joined() {
+        let cases: [(&[u8], &[u8], &[PayloadNote]); 6] = [
+            (b"3\r\nabc\r\n2;x=y\r\nde\r\n0\r\n\r\n", b"abcde", &[]),
+            (b"3\nabc\n0\n\n", b"abc", &[]),
+            (b"3\r\nabc\r\n5\r\nde", b"abcde", &[PayloadNote::ChunksCut]),
+            (b"3\r\nabc\r\n", b"abc", &[PayloadNote::ChunksCut]),
+            (b"<html>\n", b"<html>\n", &[PayloadNote::NotChunked]),
+            (b"", b"", &[]),
+        ];
+        for (body, want, notes) in cases {
+            let mut block = b"HTTP/1.1 200 OK\r\nTransfer-Encoding: Chunked\r\n\r\n".to_vec();
+            block.extend_from_slice(body);
+            let payload = HttpResponse::split(&block).unwrap().transfer_decoded();
+            assert_eq!(&payload.bytes[..], want);
+            assert_eq!(payload.notes, notes);
+        }
+    }
+
+    #[test]
+    fn headers_that_firewalls_send_are_split() {
+        let block = b"HTTP/1.1  403 \xbd\xfb\xd6\xb9\nno colon here\nServer : \xb7\xfe\nX:\n\nbody";
+        let response = HttpResponse::split(block).unwrap();
+        assert_eq!(response.status, 403);
+        assert_eq!(response.fields.len(), 2);
+        assert!(response.header("server").is_some());
+        assert_eq!(response.body, b"body");
+        assert!(matches!(
+            HttpResponse::split(b"<html>"),
+            Err(HttpError::NoStatusLine)
+        ));
+        assert!(matches!(
+            HttpResponse::split(b"HTTP/1.1 OK\r\n\r\n"),
+            Err(HttpError::NoStatus { .. })
+        ));
+    }
+
+    #[test]
+    fn content_codings_are_undone_within_the_cap() {
+        let page = vec![b'a'; 100_000];
+        let mut block = b"HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\n\r\n".to_vec();
+        block.extend(gzip(&page));
+        let response = HttpResponse::split(&block).unwrap();
+        assert_eq!(&response.decoded(100_000).unwrap().bytes[..], page);
+        assert!(matches!(
+            response.decoded(99_999),
+            Err(HttpError::TooLarge { cap: 99_999 })
+        ));
+
+        let plain = b"HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\n\r\n<html>";
+        let payload = HttpResponse::split(plain).unwrap().decoded(100).unwrap();
+        assert_eq!(&payload.bytes[..], b"<html>");
+        assert_eq!(payload.notes, [PayloadNote::NotEncoded]);
+
+        let brotli = b"HTTP/1.1 200 OK\r\nContent-Encoding: br\r\n\r\nxx";
+        assert!(matches!(
+            HttpResponse::split(brotli).unwrap().decoded(100),
+            Err(HttpError::UnknownCoding { .. })
+        ));
+    }
+
+    #[test]
+    fn deflate_means_zlib_or_bare() {
+        let mut zlib = flate2::write::ZlibEncoder::new(Vec::new(), flate2::Compression::fast());
+        zlib.write_all(b"page").unwrap();
+        let mut bare = flate2::write::DeflateEncoder::new(Vec::new(), flate2::Compression::fast());
+        bare.write_all(b"page").unwrap();
+        for body in [zlib.finish().unwrap(), bare.finish().unwrap()] {
+            let mut block = b"HTTP/1.0 200 OK\r\nContent-Encoding: deflate\r\n\r\n".to_vec();
+            block.extend(body);
+            let payload = HttpResponse::split(&block).unwrap().decoded(10).unwrap();
+            assert_eq!(&payload.bytes[..], b"page");
+        }
+    }
+}

@@ -1,0 +1,22 @@
+//! Text for people: tables, plots, coverage, forms, findings.
+//!
+//! In: plain values of `model` and the small structs here. Out: strings, the same for the
+//! same input, without colours (so `NO_COLOR` holds). Pure. Page text is hostile and is
+//! shown with control and direction characters made visible; what is missing is drawn as
+//! the word for how it is missing, never as 0.
+
+mod cell;
+mod coverage;
+mod findings;
+mod form;
+mod plot;
+mod table;
+mod width;
+
+pub use cell::Cell;
+pub use coverage::{Coverage, CoverageMatrix, CoverageRow};
+pub use findings::list_findings;
+pub use form::{FormRow, FormTable};
+pub use plot::{Plot, Point};
+pub use table::{Align, Table};
+pub use width::{display_width, shorten, visible};

@@ -1,0 +1,390 @@
+//! One series over the years as a chart of characters. Pure.
+//!
+//! Bars stand on zero; a series with negative values is drawn as points. A year without a
+//! number has a sign in the place of its bar and no bar. Integer arithmetic only.
+
+use std::fmt::Write as _;
+
+use crate::model::{Decimal, FormId, Unit};
+
+use super::cell::Cell;
+use super::width::{centre, display_width, right, trimmed, visible};
+
+/// One year of a series.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Point {
+    /// Report year.
+    pub year: i16,
+    /// What its report has.
+    pub cell: Cell,
+    /// The form it follows; a break is drawn where it changes.
+    pub form: Option<FormId>,
+}
+
+/// A series to be drawn.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Plot {
+    /// What is counted, and whose it is.
+    pub title: String,
+    /// Unit of all its numbers.
+    pub unit: Option<Unit>,
+    /// Its years, in any order; of two points for one year the first is drawn.
+    pub points: Vec<Point>,
+}
+
+/// A year without a report.
+const NO_REPORT: (&str, &str) = ("·", "no report");
+/// Between two years whose forms differ.
+const BREAK: &str = "┊";
+/// Eighths of a line, from none to seven.
+const EIGHTHS: [&str; 8] = ["", "▁", "▂", "▃", "▄", "▅", "▆", "▇"];
+/// More years than this between first and last are a mistake upstream; the rest is not drawn.
+const MAX_YEARS: usize = 200;
+
+/// A year's place in the chart.
+struct Column {
+    year: i16,
+    /// The number, at the common scale, and as printed.
+    value: Option<(i128, String)>,
+    /// What stands there instead.
+    symbol: (&'static str, &'static str),
+    /// The form it changes from and to.
+    change: Option<(FormId, FormId)>,
+}
+
+/// The vertical axis.
+struct Axis {
+    low: i128,
+    high: i128,
+    low_label: String,
+    high_label: String,
+    height: usize,
+}
+
+impl Plot {
+    /// The chart: title, `height` lines of bars (3 to 40), axis with years, legend. At most
+    /// `width` columns wide (but one year at least): years that do not fit follow in further
+    /// panels at the same scale.
+    pub fn render(&self, width: usize, height: usize) -> String {
+        let columns = self.columns();
+        let mut text = visible(&self.title);
+        if let Some(unit) = self.unit {
+            let _ = write!(text, "（{}）", unit.as_str());
+        }
+        text.push('\n');
+        if columns.is_empty() {
+            text.push_str("no reports\n");
+            return text;
+        }
+        let axis = Axis::of(&columns, height.clamp(3, 40));
+        let labels = columns.iter().map(|column| display_width(column.label()));
+        let cell = labels.max().unwrap_or(0).max(4);
+        let gutter = display_width(&axis.high_label).max(display_width(&axis.low_label));
+        let fitting = (width.saturating_sub(gutter + 2) / (cell + 1)).max(1);
+        for (number, panel) in columns.chunks(fitting).enumerate() {
+            if number > 0 {
+                text.push('\n');
+            }
+            axis.draw(&mut text, panel, gutter, cell);
+        }
+        legend(&mut text, &columns);
+        trimmed(&text)
+    }
+
+    /// One column for every year from the first to the last.
+    fn columns(&self) -> Vec<Column> {
+        let years = || self.points.iter().map(|point| point.year);
+        let (Some(first), Some(last)) = (years().min(), years().max()) else {
+            return Vec::new();
+        };
+        let values = || self.points.iter().filter_map(|point| point.cell.value);
+        let scale = values().map(Decimal::scale).max().unwrap_or(0);
+        let mut form = None;
+        let mut columns = Vec::new();
+        for year in (first..=last).take(MAX_YEARS) {
+            let point = self.points.iter().find(|point| point.year == year);
+            let cell = point.map(|point| &point.cell);
+            let symbol = cell.map_or(Some(NO_REPORT), Cell::symbol);
+            let value = cell
+                .filter(|_| symbol.is_none())
+                .and_then(|cell| cell.value)
+                .and_then(|value| Some((value.at_scale(scale)?, value.to_string())));
+            let new = point.and_then(|point| point.form);
+            let change = match (form, new) {
+                (Some(old), Some(new)) if old != new => Some((old, new)),
+                _ => None,
+            };
+            form = new.or(form);
+            columns.push(Column {
+                year,
+                value,
+                symbol: symbol.unwrap_or(NO_REPORT),
+                change,
+            });
+        }
+        columns
+    }
+}
+
+impl Column {
+    /// The number, or the sign in its place.
+    fn label(&self) -> &str {
+        self.value
+            .as_ref()
+            .map_or(self.symbol.0, |(_, label)| label.as_str())
+    }
+
+    /// What stands before it: the break or a space.
+    fn edge(&self) -> &'static str {
+        if self.change.is_some() { BREAK } else { " " }
+    }
+}
+
+impl Axis {
+    /// From zero, or the least value below it, to the greatest.
+    fn of(columns: &[Column], height: usize) -> Self {
+        let mut axis = Self {
+            low: 0,
+            high: 0,
+            low_label: "0".into(),
+            high_label: "0".into(),
+            height,
+        };
+        for (value, label) in columns.iter().filter_map(|column| column.value.as_ref()) {
+            if *value < axis.low {
+                axis.low = *value;
+                axis.low_label.clone_from(label);
+            }
+            if *value > axis.high {
+                axis.high = *value;
+                axis.high_label.clone_from(label);
+            }
+        }
+        axis
+    }
+
+    /// How high `value` stands, in eighths of a line; at least one above the lowest.
+    fn eighths(&self, value: i128) -> usize {
+        let full = self.height as i128 * 8;
+        let (mut part, mut range) = (value - self.low, self.high - self.low);
+        if part <= 0 || range <= 0 {
+            return 0;
+        }
+        // Far above any count; keeps the product within range.
+        while range > i128::MAX / full {
+            part /= 10;
+            range /= 10;
+        }
+        usize::try_from(part * full / range).unwrap_or(0).max(1)
+    }
+
+    fn draw(&self, text: &mut String, columns: &[Column], gutter: usize, cell: usize) {
+        let points = self.low < 0;
+        // One line more than the bars: the greatest value's label stands above its bar.
+        for line in (0..=self.height).rev() {
+            let label = match line {
+                0 => self.low_label.as_str(),
+                _ if line + 1 == self.height && self.high > self.low => self.high_label.as_str(),
+                _ => "",
+            };
+            let tick = if label.is_empty() { "│" } else { "┤" };
+            let _ = write!(text, "{} {tick}", right(label, gutter));
+            for column in columns {
+                let drawn = if points {
+                    self.point(column, line)
+                } else {
+                    self.bar(column, line)
+                };
+                text.push_str(column.edge());
+                text.push_str(&centre(&drawn, cell));
+            }
+            text.push('\n');
+        }
+        let _ = write!(text, "{} └", " ".repeat(gutter));
+        for column in columns {
+            let edge = if column.change.is_some() {
+                BREAK
+            } else {
+                "─"
+            };
+            let _ = write!(text, "{edge}{}", "─".repeat(cell));
+        }
+        let _ = write!(text, "\n{}", " ".repeat(gutter + 2));
+        for column in columns {
+            let _ = write!(text, " {}", centre(&column.year.to_string(), cell));
+        }
+        text.push('\n');
+    }
+
+    /// A column's part of a line of bars, counted from the bottom.
+    fn bar(&self, column: &Column, line: usize) -> String {
+        let eighths = column.value.as_ref().map_or(0, |(v, _)| self.eighths(*v));
+        let (full, rest) = (eighths / 8, eighths % 8);
+        let top = full + usize::from(rest > 0);
+        if line == top {
+            column.label().to_owned()
+        } else if line < full {
+            "██".to_owned()
+        } else if line < top {
+            EIGHTHS[rest].repeat(2)
+        } else {
+            String::new()
+        }
+    }
+
+    /// A column's part of a line of points: the point, its label above.
+    fn point(&self, column: &Column, line: usize) -> String {
+        let Some((value, label)) = &column.value else {
+            let symbol = if line == 0 { column.symbol.0 } else { "" };
+            return symbol.to_owned();
+        };
+        let at = (self.eighths(*value) / 8).min(self.height - 1);
+        if line == at {
+            "●".to_owned()
+        } else if line == at + 1 {
+            label.clone()
+        } else {
+            String::new()
+        }
+    }
+}
+
+/// The signs that were used, each with its meaning.
+fn legend(text: &mut String, columns: &[Column]) {
+    let mut entries: Vec<String> = Vec::new();
+    for column in columns {
+        let sign =
+            (column.value.is_none()).then(|| format!("{} {}", column.symbol.0, column.symbol.1));
+        let change = column
+            .change
+            .map(|(old, new)| format!("{BREAK} form {old} → {new} from {}", column.year));
+        for entry in sign.into_iter().chain(change) {
+            if !entries.contains(&entry) {
+                entries.push(entry);
+            }
+        }
+    }
+    for entry in entries {
+        let _ = writeln!(text, "{entry}");
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::CellStatus;
+
+    fn plot(cells: &[(i16, &str, Option<FormId>)]) -> Plot {
+        let point = |(year, text, form): &(i16, &str, Option<FormId>)| Point {
+            year: *year,
+            cell: match *text {
+                "" => Cell::missing(CellStatus::Blank, ""),
+                "—" => Cell::missing(CellStatus::Mark, "—"),
+                "无" => Cell::missing(CellStatus::RowAbsent, ""),
+                number => Cell::number(number.parse().unwrap()),
+            },
+            form: *form,
+        };
+        Plot {
+            title: "某某市 本年新收".into(),
+            unit: Some(Unit::Jian),
+            points: cells.iter().map(point).collect(),
+        }
+    }
+
+    const OLD: Option<FormId> = Some(FormId::F2014);
+    const NEW: Option<FormId> = Some(FormId::F2019);
+
+    #[test]
+    fn bars_gaps_signs_and_breaks() {
+        let plot = plot(&[
+            (2016, "120", OLD),
+            (2017, "", OLD),
+            (2019, "0", NEW),
+            (2020, "1530", NEW),
+            (2021, "—", NEW),
+        ]);
+        let want = "\
+某某市 本年新收（件）
+     │               ┊     1530
+1530 ┤               ┊      ██
+     │               ┊      ██
+     │ 120           ┊      ██
+   0 ┤  ▂▂   空   ·  ┊ 0    ██   —
+     └───────────────┊──────────────
+       2016 2017 2018 2019 2020 2021
+空 blank
+· no report
+┊ form 2014 → 2019 from 2019
+— a mark, no number
+";
+        assert_eq!(plot.render(80, 4), want);
+        let narrow = "\
+某某市 本年新收（件）
+     │
+1530 ┤
+     │
+     │ 120
+   0 ┤  ▂▂   空   ·
+     └───────────────
+       2016 2017 2018
+
+     │┊     1530
+1530 ┤┊      ██
+     │┊      ██
+     │┊      ██
+   0 ┤┊ 0    ██   —
+     └┊──────────────
+       2019 2020 2021
+空 blank
+· no report
+┊ form 2014 → 2019 from 2019
+— a mark, no number
+";
+        assert_eq!(plot.render(24, 4), narrow);
+    }
+
+    #[test]
+    fn negative_values_are_points() {
+        let plot = plot(&[
+            (2019, "-5", None),
+            (2020, "10", None),
+            (2021, "无", None),
+            (2022, "0", None),
+        ]);
+        let want = "\
+某某市 本年新收（件）
+   │       10
+10 ┤       ●
+   │                 0
+   │  -5             ●
+-5 ┤  ●         无
+   └────────────────────
+     2019 2020 2021 2022
+无 not on the page
+";
+        assert_eq!(plot.render(80, 4), want);
+    }
+
+    #[test]
+    fn extremes_do_not_break_it() {
+        let empty = "某某市 本年新收（件）\nno reports\n";
+        assert_eq!(plot(&[]).render(80, 8), empty);
+        let zero = "\
+某某市 本年新收（件）
+  │
+  │
+  │
+0 ┤  0
+  └─────
+    2019
+";
+        assert_eq!(plot(&[(2019, "0", None)]).render(80, 3), zero);
+        let greatest = i64::MAX.to_string();
+        let least = "0.000000000000000001";
+        let text = plot(&[(-32768, &greatest, None), (32767, least, None)]).render(0, 99);
+        assert!(text.contains(&greatest));
+        let text = plot(&[(2019, &greatest, None), (2020, least, None)]).render(0, 0);
+        assert!(text.contains("▁▁"), "{text}");
+    }
+}
