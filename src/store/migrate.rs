@@ -3,6 +3,8 @@
 //! Numbered SQL files are counted in `PRAGMA user_version`. What depends on the forms is compared by
 //! a fingerprint each time a file is opened for writing, and brought up to the catalog.
 
+use std::collections::HashSet;
+
 use rusqlite::{Connection, params};
 use sha2::{Digest as _, Sha256};
 
@@ -58,7 +60,7 @@ fn sync_catalog(connection: &mut Connection) -> Result<(), StoreError> {
              last_year = excluded.last_year, basis = excluded.basis",
             params![form.id.as_str(), form.first_year, form.last_year, form.basis],
         )?;
-        transaction.execute_batch(&views::wide_table_sql(form.id))?;
+        add_columns(&transaction, form.id)?;
         for (position, indicator) in (0_i64..).zip(catalog.of_form(form.id)) {
             add_indicator(&transaction, position, indicator)?;
         }
@@ -111,13 +113,30 @@ fn add_indicator(
             indicator.unit.map(crate::model::Unit::as_str),
             quantity,
         ])?;
-    let table = wide_table(indicator.form);
-    let money = indicator.quantity == Quantity::Money;
-    for (name, definition) in views::columns(&indicator.cell, money) {
-        let exists = connection
-            .prepare_cached("SELECT 1 FROM pragma_table_info(?) WHERE name = ?")?
-            .exists([&table, &name])?;
-        if !exists {
+    Ok(())
+}
+
+/// Makes the wide table of a form, or adds the columns it lacks. Columns of cells that the form has
+/// lost stay, and are not written any more.
+fn add_columns(connection: &Connection, form: FormId) -> Result<(), StoreError> {
+    let table = wide_table(form);
+    let mut statement = connection.prepare("SELECT name FROM pragma_table_info(?)")?;
+    let names = statement.query_map([&table], |row| row.get::<_, String>(0))?;
+    let present = names.collect::<Result<HashSet<_>, _>>()?;
+    let mut columns = Vec::new();
+    for indicator in Catalog::get().of_form(form) {
+        columns.extend(views::columns(&indicator.cell, indicator.quantity));
+    }
+    if present.is_empty() {
+        let all: Vec<_> = columns
+            .into_iter()
+            .map(|(_, definition)| definition)
+            .collect();
+        connection.execute_batch(&views::wide_table_sql(form, &all))?;
+        return Ok(());
+    }
+    for (name, definition) in columns {
+        if !present.contains(&name) {
             connection.execute_batch(&format!("ALTER TABLE {table} ADD COLUMN {definition}"))?;
         }
     }

@@ -5,27 +5,29 @@
 
 use std::fmt::Write as _;
 
+use crate::model::form::Quantity;
 use crate::model::{Catalog, FormId};
 
 use super::layout::{FormLayout, Layout, literal, quoted, scale_column, wide_table};
 
-/// `CREATE TABLE` of a form's wide table, without cells: they are added one by one, so that a form
-/// mended later grows the same way.
-pub(super) fn wide_table_sql(form: FormId) -> String {
+/// `CREATE TABLE` of a form's wide table with the columns given.
+pub(super) fn wide_table_sql(form: FormId, columns: &[String]) -> String {
     format!(
-        "CREATE TABLE IF NOT EXISTS {} (
+        "CREATE TABLE {} (
           version_id INTEGER PRIMARY KEY REFERENCES version (id) ON DELETE CASCADE,
-          exceptions INTEGER NOT NULL CHECK (exceptions >= 0)
+          exceptions INTEGER NOT NULL CHECK (exceptions >= 0),
+          {}
         ) STRICT",
-        wide_table(form)
+        wide_table(form),
+        columns.join(", ")
     )
 }
 
 /// The columns of one cell: name and definition.
-pub(super) fn columns(cell: &str, money: bool) -> Vec<(String, String)> {
+pub(super) fn columns(cell: &str, quantity: Quantity) -> Vec<(String, String)> {
     let value = quoted(cell);
     let mut columns = vec![(cell.to_owned(), format!("{value} INTEGER"))];
-    if money {
+    if quantity == Quantity::Money {
         let scale = scale_column(cell);
         let name = quoted(&scale);
         let check = format!("{name} BETWEEN 1 AND 18 AND {value} IS NOT NULL");
@@ -150,7 +152,7 @@ fn long_view(form: &FormLayout) -> String {
         "SELECT r.id AS report_id, a.name AS agency, a.code AS agency_code, r.year, r.scope, \
          v.official, {name} AS form, p.cell, {value} AS value, p.status, \
          CASE WHEN p.status IN ('row_absent', 'column_absent', 'table_absent') THEN NULL \
-           WHEN p.status = 'number' THEN coalesce(p.own_raw, {value}) \
+           WHEN p.status = 'number' THEN coalesce(p.own_raw, CAST({value} AS TEXT)) \
            ELSE ifnull(p.own_raw, '') END AS raw, \
          nullif(ifnull(p.own_unit, p.form_unit), '') AS unit, \
          p.version_id, p.indicator_id, p.mantissa, p.scale \

@@ -1,0 +1,31 @@
+//! The store and its queries, through their public doors.
+
+mod random;
+mod roundtrip;
+
+use std::path::PathBuf;
+
+use nianbao::store::Store;
+
+/// A database in a directory that goes with it.
+pub struct Home {
+    pub store: Store,
+    pub path: PathBuf,
+    _directory: tempfile::TempDir,
+}
+
+/// An empty database.
+pub fn home() -> Home {
+    let directory = tempfile::tempdir().unwrap();
+    let path = directory.path().join("test.db");
+    Home {
+        store: Store::open(&path).unwrap(),
+        path,
+        _directory: directory,
+    }
+}
+
+/// The time runs start at.
+pub fn noon() -> jiff::Timestamp {
+    jiff::Timestamp::from_second(1_700_000_000).unwrap()
+}
