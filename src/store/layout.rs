@@ -47,7 +47,8 @@ impl Layout {
     pub(super) fn read(connection: &Connection) -> Result<Self, StoreError> {
         let catalog = Catalog::get();
         let mut statement = connection.prepare(
-            "SELECT form, cell, id, table_anchor, row_anchor, column_anchor FROM indicator",
+            "SELECT form, cell, id, table_anchor, row_anchor, column_anchor FROM indicator
+             WHERE position >= 0",
         )?;
         let mut rows = statement.query([])?;
         let mut found = HashMap::new();

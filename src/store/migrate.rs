@@ -48,6 +48,8 @@ fn sync_catalog(connection: &mut Connection) -> Result<(), StoreError> {
     }
     let transaction = connection.transaction()?;
     let catalog = Catalog::get();
+    let cells_before = cells(&transaction)?;
+    transaction.execute("UPDATE indicator SET position = -1", [])?;
     for code in Code::ALL {
         transaction.execute(
             "INSERT INTO finding_code VALUES (?, ?) ON CONFLICT DO UPDATE SET meaning = excluded.meaning",
@@ -60,9 +62,12 @@ fn sync_catalog(connection: &mut Connection) -> Result<(), StoreError> {
              last_year = excluded.last_year, basis = excluded.basis",
             params![form.id.as_str(), form.first_year, form.last_year, form.basis],
         )?;
-        add_columns(&transaction, form.id)?;
+        let added = add_columns(&transaction, form.id)?;
         for (position, indicator) in (0_i64..).zip(catalog.of_form(form.id)) {
             add_indicator(&transaction, position, indicator)?;
+        }
+        for cell in added {
+            leave_out(&transaction, form.id, &cell)?;
         }
     }
     transaction.execute_batch(
@@ -73,11 +78,15 @@ fn sync_catalog(connection: &mut Connection) -> Result<(), StoreError> {
            column_anchor = (SELECT min(id) FROM indicator j WHERE j.form = i.form
              AND j.table_id = i.table_id AND j.column_id = i.column_id)",
     )?;
-    let mut views = views::views(&Layout::read(&transaction)?);
+    if !cells_before.is_empty() && cells_before != cells(&transaction)? {
+        // Places count on the order of the cells. The next build brings them again.
+        transaction.execute_batch("DELETE FROM place; UPDATE reading SET digest = zeroblob(16)")?;
+    }
+    let views = views::views(&Layout::read(&transaction)?);
     for (name, _) in views.iter().rev() {
         transaction.execute_batch(&format!("DROP VIEW IF EXISTS {name}"))?;
     }
-    for (name, sql) in views.drain(..) {
+    for (name, sql) in &views {
         transaction.execute_batch(&format!("CREATE VIEW {name} AS {sql}"))?;
     }
     transaction.execute(
@@ -85,6 +94,32 @@ fn sync_catalog(connection: &mut Connection) -> Result<(), StoreError> {
         [&fingerprint],
     )?;
     transaction.commit()?;
+    Ok(())
+}
+
+/// The cells this database knows, in their order.
+fn cells(connection: &Connection) -> Result<Vec<(String, String)>, StoreError> {
+    let mut statement = connection
+        .prepare("SELECT form, cell FROM indicator WHERE position >= 0 ORDER BY form, position")?;
+    let cells = statement.query_map([], |row| Ok((row.get(0)?, row.get(1)?)))?;
+    Ok(cells.collect::<Result<_, _>>()?)
+}
+
+/// Reports read before a cell was known say nothing of it: it must not pass as blank.
+fn leave_out(connection: &Connection, form: FormId, cell: &str) -> Result<(), StoreError> {
+    let table = wide_table(form);
+    connection.execute(
+        &format!(
+            "INSERT INTO exception (version_id, extent, indicator_id, status)
+             SELECT c.version_id, 'cell', i.id, 'not_part' FROM {table} c, indicator i
+             WHERE i.form = ? AND i.cell = ?"
+        ),
+        [form.as_str(), cell],
+    )?;
+    connection.execute(
+        &format!("UPDATE {table} SET exceptions = exceptions + 1"),
+        [],
+    )?;
     Ok(())
 }
 
@@ -116,31 +151,33 @@ fn add_indicator(
     Ok(())
 }
 
-/// Makes the wide table of a form, or adds the columns it lacks. Columns of cells that the form has
-/// lost stay, and are not written any more.
-fn add_columns(connection: &Connection, form: FormId) -> Result<(), StoreError> {
+/// Makes the wide table of a form, or adds the columns it lacks; the cells added to a table that was
+/// there. Columns of cells that the form has lost stay, and are not written any more.
+fn add_columns(connection: &Connection, form: FormId) -> Result<Vec<String>, StoreError> {
     let table = wide_table(form);
     let mut statement = connection.prepare("SELECT name FROM pragma_table_info(?)")?;
     let names = statement.query_map([&table], |row| row.get::<_, String>(0))?;
     let present = names.collect::<Result<HashSet<_>, _>>()?;
-    let mut columns = Vec::new();
+    let mut missing = Vec::new();
+    let mut added = Vec::new();
     for indicator in Catalog::get().of_form(form) {
-        columns.extend(views::columns(&indicator.cell, indicator.quantity));
-    }
-    if present.is_empty() {
-        let all: Vec<_> = columns
-            .into_iter()
-            .map(|(_, definition)| definition)
-            .collect();
-        connection.execute_batch(&views::wide_table_sql(form, &all))?;
-        return Ok(());
-    }
-    for (name, definition) in columns {
-        if !present.contains(&name) {
-            connection.execute_batch(&format!("ALTER TABLE {table} ADD COLUMN {definition}"))?;
+        for (name, definition) in views::columns(&indicator.cell, indicator.quantity) {
+            if !present.contains(&name) {
+                missing.push(definition);
+                if name == indicator.cell {
+                    added.push(name);
+                }
+            }
         }
     }
-    Ok(())
+    if present.is_empty() {
+        connection.execute_batch(&views::wide_table_sql(form, &missing))?;
+        return Ok(Vec::new());
+    }
+    for definition in missing {
+        connection.execute_batch(&format!("ALTER TABLE {table} ADD COLUMN {definition}"))?;
+    }
+    Ok(added)
 }
 
 /// The word for a quantity in `indicator`.

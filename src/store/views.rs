@@ -138,7 +138,7 @@ fn long_view(form: &FormLayout) -> String {
            WHEN l.status IS NOT NULL THEN l.raw ELSE t.raw END AS own_raw, \
          CASE WHEN x.status IS NOT NULL THEN x.unit WHEN k.status IS NOT NULL THEN k.unit \
            WHEN l.status IS NOT NULL THEN l.unit ELSE t.unit END AS own_unit \
-         FROM {table} c CROSS JOIN indicator i{}{}{}{} WHERE i.form = {name}",
+         FROM {table} c CROSS JOIN indicator i{}{}{}{} WHERE i.form = {name} AND i.position >= 0",
         join("x", "cell", "i.id", ""),
         join("k", "column", "i.column_anchor", &uncovered),
         join("l", "row", "i.row_anchor", &uncovered),

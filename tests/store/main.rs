@@ -2,6 +2,8 @@
 
 mod random;
 mod roundtrip;
+mod schema;
+mod versions;
 
 use std::path::PathBuf;
 
@@ -9,7 +11,9 @@ use nianbao::store::Store;
 
 /// A database in a directory that goes with it.
 pub struct Home {
+    /// Open for writing.
     pub store: Store,
+    /// Its file.
     pub path: PathBuf,
     _directory: tempfile::TempDir,
 }

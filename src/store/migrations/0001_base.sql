@@ -22,7 +22,7 @@ CREATE TABLE indicator (
   id INTEGER PRIMARY KEY,                  -- stable within this database
   form TEXT NOT NULL REFERENCES form (id),
   cell TEXT NOT NULL,                      -- the cell id of the outside contract
-  position INTEGER NOT NULL,               -- order on the printed form
+  position INTEGER NOT NULL,               -- order on the printed form; -1: not of the form any more
   table_id TEXT NOT NULL,
   row_id TEXT NOT NULL,
   column_id TEXT NOT NULL,                 -- '' outside a matrix
