@@ -8,7 +8,7 @@ use std::fmt::Write as _;
 use crate::model::form::Quantity;
 use crate::model::{Catalog, FormId};
 
-use super::layout::{FormLayout, Layout, literal, quoted, scale_column, wide_table};
+use super::layout::{CellLayout, FormLayout, Layout, literal, quoted, scale_column, wide_table};
 
 /// `CREATE TABLE` of a form's wide table with the columns given.
 pub(super) fn wide_table_sql(form: FormId, columns: &[String]) -> String {
@@ -54,7 +54,7 @@ pub(super) fn views(layout: &Layout) -> Vec<(String, String)> {
 }
 
 const LONG_COLUMNS: &str = "report_id, agency, agency_code, year, scope, official, form, cell, \
-    value, status, raw, unit, version_id, indicator_id, mantissa, scale";
+    value, status, raw, unit, version_id, indicator_id";
 
 /// An exact decimal: the integer where `scale` is 0 or NULL, else its digits with a point.
 fn decimal(mantissa: &str, scale: &str) -> String {
@@ -76,12 +76,7 @@ fn wide_view(form: &FormLayout) -> String {
     );
     for cell in &form.cells {
         let name = &Catalog::get().indicator(cell.id).cell;
-        let column = format!("c.{}", quoted(name));
-        let value = if cell.money {
-            decimal(&column, &format!("c.{}", quoted(&scale_column(name))))
-        } else {
-            column
-        };
+        let value = value(cell);
         // Writing to a String cannot fail.
         let _ = write!(sql, ", {value} AS {}", quoted(name));
     }
@@ -95,31 +90,17 @@ fn wide_view(form: &FormLayout) -> String {
     sql
 }
 
-/// One row a cell of every current version that has the form.
+/// One row a cell of every current version that has the form. One flat join, so that the planner may
+/// start from the report as well as from the cell; and few copies of the long tree, which each
+/// statement on the view has to parse.
 fn long_view(form: &FormLayout) -> String {
-    let catalog = Catalog::get();
-    let mut values = Vec::new();
-    let mut scales = Vec::new();
-    for cell in &form.cells {
-        let name = &catalog.indicator(cell.id).cell;
-        values.push((cell.database_id, format!("c.{}", quoted(name))));
-        if cell.money {
-            let column = quoted(&scale_column(name));
-            scales.push((cell.database_id, format!("c.{column}")));
-        }
-    }
+    let mut values: Vec<_> = form
+        .cells
+        .iter()
+        .map(|cell| (cell.database_id, value(cell)))
+        .collect();
     values.sort_unstable();
-    scales.sort_unstable();
-    let mut scale = String::from("CASE i.id");
-    for (id, column) in &scales {
-        let _ = write!(scale, " WHEN {id} THEN {column}");
-    }
-    scale.push_str(" END");
-    if scales.is_empty() {
-        scale = "NULL".into();
-    }
     let wide = tree(&values);
-    let table = wide_table(form.form);
     let name = literal(form.form.as_str());
     // A NULL key ends a search before it begins: most cells need none.
     let join = |alias: &str, extent: &str, key: &str, condition: &str| {
@@ -128,41 +109,46 @@ fn long_view(form: &FormLayout) -> String {
              THEN c.version_id END AND {alias}.extent = '{extent}' AND {alias}.indicator_id = {key}"
         )
     };
-    let uncovered = format!(" AND {wide} IS NULL AND x.status IS NULL");
-    let inner = format!(
-        "SELECT c.version_id, i.id AS indicator_id, i.cell, i.unit AS form_unit, {wide} AS wide, \
-         {scale} AS wide_scale, x.mantissa AS own_mantissa, x.scale AS own_scale, \
-         CASE WHEN {wide} IS NOT NULL THEN 'number' \
-           ELSE coalesce(x.status, k.status, l.status, t.status, 'blank') END AS status, \
-         CASE WHEN x.status IS NOT NULL THEN x.raw WHEN k.status IS NOT NULL THEN k.raw \
-           WHEN l.status IS NOT NULL THEN l.raw ELSE t.raw END AS own_raw, \
-         CASE WHEN x.status IS NOT NULL THEN x.unit WHEN k.status IS NOT NULL THEN k.unit \
-           WHEN l.status IS NOT NULL THEN l.unit ELSE t.unit END AS own_unit \
-         FROM {table} c CROSS JOIN indicator i{}{}{}{} WHERE i.form = {name} AND i.position >= 0",
-        join("x", "cell", "i.id", ""),
-        join("k", "column", "i.column_anchor", &uncovered),
-        join("l", "row", "i.row_anchor", &uncovered),
-        join("t", "table", "i.table_anchor", &uncovered),
-    );
-    let mantissa = "coalesce(o.wide, o.own_mantissa)";
-    let scale =
-        "CASE WHEN o.wide IS NULL THEN ifnull(o.own_scale, 0) ELSE ifnull(o.wide_scale, 0) END";
-    let value = decimal("p.mantissa", "p.scale");
+    let uncovered = " AND x.status IS NULL";
+    let first = |column: &str| {
+        format!(
+            "CASE WHEN x.status IS NOT NULL THEN x.{column} WHEN k.status IS NOT NULL THEN k.{column} \
+             WHEN l.status IS NOT NULL THEN l.{column} ELSE t.{column} END"
+        )
+    };
+    let (status, raw, unit) = (first("status"), first("raw"), first("unit"));
+    let own = decimal("x.mantissa", "x.scale");
     format!(
-        "SELECT r.id AS report_id, a.name AS agency, a.code AS agency_code, r.year, r.scope, \
-         v.official, {name} AS form, p.cell, {value} AS value, p.status, \
-         CASE WHEN p.status IN ('row_absent', 'column_absent', 'table_absent') THEN NULL \
-           WHEN p.status = 'number' THEN coalesce(p.own_raw, CAST({value} AS TEXT)) \
-           ELSE ifnull(p.own_raw, '') END AS raw, \
-         nullif(ifnull(p.own_unit, p.form_unit), '') AS unit, \
-         p.version_id, p.indicator_id, p.mantissa, p.scale \
-         FROM (SELECT o.*, {mantissa} AS mantissa, \
-           CASE WHEN {mantissa} IS NULL THEN NULL ELSE {scale} END AS scale FROM ({inner}) o) p \
-         JOIN version v ON v.id = p.version_id \
-         JOIN report r ON r.id = v.report_id AND r.version_id = v.id \
-         LEFT JOIN agency a ON a.id = r.agency_id \
-         WHERE p.status <> 'not_part'"
+        "SELECT r.id AS report_id, a.name AS agency, a.code AS agency_code, r.year, r.scope, v.official, \
+         {name} AS form, i.cell, coalesce({wide}, {own}) AS value, \
+         CASE WHEN {wide} IS NOT NULL THEN 'number' ELSE ifnull({status}, 'blank') END AS status, \
+         CASE WHEN x.status = 'number' AND x.raw IS NOT NULL THEN x.raw \
+           ELSE coalesce(CAST({wide} AS TEXT), CAST({own} AS TEXT), \
+             CASE WHEN {status} IN ('row_absent', 'column_absent', 'table_absent') THEN NULL \
+               ELSE ifnull({raw}, '') END) END AS raw, \
+         nullif(CASE WHEN {wide} IS NOT NULL THEN i.unit ELSE ifnull({unit}, i.unit) END, '') AS unit, \
+         c.version_id, i.id AS indicator_id \
+         FROM report r JOIN version v ON v.id = r.version_id JOIN {} c ON c.version_id = v.id \
+         JOIN indicator i ON i.form = {name} AND i.position >= 0 \
+         LEFT JOIN agency a ON a.id = r.agency_id{}{}{}{} \
+         WHERE {status} IS NOT 'not_part' OR {wide} IS NOT NULL",
+        wide_table(form.form),
+        join("x", "cell", "i.id", ""),
+        join("k", "column", "i.column_anchor", uncovered),
+        join("l", "row", "i.row_anchor", uncovered),
+        join("t", "table", "i.table_anchor", uncovered),
     )
+}
+
+/// A cell of the wide table `c`, with its decimals.
+fn value(cell: &CellLayout) -> String {
+    let name = &Catalog::get().indicator(cell.id).cell;
+    let column = format!("c.{}", quoted(name));
+    if cell.money {
+        decimal(&column, &format!("c.{}", quoted(&scale_column(name))))
+    } else {
+        column
+    }
 }
 
 /// A search tree over ids: eight comparisons for 200 cells.
