@@ -25,6 +25,7 @@ impl Dice {
     }
 }
 
+#[expect(clippy::too_many_lines, reason = "one report, from head to foot")]
 fn report(number: u64, dice: &mut Dice) -> Report {
     let habit = dice.below(10);
     let lacks_table = dice.below(50) == 0;
@@ -89,9 +90,9 @@ fn report(number: u64, dice: &mut Dice) -> Report {
         }
     }
     let mut digest = [0; 32];
-    digest
-        .iter_mut()
-        .for_each(|byte| *byte = u8::try_from(dice.below(256)).unwrap());
+    for byte in &mut digest {
+        *byte = u8::try_from(dice.below(256)).unwrap();
+    }
     let agency = number / 4;
     Report {
         title: Some(format!("某省某市第{agency}局政府信息公开工作年度报告")),
@@ -165,8 +166,7 @@ fn timed<T>(what: &str, mut work: impl FnMut() -> T) -> T {
 
 fn main() {
     let reports = std::env::args()
-        .filter_map(|word| word.parse().ok())
-        .next()
+        .find_map(|word| word.parse().ok())
         .unwrap_or(20_000_u64);
     let directory = tempfile::tempdir().unwrap();
     let path = directory.path().join("bench.db");

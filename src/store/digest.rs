@@ -45,8 +45,12 @@ pub(super) fn content(report: &Report) -> Digest {
 
 /// Of all that was read, provenance included: the printed record.
 pub(super) fn reading(report: &Report) -> Result<Digest, StoreError> {
-    let mut hash = Hash(Sha256::new());
-    serde_json::to_writer(&mut hash, report)?;
+    // The serializer writes in small pieces; hashing those one by one takes twice as long.
+    let mut buffer = io::BufWriter::with_capacity(16 << 10, Hash(Sha256::new()));
+    serde_json::to_writer(&mut buffer, report)?;
+    let hash = buffer
+        .into_inner()
+        .map_err(|error| serde_json::Error::io(error.into_error()))?;
     Ok(hash.finish())
 }
 

@@ -1,5 +1,6 @@
 //! The store and its queries, through their public doors.
 
+mod query;
 mod random;
 mod roundtrip;
 mod schema;
@@ -10,7 +11,7 @@ use std::path::PathBuf;
 use nianbao::store::Store;
 
 /// A database in a directory that goes with it.
-pub struct Home {
+pub(crate) struct Home {
     /// Open for writing.
     pub store: Store,
     /// Its file.
@@ -19,7 +20,7 @@ pub struct Home {
 }
 
 /// An empty database.
-pub fn home() -> Home {
+pub(crate) fn home() -> Home {
     let directory = tempfile::tempdir().unwrap();
     let path = directory.path().join("test.db");
     Home {
@@ -30,6 +31,6 @@ pub fn home() -> Home {
 }
 
 /// The time runs start at.
-pub fn noon() -> jiff::Timestamp {
+pub(crate) fn noon() -> jiff::Timestamp {
     jiff::Timestamp::from_second(1_700_000_000).unwrap()
 }
