@@ -127,7 +127,7 @@ impl Store {
         &self.path
     }
 
-    /// What is wrong with the file, in `SQLite`'s words; empty where all is well.
+    /// What is wrong with the file, in words; empty where all is well. Reads all of it.
     ///
     /// # Errors
     ///
@@ -144,6 +144,19 @@ impl Store {
             let (table, parent): (String, String) = (row.get(0)?, row.get(2)?);
             Ok(format!(
                 "a row of {table} names a row of {parent} that is not there"
+            ))
+        })? {
+            problems.push(line?);
+        }
+        let mut check = self
+            .connection
+            .prepare("SELECT version_id, form, cell, problem FROM contradiction")?;
+        for line in check.query_map([], |row| {
+            let (version, form, cell): (i64, String, String) =
+                (row.get(0)?, row.get(1)?, row.get(2)?);
+            let problem: String = row.get(3)?;
+            Ok(format!(
+                "version {version}, form {form}, cell {cell}: {problem}"
             ))
         })? {
             problems.push(line?);

@@ -43,12 +43,15 @@ pub(super) fn columns(cell: &str, quantity: Quantity) -> Vec<(String, String)> {
 pub(super) fn views(layout: &Layout) -> Vec<(String, String)> {
     let mut views = Vec::new();
     let mut arms = Vec::new();
+    let mut contradictions = Vec::new();
     for form in &layout.forms {
         views.push((format!("form_{}", form.form), wide_view(form)));
         let name = format!("observation_{}", form.form);
         views.push((name.clone(), long_view(form)));
         arms.push(format!("SELECT {LONG_COLUMNS} FROM {name}"));
+        contradictions.extend(contradiction(form));
     }
+    views.push(("contradiction".into(), contradictions.join(" UNION ALL ")));
     views.push(("observation".into(), arms.join(" UNION ALL ")));
     views
 }
@@ -138,6 +141,34 @@ fn long_view(form: &FormLayout) -> String {
         join("l", "row", "i.row_anchor", uncovered),
         join("t", "table", "i.table_anchor", uncovered),
     )
+}
+
+/// What no CHECK can see, as it lies in two tables: a wide value beside an exception that denies it, and a
+/// wrong number of exceptions, with which the views would overlook some.
+fn contradiction(form: &FormLayout) -> [String; 2] {
+    let table = wide_table(form.form);
+    let name = literal(form.form.as_str());
+    let mut ids: Vec<_> = form
+        .cells
+        .iter()
+        .map(|cell| (cell.database_id, value(cell)))
+        .collect();
+    ids.sort_unstable();
+    [
+        format!(
+            "SELECT x.version_id, i.form, i.cell, 'a number and ' || x.status AS problem \
+             FROM exception x JOIN indicator i ON i.id = x.indicator_id AND i.form = {name} \
+             JOIN {table} c ON c.version_id = x.version_id \
+             WHERE x.extent = 'cell' AND (x.status <> 'number' OR x.mantissa IS NOT NULL) \
+             AND {} IS NOT NULL",
+            tree(&ids)
+        ),
+        format!(
+            "SELECT c.version_id, {name}, '', 'wrong number of exceptions' FROM {table} c \
+             WHERE c.exceptions <> (SELECT count(*) FROM exception x JOIN indicator i \
+             ON i.id = x.indicator_id WHERE x.version_id = c.version_id AND i.form = {name})"
+        ),
+    ]
 }
 
 /// A cell of the wide table `c`, with its decimals.

@@ -90,6 +90,21 @@ fn closed_lists_in_sql_are_those_of_the_model() {
 }
 
 #[test]
+fn a_value_beside_its_denial_is_found() {
+    let home = filled();
+    let write = |sql: &str| home.store.connection().execute(sql, []).unwrap();
+    assert_eq!(home.store.verify().unwrap(), Vec::<String>::new());
+    let blank = "SELECT 1, 'cell', id, 'blank', NULL, NULL, NULL, NULL FROM indicator
+        WHERE form = '2021' AND cell = 'review.total'";
+    write(&format!("INSERT INTO exception {blank}"));
+    assert_eq!(home.store.verify().unwrap().len(), 2);
+    write("UPDATE cells_2021 SET exceptions = 1");
+    assert_eq!(home.store.verify().unwrap().len(), 1);
+    write("UPDATE cells_2021 SET \"review.total\" = NULL");
+    assert_eq!(home.store.verify().unwrap(), Vec::<String>::new());
+}
+
+#[test]
 fn opening_again_changes_nothing() {
     let home = filled();
     let dump = |store: &Store| {
@@ -122,7 +137,7 @@ fn a_catalog_that_grew_adds_columns_and_keeps_rows() {
     home.store
         .connection()
         .execute_batch(
-            "DROP VIEW observation; DROP VIEW observation_2021; DROP VIEW form_2021;
+            "DROP VIEW contradiction; DROP VIEW observation; DROP VIEW observation_2021; DROP VIEW form_2021;
              ALTER TABLE cells_2021 DROP COLUMN \"requests.new@total\";
              DELETE FROM indicator WHERE form = '2021' AND cell = 'requests.new@total';
              UPDATE meta SET value = 'older' WHERE key = 'catalog';",
