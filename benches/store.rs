@@ -235,6 +235,12 @@ fn main() {
     timed("one indicator, all agencies and years (form_2021)", || {
         one("SELECT agency, year, \"requests.new@total\" FROM form_2021")
     });
+    timed("all years of one agency (form_2021)", || {
+        one("SELECT * FROM form_2021 WHERE agency = '某省某市第77局'")
+    });
+    timed("all of one report (observation_2021)", || {
+        one("SELECT * FROM observation_2021 WHERE report_id = 77")
+    });
     timed("all of one report (observation)", || {
         one("SELECT * FROM observation WHERE report_id = 77")
     });

@@ -3,10 +3,10 @@
 use rusqlite::{Row, params_from_iter};
 use serde::Serialize;
 
-use crate::model::{Code, Severity};
+use crate::model::{Code, Scope, Severity};
 use crate::store::{Store, StoredReport};
 
-use super::{Filter, QueryError};
+use super::{AgencyFilter, Filter, QueryError};
 
 /// A report in a list: its current version.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -133,6 +133,32 @@ pub fn list_reports(store: &Store, filter: &Filter) -> Result<Vec<ReportLine>, Q
 /// If the database cannot be read.
 pub fn load_report(store: &Store, report_id: i64) -> Result<Option<StoredReport>, QueryError> {
     Ok(store.reader().report(report_id)?)
+}
+
+/// The current versions of an agency's reports for a year, by name or code. Several where scopes differ
+/// or agencies share the name; never one picked from them.
+///
+/// # Errors
+///
+/// If the database cannot be read.
+pub fn find_reports(
+    store: &Store,
+    agency: &str,
+    year: i16,
+    scope: Option<Scope>,
+) -> Result<Vec<StoredReport>, QueryError> {
+    let filter = Filter {
+        agency: Some(AgencyFilter::Exact(agency.into())),
+        from_year: Some(year),
+        to_year: Some(year),
+        scope,
+        ..Filter::default()
+    };
+    let mut reports = Vec::new();
+    for line in list_reports(store, &filter)? {
+        reports.extend(load_report(store, line.report_id)?);
+    }
+    Ok(reports)
 }
 
 /// The findings of current versions, by report and then as found. `code` and `severity` narrow them.

@@ -161,8 +161,7 @@ fn report_id(
     let known: Option<i64> = writer
         .connection
         .prepare_cached(
-            "SELECT id FROM report WHERE ifnull(agency_id, 0) = ifnull(?1, 0)
-               AND ifnull(year, 0) = ifnull(?2, 0) AND scope = ?3 AND page = ?4",
+            "SELECT id FROM report WHERE agency_id IS ?1 AND year IS ?2 AND scope = ?3 AND page = ?4",
         )?
         .query_row(identity, |row| row.get(0))
         .optional()?;

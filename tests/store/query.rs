@@ -6,7 +6,7 @@ use nianbao::model::{
 use nianbao::query::crosswalk::Quality;
 use nianbao::query::{
     AgencyFilter, Filter, PointStatus, Presence, QueryError, cell_series, coverage, export_csv,
-    export_json, findings, list_reports, load_report, refusals, series,
+    export_json, find_reports, findings, list_reports, load_report, refusals, series,
 };
 use nianbao::store::{Refusal, Store};
 use proptest::prelude::*;
@@ -265,6 +265,13 @@ fn lists_follow_their_filters() {
     let stored = load_report(&store, line.report_id).unwrap().unwrap();
     assert_eq!(stored.report.agency.name, line.agency);
     assert!(load_report(&store, 99).unwrap().is_none());
+    let found = find_reports(&store, "甲县财政局", 2022, Some(Scope::Own)).unwrap();
+    assert_eq!(found.len(), 1);
+    assert!(
+        find_reports(&store, "甲县财政局", 2021, None)
+            .unwrap()
+            .is_empty()
+    );
 }
 
 #[test]

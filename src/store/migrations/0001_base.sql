@@ -88,6 +88,7 @@ CREATE TABLE agency (
   CHECK (name IS NOT NULL OR code IS NOT NULL)
 ) STRICT;
 CREATE UNIQUE INDEX agency_identity ON agency (ifnull(name, ''), ifnull(code, ''));
+CREATE INDEX agency_name ON agency (name);
 
 CREATE TABLE report (
   id INTEGER PRIMARY KEY,
@@ -98,7 +99,9 @@ CREATE TABLE report (
   version_id INTEGER,                      -- the current version
   CHECK ((page = '') = (agency_id IS NOT NULL AND year IS NOT NULL))
 ) STRICT;
-CREATE UNIQUE INDEX report_identity ON report (ifnull(agency_id, 0), ifnull(year, 0), scope, page);
+-- NULLs are distinct in an index; the second one keeps reports of unknown agency or year apart.
+CREATE UNIQUE INDEX report_identity ON report (agency_id, year, scope, page);
+CREATE UNIQUE INDEX report_page ON report (page, scope, ifnull(agency_id, 0), ifnull(year, 0)) WHERE page <> '';
 
 -- One content of a report. Its details (cells, sections, findings, …) are those read from `capture_id`.
 CREATE TABLE version (
