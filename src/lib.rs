@@ -18,3 +18,5 @@ pub mod parse;
 pub mod pipeline;
 pub mod present;
 pub mod profile;
+pub mod query;
+pub mod store;

@@ -1,0 +1,123 @@
+//! Which agency's report of which year is there.
+
+use std::collections::BTreeMap;
+
+use rusqlite::params_from_iter;
+use serde::Serialize;
+
+use super::{Filter, QueryError};
+use crate::store::Store;
+
+/// Whether a report is there.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Presence {
+    /// No report of the agency for the year.
+    Missing,
+    /// A report, but none of its tables was recognised.
+    WithoutTables,
+    /// A report with statutory tables.
+    Found,
+}
+
+/// One agency.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct CoverageRow {
+    /// Its name; `None` where only the code is known.
+    pub agency: Option<String>,
+    /// Its code; `None` where not known.
+    pub agency_code: Option<String>,
+    /// One entry a year of [`Coverage::years`].
+    pub presence: Vec<Presence>,
+}
+
+/// Agencies × years.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Coverage {
+    /// The columns, ascending and without gaps.
+    pub years: Vec<i16>,
+    /// Agencies by name and code. Those that only differ in a page without a code are one.
+    pub rows: Vec<CoverageRow>,
+    /// Reports whose agency or year was not found: in no row.
+    pub unplaced: u64,
+    /// Captures that are no report; whose they might have been is not known.
+    pub refused: u64,
+}
+
+/// The matrix of what is there. `expected` names agencies that should have a row even where nothing of
+/// them is there; it is not narrowed by the filter. Form and cell have no bearing.
+///
+/// # Errors
+///
+/// If the database cannot be read.
+pub fn coverage(
+    store: &Store,
+    filter: &Filter,
+    expected: &[String],
+) -> Result<Coverage, QueryError> {
+    type Key = (Option<String>, Option<String>);
+    let (condition, values) = filter.condition();
+    let mut statement = store.connection().prepare(&format!(
+        "SELECT g.name, g.code, r.year, v.form IS NOT NULL FROM report r
+         JOIN version v ON v.id = r.version_id LEFT JOIN agency a ON a.id = r.agency_id
+         LEFT JOIN agency_key k ON k.agency_id = r.agency_id LEFT JOIN agency g ON g.id = k.key
+         WHERE {condition}"
+    ))?;
+    let mut rows = statement.query(params_from_iter(values))?;
+    let mut found: BTreeMap<Key, BTreeMap<i16, Presence>> = BTreeMap::new();
+    let mut unplaced = 0;
+    while let Some(row) = rows.next()? {
+        let key: Key = (row.get(0)?, row.get(1)?);
+        let Some(year) = row.get::<_, Option<i16>>(2)? else {
+            unplaced += 1;
+            continue;
+        };
+        if key == (None, None) {
+            unplaced += 1;
+            continue;
+        }
+        let presence = if row.get(3)? {
+            Presence::Found
+        } else {
+            Presence::WithoutTables
+        };
+        let best = found
+            .entry(key)
+            .or_default()
+            .entry(year)
+            .or_insert(presence);
+        *best = presence.max(*best);
+    }
+    for name in expected {
+        if !found.keys().any(|(known, _)| known.as_ref() == Some(name)) {
+            found.insert((Some(name.clone()), None), BTreeMap::new());
+        }
+    }
+    let seen = || found.values().flat_map(|years| years.keys().copied());
+    let years = match (
+        filter.from_year.or(seen().min()),
+        filter.to_year.or(seen().max()),
+    ) {
+        (Some(from), Some(to)) => (from..=to).collect(),
+        _ => Vec::new(),
+    };
+    let rows = found
+        .into_iter()
+        .map(|((agency, agency_code), of_year)| CoverageRow {
+            agency,
+            agency_code,
+            presence: years
+                .iter()
+                .map(|year| of_year.get(year).copied().unwrap_or(Presence::Missing))
+                .collect(),
+        });
+    let rows = rows.collect();
+    let sql = "SELECT count(*) FROM refusal";
+    let refused: i64 = store.connection().query_row(sql, [], |row| row.get(0))?;
+    Ok(Coverage {
+        years,
+        rows,
+        unplaced,
+        refused: refused.unsigned_abs(),
+    })
+}

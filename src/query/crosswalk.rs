@@ -1,0 +1,208 @@
+//! The series of `data/series.toml`: an indicator across forms, and how far it may be joined.
+
+use std::collections::BTreeMap;
+use std::sync::LazyLock;
+
+use serde::{Deserialize, Serialize};
+
+use crate::model::{Catalog, FormId, IndicatorId};
+
+/// How far a series may be drawn through where the form changes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Quality {
+    /// Draw through.
+    Good,
+    /// Draw with a footnote.
+    Fair,
+    /// Draw with a break.
+    Weak,
+    /// Never join two forms.
+    NotComparable,
+}
+
+/// What a term of a sum does.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Sign {
+    /// Is added.
+    Plus,
+    /// Is taken off.
+    Minus,
+}
+
+/// One cell of a sum.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Term {
+    /// The cell.
+    pub indicator: IndicatorId,
+    /// What it does.
+    pub sign: Sign,
+}
+
+/// An indicator across forms.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Series {
+    /// Its id: `requests_received`.
+    pub id: String,
+    /// In Chinese, for people.
+    pub label: String,
+    /// How far it may be joined.
+    pub quality: Quality,
+    /// What to know about it; empty where nothing.
+    pub caveat: String,
+    /// The terms in each form that has it.
+    pub forms: BTreeMap<FormId, Vec<Term>>,
+}
+
+/// Why `data/series.toml` is not usable.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum CrosswalkError {
+    /// Not TOML, or a key or value that the schema does not know.
+    #[error("data/series.toml: {0}")]
+    Syntax(#[from] toml::de::Error),
+    /// Well-formed, but against the forms or itself.
+    #[error("data/series.toml: series {series}: {problem}")]
+    Meaning {
+        /// The series.
+        series: String,
+        /// What is wrong.
+        problem: String,
+    },
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct File {
+    series: Vec<SeriesFile>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct SeriesFile {
+    id: String,
+    label: String,
+    quality: Quality,
+    #[serde(default)]
+    caveat: String,
+    forms: Vec<FormFile>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct FormFile {
+    form: String,
+    plus: Vec<String>,
+    #[serde(default)]
+    minus: Vec<String>,
+}
+
+static SERIES: LazyLock<Vec<Series>> = LazyLock::new(|| {
+    parse(include_str!("../../data/series.toml"))
+        .unwrap_or_else(|error| panic!("compiled-in reference data: {error}"))
+});
+
+/// Every series, in the file's order. A test parses it, so the panic of a broken file cannot ship.
+pub fn all() -> &'static [Series] {
+    &SERIES
+}
+
+/// The series with this id.
+pub fn find(id: &str) -> Option<&'static Series> {
+    SERIES.iter().find(|series| series.id == id)
+}
+
+fn parse(text: &str) -> Result<Vec<Series>, CrosswalkError> {
+    let file: File = toml::from_str(text)?;
+    let mut all: Vec<Series> = Vec::new();
+    for one in file.series {
+        let meaning = |problem: String| CrosswalkError::Meaning {
+            series: one.id.clone(),
+            problem,
+        };
+        if all.iter().any(|other| other.id == one.id) {
+            return Err(meaning("stands twice".into()));
+        }
+        let mut forms = BTreeMap::new();
+        for terms in &one.forms {
+            let form: FormId = terms
+                .form
+                .parse()
+                .map_err(|()| meaning(format!("no form {:?}", terms.form)))?;
+            let mut list = Vec::new();
+            let signs = [(Sign::Plus, &terms.plus), (Sign::Minus, &terms.minus)];
+            for (sign, cell) in signs
+                .iter()
+                .flat_map(|(sign, cells)| cells.iter().map(move |cell| (*sign, cell)))
+            {
+                let indicator = Catalog::get()
+                    .find(form, cell)
+                    .ok_or_else(|| meaning(format!("form {form} has no cell {cell:?}")))?;
+                list.push(Term { indicator, sign });
+            }
+            if terms.plus.is_empty() || forms.insert(form, list).is_some() {
+                return Err(meaning(format!("form {form} stands twice or has no terms")));
+            }
+        }
+        all.push(Series {
+            id: one.id.clone(),
+            label: one.label,
+            quality: one.quality,
+            caveat: one.caveat,
+            forms,
+        });
+    }
+    Ok(all)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_cell_is_one_of_its_form() {
+        let all = parse(include_str!("../../data/series.toml")).unwrap();
+        assert!(all.len() > 40);
+        let terms = |id: &str, form| {
+            let series = all.iter().find(|one| one.id == id).unwrap();
+            let terms = series.forms[&form].iter();
+            terms.map(|term| term.sign).collect::<Vec<_>>()
+        };
+        assert_eq!(
+            terms("denied_legal", FormId::F2014),
+            [Sign::Plus, Sign::Minus]
+        );
+        assert_eq!(terms("denied_all_2019def", FormId::F2021).len(), 8);
+    }
+
+    #[test]
+    fn sums_stay_within_one_unit() {
+        for series in all() {
+            for terms in series.forms.values() {
+                let unit = |term: &Term| Catalog::get().indicator(term.indicator).unit;
+                assert!(
+                    terms.iter().all(|term| unit(term) == unit(&terms[0])),
+                    "{}",
+                    series.id
+                );
+            }
+        }
+    }
+
+    #[test]
+    fn wrong_files_are_refused() {
+        let file = |forms: &str| {
+            format!("[[series]]\nid = \"a\"\nlabel = \"\"\nquality = \"good\"\nforms = [{forms}]\n")
+        };
+        assert!(parse(&file("{ form = \"2021\", plus = [\"review.total\"] }")).is_ok());
+        for forms in [
+            "{ form = \"2021\", plus = [\"review.sum\"] }",
+            "{ form = \"2022\", plus = [\"review.total\"] }",
+            "{ form = \"2021\", plus = [] }",
+            "{ form = \"2021\", plus = [\"review.total\"], times = [] }",
+        ] {
+            assert!(parse(&file(forms)).is_err(), "{forms}");
+        }
+    }
+}

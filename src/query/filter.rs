@@ -1,0 +1,65 @@
+//! Which reports a question is about.
+
+use rusqlite::types::Value;
+
+use crate::model::{FormId, Scope};
+
+/// Which agencies.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum AgencyFilter {
+    /// This name, or this code.
+    Exact(String),
+    /// Names that contain this text.
+    Containing(String),
+}
+
+/// Which reports, and of them which cells. The default lets everything through.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Filter {
+    /// Only these agencies.
+    pub agency: Option<AgencyFilter>,
+    /// No report year before this one.
+    pub from_year: Option<i16>,
+    /// None after this one.
+    pub to_year: Option<i16>,
+    /// Only this scope.
+    pub scope: Option<Scope>,
+    /// Only cells of this form; of reports, those whose tables follow it.
+    pub form: Option<FormId>,
+    /// Only this cell.
+    pub cell: Option<String>,
+}
+
+impl Filter {
+    /// A condition on `r` (report), `a` (agency, may be NULL), and its values in order. Form and cell are
+    /// not part of it.
+    pub(super) fn condition(&self) -> (String, Vec<Value>) {
+        let mut terms = vec!["1"];
+        let mut values = Vec::new();
+        let text = |text: &str| Value::Text(text.to_owned());
+        match &self.agency {
+            None => {}
+            Some(AgencyFilter::Exact(name)) => {
+                terms.push("r.agency_id IN (SELECT id FROM agency WHERE name = ? OR code = ?)");
+                values.extend([text(name), text(name)]);
+            }
+            Some(AgencyFilter::Containing(part)) => {
+                terms.push("r.agency_id IN (SELECT id FROM agency WHERE instr(name, ?) > 0)");
+                values.push(text(part));
+            }
+        }
+        if let Some(year) = self.from_year {
+            terms.push("r.year >= ?");
+            values.push(Value::Integer(year.into()));
+        }
+        if let Some(year) = self.to_year {
+            terms.push("r.year <= ?");
+            values.push(Value::Integer(year.into()));
+        }
+        if let Some(scope) = self.scope {
+            terms.push("r.scope = ?");
+            values.push(text(scope.as_str()));
+        }
+        (terms.join(" AND "), values)
+    }
+}

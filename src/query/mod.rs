@@ -1,0 +1,71 @@
+//! Questions to the store: lists, panels across years, exports.
+//!
+//! Takes a [`crate::store::Store`], best opened for reading only; returns plain values. Writes nothing. A
+//! missing value stays missing: it has a status and is neither 0 nor a smaller sum.
+
+mod coverage;
+pub mod crosswalk;
+mod export;
+mod filter;
+mod reports;
+mod series;
+
+pub use coverage::{Coverage, CoverageRow, Presence, coverage};
+pub use export::{export_csv, export_json};
+pub use filter::{AgencyFilter, Filter};
+pub use reports::{
+    FindingLine, RefusalLine, ReportLine, find_reports, findings, list_reports, load_report,
+    refusals,
+};
+pub use series::{Part, Point, PointStatus, cell_series, series};
+
+use crate::model::FormId;
+use crate::store::StoreError;
+
+/// Why a question has no answer.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum QueryError {
+    /// The database could not be read.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// The database could not be read.
+    #[error("database: {0}")]
+    Sqlite(#[from] rusqlite::Error),
+    /// No series of this id in `data/series.toml`.
+    #[error("no series {id:?}")]
+    UnknownSeries {
+        /// As asked.
+        id: String,
+    },
+    /// No form has such a cell.
+    #[error("no form has a cell {cell:?}")]
+    UnknownCell {
+        /// As asked.
+        cell: String,
+    },
+    /// The series means different things in different forms; ask for one form.
+    #[error("series {id} cannot be joined across forms {}: {caveat}", words(forms))]
+    NotComparable {
+        /// The series.
+        id: String,
+        /// Why.
+        caveat: String,
+        /// The forms that the answer would have joined.
+        forms: Vec<FormId>,
+    },
+    /// An export could not be written.
+    #[error("cannot write the export: {0}")]
+    Csv(#[from] csv::Error),
+    /// An export could not be written.
+    #[error("cannot write the export: {0}")]
+    Json(#[from] serde_json::Error),
+    /// An export could not be written.
+    #[error("cannot write the export: {0}")]
+    Write(#[from] std::io::Error),
+}
+
+fn words(forms: &[FormId]) -> String {
+    let words: Vec<_> = forms.iter().map(|form| form.as_str()).collect();
+    words.join(", ")
+}

@@ -1,0 +1,229 @@
+//! Lists: reports, findings, refusals; and one report whole.
+
+use rusqlite::{Row, params_from_iter};
+use serde::Serialize;
+
+use crate::model::{Code, Scope, Severity};
+use crate::store::{Store, StoredReport};
+
+use super::{AgencyFilter, Filter, QueryError};
+
+/// A report in a list: its current version.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct ReportLine {
+    /// Its id in this database.
+    pub report_id: i64,
+    /// Name; `None` where not found.
+    pub agency: Option<String>,
+    /// Code; `None` where not found.
+    pub agency_code: Option<String>,
+    /// The year reported on; `None` where not found.
+    pub year: Option<i16>,
+    /// `own`, `consolidated` or `unknown`.
+    pub scope: String,
+    /// The form of most of its tables; `None` where no table was recognised.
+    pub form: Option<String>,
+    /// As printed.
+    pub title: Option<String>,
+    /// The chosen publication day, ISO 8601.
+    pub published: Option<String>,
+    /// `official`, `mirror_suspected` or `unknown`.
+    pub official: String,
+    /// Digest of the leading capture.
+    pub sha256: String,
+    /// Its address.
+    pub url: Option<String>,
+    /// When this content was first captured, UTC.
+    pub first_seen: String,
+    /// When last.
+    pub last_seen: String,
+    /// How many contents the agency has published.
+    pub versions: u32,
+    /// Findings of severity error.
+    pub errors: u32,
+    /// Of severity warning.
+    pub warnings: u32,
+}
+
+/// One finding of a current version.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct FindingLine {
+    /// The report.
+    pub report_id: i64,
+    /// Its agency's name.
+    pub agency: Option<String>,
+    /// Its year.
+    pub year: Option<i16>,
+    /// Its scope.
+    pub scope: String,
+    /// What.
+    pub code: String,
+    /// How bad.
+    pub severity: String,
+    /// In words.
+    pub message: String,
+    /// Where; empty for the whole report.
+    #[serde(rename = "where")]
+    pub place: String,
+}
+
+/// One capture that is no report.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct RefusalLine {
+    /// Its digest.
+    pub sha256: String,
+    /// Its address, if known.
+    pub url: Option<String>,
+    /// When it was fetched, UTC.
+    pub fetched_at: String,
+    /// Why, one word.
+    pub reason: String,
+    /// In words.
+    pub detail: String,
+}
+
+/// The order of every list: agency, code, year, scope, then id; unknown ones first.
+pub(super) const ORDER: &str = "a.name, a.code, r.year, r.scope, r.id";
+
+/// The reports that a filter lets through, in a fixed order. `cell` has no bearing.
+///
+/// # Errors
+///
+/// If the database cannot be read.
+pub fn list_reports(store: &Store, filter: &Filter) -> Result<Vec<ReportLine>, QueryError> {
+    let (condition, mut values) = filter.condition();
+    let mut sql = format!(
+        "SELECT l.* FROM report r JOIN report_list l ON l.report_id = r.id
+         LEFT JOIN agency a ON a.id = r.agency_id WHERE {condition}"
+    );
+    if let Some(form) = filter.form {
+        sql.push_str(" AND l.form = ?");
+        values.push(form.as_str().to_owned().into());
+    }
+    let mut statement = store
+        .connection()
+        .prepare(&format!("{sql} ORDER BY {ORDER}"))?;
+    let lines = statement.query_map(params_from_iter(values), |row| {
+        Ok(ReportLine {
+            report_id: row.get("report_id")?,
+            agency: row.get("agency")?,
+            agency_code: row.get("agency_code")?,
+            year: row.get("year")?,
+            scope: row.get("scope")?,
+            form: row.get("form")?,
+            title: row.get("title")?,
+            published: row.get("published")?,
+            official: row.get("official")?,
+            sha256: row.get("sha256")?,
+            url: row.get("url")?,
+            first_seen: row.get("first_seen")?,
+            last_seen: row.get("last_seen")?,
+            versions: row.get("versions")?,
+            errors: row.get("errors")?,
+            warnings: row.get("warnings")?,
+        })
+    })?;
+    Ok(lines.collect::<Result<_, _>>()?)
+}
+
+/// The current version of a report, whole; `None` where there is no report of that id.
+///
+/// # Errors
+///
+/// If the database cannot be read.
+pub fn load_report(store: &Store, report_id: i64) -> Result<Option<StoredReport>, QueryError> {
+    Ok(store.reader().report(report_id)?)
+}
+
+/// The current versions of an agency's reports for a year, by name or code. Several where scopes differ
+/// or agencies share the name; never one picked from them.
+///
+/// # Errors
+///
+/// If the database cannot be read.
+pub fn find_reports(
+    store: &Store,
+    agency: &str,
+    year: i16,
+    scope: Option<Scope>,
+) -> Result<Vec<StoredReport>, QueryError> {
+    let filter = Filter {
+        agency: Some(AgencyFilter::Exact(agency.into())),
+        from_year: Some(year),
+        to_year: Some(year),
+        scope,
+        ..Filter::default()
+    };
+    let mut reports = Vec::new();
+    for line in list_reports(store, &filter)? {
+        reports.extend(load_report(store, line.report_id)?);
+    }
+    Ok(reports)
+}
+
+/// The findings of current versions, by report and then as found. `code` and `severity` narrow them.
+/// Of `filter`, form and cell have no bearing.
+///
+/// # Errors
+///
+/// If the database cannot be read.
+pub fn findings(
+    store: &Store,
+    filter: &Filter,
+    code: Option<Code>,
+    severity: Option<Severity>,
+) -> Result<Vec<FindingLine>, QueryError> {
+    let (condition, mut values) = filter.condition();
+    let mut sql = format!(
+        "SELECT r.id, a.name, r.year, r.scope, f.code, f.severity, f.message, f.place
+         FROM report r JOIN finding f ON f.version_id = r.version_id
+         LEFT JOIN agency a ON a.id = r.agency_id WHERE {condition}"
+    );
+    if let Some(code) = code {
+        sql.push_str(" AND f.code = ?");
+        values.push(code.as_str().to_owned().into());
+    }
+    if let Some(severity) = severity {
+        sql.push_str(" AND f.severity = ?");
+        values.push(severity.as_str().to_owned().into());
+    }
+    let mut statement = store
+        .connection()
+        .prepare(&format!("{sql} ORDER BY {ORDER}, f.position"))?;
+    let lines = statement.query_map(params_from_iter(values), |row| {
+        Ok(FindingLine {
+            report_id: row.get(0)?,
+            agency: row.get(1)?,
+            year: row.get(2)?,
+            scope: row.get(3)?,
+            code: row.get(4)?,
+            severity: row.get(5)?,
+            message: row.get(6)?,
+            place: row.get(7)?,
+        })
+    })?;
+    Ok(lines.collect::<Result<_, _>>()?)
+}
+
+/// Every capture that is no report, by time and digest.
+///
+/// # Errors
+///
+/// If the database cannot be read.
+pub fn refusals(store: &Store) -> Result<Vec<RefusalLine>, QueryError> {
+    let mut statement = store.connection().prepare(
+        "SELECT sha256, url, fetched_at, reason, detail FROM refusal_list
+         ORDER BY fetched_at, sha256, url",
+    )?;
+    let line = |row: &Row<'_>| {
+        Ok(RefusalLine {
+            sha256: row.get(0)?,
+            url: row.get(1)?,
+            fetched_at: row.get(2)?,
+            reason: row.get(3)?,
+            detail: row.get(4)?,
+        })
+    };
+    let lines = statement.query_map([], line)?;
+    Ok(lines.collect::<Result<_, _>>()?)
+}

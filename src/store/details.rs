@@ -1,0 +1,245 @@
+//! Writing a version and all that hangs on it.
+
+use rusqlite::params;
+
+use crate::model::{Catalog, CellStatus, Observation, Report};
+
+use super::StoreError;
+use super::cells::{self, WideRow};
+use super::digest::Digest;
+use super::layout::FormLayout;
+use super::writer::Writer;
+
+/// What a version is, beside the report's content.
+pub(super) struct Head {
+    pub(super) report_id: i64,
+    pub(super) content: Digest,
+    /// The capture its details are from.
+    pub(super) capture_id: i64,
+    pub(super) fetched_at_us: i64,
+    pub(super) reader: i64,
+}
+
+/// A new version with its details; its id.
+pub(super) fn insert(
+    writer: &mut Writer<'_>,
+    head: &Head,
+    report: &Report,
+) -> Result<i64, StoreError> {
+    let version = put_head(
+        writer,
+        "INSERT INTO version (id, report_id, content_digest, first_seen_us, last_seen_us, capture_id,
+           reader_id, title, form, published, official, charset, charset_evidence, replacements, signals)
+         VALUES (?1, ?2, ?3, ?4, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14)",
+        None,
+        head,
+        report,
+    )?;
+    put_details(writer, version, report)?;
+    Ok(version)
+}
+
+/// Other details for a version that stays. Its times are left to be settled.
+pub(super) fn replace(
+    writer: &mut Writer<'_>,
+    version: i64,
+    head: &Head,
+    report: &Report,
+) -> Result<(), StoreError> {
+    for table in [
+        "section",
+        "date_evidence",
+        "mention",
+        "finding",
+        "place",
+        "exception",
+    ] {
+        let sql = format!("DELETE FROM {table} WHERE version_id = ?");
+        writer.connection.prepare_cached(&sql)?.execute([version])?;
+    }
+    for form in &writer.layout.forms {
+        writer
+            .connection
+            .prepare_cached(&form.delete)?
+            .execute([version])?;
+    }
+    put_head(
+        writer,
+        "UPDATE version SET report_id = ?2, content_digest = ?3, first_seen_us = min(first_seen_us, ?4),
+           last_seen_us = max(last_seen_us, ?4), capture_id = ?5, reader_id = ?6, title = ?7, form = ?8,
+           published = ?9, official = ?10, charset = ?11, charset_evidence = ?12, replacements = ?13,
+           signals = ?14
+         WHERE id = ?1",
+        Some(version),
+        head,
+        report,
+    )?;
+    put_details(writer, version, report)
+}
+
+fn put_head(
+    writer: &Writer<'_>,
+    sql: &str,
+    id: Option<i64>,
+    head: &Head,
+    report: &Report,
+) -> Result<i64, StoreError> {
+    let provenance = &report.provenance;
+    let signals = match provenance.signals.as_slice() {
+        [] => None,
+        signals => Some(serde_json::to_string(signals)?),
+    };
+    writer.connection.prepare_cached(sql)?.execute(params![
+        id,
+        head.report_id,
+        &head.content[..],
+        head.fetched_at_us,
+        head.capture_id,
+        head.reader,
+        report.title,
+        report.form.map(crate::model::FormId::as_str),
+        report.published.map(|day| day.to_string()),
+        provenance.official.as_str(),
+        provenance.charset,
+        provenance.charset_evidence.as_str(),
+        provenance.replacements,
+        signals,
+    ])?;
+    Ok(writer.connection.last_insert_rowid())
+}
+
+fn put_details(writer: &mut Writer<'_>, version: i64, report: &Report) -> Result<(), StoreError> {
+    let connection = writer.connection;
+    let mut section = connection.prepare_cached(
+        "INSERT INTO section (version_id, position, kind, heading, text, start_byte, end_byte)
+         VALUES (?, ?, ?, ?, ?, ?, ?)",
+    )?;
+    for (position, one) in (0_i64..).zip(&report.sections) {
+        let (kind, bytes) = (one.kind.as_str(), one.bytes);
+        section.execute(params![
+            version,
+            position,
+            kind,
+            one.heading,
+            one.text,
+            bytes.start,
+            bytes.end
+        ])?;
+    }
+    let mut date = connection.prepare_cached("INSERT INTO date_evidence VALUES (?, ?, ?, ?, ?)")?;
+    for (position, one) in (0_i64..).zip(&report.dates) {
+        let day = one.value.to_string();
+        date.execute(params![
+            version,
+            position,
+            day,
+            one.source.as_str(),
+            one.raw
+        ])?;
+    }
+    let mut mention =
+        connection.prepare_cached("INSERT INTO mention VALUES (?, ?, ?, ?, ?, ?, ?)")?;
+    for (position, one) in (0_i64..).zip(&report.mentions) {
+        let (mantissa, scale) = (one.value.mantissa(), one.value.scale());
+        mention.execute(params![
+            version,
+            position,
+            one.text,
+            mantissa,
+            scale,
+            one.approximate,
+            one.about
+        ])?;
+    }
+    let mut finding = connection.prepare_cached("INSERT INTO finding VALUES (?, ?, ?, ?, ?, ?)")?;
+    for (position, one) in (0_i64..).zip(&report.findings) {
+        let (code, severity) = (one.code.as_str(), one.severity.as_str());
+        finding.execute(params![
+            version,
+            position,
+            code,
+            severity,
+            one.message,
+            one.place
+        ])?;
+    }
+    put_cells(writer, version, report)
+}
+
+fn put_cells(writer: &mut Writer<'_>, version: i64, report: &Report) -> Result<(), StoreError> {
+    let mut observations: Vec<&Observation> = report.observations.iter().collect();
+    observations.sort_by_key(|observation| observation.indicator);
+    let catalog = Catalog::get();
+    if let Some(pair) = observations
+        .windows(2)
+        .find(|pair| pair[0].indicator == pair[1].indicator)
+    {
+        let indicator = catalog.indicator(pair[0].indicator);
+        return Err(StoreError::DuplicateObservation {
+            form: indicator.form,
+            cell: indicator.cell.clone(),
+        });
+    }
+    let sources = observations.iter().map(|observation| observation.source);
+    if let Some(packed) = writer.packer.pack(sources) {
+        writer.insert("INSERT INTO place VALUES (?, ?)", params![version, packed])?;
+    }
+    for form in &writer.layout.forms {
+        let mut placed = vec![None; form.cells.len()];
+        let mut any = false;
+        for observation in &observations {
+            if let Some(position) = form.position(observation.indicator) {
+                placed[position] = Some(*observation);
+                any = true;
+            }
+        }
+        if any {
+            put_wide(writer, version, form, &cells::encode(form, &placed)?)?;
+        }
+    }
+    Ok(())
+}
+
+fn put_wide(
+    writer: &Writer<'_>,
+    version: i64,
+    form: &FormLayout,
+    row: &WideRow,
+) -> Result<(), StoreError> {
+    let mut statement = writer.connection.prepare_cached(&form.insert)?;
+    statement.raw_bind_parameter(1, version)?;
+    statement.raw_bind_parameter(2, i64::try_from(row.exceptions.len()).unwrap_or(i64::MAX))?;
+    let mut parameter = 3;
+    for (cell, value) in form.cells.iter().zip(&row.values) {
+        statement.raw_bind_parameter(parameter, value.map(crate::model::Decimal::mantissa))?;
+        parameter += 1;
+        if cell.money {
+            let scale = value
+                .map(crate::model::Decimal::scale)
+                .filter(|scale| *scale > 0);
+            statement.raw_bind_parameter(parameter, scale)?;
+            parameter += 1;
+        }
+    }
+    statement.raw_execute()?;
+    let mut statement = writer
+        .connection
+        .prepare_cached("INSERT INTO exception VALUES (?, ?, ?, ?, ?, ?, ?, ?)")?;
+    for exception in &row.exceptions {
+        let status = exception.status.map_or(NOT_PART, CellStatus::as_str);
+        statement.execute(params![
+            version,
+            exception.extent.as_str(),
+            exception.indicator,
+            status,
+            exception.raw,
+            exception.value.map(crate::model::Decimal::mantissa),
+            exception.value.map(crate::model::Decimal::scale),
+            exception.unit.as_sql(),
+        ])?;
+    }
+    Ok(())
+}
+
+/// The status word of cells that the report says nothing of.
+pub(super) const NOT_PART: &str = "not_part";

@@ -1,0 +1,190 @@
+//! One `SQLite` file: captures, reports in all their versions, what could not be read.
+//!
+//! Takes reports as `extract` and `audit` leave them; gives them back equal. Knows nothing of pages,
+//! and never interprets a value. Two clocks are kept apart: `version` is what an agency published
+//! at a time, `reading` is what a run of this program made of a capture.
+//!
+//! A wide row a report and form is the published truth (PERFORMANCE: 294 bytes against 3,400 of a
+//! row a number); exceptions stand beside it; the long form is the view `observation`.
+
+use std::path::{Path, PathBuf};
+
+use jiff::Timestamp;
+use rusqlite::{Connection, OpenFlags};
+
+mod capture;
+mod cells;
+mod details;
+mod digest;
+mod error;
+mod layout;
+mod migrate;
+mod places;
+mod read;
+mod version;
+mod views;
+mod writer;
+
+pub use capture::{CaptureInfo, Outcome, Refusal, WarcPlace};
+pub use error::StoreError;
+pub use layout::{quoted, scale_column, wide_table};
+pub use migrate::SCHEMA_VERSION;
+pub use read::{Reader, StoredReport};
+pub use writer::Writer;
+
+use layout::Layout;
+
+/// `nian` in ASCII: marks the file as ours.
+const APPLICATION_ID: i64 = 0x6e69_616e;
+
+/// An open database.
+#[derive(Debug)]
+pub struct Store {
+    connection: Connection,
+    layout: Layout,
+    path: PathBuf,
+}
+
+impl Store {
+    /// Opens a database for writing; makes or migrates it as needed. One writer at a time: another
+    /// waits five seconds for its turn.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError::Open`], [`StoreError::Foreign`], [`StoreError::Newer`], or what `SQLite` says.
+    pub fn open(path: &Path) -> Result<Self, StoreError> {
+        let source = |source| StoreError::Open {
+            path: path.into(),
+            source,
+        };
+        let mut connection = Connection::open(path).map_err(source)?;
+        let found = check(&connection, path)?;
+        // WAL: readers go on while a build writes. NORMAL: a power cut may lose the last
+        // transactions, never the file; a build repeats them.
+        connection.execute_batch(
+            "PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA foreign_keys = ON;
+             PRAGMA cache_size = -65536; PRAGMA temp_store = MEMORY;",
+        )?;
+        if found == 0 {
+            connection.pragma_update(None, "application_id", APPLICATION_ID)?;
+        }
+        migrate::migrate(&mut connection, found)?;
+        Self::ready(connection, path)
+    }
+
+    /// Opens a database for reading. Writes nothing, not even a missing file.
+    ///
+    /// # Errors
+    ///
+    /// As [`Self::open`], and [`StoreError::Older`] where a migration is due.
+    pub fn open_read_only(path: &Path) -> Result<Self, StoreError> {
+        let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+        let connection =
+            Connection::open_with_flags(path, flags).map_err(|source| StoreError::Open {
+                path: path.into(),
+                source,
+            })?;
+        let found = check(&connection, path)?;
+        if found < SCHEMA_VERSION {
+            return Err(StoreError::Older {
+                path: path.into(),
+                found,
+                known: SCHEMA_VERSION,
+            });
+        }
+        connection.execute_batch("PRAGMA query_only = ON; PRAGMA cache_size = -65536;")?;
+        Self::ready(connection, path)
+    }
+
+    fn ready(connection: Connection, path: &Path) -> Result<Self, StoreError> {
+        connection.set_prepared_statement_cache_capacity(128);
+        let layout = Layout::read(&connection)?;
+        Ok(Self {
+            connection,
+            layout,
+            path: path.into(),
+        })
+    }
+
+    /// Starts a run: `program` is the version that reads, `started_at` its start. The run is written
+    /// down with its first change, so that a repeated build changes nothing.
+    pub fn writer(&mut self, program: &str, started_at: Timestamp) -> Writer<'_> {
+        Writer::new(&self.connection, &self.layout, program, started_at)
+    }
+
+    /// Reads stored reports.
+    pub fn reader(&self) -> Reader<'_> {
+        Reader::new(&self.connection, &self.layout)
+    }
+
+    /// The connection, for `query`; its SQL must not write.
+    pub fn connection(&self) -> &Connection {
+        &self.connection
+    }
+
+    /// The file.
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// What is wrong with the file, in words; empty where all is well. Reads all of it.
+    ///
+    /// # Errors
+    ///
+    /// If the check cannot run.
+    pub fn verify(&self) -> Result<Vec<String>, StoreError> {
+        let mut problems = Vec::new();
+        let mut check = self.connection.prepare("PRAGMA integrity_check")?;
+        for line in check.query_map([], |row| row.get::<_, String>(0))? {
+            problems.push(line?);
+        }
+        problems.retain(|line| line != "ok");
+        let mut check = self.connection.prepare("PRAGMA foreign_key_check")?;
+        for line in check.query_map([], |row| {
+            let (table, parent): (String, String) = (row.get(0)?, row.get(2)?);
+            Ok(format!(
+                "a row of {table} names a row of {parent} that is not there"
+            ))
+        })? {
+            problems.push(line?);
+        }
+        let mut check = self
+            .connection
+            .prepare("SELECT version_id, form, cell, problem FROM contradiction")?;
+        for line in check.query_map([], |row| {
+            let (version, form, cell): (i64, String, String) =
+                (row.get(0)?, row.get(1)?, row.get(2)?);
+            let problem: String = row.get(3)?;
+            Ok(format!(
+                "version {version}, form {form}, cell {cell}: {problem}"
+            ))
+        })? {
+            problems.push(line?);
+        }
+        Ok(problems)
+    }
+}
+
+/// The schema of the file: 0 for an empty one.
+fn check(connection: &Connection, path: &Path) -> Result<i64, StoreError> {
+    connection.busy_timeout(std::time::Duration::from_secs(5))?;
+    let pragma = |name: &str| connection.pragma_query_value(None, name, |row| row.get::<_, i64>(0));
+    let found = pragma("user_version").map_err(|source| StoreError::Open {
+        path: path.into(),
+        source,
+    })?;
+    let empty = !connection
+        .prepare("SELECT 1 FROM sqlite_schema")?
+        .exists([])?;
+    if !empty && pragma("application_id")? != APPLICATION_ID {
+        return Err(StoreError::Foreign { path: path.into() });
+    }
+    if found > SCHEMA_VERSION {
+        return Err(StoreError::Newer {
+            path: path.into(),
+            found,
+            known: SCHEMA_VERSION,
+        });
+    }
+    Ok(found)
+}

@@ -1,0 +1,296 @@
+//! Which version a reading belongs to. Here the two clocks meet, and stay apart.
+//!
+//! * A capture not read before with new content makes a new version: the agency changed something.
+//! * A capture read before, now read differently, is our doing: its version is rewritten in place. Only
+//!   where another capture, read by the same program, upholds that version's content does the capture
+//!   move to a version of its own (a difference that an older program did not see).
+//! * The details of a version are those of one capture, so that places and addresses fit together: official
+//!   before mirrored, then the earliest. Other captures of the same content only bear witness.
+
+use rusqlite::{OptionalExtension as _, params};
+
+use crate::model::{Official, Report};
+
+use super::capture::{CaptureInfo, Outcome};
+use super::writer::Writer;
+use super::{StoreError, details, digest};
+
+/// Stores a report read from a capture.
+pub(super) fn put_report(
+    writer: &mut Writer<'_>,
+    capture_id: i64,
+    capture: &CaptureInfo,
+    report: &Report,
+) -> Result<Outcome, StoreError> {
+    let sha256 = data_encoding::HEXLOWER.encode(&capture.sha256);
+    if report.provenance.sha256 != sha256 {
+        return Err(StoreError::OtherCapture {
+            report: report.provenance.sha256.clone(),
+            capture: sha256,
+        });
+    }
+    let digest = digest::reading(report)?;
+    let old = writer
+        .connection
+        .prepare_cached("SELECT version_id, digest FROM reading WHERE capture_id = ?")?
+        .query_row([capture_id], |row| Ok((row.get(0)?, row.get(1)?)))
+        .optional()?;
+    let old: Option<(i64, Vec<u8>)> = old;
+    if old.as_ref().is_some_and(|(_, known)| *known == digest) {
+        return Ok(Outcome::Unchanged);
+    }
+    let old = old.map(|(version, _)| version);
+    let run = writer.run()?;
+    let reader = writer.id(
+        "SELECT id FROM reader WHERE program = ? AND profile = ?",
+        "INSERT INTO reader (program, profile) VALUES (?, ?)",
+        [
+            report.provenance.program,
+            report.provenance.profile.as_str(),
+        ],
+    )?;
+    writer
+        .connection
+        .prepare_cached("DELETE FROM refusal WHERE capture_id = ?")?
+        .execute([capture_id])?;
+
+    let (report_id, new_report) = report_id(writer, capture, &sha256, report)?;
+    let content = digest::content(report);
+    let known: Option<i64> = writer
+        .connection
+        .prepare_cached("SELECT id FROM version WHERE report_id = ? AND content_digest = ?")?
+        .query_row(params![report_id, &content[..]], |row| row.get(0))
+        .optional()?;
+    let details = details::Head {
+        report_id,
+        content,
+        capture_id,
+        fetched_at_us: capture.fetched_at.as_microsecond(),
+        reader,
+    };
+    let (target, outcome) = match (known, old) {
+        (Some(known), _) => {
+            if leads(writer, known, capture, report)? {
+                details::replace(writer, known, &details, report)?;
+            }
+            let outcome = if old.is_some() {
+                Outcome::Reread
+            } else {
+                Outcome::SeenAgain
+            };
+            (known, outcome)
+        }
+        (None, Some(old)) if !upheld(writer, old, capture_id, report)? => {
+            let before = report_of(writer, old)?;
+            details::replace(writer, old, &details, report)?;
+            if before != report_id {
+                settle_report(writer, before)?;
+            }
+            (old, Outcome::Reread)
+        }
+        (None, _) => {
+            let outcome = match old {
+                Some(_) => Outcome::Reread,
+                None if new_report => Outcome::New,
+                None => Outcome::Changed,
+            };
+            (details::insert(writer, &details, report)?, outcome)
+        }
+    };
+    writer.insert(
+        "INSERT OR REPLACE INTO reading (capture_id, version_id, reader_id, run_id, digest)
+         VALUES (?, ?, ?, ?, ?)",
+        params![capture_id, target, reader, run, &digest[..]],
+    )?;
+    settle(writer, target)?;
+    if let Some(old) = old.filter(|old| *old != target) {
+        orphan(writer, old, capture_id)?;
+        settle(writer, old)?;
+    }
+    Ok(outcome)
+}
+
+/// A capture that is no report any more leaves its version.
+pub(super) fn forget_reading(writer: &Writer<'_>, capture_id: i64) -> Result<(), StoreError> {
+    let version: Option<i64> = writer
+        .connection
+        .prepare_cached("DELETE FROM reading WHERE capture_id = ? RETURNING version_id")?
+        .query_row([capture_id], |row| row.get(0))
+        .optional()?;
+    let Some(version) = version else {
+        return Ok(());
+    };
+    orphan(writer, version, capture_id)?;
+    settle(writer, version)
+}
+
+/// The report a page is of, and whether it is new. Where agency or year is unknown, the page is its
+/// own identity, so that nothing is mixed with what it may not belong to.
+fn report_id(
+    writer: &Writer<'_>,
+    capture: &CaptureInfo,
+    sha256: &str,
+    report: &Report,
+) -> Result<(i64, bool), StoreError> {
+    let name = report
+        .agency
+        .name
+        .as_deref()
+        .filter(|name| !name.is_empty());
+    let code = report
+        .agency
+        .code
+        .as_deref()
+        .filter(|code| !code.is_empty());
+    let agency = match (name, code) {
+        (None, None) => None,
+        _ => Some(writer.id(
+            "SELECT id FROM agency WHERE ifnull(name, '') = ifnull(?1, '') AND ifnull(code, '') = ifnull(?2, '')",
+            "INSERT INTO agency (name, code) VALUES (?1, ?2)",
+            [name, code],
+        )?),
+    };
+    let page = match (agency, report.year) {
+        (Some(_), Some(_)) => String::new(),
+        _ => capture
+            .url
+            .clone()
+            .unwrap_or_else(|| format!("sha256:{sha256}")),
+    };
+    let identity = params![agency, report.year, report.scope.as_str(), page];
+    let known: Option<i64> = writer
+        .connection
+        .prepare_cached(
+            "SELECT id FROM report WHERE agency_id IS ?1 AND year IS ?2 AND scope = ?3 AND page = ?4",
+        )?
+        .query_row(identity, |row| row.get(0))
+        .optional()?;
+    if let Some(known) = known {
+        return Ok((known, false));
+    }
+    let insert = "INSERT INTO report (agency_id, year, scope, page) VALUES (?, ?, ?, ?)";
+    Ok((writer.insert(insert, identity)?, true))
+}
+
+fn report_of(writer: &Writer<'_>, version: i64) -> Result<i64, StoreError> {
+    let mut statement = writer
+        .connection
+        .prepare_cached("SELECT report_id FROM version WHERE id = ?")?;
+    Ok(statement.query_row([version], |row| row.get(0))?)
+}
+
+/// Whether this capture's details should stand for the version: they already do, or those that do
+/// are gone, by another program, or rank behind.
+fn leads(
+    writer: &Writer<'_>,
+    version: i64,
+    capture: &CaptureInfo,
+    report: &Report,
+) -> Result<bool, StoreError> {
+    let mut statement = writer.connection.prepare_cached(
+        "SELECT v.official, c.fetched_at_us, c.sha256, p.program
+         FROM version v JOIN capture c ON c.id = v.capture_id
+         LEFT JOIN reading r ON r.capture_id = v.capture_id AND r.version_id = v.id
+         LEFT JOIN reader p ON p.id = r.reader_id
+         WHERE v.id = ?",
+    )?;
+    let (official, fetched_at, sha256, program): (String, i64, Vec<u8>, Option<String>) = statement
+        .query_row([version], |row| {
+            Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?))
+        })?;
+    let official: Official = official
+        .parse()
+        .map_err(|()| StoreError::unknown("official", official))?;
+    let own = (
+        report.provenance.official,
+        capture.fetched_at.as_microsecond(),
+        &capture.sha256[..],
+    );
+    // `Official` orders official, mirror suspected, unknown: nothing known is better than suspected.
+    let rank = |official| match official {
+        Official::Official => 0,
+        Official::Unknown => 1,
+        Official::MirrorSuspected => 2,
+    };
+    let behind = (rank(own.0), own.1, own.2) <= (rank(official), fetched_at, &sha256);
+    Ok(behind || program.as_deref() != Some(report.provenance.program))
+}
+
+/// Whether another capture, read by this program, has the content of the version.
+fn upheld(
+    writer: &Writer<'_>,
+    version: i64,
+    capture_id: i64,
+    report: &Report,
+) -> Result<bool, StoreError> {
+    Ok(writer
+        .connection
+        .prepare_cached(
+            "SELECT 1 FROM reading r JOIN reader p ON p.id = r.reader_id
+             WHERE r.version_id = ? AND r.capture_id <> ? AND p.program = ?",
+        )?
+        .exists(params![version, capture_id, report.provenance.program])?)
+}
+
+/// The version's details came from a capture that has left it: the next reading of another of its
+/// captures shall bring them again, so none of them may pass as unchanged.
+fn orphan(writer: &Writer<'_>, version: i64, capture_id: i64) -> Result<(), StoreError> {
+    writer
+        .connection
+        .prepare_cached(
+            "UPDATE reading SET digest = zeroblob(16) WHERE version_id = ?1
+               AND (SELECT capture_id FROM version WHERE id = ?1) = ?2",
+        )?
+        .execute([version, capture_id])?;
+    Ok(())
+}
+
+/// Brings a version's times and its report's current version up to its readings; drops both where
+/// nothing is left.
+fn settle(writer: &Writer<'_>, version: i64) -> Result<(), StoreError> {
+    let report = report_of(writer, version)?;
+    let left = writer
+        .connection
+        .prepare_cached(
+            "UPDATE version SET first_seen_us = t.first, last_seen_us = t.last
+             FROM (SELECT min(c.fetched_at_us) AS first, max(c.fetched_at_us) AS last FROM reading r
+               JOIN capture c ON c.id = r.capture_id WHERE r.version_id = ?1) t
+             WHERE id = ?1 AND t.first IS NOT NULL",
+        )?
+        .execute([version])?;
+    if left == 0 {
+        writer
+            .connection
+            .prepare_cached("DELETE FROM version WHERE id = ?")?
+            .execute([version])?;
+    }
+    settle_report(writer, report)
+}
+
+fn settle_report(writer: &Writer<'_>, report: i64) -> Result<(), StoreError> {
+    writer
+        .connection
+        .prepare_cached(
+            "UPDATE report SET version_id = (SELECT id FROM version WHERE report_id = ?1
+               ORDER BY CASE official WHEN 'official' THEN 0 WHEN 'unknown' THEN 1 ELSE 2 END,
+                 last_seen_us DESC, first_seen_us DESC, content_digest LIMIT 1)
+             WHERE id = ?1",
+        )?
+        .execute([report])?;
+    let agency: Option<Option<i64>> = writer
+        .connection
+        .prepare_cached(
+            "DELETE FROM report WHERE id = ? AND version_id IS NULL RETURNING agency_id",
+        )?
+        .query_row([report], |row| row.get(0))
+        .optional()?;
+    if let Some(Some(agency)) = agency {
+        writer
+            .connection
+            .prepare_cached(
+                "DELETE FROM agency WHERE id = ?1 AND NOT EXISTS (SELECT 1 FROM report WHERE agency_id = ?1)",
+            )?
+            .execute([agency])?;
+    }
+    Ok(())
+}

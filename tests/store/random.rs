@@ -1,0 +1,279 @@
+//! Random reports: everything the model allows, odd things often.
+
+use nianbao::model::{
+    Agency, ByteRange, Catalog, CellStatus, CharsetEvidence, Code, DateEvidence, DateSource,
+    Decimal, Finding, FormId, IndicatorId, Mention, Observation, Official, Provenance, Report,
+    Scope, Section, SectionKind, Source, Unit,
+};
+use nianbao::store::{CaptureInfo, WarcPlace};
+use proptest::collection::vec;
+use proptest::option;
+use proptest::prelude::*;
+use proptest::sample::{Index, select};
+
+/// A digest told from others by its first byte.
+pub fn digest(seed: u8) -> [u8; 32] {
+    let mut digest = [7; 32];
+    digest[0] = seed;
+    digest
+}
+
+/// The capture of a report: digest and address from its provenance, time in seconds.
+pub fn capture(report: &Report, second: i64) -> CaptureInfo {
+    let bytes = data_encoding::HEXLOWER
+        .decode(report.provenance.sha256.as_bytes())
+        .unwrap();
+    CaptureInfo {
+        sha256: bytes.try_into().unwrap(),
+        url: report.provenance.url.clone(),
+        fetched_at: jiff::Timestamp::from_second(second).unwrap(),
+        content_type: Some("text/html".into()),
+        warc: Some(WarcPlace {
+            file: "a.warc.gz".into(),
+            offset: 12,
+            length: Some(3_000),
+        }),
+        size_bytes: 100_000,
+    }
+}
+
+/// A small sound report of form 2021: every cell a number, but for the first, which is blank.
+pub fn sound() -> Report {
+    let catalog = Catalog::get();
+    let observations = catalog.of_form(FormId::F2021).map(|one| {
+        let number = i64::from(one.id.0 % 7);
+        let blank = one.cell == "rules.issued";
+        Observation {
+            indicator: one.id,
+            value: (!blank).then(|| Decimal::integer(number)),
+            status: if blank {
+                CellStatus::Blank
+            } else {
+                CellStatus::Number
+            },
+            raw: if blank {
+                String::new()
+            } else {
+                number.to_string()
+            },
+            unit: one.unit,
+            source: Some(Source {
+                table: Some(1),
+                row: 2,
+                column: u32::from(one.id.0),
+                bytes: ByteRange::new(u32::from(one.id.0) * 90, u32::from(one.id.0) * 90 + 1),
+            }),
+        }
+    });
+    Report {
+        title: Some("某某局2022年政府信息公开工作年度报告".into()),
+        agency: Agency {
+            name: Some("某某局".into()),
+            code: None,
+        },
+        year: Some(2022),
+        scope: Scope::Own,
+        form: Some(FormId::F2021),
+        published: Some("2023-01-20".parse().unwrap()),
+        dates: vec![],
+        sections: vec![Section {
+            kind: SectionKind::Overview,
+            heading: Some("一、总体情况".into()),
+            text: "全年主动公开信息120条。".into(),
+            bytes: ByteRange::new(10, 90),
+        }],
+        observations: observations.collect(),
+        mentions: vec![],
+        findings: vec![Finding::new(Code::DateUnknown, "", "no date")],
+        provenance: Provenance {
+            sha256: data_encoding::HEXLOWER.encode(&digest(0)),
+            url: Some("http://www.example.gov.cn/nb/2022.html".into()),
+            charset: "utf-8",
+            charset_evidence: CharsetEvidence::Http,
+            replacements: 0,
+            official: Official::Official,
+            signals: vec![],
+            profile: "0123456789abcdef".into(),
+            program: "0.1.0",
+        },
+    }
+}
+
+fn decimals() -> impl Strategy<Value = Decimal> {
+    prop_oneof![
+        8 => (0..300_i64).prop_map(Decimal::integer),
+        2 => (-9_000_000_000..9_000_000_000_i64, 0..7_u8).prop_map(|(m, s)| Decimal::new(m, s).unwrap()),
+        1 => (any::<i64>(), 0..=18_u8).prop_map(|(m, s)| Decimal::new(m, s).unwrap()),
+    ]
+}
+
+fn sources() -> impl Strategy<Value = Option<Source>> {
+    let tables = option::weighted(0.9, 0..5_u32);
+    option::weighted(
+        0.9,
+        (tables, 0..60_u32, 0..12_u32, any::<u32>(), any::<u32>()).prop_map(
+            |(table, row, column, start, end)| Source {
+                table,
+                row,
+                column,
+                bytes: ByteRange::new(start, end),
+            },
+        ),
+    )
+}
+
+/// A status other than number, with text, as one table, row or page would repeat it.
+fn blanks() -> impl Strategy<Value = (CellStatus, String)> {
+    let raws = select(vec!["", "—", "/", "无", "约30", "it's \"x\""]);
+    (select(CellStatus::ALL[1..].to_vec()), raws).prop_map(|(status, raw)| {
+        let empty = status.is_absent() || status == CellStatus::Blank;
+        (status, if empty { String::new() } else { raw.to_owned() })
+    })
+}
+
+fn observation(
+    id: IndicatorId,
+    habit: (CellStatus, String),
+) -> impl Strategy<Value = Option<Observation>> {
+    let form_unit = Catalog::get().indicator(id).unit;
+    let units = prop_oneof![
+        12 => Just(form_unit),
+        1 => Just(None),
+        1 => select(Unit::ALL.to_vec()).prop_map(Some),
+    ];
+    let odd_raw = option::weighted(0.1, select(vec!["８件", "1，234", "", " 3 "]));
+    let own = prop_oneof![4 => Just(habit), 1 => blanks()];
+    (any::<Index>(), decimals(), odd_raw, own, units, sources()).prop_map(
+        move |(choice, value, odd_raw, (status, raw), unit, source)| match choice.index(20) {
+            0 => None,
+            1..=8 => Some(Observation {
+                indicator: id,
+                value: Some(value),
+                status: CellStatus::Number,
+                raw: odd_raw.map_or_else(|| value.to_string(), str::to_owned),
+                unit,
+                source,
+            }),
+            _ => Some(Observation {
+                indicator: id,
+                value: None,
+                status,
+                raw,
+                unit,
+                source,
+            }),
+        },
+    )
+}
+
+fn observations() -> impl Strategy<Value = Vec<Observation>> {
+    let forms = proptest::sample::subsequence(FormId::ALL.to_vec(), 0..=2);
+    (forms, blanks()).prop_flat_map(|(forms, habit)| {
+        let catalog = Catalog::get();
+        let ids = forms.into_iter().flat_map(|form| catalog.of_form(form));
+        let each: Vec<_> = ids.map(|one| observation(one.id, habit.clone())).collect();
+        each.prop_map(|all| all.into_iter().flatten().collect())
+    })
+}
+
+fn day() -> impl Strategy<Value = jiff::civil::Date> {
+    (2008..2030_i16, 1..13_i8, 1..29_i8).prop_map(|(y, m, d)| jiff::civil::date(y, m, d))
+}
+
+fn text() -> impl Strategy<Value = String> {
+    prop_oneof![
+        "\\PC{0,20}",
+        "[一-龥]{0,30}",
+        Just("a\n\u{3000}b\tc'\"".to_owned())
+    ]
+}
+
+fn provenance() -> impl Strategy<Value = Provenance> {
+    let url = option::of(select(vec!["http://a.gov.cn/1", "http://b.gov.cn/2"]));
+    let words = (
+        select(CharsetEvidence::ALL.to_vec()),
+        select(Official::ALL.to_vec()),
+        select(vec!["utf-8", "gb18030"]),
+    );
+    (any::<u8>(), url, words, 0..9_u32, vec(text(), 0..3)).prop_map(
+        |(seed, url, (charset_evidence, official, charset), replacements, signals)| Provenance {
+            sha256: data_encoding::HEXLOWER.encode(&digest(seed)),
+            url: url.map(str::to_owned),
+            charset,
+            charset_evidence,
+            replacements,
+            official,
+            signals,
+            profile: "0123456789abcdef".into(),
+            program: "0.1.0",
+        },
+    )
+}
+
+/// A random report; its agency, year and scope from small sets.
+pub fn report() -> impl Strategy<Value = Report> {
+    let section = (
+        select(SectionKind::ALL.to_vec()),
+        option::of(text()),
+        text(),
+        any::<(u32, u32)>(),
+    )
+        .prop_map(|(kind, heading, text, (start, end))| Section {
+            kind,
+            heading,
+            text,
+            bytes: ByteRange::new(start, end),
+        });
+    let mention = (text(), decimals(), any::<bool>(), option::of(text())).prop_map(
+        |(text, value, approximate, about)| Mention {
+            text,
+            value,
+            approximate,
+            about,
+        },
+    );
+    let finding = (select(Code::ALL.to_vec()), text(), text())
+        .prop_map(|(code, place, message)| Finding::new(code, place, message));
+    let date = (day(), select(DateSource::ALL.to_vec()), text())
+        .prop_map(|(value, source, raw)| DateEvidence { value, source, raw });
+    let agency = (
+        option::weighted(0.9, select(vec!["甲县人民政府", "乙市财政局"])),
+        option::weighted(0.2, Just("11310000002420XX1Y".to_owned())),
+    );
+    let head = (
+        option::of(text()),
+        agency,
+        option::weighted(0.9, 2008..2026_i16),
+        select(Scope::ALL.to_vec()),
+        option::of(select(FormId::ALL.to_vec())),
+        option::of(day()),
+    );
+    let parts = (
+        vec(date, 0..3),
+        vec(section, 0..5),
+        vec(mention, 0..3),
+        vec(finding, 0..4),
+    );
+    (head, parts, observations(), provenance()).prop_map(
+        |(head, (dates, sections, mentions, findings), observations, provenance)| {
+            let (title, (name, code), year, scope, form, published) = head;
+            Report {
+                title,
+                agency: Agency {
+                    name: name.map(str::to_owned),
+                    code,
+                },
+                year,
+                scope,
+                form,
+                published,
+                dates,
+                sections,
+                observations,
+                mentions,
+                findings,
+                provenance,
+            }
+        },
+    )
+}

@@ -1,0 +1,79 @@
+//! What goes in comes out; the views say the same.
+
+use std::collections::HashMap;
+
+use nianbao::model::{Catalog, Report};
+use nianbao::store::{Outcome, Store};
+use proptest::prelude::*;
+
+use crate::random::{capture, report};
+use crate::{home, noon};
+
+/// The report as the store promises to give it back.
+fn stored(store: &Store, report: &Report) -> Report {
+    let sha256 = &report.provenance.sha256;
+    let id: i64 = store
+        .connection()
+        .query_row(
+            "SELECT r.version_id FROM reading r JOIN capture c ON c.id = r.capture_id
+             LEFT JOIN address d ON d.id = c.address_id WHERE lower(hex(c.sha256)) = ?1 AND d.url IS ?2",
+            rusqlite::params![sha256, report.provenance.url],
+            |row| row.get(0),
+        )
+        .unwrap();
+    store.reader().version(id).unwrap().unwrap().report
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(32))]
+
+    #[test]
+    fn reports_come_back_equal(report in report()) {
+        let mut home = home();
+        let mut writer = home.store.writer("0.1.0", noon());
+        prop_assert_eq!(writer.put(&capture(&report, 1), Ok(&report)).unwrap(), Outcome::New);
+        writer.finish().unwrap();
+        let back = stored(&home.store, &report);
+        for (one, other) in back.observations.iter().zip(&report.observations) {
+            prop_assert_eq!(one, other);
+        }
+        prop_assert_eq!(back, report);
+        prop_assert_eq!(home.store.verify().unwrap(), Vec::<String>::new());
+    }
+
+    #[test]
+    fn the_long_view_says_the_same(report in report()) {
+        let mut home = home();
+        let mut writer = home.store.writer("0.1.0", noon());
+        writer.put(&capture(&report, 1), Ok(&report)).unwrap();
+        writer.finish().unwrap();
+        let mut statement = home
+            .store
+            .connection()
+            .prepare("SELECT form, cell, CAST(value AS TEXT), status, raw, unit, typeof(value) FROM observation")
+            .unwrap();
+        let mut rows = statement.query([]).unwrap();
+        let mut seen = HashMap::new();
+        while let Some(row) = rows.next().unwrap() {
+            let key: (String, String) = (row.get(0).unwrap(), row.get(1).unwrap());
+            let value: Option<String> = row.get(2).unwrap();
+            let rest: (String, Option<String>, Option<String>) =
+                (row.get(3).unwrap(), row.get(4).unwrap(), row.get(5).unwrap());
+            let kind: String = row.get(6).unwrap();
+            prop_assert!(kind != "real");
+            prop_assert!(seen.insert(key, (value, rest)).is_none());
+        }
+        for one in &report.observations {
+            let indicator = Catalog::get().indicator(one.indicator);
+            let key = (indicator.form.to_string(), indicator.cell.clone());
+            let rest = (
+                one.status.as_str().to_owned(),
+                (!one.status.is_absent()).then(|| one.raw.clone()),
+                one.unit.map(|unit| unit.as_str().to_owned()),
+            );
+            let want = (one.value.map(|value| value.to_string()), rest);
+            prop_assert_eq!(seen.remove(&key), Some(want), "{:?}", key);
+        }
+        prop_assert!(seen.is_empty());
+    }
+}
