@@ -17,8 +17,29 @@ use crate::model::{ByteRange, Code, Finding};
 /// real pages have 20,000. Keeps a hostile page of 100 MB under 1 GB.
 const MAX_ITEMS: usize = 2_000_000;
 
+/// Most text of a page that is read, in bytes of UTF-8. Positions are 32 bits.
+const MAX_TEXT: usize = 256 << 20;
+
+/// What of a text is read.
+pub(super) fn capped(text: &str) -> &str {
+    cut(text, MAX_TEXT)
+}
+
+/// The first `most` bytes of a text, or a few less to end with a character.
+pub(super) fn cut(text: &str, most: usize) -> &str {
+    if text.len() <= most {
+        return text;
+    }
+    let fits = (0..=most).rev().find_map(|end| text.get(..end));
+    fits.unwrap_or_default()
+}
+
 /// An open element. Inline elements are not kept.
 #[derive(Debug)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "four independent facts about an element"
+)]
 pub(super) struct Frame {
     pub(super) tag: Tag,
     /// It showed a line, a block or an image.

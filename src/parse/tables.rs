@@ -99,16 +99,15 @@ impl Builder<'_> {
         self.flush();
         let (context, mode) = self.table_context();
         match tag {
+            _ if mode == Tag::Root => {}
             Tag::Table => {
-                if mode != Tag::Root {
-                    let table = self.table_of(context);
-                    self.ends_table = true;
-                    self.close(table);
-                    self.ends_table = false;
-                }
+                let table = self.table_of(context);
+                self.ends_table = true;
+                self.close(table);
+                self.ends_table = false;
             }
             Tag::Thead | Tag::Tbody | Tag::Tfoot | Tag::Tr => {
-                if matches!(mode, Tag::Root | Tag::Table | Tag::Caption) {
+                if matches!(mode, Tag::Table | Tag::Caption) {
                     return;
                 }
                 // From the context outwards, within its table.
