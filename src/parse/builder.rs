@@ -140,6 +140,7 @@ impl<'s> Builder<'s> {
             ends_table: false,
             items: 0,
         };
+        builder.flow.text.reserve(page.len() / 4);
         builder.document.containers.push(Container {
             tag: Tag::Root.name(),
             id: None,
@@ -284,8 +285,18 @@ impl<'s> Builder<'s> {
         link.from = until;
     }
 
-    /// Opens an element; `attributes` end at its name.
+    /// Opens an element whose name ends at `name_end`; the end of the page where it has no tag.
     pub(super) fn open(&mut self, tag: Tag, name_end: usize) {
+        let attributes = if is_container(tag) {
+            Attributes::new(self.page, name_end).pick(["id", "class"])
+        } else {
+            [None; 2]
+        };
+        self.open_with(tag, attributes);
+    }
+
+    /// Opens an element with these `id` and `class`.
+    pub(super) fn open_with(&mut self, tag: Tag, [id, class]: [Option<&'s str>; 2]) {
         let outer = self.top();
         let inline = tag.class() == Class::Barrier;
         outer.filled |= !inline;
@@ -315,7 +326,6 @@ impl<'s> Builder<'s> {
             frame.space = Space::Collapse;
         }
         if is_container(tag) {
-            let [id, class] = Attributes::new(self.page, name_end).pick(["id", "class"]);
             let blocks = self.block_count();
             let number = count(self.document.containers.len());
             self.document.containers.push(Container {

@@ -149,8 +149,9 @@ impl Builder<'_> {
 
     /// Opens a cell and places it. Beyond the caps its text belongs to what is around the table.
     fn open_cell(&mut self, tag: Tag, name_end: usize) {
-        self.open(tag, name_end);
-        let [colspan, rowspan] = Attributes::new(self.page, name_end).pick(["colspan", "rowspan"]);
+        let names = ["id", "class", "colspan", "rowspan"];
+        let [id, class, colspan, rowspan] = Attributes::new(self.page, name_end).pick(names);
+        self.open_with(tag, [id, class]);
         let inside = self.place(self.token.1);
         let blocks = self.block_count();
         let Some(open) = self.tables.last_mut() else {
