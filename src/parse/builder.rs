@@ -12,7 +12,7 @@ use super::grid::Placer;
 use super::scan::Attributes;
 use super::tag::{Class, Tag};
 use crate::decode::Cursor;
-use crate::model::{ByteRange, Code, Finding};
+use crate::model::{Code, Finding};
 
 /// Most blocks, containers, tables, cells, links, images and metas of a page together; the largest
 /// real pages have 20,000. Keeps a hostile page of 100 MB under 1 GB.
