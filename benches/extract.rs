@@ -37,7 +37,11 @@ fn main() {
         .iter()
         .map(|page| decode(page, None).text.into_owned())
         .collect();
-    println!("{} pages, {} kB each", pages.len(), bytes / pages.len() / 1000);
+    println!(
+        "{} pages, {} kB each",
+        pages.len(),
+        bytes / pages.len() / 1000
+    );
 
     let oracle = best(|| {
         for text in &texts {
@@ -64,7 +68,13 @@ fn main() {
             }
         }
     });
-    show("extract and print, one core", &pages, bytes, printed, oracle);
+    show(
+        "extract and print, one core",
+        &pages,
+        bytes,
+        printed,
+        oracle,
+    );
     let two = best(|| {
         std::thread::scope(|scope| {
             let (left, right) = pages.split_at(pages.len() / 2);

@@ -18,11 +18,21 @@ fn report_with(before: &str, after: &str) -> Vec<u8> {
     let start = page.find("<body").unwrap();
     let start = start + page[start..].find('>').unwrap() + 1;
     let end = page.rfind("</body>").unwrap();
-    format!("{}{before}{}{after}{}", &page[..start], &page[start..end], &page[end..]).into_bytes()
+    format!(
+        "{}{before}{}{after}{}",
+        &page[..start],
+        &page[start..end],
+        &page[end..]
+    )
+    .into_bytes()
 }
 
 fn numbers(report: &nianbao::model::Report) -> usize {
-    report.observations.iter().filter(|o| o.value.is_some()).count()
+    report
+        .observations
+        .iter()
+        .filter(|o| o.value.is_some())
+        .count()
 }
 
 #[test]
@@ -48,15 +58,25 @@ fn enormous_spans_are_clamped() {
     let wide = page.replacen("colspan=\"7\"", "colspan=\"100000000\"", 1);
     assert_ne!(wide, page);
     let report = read_page(wide.as_bytes()).unwrap();
-    assert_eq!(numbers(&report), numbers(&read_page(page.as_bytes()).unwrap()));
+    assert_eq!(
+        numbers(&report),
+        numbers(&read_page(page.as_bytes()).unwrap())
+    );
     assert!(report.findings.iter().any(|f| f.code == Code::SpanClamped));
-    let tall = report_with("<table><tr><td rowspan=100000000 colspan=100000000>x<td>y</table>", "");
+    let tall = report_with(
+        "<table><tr><td rowspan=100000000 colspan=100000000>x<td>y</table>",
+        "",
+    );
     assert_eq!(numbers(&read_page(&tall).unwrap()), 200);
 }
 
 #[test]
 fn nesting_without_end_is_bounded() {
-    for (open, count) in [("<table><tr><td>", 50_000), ("<div>", 200_000), ("<b><i>", 200_000)] {
+    for (open, count) in [
+        ("<table><tr><td>", 50_000),
+        ("<div>", 200_000),
+        ("<b><i>", 200_000),
+    ] {
         let page = report_with("", &open.repeat(count));
         assert_eq!(numbers(&read_page(&page).unwrap()), 200, "{open}");
         let around = report_with(&open.repeat(count), "");
@@ -86,12 +106,20 @@ fn truncated_pages_invent_nothing() {
     let page = case.render();
     let whole = read_page(&page).unwrap();
     for cut in (0..page.len()).step_by(page.len() / 60) {
-        let Ok(report) = read_page(&page[..cut]) else { continue };
+        let Ok(report) = read_page(&page[..cut]) else {
+            continue;
+        };
         for observation in report.observations.iter().filter(|o| o.value.is_some()) {
-            let same = whole.observations.iter().find(|o| o.indicator == observation.indicator);
+            let same = whole
+                .observations
+                .iter()
+                .find(|o| o.indicator == observation.indicator);
             let whole_raw = same.map(|o| o.raw.as_str()).unwrap_or_default();
             // A number cut in the middle is as printed up there; anything else is the same.
-            assert!(whole_raw.starts_with(&observation.raw), "cut at {cut}: {observation:?}");
+            assert!(
+                whole_raw.starts_with(&observation.raw),
+                "cut at {cut}: {observation:?}"
+            );
         }
     }
 }

@@ -28,7 +28,10 @@ fn cells(report: &Report) -> BTreeMap<String, (CellStatus, Option<String>, Strin
         .iter()
         .map(|o| {
             let cell = catalog.indicator(o.indicator).cell.clone();
-            (cell, (o.status, o.value.map(|v| v.to_string()), o.raw.clone()))
+            (
+                cell,
+                (o.status, o.value.map(|v| v.to_string()), o.raw.clone()),
+            )
         })
         .collect()
 }
@@ -42,7 +45,12 @@ fn said(report: &Report) -> impl PartialEq + std::fmt::Debug + use<> {
         .collect();
     let dates: Vec<_> = report.dates.iter().map(|d| (d.value, d.source)).collect();
     (
-        (report.title.clone(), report.agency.clone(), report.year, report.scope),
+        (
+            report.title.clone(),
+            report.agency.clone(),
+            report.year,
+            report.scope,
+        ),
         (report.form, report.published, dates),
         sections,
         cells(report),
@@ -79,7 +87,10 @@ fn one_changed_cell_changes_one_observation() {
                 let want = (status, value.map(str::to_owned), raw.to_owned());
                 for (other, was) in &before {
                     let wanted = if other == cell { &want } else { was };
-                    assert_eq!(&after[other], wanted, "{form} {dialect:?}: {other} after {cell} = {raw:?}");
+                    assert_eq!(
+                        &after[other], wanted,
+                        "{form} {dialect:?}: {other} after {cell} = {raw:?}"
+                    );
                 }
                 assert_eq!(after.len(), before.len(), "{form} {dialect:?}");
             }
@@ -89,9 +100,16 @@ fn one_changed_cell_changes_one_observation() {
 
 /// Puts markup around everything in the page's body.
 fn wrap(page: &str, open: &str, close: &str) -> String {
-    let start = page.find("<body").map_or(0, |at| at + page[at..].find('>').unwrap() + 1);
+    let start = page
+        .find("<body")
+        .map_or(0, |at| at + page[at..].find('>').unwrap() + 1);
     let end = page.rfind("</body>").unwrap_or(page.len());
-    format!("{}{open}{}{close}{}", &page[..start], &page[start..end], &page[end..])
+    format!(
+        "{}{open}{}{close}{}",
+        &page[..start],
+        &page[start..end],
+        &page[end..]
+    )
 }
 
 #[test]
@@ -103,12 +121,20 @@ fn wrapping_changes_nothing() {
             let read = |page: &str| read_bytes(page.as_bytes(), Some(&case.url()), None);
             let plain = said(&read(&page));
             let form_around = wrap(&page, "<form action=/search method=post>", "</form>");
-            assert_eq!(said(&read(&form_around)), plain, "{form} {dialect:?} in a form");
+            assert_eq!(
+                said(&read(&form_around)),
+                plain,
+                "{form} {dialect:?} in a form"
+            );
             let row = "<table width=1000 align=center><tr><td>";
             for layers in [1, 2, 5] {
                 let (open, close) = (row.repeat(layers), "</td></tr></table>".repeat(layers));
                 let wrapped = wrap(&page, &open, &close);
-                assert_eq!(said(&read(&wrapped)), plain, "{form} {dialect:?} in {layers} tables");
+                assert_eq!(
+                    said(&read(&wrapped)),
+                    plain,
+                    "{form} {dialect:?} in {layers} tables"
+                );
             }
         }
     }
@@ -119,7 +145,11 @@ fn order_of_rows_and_columns_changes_nothing() {
     for form in [FormId::F2019, FormId::F2021] {
         for seed in 0..20 {
             let printed = cells(&read_case(&Case::plain(seed, form, Dialect::AsPrinted)));
-            for dialect in [Dialect::RowsPermuted, Dialect::ColumnsPermuted, Dialect::TotalFirst] {
+            for dialect in [
+                Dialect::RowsPermuted,
+                Dialect::ColumnsPermuted,
+                Dialect::TotalFirst,
+            ] {
                 let permuted = cells(&read_case(&Case::plain(seed, form, dialect)));
                 assert_eq!(permuted, printed, "{form} {dialect:?} seed {seed}");
             }
@@ -136,7 +166,11 @@ fn charset_changes_nothing() {
             for charset in Charset::ALL {
                 for declared in Declared::ALL {
                     let other = read_case(&case.encoded(*charset, *declared));
-                    assert_eq!(said(&other), plain, "{form} {dialect:?} {charset:?} {declared:?}");
+                    assert_eq!(
+                        said(&other),
+                        plain,
+                        "{form} {dialect:?} {charset:?} {declared:?}"
+                    );
                     assert_eq!(other.provenance.replacements, 0);
                 }
             }
@@ -147,21 +181,32 @@ fn charset_changes_nothing() {
 /// Proof: the archived bytes at a cell's range, read again on their own, give its raw text.
 #[test]
 fn byte_ranges_lead_back_to_the_text() {
-    let squeeze = |text: &str| text.chars().filter(|c| !c.is_whitespace()).collect::<String>();
+    let squeeze = |text: &str| {
+        text.chars()
+            .filter(|c| !c.is_whitespace())
+            .collect::<String>()
+    };
     for seed in 0..150 {
         let case = Case::draw(seed);
         let bytes = case.render();
         let report = read_case(&case);
         let label = report.provenance.charset;
         for observation in &report.observations {
-            let Some(source) = observation.source else { continue };
+            let Some(source) = observation.source else {
+                continue;
+            };
             let slice = source.bytes.slice(&bytes).expect("inside the page");
             let mut page = format!("<meta charset={label}><p>").into_bytes();
             page.extend_from_slice(slice);
-            let decoded = nianbao::decode::decode(&page, Some(&format!("text/html; charset={label}")));
+            let decoded =
+                nianbao::decode::decode(&page, Some(&format!("text/html; charset={label}")));
             let again = nianbao::parse::parse_html(&decoded).text;
             let cell = &Catalog::get().indicator(observation.indicator).cell;
-            assert_eq!(squeeze(&again), squeeze(&observation.raw), "seed {seed} {cell}");
+            assert_eq!(
+                squeeze(&again),
+                squeeze(&observation.raw),
+                "seed {seed} {cell}"
+            );
         }
     }
 }
@@ -169,7 +214,11 @@ fn byte_ranges_lead_back_to_the_text() {
 /// The sections in order are the whole narrative, each paragraph once.
 #[test]
 fn sections_lose_nothing_and_repeat_nothing() {
-    let squeeze = |text: &str| text.chars().filter(|c| !c.is_whitespace()).collect::<String>();
+    let squeeze = |text: &str| {
+        text.chars()
+            .filter(|c| !c.is_whitespace())
+            .collect::<String>()
+    };
     for seed in 0..200 {
         let case = Case::draw(seed);
         let report = read_case(&case);
@@ -190,7 +239,11 @@ fn other_documents_are_refused() {
         for seed in 0..12 {
             let page = non_report(*kind, seed);
             let result = read(page.as_ref(), Origin::default(), Profile::generic());
-            assert!(result.is_err(), "{kind:?} seed {seed}: {:?}", result.map(|r| r.title));
+            assert!(
+                result.is_err(),
+                "{kind:?} seed {seed}: {:?}",
+                result.map(|r| r.title)
+            );
         }
     }
 }

@@ -167,8 +167,24 @@ fn finish<'a>(
     }
 }
 
-/// chardetng's guess from the first bytes that are not ASCII, each with a little before it.
+/// 政府, 信息, 公开, 工作 in gb18030: two of them by chance in another charset is out of the question, and
+/// looking for them costs a hundredth of what chardetng does.
+const TELLING_WORDS: [&[u8]; 4] = [
+    b"\xD5\xFE\xB8\xAE",
+    b"\xD0\xC5\xCF\xA2",
+    b"\xB9\xAB\xBF\xAA",
+    b"\xB9\xA4\xD7\xF7",
+];
+
+/// gb18030 if its words are there; else chardetng's guess from the first bytes that are not ASCII, each with a
+/// little before it.
 fn guess(body: &[u8]) -> &'static Encoding {
+    let words = TELLING_WORDS
+        .iter()
+        .filter(|word| memchr::memmem::find(body, word).is_some());
+    if words.take(2).count() == 2 {
+        return GB18030;
+    }
     let mut detector = EncodingDetector::new(Iso2022JpDetection::Deny);
     let mut left = DETECT_BYTES;
     let mut at = 0;
