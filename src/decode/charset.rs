@@ -34,7 +34,7 @@ pub(super) fn decide<'a>(bytes: &'a [u8], content_type: Option<&str>) -> Decoded
     let (mark, declared) = declaration(bytes, content_type);
     let body = &bytes[mark..];
     let named = declared.map(|(encoding, _)| encoding);
-    let valid = std::str::from_utf8(body);
+    let valid = simdutf8::compat::from_utf8(body);
 
     // 1. Valid UTF-8 that is declared so, undeclared, plain ASCII, or too telling to be chance.
     if let Ok(text) = valid {

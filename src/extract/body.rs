@@ -35,7 +35,7 @@ pub struct Item {
 pub fn find(
     document: &Document<'_>,
     profile: &Profile,
-    readings: &Readings,
+    readings: &Readings<'_>,
     headings: &[u32],
 ) -> u32 {
     let tables = readings
@@ -145,7 +145,7 @@ pub fn items(
     document: &Document<'_>,
     profile: &Profile,
     container: u32,
-    readings: &Readings,
+    readings: &Readings<'_>,
     headings: &[Option<Heading>],
 ) -> Vec<Item> {
     let dropped = dropped_blocks(document, profile);

@@ -31,7 +31,7 @@ pub struct Going {
 }
 
 /// Reads one table as the list it is most like; whether any row was read.
-pub fn read_table(view: &TableView, going: &mut Going, out: &mut Readings) -> bool {
+pub fn read_table<'d>(view: &TableView<'d>, going: &mut Going, out: &mut Readings<'d>) -> bool {
     let lexicon = Lexicon::get();
     let known = |list: &ListForm| {
         let mut rows: Vec<&str> = view
@@ -75,7 +75,7 @@ pub fn read_table(view: &TableView, going: &mut Going, out: &mut Readings) -> bo
 
 /// The row of heads and the bands under it; without heads, bands by what the cells hold.
 fn find_bands(
-    view: &TableView,
+    view: &TableView<'_>,
     list: &ListForm,
     goes_on: bool,
 ) -> Option<(Option<u32>, Vec<Band>)> {
@@ -129,7 +129,7 @@ pub fn is_year_head(core: &str) -> bool {
 
 /// Label columns are those in which known labels stand; the value is the last column before the next band,
 /// if only one column of the band holds numbers.
-fn bands_without_heads(view: &TableView, list: &ListForm, goes_on: bool) -> Option<Vec<Band>> {
+fn bands_without_heads(view: &TableView<'_>, list: &ListForm, goes_on: bool) -> Option<Vec<Band>> {
     let mut labels: Vec<(u32, usize)> = Vec::new();
     for cell in &view.cells {
         if cell.is_wordy() && list.rows.contains_key(&cell.label.core) {
@@ -213,13 +213,13 @@ fn ancestors(list: &ListForm, row: usize) -> impl Iterator<Item = usize> + Clone
     })
 }
 
-fn read_row(
-    view: &TableView,
+fn read_row<'d>(
+    view: &TableView<'d>,
     row: u32,
     band: &Band,
     list: &ListForm,
     parents: &mut Parents,
-    out: &mut Readings,
+    out: &mut Readings<'d>,
 ) {
     let label = view
         .row(row)
@@ -236,7 +236,7 @@ fn read_row(
             && cell.text.len() == 2
             && cell.value.value.is_some()
     });
-    let code = code.map(|cell| cell.text.as_str());
+    let code = code.map(|cell| cell.text.as_ref());
     let Some(number) = parents.resolve(list, &label.label, code) else {
         if value.is_some_and(|cell| cell.value.status != CellStatus::Blank)
             && !list.label_heads.contains(&fold(&label.text))

@@ -137,7 +137,7 @@ pub fn extract(
 }
 
 /// Grids first; then, if a family of tables was not among them, flattened text outside the grids read.
-fn read_tables(document: &Document<'_>) -> Readings {
+fn read_tables<'d>(document: &'d Document<'_>) -> Readings<'d> {
     let mut readings = Readings::default();
     let mut heads = matrix::Heads::default();
     let mut going = list::Going::default();
@@ -191,7 +191,7 @@ fn read_headings(document: &Document<'_>) -> Vec<Option<Heading>> {
 /// Blocks that are headings of known sections, outside flattened cells and links.
 fn find_headings(
     document: &Document<'_>,
-    readings: &Readings,
+    readings: &Readings<'_>,
     headings: &[Option<Heading>],
 ) -> Vec<u32> {
     let mut read = readings.blocks.clone();

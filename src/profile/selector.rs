@@ -3,7 +3,6 @@
 //! The report path keeps containers, not a tree, so combinators have nothing to walk. List pages,
 //! which are parsed into a tree, get full CSS.
 
-use std::collections::HashSet;
 use std::str::FromStr;
 
 use serde::Deserialize;
@@ -91,9 +90,9 @@ impl Selector {
 /// Many selectors at once: looked up by what an element has instead of tried one by one.
 #[derive(Debug, Clone, Default)]
 pub struct SelectorSet {
-    tags: HashSet<String>,
-    ids: HashSet<String>,
-    classes: HashSet<String>,
+    tags: Vec<String>,
+    ids: Vec<String>,
+    classes: Vec<String>,
     others: Vec<Selector>,
 }
 
@@ -102,17 +101,27 @@ impl From<Vec<Selector>> for SelectorSet {
         let mut set = Self::default();
         for selector in selectors {
             match (&selector.tag, &selector.id, selector.classes.as_slice()) {
-                (Some(tag), None, []) => set.tags.insert(tag.clone()),
-                (None, Some(id), []) => set.ids.insert(id.clone()),
-                (None, None, [class]) => set.classes.insert(class.clone()),
-                _ => {
-                    set.others.push(selector);
-                    true
-                }
-            };
+                (Some(tag), None, []) => set.tags.push(tag.clone()),
+                (None, Some(id), []) => set.ids.push(id.clone()),
+                (None, None, [class]) => set.classes.push(class.clone()),
+                _ => set.others.push(selector),
+            }
+        }
+        for list in [&mut set.tags, &mut set.ids, &mut set.classes] {
+            list.sort_by_key(String::len);
         }
         set
     }
+}
+
+/// Whether a list sorted by length holds a name; ASCII case does not count. Most names differ in length, so few
+/// letters are looked at.
+fn holds(list: &[String], name: &str) -> bool {
+    let start = list.partition_point(|known| known.len() < name.len());
+    list[start..]
+        .iter()
+        .take_while(|known| known.len() == name.len())
+        .any(|known| known.eq_ignore_ascii_case(name))
 }
 
 impl<'de> Deserialize<'de> for SelectorSet {
@@ -124,18 +133,17 @@ impl<'de> Deserialize<'de> for SelectorSet {
 impl SelectorSet {
     /// Whether any of the selectors matches; see [`Selector::matches`].
     pub fn matches(&self, tag: &str, id: Option<&str>, class: Option<&str>) -> bool {
-        if self.tags.contains(tag) {
+        if holds(&self.tags, tag) {
             return true;
         }
         if id.is_none() && class.is_none() {
             return false;
         }
-        let lower = |name: &str| name.to_ascii_lowercase();
-        id.is_some_and(|id| self.ids.contains(&lower(id.trim())))
+        id.is_some_and(|id| holds(&self.ids, id.trim()))
             || class.is_some_and(|class| {
                 class
                     .split_ascii_whitespace()
-                    .any(|name| self.classes.contains(&lower(name)))
+                    .any(|name| holds(&self.classes, name))
             })
             || self
                 .others
