@@ -3,7 +3,7 @@
 
 use crate::model::{CellStatus, Code};
 
-use super::lexicon::{DISPUTE_GROUPS, Sense};
+use super::lexicon::{DISPUTE_GROUPS, DISPUTE_LEAVES, Sense};
 use super::reading::{Found, Key, Readings, place_of, printed};
 use super::view::{CellView, TableView};
 
@@ -65,24 +65,10 @@ fn read_lying<'d>(view: &TableView<'d>, out: &mut Readings<'d>) -> bool {
         while last + 1 < view.rows && has_leaves(view, last + 1) {
             last += 1;
         }
-        let leaves = settle_groups(view, find_leaves(view, first, last), first, last);
         let end = (last + 1..view.rows)
             .find(|next| has_leaves(view, *next) || is_head_row(view, *next))
             .unwrap_or(view.rows);
-        // Empty rows may stand above the values; where all are empty, the first is the blank one.
-        let filled = |row: &u32| {
-            view.own(*row)
-                .any(|cell| cell.value.status != CellStatus::Blank)
-        };
-        let values = (last + 1..end).filter(filled).chain(last + 1..end);
-        if !leaves.is_empty() {
-            for row in values {
-                if read_values(view, row, &leaves, out) {
-                    any = true;
-                    break;
-                }
-            }
-        }
+        any |= read_values(view, last + 1..end, (first, last), out);
         row = end;
     }
     any
@@ -103,43 +89,49 @@ fn is_head_row(view: &TableView<'_>, row: u32) -> bool {
     view.own(row).any(is_head) && view.own(row).all(|cell| cell.value.value.is_none())
 }
 
-fn find_leaves(view: &TableView<'_>, first: u32, last: u32) -> Vec<Leaf> {
-    let mut leaves = Vec::new();
-    for column in 0..view.columns {
-        let lowest = (first..=last).rev().find_map(|row| {
-            let cell = view.at(row, column)?;
-            (cell.column == column).then_some(())?;
-            leaf_of(cell).map(|leaf| (cell, leaf))
-        });
-        let Some((cell, leaf)) = lowest else { continue };
-        let group = (first..=cell.row)
-            .rev()
-            .find_map(|row| group_of(view.at(row, column)?));
-        leaves.push(Leaf {
-            column,
-            width: cell.width,
-            result: leaf,
-            group,
-        });
+/// The leaves of rows `first..=last` with the group above each, if grid positions are consistent: one leaf a
+/// column, side by side, no result twice in a group.
+fn find_leaves(view: &TableView<'_>, first: u32, last: u32) -> Option<Vec<Leaf>> {
+    let mut leaves: Vec<Leaf> = Vec::new();
+    let mut cells = 0;
+    for row in first..=last {
+        for cell in view.own(row) {
+            let Some(result) = leaf_of(cell) else {
+                continue;
+            };
+            cells += 1;
+            let group = (first..row)
+                .rev()
+                .find_map(|row| group_of(view.at(row, cell.column)?));
+            leaves.push(Leaf {
+                column: cell.column,
+                width: cell.width,
+                result,
+                group,
+            });
+        }
     }
-    leaves
+    leaves.sort_by_key(|leaf| leaf.column);
+    let disjoint = leaves
+        .windows(2)
+        .all(|pair| pair[0].column + pair[0].width <= pair[1].column);
+    let mut keys: Vec<_> = leaves
+        .iter()
+        .map(|leaf| (leaf.group, leaf.result))
+        .collect();
+    keys.sort_unstable();
+    keys.dedup();
+    let grouped = leaves.iter().all(|leaf| leaf.group.is_some());
+    // A group has all its results, or the heads are not what they seem.
+    let whole = keys.len() % DISPUTE_LEAVES.len() == 0 || cells < DISPUTE_LEAVES.len();
+    (disjoint && grouped && keys.len() == cells && whole).then_some(leaves)
 }
 
-/// Keeps the groups found above each leaf if they tell all leaves apart; else deals the leaves out in runs
-/// to the groups in their printed order; else gives up (empty).
-fn settle_groups(view: &TableView<'_>, leaves: Vec<Leaf>, first: u32, last: u32) -> Vec<Leaf> {
-    let distinct = |leaves: &[Leaf]| {
-        let mut keys: Vec<_> = leaves
-            .iter()
-            .map(|leaf| (leaf.group, leaf.result))
-            .collect();
-        keys.sort_unstable();
-        keys.windows(2).all(|pair| pair[0] != pair[1])
-    };
-    if leaves.iter().all(|leaf| leaf.group.is_some()) && distinct(&leaves) {
-        return leaves;
-    }
+/// The leaves in reading order dealt out in runs of all five results to the groups in their order; `None`
+/// where they do not come out even.
+fn deal_leaves(view: &TableView<'_>, first: u32, last: u32) -> Option<Vec<Leaf>> {
     let mut groups: Vec<(u32, u8)> = Vec::new();
+    let mut leaves: Vec<Leaf> = Vec::new();
     for row in first..=last {
         for cell in view.own(row) {
             if let Some(group) = group_of(cell)
@@ -147,86 +139,145 @@ fn settle_groups(view: &TableView<'_>, leaves: Vec<Leaf>, first: u32, last: u32)
             {
                 groups.push((cell.column, group));
             }
+            if let Some(result) = leaf_of(cell) {
+                leaves.push(Leaf {
+                    column: cell.column,
+                    width: cell.width,
+                    result,
+                    group: None,
+                });
+            }
         }
     }
     groups.sort_unstable();
-    let mut runs: Vec<Vec<Leaf>> = Vec::new();
-    for leaf in leaves {
-        match runs.last_mut() {
-            Some(run) if run.iter().all(|other| other.result != leaf.result) => run.push(leaf),
-            _ => runs.push(vec![leaf]),
+    let per_group = DISPUTE_LEAVES.len();
+    if groups.is_empty() || leaves.len() != groups.len() * per_group {
+        return None;
+    }
+    for (run, (_, group)) in leaves.chunks_mut(per_group).zip(groups) {
+        let mut results: Vec<u8> = run.iter().map(|leaf| leaf.result).collect();
+        results.sort_unstable();
+        if !results.iter().copied().eq(0..5) {
+            return None;
+        }
+        for leaf in run {
+            leaf.group = Some(group);
         }
     }
-    if runs.is_empty() || runs.len() != groups.len() {
-        return Vec::new();
-    }
-    let dealt = runs.into_iter().zip(groups).flat_map(|(run, (_, group))| {
-        run.into_iter().map(move |leaf| Leaf {
-            group: Some(group),
-            ..leaf
-        })
-    });
-    dealt.collect()
+    Some(leaves)
 }
 
-/// Reads one row under the leaves; false where it is no row of values.
+/// The value cells of a row, one a leaf.
+enum Row<'v, 'd> {
+    Values(Vec<(Leaf, &'v CellView<'d>)>),
+    /// Numbers that do not fit the heads.
+    Misfit(Vec<&'v CellView<'d>>),
+    /// Empty, or words.
+    Nothing,
+}
+
+fn place<'v, 'd>(view: &'v TableView<'d>, row: u32, first: u32, last: u32) -> Row<'v, 'd> {
+    let own: Vec<&CellView<'d>> = view.own(row).collect();
+    if own.is_empty() || own.iter().all(|cell| cell.is_wordy()) {
+        return Row::Nothing;
+    }
+    let consistent = find_leaves(view, first, last);
+    if let Some(leaves) = &consistent {
+        let under = |leaf: &Leaf| {
+            view.at(row, leaf.column)
+                .filter(|cell| cell.row == row && cell.column == leaf.column)
+        };
+        let over = own.iter().any(|cell| {
+            cell.value.value.is_some() && !leaves.iter().any(|leaf| leaf.column == cell.column)
+        });
+        let cells: Option<Vec<_>> = leaves
+            .iter()
+            .map(|leaf| Some((*leaf, under(leaf)?)))
+            .collect();
+        if let Some(cells) = cells
+            && !over
+        {
+            return Row::Values(cells);
+        }
+    }
+    let Some(leaves) = deal_leaves(view, first, last).or(consistent) else {
+        return Row::Misfit(own);
+    };
+    // A cell of words in front (`数量`) is the row's name.
+    let skip = usize::from(own[0].is_wordy() && own.len() == leaves.len() + 1);
+    if own.len() - skip == leaves.len() {
+        let cells = own[skip..].iter().copied();
+        return Row::Values(leaves.into_iter().zip(cells).collect());
+    }
+    if own.iter().any(|cell| cell.value.value.is_some()) {
+        return Row::Misfit(own);
+    }
+    Row::Nothing
+}
+
+/// Reads the rows of values under heads in rows `first..=last`: the one that is filled, or named a total; all
+/// of them where that is not told (they then contradict each other).
 fn read_values<'d>(
     view: &TableView<'d>,
-    row: u32,
-    leaves: &[Leaf],
+    rows: std::ops::Range<u32>,
+    (first, last): (u32, u32),
     out: &mut Readings<'d>,
 ) -> bool {
-    let own: Vec<&CellView> = view.own(row).collect();
-    if own.is_empty() {
-        return false;
-    }
-    let under = |leaf: &Leaf| {
-        view.at(row, leaf.column)
-            .filter(|cell| cell.row == row && cell.column == leaf.column)
-    };
-    let exactly = |leaf: &Leaf| under(leaf).filter(|cell| cell.width == leaf.width);
-    let placed: Vec<&CellView> = if leaves.iter().all(|leaf| exactly(leaf).is_some()) {
-        leaves.iter().filter_map(exactly).collect()
-    } else {
-        // A cell of words in front (`数量`) is the row's name.
-        let skip = usize::from(own[0].is_wordy() && own.len() == leaves.len() + 1);
-        if own.len() - skip == leaves.len() {
-            own[skip..].to_vec()
-        } else if leaves.iter().all(|leaf| under(leaf).is_some()) {
-            leaves.iter().filter_map(under).collect()
-        } else {
-            if own.iter().any(|cell| cell.value.value.is_some()) {
+    let mut filled = Vec::new();
+    let mut empty = None;
+    for row in rows {
+        match place(view, row, first, last) {
+            Row::Nothing => {}
+            Row::Misfit(own) => {
                 let message = format!(
-                    "{} cells under {} heads: {}",
+                    "{} cells under heads that do not fit them: {}",
                     own.len(),
-                    leaves.len(),
                     printed(own.iter().copied())
                 );
                 out.find(Code::AmbiguousCells, place_of(view.table, row), message);
-                for leaf in leaves {
-                    let key = key_of(leaf);
-                    let source = Found::cell(key, view.table, own[0]).source;
-                    out.found
-                        .push(Found::unreadable(key, String::new(), source));
+                let groups = (first..=last)
+                    .flat_map(|row| view.own(row))
+                    .filter_map(group_of);
+                for group in groups {
+                    for leaf in (0_u8..).take(DISPUTE_LEAVES.len()) {
+                        let key = Key::Dispute { group, leaf };
+                        let source = Found::cell(key, view.table, own[0]).source;
+                        out.found
+                            .push(Found::unreadable(key, String::new(), source));
+                    }
                 }
                 return true;
             }
-            return false;
+            Row::Values(cells) => {
+                let blank = |status| status == CellStatus::Blank;
+                if cells.iter().all(|(_, cell)| blank(cell.value.status)) {
+                    empty = empty.or(Some(cells));
+                } else {
+                    filled.push((row, cells));
+                }
+            }
         }
-    };
-    // Prose under the heads is no row of values.
-    let words = placed
-        .iter()
-        .filter(|cell| cell.value.status == CellStatus::Text)
-        .count();
-    if words * 2 > placed.len() {
-        return false;
     }
-    for (leaf, cell) in leaves.iter().zip(placed) {
+    let totals: Vec<usize> = (0..filled.len())
+        .filter(|number| {
+            let first = view.own(filled[*number].0).next();
+            first.is_some_and(|cell| TOTALS.contains(&cell.label.core.as_str()))
+        })
+        .collect();
+    if let [total] = totals.as_slice() {
+        filled = vec![filled.swap_remove(*total)];
+    }
+    if filled.is_empty() {
+        filled.extend(empty.map(|cells| (0, cells)));
+    }
+    for (leaf, cell) in filled.iter().flat_map(|(_, cells)| cells) {
         out.found.push(Found::cell(key_of(leaf), view.table, cell));
     }
-    true
+    !filled.is_empty()
 }
+
+/// Names of a row that sums up those above it.
+const TOTALS: [&str; 4] = ["合计", "总计", "总数", "合计数"];
 
 fn key_of(leaf: &Leaf) -> Key {
     debug_assert!(usize::from(leaf.group.unwrap_or_default()) < DISPUTE_GROUPS.len());

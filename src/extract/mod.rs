@@ -5,17 +5,20 @@
 //! in, and what it does not know is a finding.
 
 mod agency;
+mod article20;
 mod assemble;
 mod body;
 mod dates;
 mod disputes;
 mod flat;
 mod headings;
+mod heads;
 mod kind;
 pub mod lexicon;
 mod list;
 mod matrix;
 mod reading;
+mod requests;
 mod sections;
 mod title;
 mod view;

@@ -1,0 +1,194 @@
+//! The article-20 tables (section 二) on grids. Each row's heads decide which form's table it is.
+
+use crate::model::form::TableForm;
+use crate::model::{Catalog, Code, FormId};
+use crate::normalize::Label;
+
+use super::heads::{Head, HeadSet};
+use super::lexicon::{Lexicon, MatrixRow, Sense, best};
+use super::matrix::Heads;
+use super::reading::{Found, Key, Readings, place_of, printed};
+use super::view::{CellView, TableView};
+
+/// The label of a row under article-20 heads: the cell, the number of the row in the lexicon, whether the words
+/// were exact.
+pub type RowLabel<'v, 'd> = (&'v CellView<'d>, usize, bool);
+
+/// Finds the label: exact; or, in a row of numbers where article-20 heads came last, by likeness.
+pub fn find_label<'v, 'd>(own: &[&'v CellView<'d>], heads: &Heads) -> Option<RowLabel<'v, 'd>> {
+    if heads.article20.is_empty() {
+        return None;
+    }
+    let exact = own.iter().find_map(|cell| {
+        cell.senses().iter().find_map(|sense| match sense {
+            Sense::Article20Row(row) => Some((*cell, usize::from(*row), true)),
+            _ => None,
+        })
+    });
+    if exact.is_some() || !heads.article20_last {
+        return exact;
+    }
+    let values = own.iter().any(|cell| cell.value.value.is_some());
+    let label = own
+        .iter()
+        .find(|cell| cell.is_wordy() && cell.senses().is_empty())?;
+    if !values {
+        return None;
+    }
+    let (index, _) = Lexicon::guess_row(&Lexicon::get().article20, &label.label)?;
+    Some((label, index, false))
+}
+
+/// A row of heads: `信息内容` and words beside it, or a head of some form.
+pub fn read_heads(own: &[&CellView<'_>], heads: &mut Heads) -> bool {
+    if own.iter().skip(1).any(|cell| cell.value.value.is_some()) {
+        return false;
+    }
+    let is = |cell: &CellView<'_>, wanted: Sense| cell.senses().contains(&wanted);
+    let announced = own.iter().any(|cell| is(cell, Sense::Article20Head)) && own.len() > 1;
+    let known = own.iter().any(|cell| is(cell, Sense::Article20Column));
+    if !(announced || known) {
+        return false;
+    }
+    let mut found = HeadSet::default();
+    let words = own
+        .iter()
+        .filter(|cell| cell.is_wordy() && !is(cell, Sense::Article20Head))
+        .filter(|cell| !SERIAL.contains(&cell.label.core.as_str()));
+    for (number, cell) in words.enumerate() {
+        found.push(Head::of(cell, Some(number)));
+    }
+    if found.is_empty() {
+        return false;
+    }
+    heads.article20 = found;
+    heads.article20_last = true;
+    true
+}
+
+/// Heads of running numbers.
+const SERIAL: [&str; 3] = ["序号", "编号", "序"];
+
+/// Reads one row.
+pub fn read_row<'d>(
+    view: &TableView<'d>,
+    row: u32,
+    (label, index, exact): RowLabel<'_, 'd>,
+    heads: &Heads,
+    out: &mut Readings<'d>,
+) {
+    let meaning = &Lexicon::get().article20[index];
+    let place = place_of(view.table, row);
+    let set = &heads.article20;
+    let Some((form, columns)) = choose_form(meaning, set.heads()) else {
+        let row = printed(view.own(row));
+        let message = format!(
+            "row {:?}: no known column heads above it: {row}",
+            label.text
+        );
+        out.find(Code::UnknownColumn, place, message);
+        return;
+    };
+    let values = match set.place(view, row, label) {
+        Ok(values) => values,
+        Err(cells) if cells.iter().all(|cell| cell.text.is_empty()) => return,
+        Err(cells) => {
+            let raw = printed(cells.iter().copied());
+            let message = format!(
+                "row {:?}: {} cells under {} heads that do not fit them: {raw}",
+                label.text,
+                cells.len(),
+                set.heads().len()
+            );
+            out.find(Code::AmbiguousCells, place, message);
+            for column in columns.iter().flatten() {
+                let key = Key::Article20 {
+                    row: index,
+                    form,
+                    column: *column,
+                };
+                let source = Found::cell(key, view.table, cells[0]).source;
+                out.found.push(Found::unreadable(key, raw.clone(), source));
+            }
+            return;
+        }
+    };
+    if !exact {
+        let message = format!("{:?} read as {}", label.text, meaning.id);
+        out.find(Code::LabelVariant, place, message);
+    }
+    for (head, cell) in values {
+        if let Some(Some(column)) = columns.get(head) {
+            let key = Key::Article20 {
+                row: index,
+                form,
+                column: *column,
+            };
+            let mut found = Found::cell(key, view.table, cell);
+            found.value.unit = found.value.unit.or(set.heads()[head].unit);
+            out.found.push(found);
+        }
+    }
+}
+
+/// Which form's table the heads above a row are those of, and which column each head is. By exact words
+/// first, then by likeness; the form with more heads matched wins, if all or at least half of its columns are
+/// there.
+fn choose_form(row: &MatrixRow, heads: &[Head]) -> Option<(FormId, Vec<Option<usize>>)> {
+    let catalog = Catalog::get();
+    let mut chosen: Option<(u32, FormId, Vec<Option<usize>>)> = None;
+    for (form, table, _) in &row.places {
+        let table = &catalog.form(*form).tables[*table];
+        let (score, columns) = match_heads(table, heads);
+        let matched = columns.iter().flatten().count();
+        if matched > 0
+            && matched * 2 >= table.columns.len()
+            && chosen.as_ref().is_none_or(|(best, _, _)| score > *best)
+        {
+            chosen = Some((score, *form, columns));
+        }
+    }
+    chosen.map(|(_, form, columns)| (form, columns))
+}
+
+fn match_heads(table: &TableForm, heads: &[Head]) -> (u32, Vec<Option<usize>>) {
+    let spellings: Vec<Vec<String>> = table
+        .columns
+        .iter()
+        .map(|column| {
+            std::iter::once(&column.label)
+                .chain(&column.aliases)
+                .map(|text| Label::new(text).core)
+                .collect()
+        })
+        .collect();
+    let mut columns: Vec<Option<usize>> = vec![None; heads.len()];
+    let mut score: u32 = 0;
+    for (head, slot) in heads.iter().zip(&mut columns) {
+        *slot = spellings
+            .iter()
+            .position(|cores| cores.contains(&head.core));
+        score += if slot.is_some() { 100 } else { 0 };
+    }
+    for (number, head) in heads.iter().enumerate() {
+        if columns[number].is_some() {
+            continue;
+        }
+        let free: Vec<usize> = (0..spellings.len())
+            .filter(|column| !columns.contains(&Some(*column)))
+            .collect();
+        let guess = best(
+            free.iter().map(|column| spellings[*column].as_slice()),
+            &head.core,
+        );
+        columns[number] = guess.map(|index| free[index]);
+        score += if guess.is_some() { 60 } else { 0 };
+    }
+    // A form that leaves heads over or lacks some is less likely to be the one.
+    let unmatched = columns.iter().filter(|column| column.is_none()).count();
+    let lacking = spellings.len() - (heads.len() - unmatched).min(spellings.len());
+    let penalty = u32::try_from(unmatched + lacking)
+        .unwrap_or(u32::MAX)
+        .saturating_mul(10);
+    (score.saturating_sub(penalty), columns)
+}

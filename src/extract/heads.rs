@@ -1,0 +1,197 @@
+//! Heads over value columns, and which cell of a row stands under which head.
+//!
+//! Grid positions are believed only where they are consistent: heads side by side, heads of a group inside
+//! the group, one cell exactly under each head and no number left over. Published spans are often wrong, and a
+//! wrong span shifts every value of a row into its neighbour's column without a sound. Else the cells are
+//! counted off against the heads in reading order, if there are just as many; else the row is refused.
+
+use crate::model::Unit;
+
+use super::view::{CellView, TableView};
+
+/// One head of a value column.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Head {
+    /// First grid column.
+    pub column: u32,
+    /// Grid columns covered.
+    pub width: u32,
+    /// Number of the form's column, or of the head; `None` for an unknown head.
+    pub meaning: Option<usize>,
+    /// Folded words.
+    pub core: String,
+    /// Unit printed in the head, if any.
+    pub unit: Option<Unit>,
+}
+
+impl Head {
+    /// The head that a cell is.
+    pub fn of(cell: &CellView<'_>, meaning: Option<usize>) -> Self {
+        Self {
+            column: cell.column,
+            width: cell.width,
+            meaning,
+            core: cell.label.core.clone(),
+            unit: unit_in(&cell.text),
+        }
+    }
+
+    const fn end(&self) -> u32 {
+        self.column + self.width
+    }
+}
+
+/// The unit in a head's brackets: `采购总金额（万元）`, `（单位：元）`.
+pub fn unit_in(text: &str) -> Option<Unit> {
+    let open = text.rfind(['（', '(', '：', ':'])?;
+    let inner = text[open..]
+        .trim_start_matches(|c: char| !c.is_alphanumeric())
+        .trim_end_matches(|c: char| !c.is_alphanumeric());
+    inner
+        .strip_prefix("单位")
+        .unwrap_or(inner)
+        .trim()
+        .parse()
+        .ok()
+}
+
+/// Heads in reading order: a group stands for the heads under it.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct HeadSet {
+    heads: Vec<Head>,
+    group: Option<(usize, u32, u32)>,
+}
+
+/// The cells of a row by head number.
+pub type Placed<'v, 'd> = Vec<(usize, &'v CellView<'d>)>;
+
+impl HeadSet {
+    /// The heads.
+    pub fn heads(&self) -> &[Head] {
+        &self.heads
+    }
+
+    /// Whether there are none.
+    pub const fn is_empty(&self) -> bool {
+        self.heads.is_empty()
+    }
+
+    /// Whether a known column has its head already.
+    pub fn has(&self, meaning: usize) -> bool {
+        self.heads.iter().any(|head| head.meaning == Some(meaning))
+    }
+
+    /// Adds a head right of those before it.
+    pub fn push(&mut self, head: Head) {
+        self.heads.push(head);
+    }
+
+    /// Notes the group: the heads of later rows stand in its place.
+    pub fn open_group(&mut self, cell: &CellView<'_>) {
+        if self.group.is_none() {
+            self.group = Some((self.heads.len(), cell.column, cell.end()));
+        }
+    }
+
+    /// Adds heads of a row below the group's, in the group's place.
+    pub fn push_under_group(&mut self, heads: Vec<Head>) {
+        match self.group {
+            Some((place, _, _)) => {
+                let place = place.min(self.heads.len());
+                self.heads.splice(place..place, heads);
+            }
+            None => self.heads.extend(heads),
+        }
+    }
+
+    /// Heads stand side by side, in their order, those of the group under the group and no others.
+    fn is_consistent(&self) -> bool {
+        let mut places: Vec<(u32, u32)> = self.heads.iter().map(|h| (h.column, h.end())).collect();
+        let ordered = places.is_sorted();
+        places.sort_unstable();
+        let disjoint = places.windows(2).all(|pair| pair[0].1 <= pair[1].0);
+        let grouped = self.group.is_none_or(|(_, start, end)| {
+            self.heads.iter().all(|head| {
+                let inside = head.column >= start && head.end() <= end;
+                let member = head.meaning.is_some_and(|m| (1..6).contains(&m));
+                inside == member
+            })
+        });
+        ordered && disjoint && grouped
+    }
+
+    /// Gives each head the cell under it.
+    ///
+    /// # Errors
+    ///
+    /// The cells right of the label, where it cannot be told which stands under which head.
+    pub fn place<'v, 'd>(
+        &self,
+        view: &'v TableView<'d>,
+        row: u32,
+        label: &CellView<'_>,
+    ) -> Result<Placed<'v, 'd>, Vec<&'v CellView<'d>>> {
+        let right: Vec<&CellView<'d>> = view
+            .own(row)
+            .filter(|cell| cell.column >= label.end())
+            .collect();
+        let consistent = self.is_consistent();
+        let under = |head: &Head| {
+            view.at(row, head.column).filter(|cell| {
+                cell.row == row && cell.number != label.number && cell.column == head.column
+            })
+        };
+        let covered = |cell: &&CellView<'_>| {
+            cell.value.value.is_none() || self.heads.iter().any(|head| head.column == cell.column)
+        };
+        let nothing_over = right.iter().all(covered);
+        if consistent && nothing_over {
+            let exactly = |head: &Head| under(head).filter(|cell| cell.width == head.width);
+            if let Some(cells) = self.all(exactly) {
+                return Ok(cells);
+            }
+        }
+        if right.len() == self.heads.len() {
+            return Ok(right.into_iter().enumerate().collect());
+        }
+        if consistent
+            && nothing_over
+            && let Some(cells) = self.all(under)
+        {
+            return Ok(cells);
+        }
+        Err(right)
+    }
+
+    fn all<'v, 'd>(
+        &self,
+        find: impl Fn(&Head) -> Option<&'v CellView<'d>>,
+    ) -> Option<Placed<'v, 'd>> {
+        self.heads
+            .iter()
+            .map(find)
+            .enumerate()
+            .map(|(number, cell)| Some((number, cell?)))
+            .collect()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn units_stand_in_brackets() {
+        let cases = [
+            ("本年收费金额（单位：万元）", Some(Unit::WanYuan)),
+            ("本年收费金额（单位：元）", Some(Unit::Yuan)),
+            ("采购总金额(亿元)", Some(Unit::YiYuan)),
+            ("金额：万元", Some(Unit::WanYuan)),
+            ("采购总金额", None),
+            ("本年(2023)制发件数", None),
+        ];
+        for (text, unit) in cases {
+            assert_eq!(unit_in(text), unit, "{text:?}");
+        }
+    }
+}

@@ -1,0 +1,289 @@
+//! The requests table (section 三) on grids: seven columns of applicants, rows of outcomes.
+
+use crate::model::Code;
+use crate::normalize::Label;
+
+use super::heads::Head;
+use super::heads::HeadSet;
+use super::lexicon::{Lexicon, Sense, best};
+use super::matrix::{Heads, TableKind};
+use super::reading::{Found, Key, Readings, place_of, printed};
+use super::view::{CellView, TableView};
+
+/// Heads carry no enumeration mark; `（七）总计` and `3.其他` are rows.
+fn applicant(cell: &CellView<'_>) -> Option<usize> {
+    cell.senses().iter().find_map(|sense| match sense {
+        Sense::Applicant(column) if cell.label.marks.is_empty() => Some(usize::from(*column)),
+        _ => None,
+    })
+}
+
+/// Surely of the disputes table: `其他` and `总计` are words of both.
+fn is_disputed(cell: &CellView<'_>) -> bool {
+    let senses = cell.senses();
+    senses
+        .iter()
+        .any(|sense| matches!(sense, Sense::DisputeGroup(_) | Sense::DisputeLeaf(0..=3)))
+        && !senses
+            .iter()
+            .any(|sense| matches!(sense, Sense::Applicant(_) | Sense::RequestRow(_)))
+}
+
+/// A row with at least two of the seven applicant heads (or one more, below such a row).
+pub fn read_heads<'d>(
+    view: &TableView<'d>,
+    row: u32,
+    own: &[&CellView<'d>],
+    heads: &mut Heads,
+    out: &mut Readings<'d>,
+) -> bool {
+    let mut columns: Vec<usize> = own.iter().filter_map(|cell| applicant(cell)).collect();
+    columns.sort_unstable();
+    columns.dedup();
+    let above = row.checked_sub(1).map(|above| (view.table, above));
+    let continues = above.is_some() && heads.requests_row == above;
+    // `其他` and `总计` head columns of many tables; one of the others must be among them.
+    let enough = if continues {
+        !columns.is_empty()
+    } else {
+        columns.len() > 1 && columns[0] < 5
+    };
+    // A running number may stand in front.
+    let numbers = own.iter().skip(1).any(|cell| cell.value.value.is_some());
+    if numbers || !enough || own.iter().any(|cell| is_disputed(cell)) {
+        return false;
+    }
+    if !continues {
+        heads.requests = HeadSet::default();
+    }
+    heads.requests_row = Some((view.table, row));
+    heads.article20_last = false;
+    let mut under_group = Vec::new();
+    let mut beside = Vec::new();
+    for cell in own.iter().filter(|cell| cell.is_wordy()) {
+        let senses = cell.senses();
+        if senses.contains(&Sense::ApplicantGroup) {
+            for head in beside.drain(..) {
+                heads.requests.push(head);
+            }
+            heads.requests.open_group(cell);
+            continue;
+        }
+        let known = applicant(cell);
+        if known.is_none() && !senses.is_empty() {
+            continue;
+        }
+        let meaning = known.or_else(|| guess_applicant(&cell.label, heads));
+        let values_left = own
+            .iter()
+            .any(|other| other.column < cell.column && applicant(other).is_some());
+        if known.is_none() && (meaning.is_some() || values_left) {
+            let code = if meaning.is_some() {
+                Code::LabelVariant
+            } else {
+                Code::UnknownColumn
+            };
+            let message = format!("column head {:?}", cell.text);
+            out.find(code, place_of(view.table, row), message);
+        } else if known.is_none() {
+            continue;
+        }
+        if meaning.is_some_and(|m| heads.requests.has(m)) {
+            continue;
+        }
+        let head = Head::of(cell, meaning);
+        if continues && meaning.is_some_and(|m| (1..6).contains(&m)) {
+            under_group.push(head);
+        } else {
+            beside.push(head);
+        }
+    }
+    // A head that reaches down from a row above (`备注` over three rows).
+    let known = |cell: &&CellView<'_>| own.iter().any(|own| own.end() <= cell.column);
+    for cell in view
+        .row(row)
+        .filter(|cell| cell.row < row && cell.is_wordy())
+    {
+        let listed = heads
+            .requests
+            .heads()
+            .iter()
+            .any(|head| head.column == cell.column);
+        if !continues && cell.senses().is_empty() && known(&cell) && !listed {
+            let message = format!("column head {:?}", cell.text);
+            out.find(Code::UnknownColumn, place_of(view.table, row), message);
+            beside.push(Head::of(cell, None));
+        }
+    }
+    for head in beside {
+        heads.requests.push(head);
+    }
+    heads.requests.push_under_group(under_group);
+    true
+}
+
+fn guess_applicant(label: &Label, heads: &Heads) -> Option<usize> {
+    let known = &Lexicon::get().applicants;
+    let free: Vec<(usize, &String)> = known
+        .iter()
+        .enumerate()
+        .filter(|(number, _)| !heads.requests.has(*number))
+        .collect();
+    let spellings = free.iter().map(|(_, core)| std::slice::from_ref(*core));
+    best(spellings, &label.core).map(|index| free[index].0)
+}
+
+/// Reads one row under the heads in force.
+pub fn read_row<'d>(
+    view: &TableView<'d>,
+    row: u32,
+    heads: &HeadSet,
+    kind: TableKind,
+    out: &mut Readings<'d>,
+) {
+    let place = place_of(view.table, row);
+    if view.row(row).any(is_disputed) {
+        return;
+    }
+    let Some((label, index, exact)) = find_label(view, row, heads, kind) else {
+        let own: Vec<&CellView> = view.own(row).collect();
+        let numbers = own.iter().filter(|cell| cell.value.value.is_some()).count();
+        let words = own.iter().any(|cell| cell.is_wordy());
+        if numbers >= 3 && words && kind == TableKind::Requests {
+            out.find(Code::UnknownRow, place, printed(own));
+        }
+        return;
+    };
+    let values = match heads.place(view, row, label) {
+        Ok(values) => values,
+        Err(own) if own.iter().all(|cell| cell.text.is_empty()) => return, // a heading row
+        Err(own) => {
+            let raw = printed(own.iter().copied());
+            let message = format!(
+                "row {:?}: {} cells under {} heads that do not fit them: {raw}",
+                label.text,
+                own.len(),
+                heads.heads().len()
+            );
+            out.find(Code::AmbiguousCells, place, message);
+            let source = |key| Found::cell(key, view.table, own[0]).source;
+            for column in heads.heads().iter().filter_map(|head| head.meaning) {
+                let key = Key::Request { row: index, column };
+                out.found
+                    .push(Found::unreadable(key, raw.clone(), source(key)));
+            }
+            return;
+        }
+    };
+    if !exact {
+        let id = Lexicon::get().requests[index].id;
+        out.find(
+            Code::LabelVariant,
+            place,
+            format!("{:?} read as {id}", label.text),
+        );
+    }
+    for (head, cell) in values {
+        if let Some(column) = heads.heads()[head].meaning {
+            let key = Key::Request { row: index, column };
+            out.found.push(Found::cell(key, view.table, cell));
+        }
+    }
+}
+
+/// The label of a row: the last cell of words in front of the values that begins in this row, if it names a row
+/// of the form, exactly or by likeness. With its row number and whether the words were exact.
+///
+/// A cell that spans several rows is a group's unless nothing stands beside it.
+fn find_label<'v, 'd>(
+    view: &'v TableView<'d>,
+    row: u32,
+    heads: &HeadSet,
+    kind: TableKind,
+) -> Option<(&'v CellView<'d>, usize, bool)> {
+    let lexicon = Lexicon::get();
+    let named = |senses: &[Sense]| {
+        senses.iter().find_map(|sense| match sense {
+            Sense::RequestRow(index) => Some(usize::from(*index)),
+            _ => None,
+        })
+    };
+    // `总计` and `其他` end rows of many tables; alone they need their mark, or a table full of other rows.
+    let sure = |cell: &CellView<'_>, index: usize| {
+        kind == TableKind::Requests
+            || !lexicon.requests[index].needs_group
+            || !cell.label.marks.is_empty()
+    };
+    let exact = |cell: &CellView<'_>| {
+        named(cell.senses())
+            .or_else(|| tails(&cell.text).find_map(|tail| named(lexicon.senses(&Label::new(tail)))))
+            .filter(|index| sure(cell, *index))
+    };
+    let mut words: Vec<&CellView<'d>> = view.own(row).filter(|cell| cell.is_wordy()).collect();
+    let names = |cell: &CellView<'_>| {
+        named(cell.senses()).is_some()
+            || Lexicon::guess_row(&lexicon.requests, &cell.label).is_some()
+    };
+    while words.len() > 1 && words[0].height > 1 && words[1..].iter().any(|cell| names(cell)) {
+        words.remove(0);
+    }
+    let values = heads
+        .heads()
+        .iter()
+        .map(|head| head.column)
+        .min()
+        .unwrap_or(0);
+    // In front of the values by position; where spans are wrong, the last exact one.
+    let front = words.iter().rev().find(|cell| cell.end() <= values);
+    if let Some(cell) = front {
+        if let Some(index) = exact(cell) {
+            return Some((cell, index, true));
+        }
+        if kind == TableKind::Requests
+            && !cell.senses().contains(&Sense::RequestGroup)
+            && let Some((index, _)) = Lexicon::guess_row(&lexicon.requests, &cell.label)
+        {
+            return Some((cell, index, false));
+        }
+    }
+    let exact_word = words
+        .iter()
+        .rev()
+        .find_map(|cell| exact(cell).map(|index| (*cell, index)));
+    if let Some((cell, index)) = exact_word {
+        return Some((cell, index, true));
+    }
+    if kind != TableKind::Requests {
+        return None;
+    }
+    words.iter().rev().find_map(|cell| {
+        if cell.senses().contains(&Sense::RequestGroup) || cell.height > 1 {
+            return None;
+        }
+        let (index, _) = Lexicon::guess_row(&lexicon.requests, &cell.label)?;
+        Some((*cell, index, false))
+    })
+}
+
+/// What stands behind the last line break, and behind the last enumeration mark: `（三）不予公开
+/// 1.属于国家秘密` in one cell.
+fn tails(text: &str) -> impl Iterator<Item = &str> {
+    let line = text
+        .rsplit('\n')
+        .next()
+        .filter(|line| line.len() < text.len());
+    let mark = text
+        .char_indices()
+        .filter(|(position, character)| {
+            *position > 0
+                && (matches!(character, '（' | '(')
+                    || (character.is_numeric()
+                        && text[..*position]
+                            .chars()
+                            .next_back()
+                            .is_some_and(|c| !c.is_numeric())))
+        })
+        .map(|(position, _)| &text[position..])
+        .next_back();
+    line.into_iter().chain(mark)
+}
