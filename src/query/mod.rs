@@ -3,6 +3,7 @@
 //! Takes a [`crate::store::Store`], best opened for reading only; returns plain values. Writes nothing. A
 //! missing value stays missing: it has a status and is neither 0 nor a smaller sum.
 
+mod captures;
 mod coverage;
 pub mod crosswalk;
 mod export;
@@ -10,6 +11,7 @@ mod filter;
 mod reports;
 mod series;
 
+pub use captures::{CaptureLine, archive_ends, capture_of, is_captured};
 pub use coverage::{Coverage, CoverageRow, Presence, coverage};
 pub use export::{export_csv, export_json};
 pub use filter::{AgencyFilter, Filter};
