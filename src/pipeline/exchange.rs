@@ -1,5 +1,7 @@
 //! One archived exchange → a report, or why it is none. Pure.
 
+use std::borrow::Cow;
+
 use data_encoding::HEXLOWER;
 use jiff::Timestamp;
 use sha2::{Digest, Sha256};
@@ -123,5 +125,15 @@ fn body(record: &Record) -> Result<Option<Vec<u8>>, Odd> {
     match response.decoded(MAX_BYTES as u64) {
         Ok(payload) => Ok(Some(payload.bytes.into_owned())),
         Err(error) => Err(Odd::Coding(error.to_string())),
+    }
+}
+
+/// The bytes of the page in a record, those that byte ranges count in: the payload without a
+/// content coding. `None` where there are none to be had.
+pub fn page_of(record: &Record) -> Option<Cow<'_, [u8]>> {
+    match body(record) {
+        Ok(Some(body)) => Some(body.into()),
+        Ok(None) => record.payload().ok(),
+        Err(_) => None,
     }
 }

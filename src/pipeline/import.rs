@@ -7,7 +7,7 @@
 
 use std::collections::HashSet;
 use std::fs::File;
-use std::io::{self, Read as _};
+use std::io;
 
 use jiff::Timestamp;
 use sha2::{Digest, Sha256};
@@ -21,7 +21,8 @@ use crate::home::Home;
 use crate::query::{self, QueryError};
 use crate::store::Store;
 
-use super::read::{MAX_BYTES, Unreadable, media_name};
+use super::file::{FileError, read_file};
+use super::read::{Unreadable, media_name};
 use super::records::warc_files;
 use super::walk::Found;
 
@@ -54,14 +55,11 @@ pub enum ImportOutcome {
 #[non_exhaustive]
 pub enum ImportError {
     /// The file could not be read.
-    #[error("cannot read it")]
-    Io(#[from] io::Error),
-    /// Empty, too large, or of a kind that is not read (yet).
+    #[error(transparent)]
+    File(#[from] FileError),
+    /// Empty, or of a kind that is not read (yet).
     #[error(transparent)]
     Unreadable(#[from] Unreadable),
-    /// Not a file: a folder, where a file is due.
-    #[error("not a file")]
-    NotAFile,
     /// The archive took no record.
     #[error(transparent)]
     Write(#[from] WriteError),
@@ -80,7 +78,7 @@ impl ImportError {
     /// Whether it is about this file alone, so that the next may fare better.
     pub fn is_about_file(&self) -> bool {
         match self {
-            Self::Io(_) | Self::Unreadable(_) | Self::NotAFile => true,
+            Self::File(_) | Self::Unreadable(_) => true,
             Self::Write(error) => {
                 matches!(
                     error,
@@ -136,7 +134,7 @@ impl<'s, C: Clock> Importer<'s, C> {
     ///
     /// [`ImportError`]; see [`ImportError::is_about_file`].
     pub fn file(&mut self, found: &Found) -> Result<ImportOutcome, ImportError> {
-        let bytes = read_capped(found)?;
+        let bytes = read_file(&found.path)?;
         let media = decode::media(&bytes, found.content_type.as_deref());
         if !found.named && !is_page(media, found) {
             return Ok(ImportOutcome::PassedOver);
@@ -196,25 +194,6 @@ fn is_page(media: Media, found: &Found) -> bool {
         }
         Media::Image | Media::Unknown => false,
     }
-}
-
-fn read_capped(found: &Found) -> Result<Vec<u8>, ImportError> {
-    let file = File::open(&found.path)?;
-    let metadata = file.metadata()?;
-    if metadata.is_dir() {
-        return Err(ImportError::NotAFile);
-    }
-    let size = usize::try_from(metadata.len()).unwrap_or(usize::MAX);
-    let too_large = |size_bytes| ImportError::Unreadable(Unreadable::TooLarge { size_bytes });
-    if size > MAX_BYTES {
-        return Err(too_large(size));
-    }
-    let mut bytes = Vec::with_capacity(size);
-    file.take(MAX_BYTES as u64 + 1).read_to_end(&mut bytes)?;
-    if bytes.len() > MAX_BYTES {
-        return Err(too_large(bytes.len()));
-    }
-    Ok(bytes)
 }
 
 /// What is in the archive behind the last record the database knows, file by file.

@@ -2,6 +2,7 @@
 
 mod build;
 mod exchange;
+mod file;
 mod import;
 mod manifest;
 mod parallel;
@@ -10,6 +11,8 @@ mod records;
 mod walk;
 
 pub use build::{BuildError, BuildEvent, BuildOptions, BuildSummary, build};
+pub use exchange::page_of;
+pub use file::{FileError, read_file, read_stream};
 pub use import::{ImportError, ImportOutcome, Importer, Page};
 pub use manifest::{ManifestError, read_manifest};
 pub use parallel::{Caught, Load, ordered};

@@ -14,7 +14,8 @@ mod selector;
 
 pub use selector::{Selector, SelectorError};
 
-const GENERIC: &str = include_str!("../../selectors/platforms/generic.toml");
+/// The source of the generic profile, as compiled in.
+pub const GENERIC: &str = include_str!("../../selectors/platforms/generic.toml");
 
 static GENERIC_PROFILE: LazyLock<Profile> = LazyLock::new(|| {
     Profile::parse(GENERIC).unwrap_or_else(|error| panic!("compiled-in generic profile: {error}"))
