@@ -1,10 +1,13 @@
 //! `nianbao archive`.
 
+use std::fmt::Write as _;
+
+use anyhow::Context as _;
 use clap::Subcommand;
 use serde_json::json;
 
-use crate::archive::{Limits, Problem, ProblemKind, verify};
-use crate::home::Home;
+use crate::archive::{Limits, Problem, ProblemKind, Verification, verify};
+use crate::pipeline::{WarcFile, warc_files};
 
 use super::context::Context;
 use super::{Status, output};
@@ -33,8 +36,9 @@ pub(super) fn run(context: &Context, args: &Args) -> anyhow::Result<Status> {
     let home = context.home()?;
     let ArchiveVerb::Verify { json } = args.what;
     let mut status = Status::Done;
-    for name in names(&home)? {
-        let path = home.warc().join(&name);
+    let files = warc_files(&home.warc())
+        .with_context(|| format!("cannot list {}", home.warc().display()))?;
+    for WarcFile { name, path, .. } in files {
         let found = match verify(&path, Limits::default()) {
             Ok(found) => found,
             Err(error) => {
@@ -53,27 +57,31 @@ pub(super) fn run(context: &Context, args: &Args) -> anyhow::Result<Status> {
                 .map(|one| json!({"offset": one.offset, "code": one.kind.code(), "detail": detail(one)}))
                 .collect();
             output::print_json([
-                json!({"file": name, "records": found.records, "problems": problems}),
+                json!({"file": &*name, "records": found.records, "problems": problems}),
             ])?;
             continue;
         }
-        let mut text = format!("{name}: {} records, ", found.records);
-        match found.problems.len() {
-            0 => text.push_str("all well\n"),
-            count => text.push_str(&format!("{count} problems\n")),
-        }
-        for one in &found.problems {
-            let detail = detail(one).map(|detail| format!(": {detail}"));
-            text.push_str(&format!(
-                "  byte {}: {}{}\n",
-                one.offset,
-                one.kind.code(),
-                detail.unwrap_or_default()
-            ));
-        }
-        output::print(&text)?;
+        output::print(&describe(&name, &found))?;
     }
     Ok(status)
+}
+
+fn describe(name: &str, found: &Verification) -> String {
+    let verdict = match found.problems.len() {
+        0 => "all well".to_owned(),
+        1 => "1 problem".to_owned(),
+        count => format!("{count} problems"),
+    };
+    let mut text = format!("{name}: {} records, {verdict}\n", found.records);
+    for one in &found.problems {
+        // Writing to a String cannot fail.
+        let _ = write!(text, "  byte {}: {}", one.offset, one.kind.code());
+        if let Some(detail) = detail(one) {
+            let _ = write!(text, ": {detail}");
+        }
+        text.push('\n');
+    }
+    text
 }
 
 fn detail(problem: &Problem) -> Option<String> {
@@ -84,16 +92,4 @@ fn detail(problem: &Problem) -> Option<String> {
         }
         _ => None,
     }
-}
-
-fn names(home: &Home) -> anyhow::Result<Vec<String>> {
-    let mut names = Vec::new();
-    for entry in std::fs::read_dir(home.warc())? {
-        let name = entry?.file_name().to_string_lossy().into_owned();
-        if name.ends_with(".warc") || name.ends_with(".warc.gz") {
-            names.push(name);
-        }
-    }
-    names.sort();
-    Ok(names)
 }

@@ -97,11 +97,16 @@ pub(super) fn describe(lines: &[FindingLine]) -> String {
             line.report_id
         );
         for line in of_report {
-            let _ = write!(text, "  {:<8}{}", line.severity, line.code);
+            let _ = writeln!(
+                text,
+                "  {:<8}{}  {}",
+                line.severity,
+                line.code,
+                visible(&line.message)
+            );
             if !line.place.is_empty() {
-                let _ = write!(text, "  {}", visible(&line.place));
+                let _ = writeln!(text, "          {}", visible(&place(&line.place)));
             }
-            let _ = writeln!(text, "\n          {}", visible(&line.message));
         }
         text.push('\n');
     }
@@ -120,6 +125,17 @@ pub(super) fn describe(lines: &[FindingLine]) -> String {
         let _ = writeln!(text, "findings: {}", counts.join(", "));
     }
     text
+}
+
+/// The first of many cells; `--json` has them all.
+fn place(place: &str) -> String {
+    let cells: Vec<&str> = place.split(',').collect();
+    match cells.as_slice() {
+        [first, .., last] if cells.len() > 4 => {
+            format!("{first}, … {} more …, {last}", cells.len() - 2)
+        }
+        _ => cells.join(", "),
+    }
 }
 
 fn refused(lines: &[RefusalLine]) -> String {

@@ -78,39 +78,45 @@ pub(super) fn build(
 
 /// The summary in a line.
 pub(super) fn describe(summary: &BuildSummary) -> String {
-    let mut parts = vec![format!("{} reports", summary.reports())];
-    for (outcome, word) in [
+    let outcomes = [
         (Outcome::New, "new"),
         (Outcome::Changed, "new versions of known ones"),
         (Outcome::SeenAgain, "seen again"),
         (Outcome::Reread, "read differently"),
         (Outcome::Unchanged, "unchanged"),
-    ] {
-        let count = summary.count(outcome);
-        if count > 0 {
-            parts.push(format!("{count} {word}"));
-        }
-    }
-    let refused = summary.count(Outcome::Refused);
-    if refused > 0 {
-        let reasons: Vec<_> = summary
-            .refusals
-            .iter()
-            .map(|(reason, count)| format!("{count} {reason}"))
-            .collect();
-        parts.push(format!("{refused} are no reports ({})", reasons.join(", ")));
-    }
-    if summary.passed_over > 0 {
-        parts.push(format!("{} are no documents", summary.passed_over));
-    }
-    if summary.failures > 0 {
-        parts.push(format!("{} failures", summary.failures));
-    }
+    ];
+    let outcomes = outcomes.map(|(outcome, word)| (summary.count(outcome), word));
+    let refusals = summary.refusals.iter();
+    let refusals = refusals.map(|(reason, count)| (*count, reason.as_str()));
+    let parts = [
+        (summary.reports(), "reports", among(outcomes)),
+        (
+            summary.count(Outcome::Refused),
+            "are no reports",
+            among(refusals),
+        ),
+        (summary.passed_over, "are no documents", String::new()),
+        (summary.failures, "failures", String::new()),
+    ];
+    let parts = parts.into_iter().enumerate();
+    let parts: Vec<String> = parts
+        .filter(|(place, (count, ..))| *place == 0 || *count > 0)
+        .map(|(_, (count, what, among))| format!("{count} {what}{among}"))
+        .collect();
     let files = summary.files;
-    let noun = if files == 1 {
-        "WARC file"
-    } else {
-        "WARC files"
-    };
-    format!("{files} {noun}: {}", parts.join(", "))
+    let noun = if files == 1 { "file" } else { "files" };
+    format!("{files} WARC {noun} read: {}", parts.join(", "))
+}
+
+/// The counts above zero, in brackets; nothing where there are none.
+fn among<'w>(counts: impl IntoIterator<Item = (u64, &'w str)>) -> String {
+    let counts: Vec<String> = counts
+        .into_iter()
+        .filter(|(count, _)| *count > 0)
+        .map(|(count, word)| format!("{count} {word}"))
+        .collect();
+    if counts.is_empty() {
+        return String::new();
+    }
+    format!(" ({})", counts.join(", "))
 }

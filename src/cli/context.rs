@@ -30,6 +30,11 @@ impl Context {
         Ok(Self { home, cwd })
     }
 
+    /// The home named with `--home`.
+    pub(super) fn named_home(&self) -> Option<&Path> {
+        self.home.as_deref()
+    }
+
     /// The home named, else the nearest.
     pub(super) fn home(&self) -> anyhow::Result<Home> {
         Ok(Home::find(self.home.as_deref(), &self.cwd)?)

@@ -1,6 +1,7 @@
 //! `nianbao coverage`.
 
 use std::collections::HashSet;
+use std::fmt::Write as _;
 use std::path::PathBuf;
 
 use anyhow::Context as _;
@@ -17,7 +18,8 @@ const EXAMPLES: &str = "\
 Examples:
   nianbao coverage
   nianbao coverage --from 2019 --to 2023 --json
-  nianbao coverage --expected agencies.txt";
+  printf '云溪市教育局\\n云溪市水务局\\n' > agencies.txt
+  nianbao coverage --expected agencies.txt --from 2019";
 
 /// Show which agency has a report for which year
 #[derive(Debug, clap::Args)]
@@ -104,7 +106,7 @@ pub(super) fn describe(
         ),
     ] {
         if count > 0 {
-            text.push_str(&format!("{count} {what}\n"));
+            writeln!(text, "{count} {what}")?;
         }
     }
     Ok(text)

@@ -16,6 +16,9 @@ use super::select::Selection;
 use super::{Status, output, words};
 
 const EXAMPLES: &str = "\
+Columns: agency, agency_code, year, scope, form, cell, value, status, raw, unit, official,
+published, sha256, url.
+
 Examples:
   nianbao export -o panel.csv
   nianbao export --format json --agency 云溪市 --from 2019 | head -3
@@ -23,8 +26,7 @@ Examples:
 
 /// Write the long panel: a row a cell of every report, missing ones with their status
 ///
-/// Columns: agency, agency_code, year, scope, form, cell, value, status, raw, unit, official,
-/// published, sha256, url. A missing value is empty, never 0.
+/// A missing value is empty, never 0.
 #[derive(Debug, clap::Args)]
 #[command(after_help = EXAMPLES)]
 pub(super) struct Args {

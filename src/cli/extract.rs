@@ -17,9 +17,9 @@ The records follow the schema nianbao.report/1. A file that cannot be read or is
 one line on stderr, the rest goes on, and the exit code is 1.
 
 Examples:
-  nianbao extract yunxi-2019.html
-  nianbao extract --url http://www.yunxi.example/2019.html --content-type 'text/html; charset=utf-8' - < yunxi-2019.html
-  nianbao extract --jobs 2 yunxi-*.html > reports.jsonl";
+  nianbao extract pages/yunxi-2019.html
+  nianbao extract --url http://www.yunxi.example/ --content-type text/html - < pages/yunxi-2019.html
+  nianbao extract --jobs 2 pages/yunxi-*.html > reports.jsonl";
 
 /// Read reports from files and print them, a JSON object a line, in the order of the files
 #[derive(Debug, clap::Args)]

@@ -1,5 +1,6 @@
 //! `nianbao import`.
 
+use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 
 use anyhow::Context as _;
@@ -19,10 +20,9 @@ A manifest names files, relative to itself, with what is known of each:
   content_type = \"text/html; charset=gbk\"         # may be left out
 
 Examples:
-  nianbao import yunxi-2019.html --url http://www.yunxi.example/2019.html
-  nianbao import yunxi-2021.html yunxi-2022.html
+  nianbao import pages/yunxi-2019.html --url http://www.yunxi.example/2019.html
   nianbao import pages
-  nianbao import --manifest pages.toml";
+  nianbao import --manifest pages/manifest.toml";
 
 /// Put pages from your disk into the archive, as they are
 ///
@@ -120,7 +120,8 @@ fn report(counts: &Counts) {
         (counts.failures, "failed"),
     ] {
         if count > 0 {
-            line.push_str(&format!(", {count} {what}"));
+            // Writing to a String cannot fail.
+            let _ = write!(line, ", {count} {what}");
         }
     }
     if counts.archived > 0 {

@@ -43,10 +43,10 @@ const ABOUT: &str = "Archives and reads the annual reports on government informa
 const EXAMPLES: &str = "\
 Exit codes: 0 done, 1 done with failures, 2 could not start.
 
-Examples:
+Examples (all examples work in a demo home: `nianbao demo`, `cd nianbao-demo`):
   nianbao demo
   nianbao show 云溪市教育局 2020
-  nianbao extract yunxi-2019.html | head -c 300";
+  nianbao extract pages/yunxi-2019.html | head -c 300";
 
 #[derive(Debug, Parser)]
 #[command(name = "nianbao", version, about = ABOUT, after_help = EXAMPLES)]

@@ -1,10 +1,10 @@
 //! `nianbao series`.
 
-use std::io::Write as _;
+use std::fmt::Write as _;
 
 use anyhow::bail;
 
-use crate::model::{Catalog, CellStatus, FormId};
+use crate::model::{Catalog, CellStatus, FormId, Unit};
 use crate::present::{self, Align, Cell, Plot, Table};
 use crate::query::crosswalk::{self, Quality, Series};
 use crate::query::{self, Filter, Point, PointStatus, QueryError};
@@ -26,7 +26,7 @@ Examples:
 ///
 /// A value is as published, in the unit named. A missing one has a status instead and is never 0.
 /// A series says how far it may be drawn through where the form changes: good (yes), fair (with a
-/// footnote), weak (with a break: `┊`), not_comparable (never: name one --form).
+/// footnote), weak (with a break: `┊`), `not_comparable` (never: name one --form).
 #[derive(Debug, clap::Args)]
 #[command(after_help = EXAMPLES)]
 pub(super) struct Args {
@@ -41,6 +41,13 @@ pub(super) struct Args {
     /// Only values from tables of this form
     #[arg(long, value_parser = words::form())]
     form: Option<FormId>,
+    #[command(flatten)]
+    look: Look,
+}
+
+/// How the values are printed; a table for people if nothing is said.
+#[derive(Debug, clap::Args)]
+struct Look {
     /// One JSON object a line, with the cells that each value rests on
     #[arg(long, conflicts_with_all = ["csv", "plot"])]
     json: bool,
@@ -54,21 +61,21 @@ pub(super) struct Args {
 
 pub(super) fn run(context: &Context, args: &Args) -> anyhow::Result<Status> {
     let Some(id) = &args.id else {
-        list(args.json)?;
+        list(args.look.json)?;
         return Ok(Status::Done);
     };
     let opened = context.read()?;
     let mut filter = args.selection.filter(&opened.store)?;
     filter.form = args.form;
     let points = points(&opened.store, id, &filter)?;
-    if args.json {
+    if args.look.json {
         output::print_json(&points)?;
-    } else if args.csv {
+    } else if args.look.csv {
         csv(&points)?;
     } else {
         let mut text = heading(id, &points);
         text.push_str(&table(&points, output::terminal_width()));
-        if args.plot {
+        if args.look.plot {
             let width = output::terminal_width().map_or(100, usize::from);
             for plot in plots(id, &points) {
                 text.push('\n');
@@ -156,9 +163,10 @@ pub(super) fn heading(id: &str, points: &[Point]) -> String {
         None => format!("{id}\n"),
     };
     if let Some(point) = points.first() {
-        text.push_str(&format!("quality {}", quality(point.quality)));
+        // Writing to a String cannot fail.
+        let _ = write!(text, "quality {}", quality(point.quality));
         if let Some(series) = series.filter(|series| !series.caveat.is_empty()) {
-            text.push_str(&format!(": {}", series.caveat));
+            let _ = write!(text, ": {}", series.caveat);
         }
         text.push('\n');
     }
@@ -183,8 +191,12 @@ pub(super) fn table(points: &[Point], max_width: Option<u16>) -> String {
         ("note", Align::Left),
     ]);
     table.max_width = max_width;
+    let has_notes = points.iter().any(|point| !note(point).is_empty());
+    if !has_notes {
+        table.heads.pop();
+    }
     for point in points {
-        table.push([
+        let mut row = vec![
             point.agency.clone().unwrap_or_else(|| "?".into()),
             point
                 .year
@@ -196,14 +208,11 @@ pub(super) fn table(points: &[Point], max_width: Option<u16>) -> String {
                 .value
                 .map(|value| value.to_string())
                 .unwrap_or_default(),
-            point
-                .unit
-                .map(|unit| unit.as_str())
-                .unwrap_or_default()
-                .into(),
+            point.unit.map(Unit::as_str).unwrap_or_default().into(),
             point.status.as_str().into(),
-            note(point),
-        ]);
+        ];
+        row.extend(has_notes.then(|| note(point)));
+        table.push(row);
     }
     table.render_plain()
 }
@@ -248,7 +257,7 @@ fn csv(points: &[Point]) -> anyhow::Result<()> {
                 .value
                 .map(|value| value.to_string())
                 .unwrap_or_default(),
-            point.unit.map(|unit| unit.as_str()).unwrap_or_default(),
+            point.unit.map(Unit::as_str).unwrap_or_default(),
             point.status.as_str(),
             quality(point.quality),
             if point.break_before { "true" } else { "false" },
@@ -269,10 +278,22 @@ pub(super) fn plots(id: &str, points: &[Point]) -> Vec<Plot> {
     };
     points
         .chunk_by(same)
-        .map(|points| Plot {
-            title: format!("{}　{label}", points[0].agency.as_deref().unwrap_or("?")),
-            unit: points.iter().find_map(|point| point.unit),
-            points: points.iter().filter_map(drawn).collect(),
+        .map(|points| {
+            let mut units: Vec<_> = points.iter().filter_map(|point| point.unit).collect();
+            units.dedup();
+            let agency = points[0].agency.as_deref().unwrap_or("?");
+            let mut title = format!("{agency}　{label}");
+            if units.len() > 1 {
+                // The unit's name changed with the form; the series says whether its meaning did.
+                let names: Vec<_> = units.iter().map(|unit| unit.as_str()).collect();
+                let _ = write!(title, "（{}）", names.join("→"));
+                units.clear();
+            }
+            Plot {
+                title,
+                unit: units.first().copied(),
+                points: points.iter().filter_map(drawn).collect(),
+            }
         })
         .collect()
 }

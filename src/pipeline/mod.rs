@@ -17,5 +17,5 @@ pub use import::{ImportError, ImportOutcome, Importer, Page};
 pub use manifest::{ManifestError, read_manifest};
 pub use parallel::{Caught, Load, ordered};
 pub use read::{MAX_BYTES, Origin, Unreadable, read};
-pub use records::Damage;
+pub use records::{Damage, WarcFile, warc_files};
 pub use walk::{Found, find_pages};

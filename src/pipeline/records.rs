@@ -48,7 +48,7 @@ pub(super) enum Step {
 
 /// A file of the archive.
 #[derive(Debug, Clone)]
-pub(super) struct WarcFile {
+pub struct WarcFile {
     /// Its name, as captures are placed by it.
     pub name: Arc<str>,
     /// Where it is.
@@ -58,13 +58,21 @@ pub(super) struct WarcFile {
 }
 
 /// The WARC files of a directory, by name.
-pub(super) fn warc_files(directory: &Path) -> io::Result<Vec<WarcFile>> {
+///
+/// # Errors
+///
+/// Where the directory cannot be listed.
+pub fn warc_files(directory: &Path) -> io::Result<Vec<WarcFile>> {
     let mut files = Vec::new();
     for entry in std::fs::read_dir(directory)? {
         let entry = entry?;
         let (name, path) = (entry.file_name(), entry.path());
         let Some(name) = name.to_str() else { continue };
-        if name.ends_with(".warc") || name.ends_with(".warc.gz") {
+        let stem = Path::new(name.strip_suffix(".gz").unwrap_or(name));
+        if stem
+            .extension()
+            .is_some_and(|extension| extension == "warc")
+        {
             files.push(WarcFile {
                 name: name.into(),
                 size_bytes: std::fs::metadata(&path)?.len(),
