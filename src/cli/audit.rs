@@ -24,8 +24,6 @@ Examples:
 #[derive(Debug, clap::Args)]
 #[command(after_help = EXAMPLES)]
 pub(super) struct Args {
-    #[command(flatten)]
-    selection: Selection,
     /// Only findings with this code
     #[arg(long, value_parser = words::code(), hide_possible_values = true)]
     code: Option<Code>,
@@ -38,6 +36,8 @@ pub(super) struct Args {
     /// One JSON object a line
     #[arg(long)]
     json: bool,
+    #[command(flatten)]
+    selection: Selection,
 }
 
 pub(super) fn run(context: &Context, args: &Args) -> anyhow::Result<Status> {
@@ -128,7 +128,7 @@ pub(super) fn describe(lines: &[FindingLine]) -> String {
 }
 
 /// The first of many cells; `--json` has them all.
-fn place(place: &str) -> String {
+pub(super) fn place(place: &str) -> String {
     let cells: Vec<&str> = place.split(',').collect();
     match cells.as_slice() {
         [first, .., last] if cells.len() > 4 => {

@@ -25,14 +25,14 @@ Examples:
 #[derive(Debug, clap::Args)]
 #[command(after_help = EXAMPLES)]
 pub(super) struct Args {
-    #[command(flatten)]
-    selection: Selection,
     /// Agencies that must have a row even with nothing there: a file with a name a line
     #[arg(long, value_name = "FILE")]
     expected: Option<PathBuf>,
     /// One JSON object: years, a row an agency, what is in none
     #[arg(long)]
     json: bool,
+    #[command(flatten)]
+    selection: Selection,
 }
 
 pub(super) fn run(context: &Context, args: &Args) -> anyhow::Result<Status> {

@@ -4,15 +4,16 @@ use std::fs::{self, File};
 use std::io::{BufWriter, Write};
 use std::path::{Path, PathBuf};
 
-use anyhow::Context as _;
+use anyhow::{Context as _, bail};
 use clap::ValueEnum;
 
-use crate::model::FormId;
+use crate::model::{Catalog, FormId};
 use crate::query::{self, Filter, QueryError};
 use crate::store::Store;
 
 use super::context::Context;
 use super::select::Selection;
+use super::suggest::{did_you_mean, near};
 use super::{Status, output, words};
 
 const EXAMPLES: &str = "\
@@ -33,8 +34,6 @@ pub(super) struct Args {
     /// csv with a head line (UTF-8, RFC 4180), or json with one object a line
     #[arg(long, value_enum, default_value_t = Format::Csv)]
     format: Format,
-    #[command(flatten)]
-    selection: Selection,
     /// Only cells of this form
     #[arg(long, value_parser = words::form())]
     form: Option<FormId>,
@@ -44,6 +43,8 @@ pub(super) struct Args {
     /// Write to a file, which is replaced when the export is whole [default: stdout]
     #[arg(short, long, value_name = "FILE")]
     output: Option<PathBuf>,
+    #[command(flatten)]
+    selection: Selection,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -62,6 +63,9 @@ impl Format {
 }
 
 pub(super) fn run(context: &Context, args: &Args) -> anyhow::Result<Status> {
+    if let Some(cell) = &args.cell {
+        known(cell)?;
+    }
     let opened = context.read()?;
     let mut filter = args.selection.filter(&opened.store)?;
     filter.form = args.form;
@@ -78,6 +82,23 @@ pub(super) fn run(context: &Context, args: &Args) -> anyhow::Result<Status> {
     .with_context(|| format!("cannot write {}", path.display()))?;
     output::say(&format!("{rows} rows in {}", path.display()));
     Ok(Status::Done)
+}
+
+/// Refuses a cell that no form has: an export of nothing would pass for an answer.
+fn known(cell: &str) -> anyhow::Result<()> {
+    let cells = || {
+        Catalog::get()
+            .indicators
+            .iter()
+            .map(|one| one.cell.as_str())
+    };
+    if cells().any(|known| known == cell) {
+        return Ok(());
+    }
+    bail!(
+        "no form has a cell {cell:?}{}",
+        did_you_mean(&near(cell, cells()))
+    );
 }
 
 /// Writes a file beside `path` and puts it in its place when it is whole and on the disk.

@@ -36,13 +36,13 @@ pub(super) struct Args {
     /// List the series instead
     #[arg(long, conflicts_with_all = ["id", "csv", "plot"])]
     list: bool,
-    #[command(flatten)]
-    selection: Selection,
     /// Only values from tables of this form
     #[arg(long, value_parser = words::form())]
     form: Option<FormId>,
     #[command(flatten)]
     look: Look,
+    #[command(flatten)]
+    selection: Selection,
 }
 
 /// How the values are printed; a table for people if nothing is said.
@@ -174,6 +174,9 @@ pub(super) fn heading(id: &str, points: &[Point]) -> String {
     text
 }
 
+/// How a note about a change of form begins; the caveat follows.
+const CHANGE: &str = "the form changes here";
+
 /// A line a report.
 pub(super) fn table(points: &[Point], max_width: Option<u16>) -> String {
     if points.is_empty() {
@@ -191,6 +194,12 @@ pub(super) fn table(points: &[Point], max_width: Option<u16>) -> String {
         ("note", Align::Left),
     ]);
     table.max_width = max_width;
+    // The caveat stands in the heading once.
+    let note = |point: &Point| {
+        let note = note(point);
+        let change = note.find(CHANGE).map(|at| at + CHANGE.len());
+        change.map_or(note.clone(), |end| note[..end].to_owned())
+    };
     let has_notes = points.iter().any(|point| !note(point).is_empty());
     if !has_notes {
         table.heads.pop();

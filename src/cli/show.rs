@@ -12,7 +12,7 @@ use crate::store::{Store, StoredReport};
 
 use super::context::{Context, Opened};
 use super::suggest::{did_you_mean, near};
-use super::{Status, output, proof, select, words};
+use super::{Status, audit, output, proof, select, words};
 
 const EXAMPLES: &str = "\
 Examples:
@@ -205,7 +205,11 @@ fn describe(
         }
     }
     text.push('\n');
-    text.push_str(&list_findings(&report.findings));
+    let mut findings = report.findings.clone();
+    for finding in &mut findings {
+        finding.place = audit::place(&finding.place);
+    }
+    text.push_str(&list_findings(&findings));
     text
 }
 
@@ -263,7 +267,7 @@ fn head(text: &mut String, stored: &StoredReport, capture: &CaptureLine) {
     line(
         "stored",
         &format!(
-            "report {}, in this form seen from {} to {}, {} captures",
+            "report {}, in this form seen from {} to {}, {} capture(s)",
             stored.report_id, stored.first_seen, stored.last_seen, stored.captures
         ),
     );
