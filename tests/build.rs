@@ -4,11 +4,12 @@ use std::num::NonZeroUsize;
 use std::path::Path;
 
 use jiff::Timestamp;
-use nianbao::archive::{Draft, FixedClock, Kind};
+use nianbao::archive::{Draft, FixedClock, Kind, Limits, Options, Writer, read_at, sha256_hex};
 use nianbao::home::Home;
 use nianbao::pipeline::{
-    BuildEvent, BuildOptions, BuildSummary, ImportOutcome, Importer, Page, build,
+    BuildEvent, BuildOptions, BuildSummary, ImportOutcome, Importer, Page, build, page_of,
 };
+use nianbao::query;
 use nianbao::store::{Outcome, Store};
 use rusqlite::types::Value;
 
@@ -152,9 +153,7 @@ fn an_http_exchange_is_read_through_its_codings() {
         response(&format!("404 Not Found\r\n{html}"), b"<html>no</html>"),
         response("200 OK\r\nContent-Type: image/png", b"\x89PNG\r\n\x1a\n"),
     ];
-    let (mut writer, _) =
-        nianbao::archive::Writer::open(&home.warc(), nianbao::archive::Options::default(), clock())
-            .unwrap();
+    let (mut writer, _) = Writer::open(&home.warc(), Options::default(), clock()).unwrap();
     writer.write(&drafts).unwrap();
     let summary = built(&home, &home.database(), 2);
     assert_eq!(
@@ -166,4 +165,22 @@ fn an_http_exchange_is_read_through_its_codings() {
         (1, 2, 0)
     );
     assert_eq!(summary.refusals.get("http_status"), Some(&1));
+
+    // Places count in the page, the digest is of what was archived.
+    let store = Store::open_read_only(&home.database()).unwrap();
+    let stored = query::load_report(&store, 1).unwrap().unwrap();
+    let capture = query::capture_of(&store, stored.version_id)
+        .unwrap()
+        .unwrap();
+    let path = home.warc().join(capture.file.unwrap());
+    let record = read_at(&path, capture.offset.unwrap(), Limits::default()).unwrap();
+    assert_eq!(sha256_hex(&record.payload().unwrap()), capture.sha256);
+    let cell = stored
+        .report
+        .observation("requests.new@natural_person")
+        .unwrap();
+    let bytes = cell.source.unwrap().bytes;
+    let found = bytes.slice(&page_of(&record).unwrap()).unwrap().to_vec();
+    assert_eq!(found, cell.raw.as_bytes());
+    assert!(!found.is_empty());
 }

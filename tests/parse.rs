@@ -225,7 +225,7 @@ fn links_images_metas_and_title_are_listed() {
         .iter()
         .map(|link| {
             let text = &document.text[link.text.start as usize..link.text.end as usize];
-            (link.target.as_str(), text, link.title.as_deref())
+            (link.target(), text, link.title())
         })
         .collect();
     let want = [
@@ -234,6 +234,8 @@ fn links_images_metas_and_title_are_listed() {
         ("c", "", None),
         ("d", "", None),
     ];
+    let want =
+        want.map(|(target, text, title)| (target.to_owned(), text, title.map(str::to_owned)));
     assert_eq!(links, want);
     let link_chars: Vec<_> = document
         .blocks

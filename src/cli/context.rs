@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context as _, bail};
 
 use crate::home::{Home, HomeLock};
-use crate::store::Store;
+use crate::store::{Store, StoreError};
 
 /// What every verb is told.
 #[derive(Debug)]
@@ -59,7 +59,10 @@ pub(super) fn read(home: Home) -> anyhow::Result<Opened> {
             home.directory().display()
         );
     }
-    let store = Store::open_read_only(&path)?;
+    let store = match Store::open_read_only(&path) {
+        Err(error @ StoreError::Older { .. }) => bail!("{error}: `nianbao build` does"),
+        other => other?,
+    };
     Ok(Opened {
         home,
         store,

@@ -39,7 +39,11 @@ static DISPUTES: LazyLock<HashMap<(FormId, u8, u8), IndicatorId>> = LazyLock::ne
 });
 
 /// Puts the cells together. `year` only decides between forms that print a table alike.
-pub fn assemble(found: Vec<Found>, year: Option<i16>, findings: &mut Vec<Finding>) -> Assembled {
+pub fn assemble(
+    found: Vec<Found<'_>>,
+    year: Option<i16>,
+    findings: &mut Vec<Finding>,
+) -> Assembled {
     let requests = requests_form(&found);
     let article20 = article20_form(&found);
     let by_year = year.map_or(FormId::F2021, |year| {
@@ -51,7 +55,7 @@ pub fn assemble(found: Vec<Found>, year: Option<i16>, findings: &mut Vec<Finding
     });
     let requests = requests.or(article20).unwrap_or(by_year);
     let form = main_form(&found, requests, article20);
-    let mut cells: Vec<Option<Found>> = vec![None; Catalog::get().indicators.len()];
+    let mut cells: Vec<Option<Found<'_>>> = vec![None; Catalog::get().indicators.len()];
     let mut conflicts = Vec::new();
     let mut strangers = Vec::new();
     for cell in found {
@@ -75,7 +79,7 @@ pub fn assemble(found: Vec<Found>, year: Option<i16>, findings: &mut Vec<Finding
 }
 
 /// The form whose own rows the requests table has; `None` where it has neither's.
-fn requests_form(found: &[Found]) -> Option<FormId> {
+fn requests_form(found: &[Found<'_>]) -> Option<FormId> {
     let lexicon = Lexicon::get();
     let mut votes = [0_usize; 2];
     for cell in found {
@@ -92,7 +96,7 @@ fn requests_form(found: &[Found]) -> Option<FormId> {
     }
 }
 
-fn article20_form(found: &[Found]) -> Option<FormId> {
+fn article20_form(found: &[Found<'_>]) -> Option<FormId> {
     let count = |wanted: FormId| {
         found
             .iter()
@@ -107,7 +111,7 @@ fn article20_form(found: &[Found]) -> Option<FormId> {
     }
 }
 
-fn main_form(found: &[Found], requests: FormId, article20: Option<FormId>) -> Option<FormId> {
+fn main_form(found: &[Found<'_>], requests: FormId, article20: Option<FormId>) -> Option<FormId> {
     let has = |wanted: fn(&Key) -> bool| found.iter().any(|cell| wanted(&cell.key));
     if has(|key| matches!(key, Key::Request { .. })) {
         return Some(requests);
@@ -144,15 +148,15 @@ fn indicator_of(key: Key, requests: FormId) -> Option<IndicatorId> {
 }
 
 fn note_conflicts(
-    cells: &[Option<Found>],
-    conflicts: &[(IndicatorId, Found)],
+    cells: &[Option<Found<'_>>],
+    conflicts: &[(IndicatorId, Found<'_>)],
     findings: &mut Vec<Finding>,
 ) {
     for (id, second) in conflicts.iter().take(FINDINGS) {
         let first = cells[usize::from(id.0)].as_ref();
         let message = format!(
             "{:?} at bytes {}..{} and {:?} at bytes {}..{}",
-            first.map_or("", |cell| cell.raw.as_str()),
+            first.map_or("", |cell| cell.raw.as_ref()),
             first.map_or(0, |cell| cell.source.bytes.start),
             first.map_or(0, |cell| cell.source.bytes.end),
             second.raw,
@@ -194,12 +198,12 @@ fn note_strangers(strangers: &[Found], form: FormId, findings: &mut Vec<Finding>
 
 /// Every cell of every table that the page has, and of those of the main form that it lacks.
 fn observe(
-    mut cells: Vec<Option<Found>>,
+    mut cells: Vec<Option<Found<'_>>>,
     form: Option<FormId>,
     findings: &mut Vec<Finding>,
 ) -> Vec<Observation> {
     let catalog = Catalog::get();
-    let present = |table: &TableForm, cells: &[Option<Found>]| {
+    let present = |table: &TableForm, cells: &[Option<Found<'_>>]| {
         table
             .indicators()
             .any(|id| cells[usize::from(id.0)].is_some())
@@ -227,7 +231,7 @@ fn observe(
 
 fn observe_table(
     table: &TableForm,
-    cells: &mut [Option<Found>],
+    cells: &mut [Option<Found<'_>>],
     observations: &mut Vec<Observation>,
     findings: &mut Vec<Finding>,
 ) {
@@ -302,13 +306,13 @@ fn absent(indicator: &Indicator, status: CellStatus) -> Observation {
     }
 }
 
-fn observed(indicator: &Indicator, cell: Found) -> Observation {
+fn observed(indicator: &Indicator, cell: Found<'_>) -> Observation {
     Observation {
         indicator: indicator.id,
         value: cell.value.value,
         status: cell.value.status,
         unit: cell.value.unit.or(indicator.unit),
-        raw: cell.raw,
+        raw: cell.raw.into_owned(),
         source: Some(cell.source),
     }
 }

@@ -17,7 +17,7 @@ struct Leaf {
 }
 
 /// Reads the disputes of one table, lying or upright; whether any were read.
-pub fn read_table(view: &TableView, out: &mut Readings) -> bool {
+pub fn read_table<'d>(view: &TableView<'d>, out: &mut Readings<'d>) -> bool {
     if !view
         .cells
         .iter()
@@ -48,7 +48,7 @@ fn is_head(cell: &CellView) -> bool {
         || cell.senses().contains(&Sense::Litigation)
 }
 
-fn read_lying(view: &TableView, out: &mut Readings) -> bool {
+fn read_lying<'d>(view: &TableView<'d>, out: &mut Readings<'d>) -> bool {
     let mut any = false;
     let mut row = 0;
     while row < view.rows {
@@ -71,8 +71,7 @@ fn read_lying(view: &TableView, out: &mut Readings) -> bool {
             .unwrap_or(view.rows);
         // Empty rows may stand above the values; where all are empty, the first is the blank one.
         let filled = |row: &u32| {
-            let own = view.own(*row);
-            own.iter()
+            view.own(*row)
                 .any(|cell| cell.value.status != CellStatus::Blank)
         };
         let values = (last + 1..end).filter(filled).chain(last + 1..end);
@@ -90,7 +89,7 @@ fn read_lying(view: &TableView, out: &mut Readings) -> bool {
 }
 
 /// At least two different results of the first four begin or stand in the row.
-fn has_leaves(view: &TableView, row: u32) -> bool {
+fn has_leaves(view: &TableView<'_>, row: u32) -> bool {
     let mut seen = [false; 5];
     for cell in view.own(row) {
         if let Some(leaf) = leaf_of(cell) {
@@ -100,12 +99,11 @@ fn has_leaves(view: &TableView, row: u32) -> bool {
     seen[..4].iter().filter(|seen| **seen).count() >= 2
 }
 
-fn is_head_row(view: &TableView, row: u32) -> bool {
-    let own = view.own(row);
-    own.iter().any(|cell| is_head(cell)) && own.iter().all(|cell| cell.value.value.is_none())
+fn is_head_row(view: &TableView<'_>, row: u32) -> bool {
+    view.own(row).any(is_head) && view.own(row).all(|cell| cell.value.value.is_none())
 }
 
-fn find_leaves(view: &TableView, first: u32, last: u32) -> Vec<Leaf> {
+fn find_leaves(view: &TableView<'_>, first: u32, last: u32) -> Vec<Leaf> {
     let mut leaves = Vec::new();
     for column in 0..view.columns {
         let lowest = (first..=last).rev().find_map(|row| {
@@ -129,7 +127,7 @@ fn find_leaves(view: &TableView, first: u32, last: u32) -> Vec<Leaf> {
 
 /// Keeps the groups found above each leaf if they tell all leaves apart; else deals the leaves out in runs
 /// to the groups in their printed order; else gives up (empty).
-fn settle_groups(view: &TableView, leaves: Vec<Leaf>, first: u32, last: u32) -> Vec<Leaf> {
+fn settle_groups(view: &TableView<'_>, leaves: Vec<Leaf>, first: u32, last: u32) -> Vec<Leaf> {
     let distinct = |leaves: &[Leaf]| {
         let mut keys: Vec<_> = leaves
             .iter()
@@ -172,8 +170,13 @@ fn settle_groups(view: &TableView, leaves: Vec<Leaf>, first: u32, last: u32) -> 
 }
 
 /// Reads one row under the leaves; false where it is no row of values.
-fn read_values(view: &TableView, row: u32, leaves: &[Leaf], out: &mut Readings) -> bool {
-    let own = view.own(row);
+fn read_values<'d>(
+    view: &TableView<'d>,
+    row: u32,
+    leaves: &[Leaf],
+    out: &mut Readings<'d>,
+) -> bool {
+    let own: Vec<&CellView> = view.own(row).collect();
     if own.is_empty() {
         return false;
     }

@@ -8,6 +8,8 @@
 mod lists;
 mod tokens;
 
+use std::borrow::Cow;
+
 use crate::model::form::TableForm;
 use crate::model::{ByteRange, Catalog, Code, FormId, Source};
 use crate::normalize::{CellText, read_cell};
@@ -18,7 +20,7 @@ use super::reading::{Found, Key, Readings};
 use tokens::{Token, tokenize};
 
 /// Reads the flattened tables among `blocks` (numbers of blocks outside recognised grids).
-pub fn read(document: &Document<'_>, blocks: &[u32], out: &mut Readings) {
+pub fn read(document: &Document<'_>, blocks: &[u32], out: &mut Readings<'_>) {
     let tokens = tokenize(document, blocks);
     let mut used = vec![false; tokens.len()];
     read_requests(&tokens, &mut used, out);
@@ -120,11 +122,11 @@ fn deal<'t>(run: &Run<'t>, spacing: Spacing, width: usize) -> Option<Vec<Slot<'t
     (slots.len() == width).then_some(slots)
 }
 
-fn found(key: Key, slot: &Slot<'_>) -> Found {
+fn found<'d>(key: Key, slot: &Slot<'_>) -> Found<'d> {
     match slot {
         Slot::Value(token) => Found {
             key,
-            raw: token.text.clone(),
+            raw: Cow::Owned(token.text.clone()),
             value: token.value,
             source: Source {
                 table: None,
@@ -135,7 +137,7 @@ fn found(key: Key, slot: &Slot<'_>) -> Found {
         },
         Slot::Blank(bytes) => Found {
             key,
-            raw: String::new(),
+            raw: Cow::Borrowed(""),
             value: blank(),
             source: Source {
                 table: None,
@@ -170,7 +172,7 @@ fn read_rows(
     rows: &[(usize, usize)],
     used: &mut [bool],
     mut width_of: impl FnMut(usize) -> Option<Vec<Key>>,
-    out: &mut Readings,
+    out: &mut Readings<'_>,
 ) {
     let mut runs: Vec<(usize, Vec<Key>, Run<'_>)> = Vec::new();
     for (at, meaning) in rows {
@@ -287,7 +289,7 @@ fn value_order(sequence: &[Option<usize>]) -> Vec<usize> {
     order
 }
 
-fn read_requests(tokens: &[Token], used: &mut [bool], out: &mut Readings) {
+fn read_requests(tokens: &[Token], used: &mut [bool], out: &mut Readings<'_>) {
     let Some((order, heads)) = find_applicant_heads(tokens) else {
         return;
     };
@@ -343,7 +345,7 @@ fn read_requests(tokens: &[Token], used: &mut [bool], out: &mut Readings) {
     read_rows(tokens, &rows, used, keys, out);
 }
 
-fn read_article20(tokens: &[Token], used: &mut [bool], out: &mut Readings) {
+fn read_article20(tokens: &[Token], used: &mut [bool], out: &mut Readings<'_>) {
     let lexicon = Lexicon::get();
     let mut heads: Vec<usize> = Vec::new();
     let mut rows: Vec<(usize, usize)> = Vec::new();
@@ -421,7 +423,7 @@ fn keys_under(table: &TableForm, form: FormId, row: usize, cores: &[&str]) -> Op
 
 /// Heads in source order: `行政复议, 行政诉讼`, five results, `未经复议直接起诉, 复议后起诉`, five
 /// results twice; then 15 values. Also each group followed by its own five results.
-fn read_disputes(tokens: &[Token], used: &mut [bool], out: &mut Readings) {
+fn read_disputes(tokens: &[Token], used: &mut [bool], out: &mut Readings<'_>) {
     let leaf = |token: &Token| {
         sense(token, |sense| match sense {
             Sense::DisputeLeaf(leaf) => Some(*leaf),

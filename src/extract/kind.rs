@@ -43,7 +43,7 @@ pub struct Evidence<'e> {
     /// What the titles of the page say, the most telling first.
     pub titles: &'e [(String, TitleKind)],
     /// Cells of statutory tables.
-    pub found: &'e [Found],
+    pub found: &'e [Found<'e>],
     /// Known sections with text.
     pub sections: usize,
     /// Characters of sentences outside links.

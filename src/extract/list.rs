@@ -31,7 +31,7 @@ pub struct Going {
 }
 
 /// Reads one table as the list it is most like; whether any row was read.
-pub fn read_table(view: &TableView, going: &mut Going, out: &mut Readings) -> bool {
+pub fn read_table<'d>(view: &TableView<'d>, going: &mut Going, out: &mut Readings<'d>) -> bool {
     let lexicon = Lexicon::get();
     let known = |list: &ListForm| {
         let mut rows: Vec<&str> = view
@@ -75,12 +75,12 @@ pub fn read_table(view: &TableView, going: &mut Going, out: &mut Readings) -> bo
 
 /// The row of heads and the bands under it; without heads, bands by what the cells hold.
 fn find_bands(
-    view: &TableView,
+    view: &TableView<'_>,
     list: &ListForm,
     goes_on: bool,
 ) -> Option<(Option<u32>, Vec<Band>)> {
     for row in 0..view.rows.min(HEAD_ROWS) {
-        let own = view.own(row);
+        let own: Vec<&CellView> = view.own(row).collect();
         let is_label = |cell: &CellView| list.label_heads.contains(&cell.label.core);
         if !own.iter().any(|cell| cell.is_wordy() && is_label(cell)) {
             continue;
@@ -129,7 +129,7 @@ pub fn is_year_head(core: &str) -> bool {
 
 /// Label columns are those in which known labels stand; the value is the last column before the next band,
 /// if only one column of the band holds numbers.
-fn bands_without_heads(view: &TableView, list: &ListForm, goes_on: bool) -> Option<Vec<Band>> {
+fn bands_without_heads(view: &TableView<'_>, list: &ListForm, goes_on: bool) -> Option<Vec<Band>> {
     let mut labels: Vec<(u32, usize)> = Vec::new();
     for cell in &view.cells {
         if cell.is_wordy() && list.rows.contains_key(&cell.label.core) {
@@ -213,17 +213,16 @@ fn ancestors(list: &ListForm, row: usize) -> impl Iterator<Item = usize> + Clone
     })
 }
 
-fn read_row(
-    view: &TableView,
+fn read_row<'d>(
+    view: &TableView<'d>,
     row: u32,
     band: &Band,
     list: &ListForm,
     parents: &mut Parents,
-    out: &mut Readings,
+    out: &mut Readings<'d>,
 ) {
     let label = view
         .row(row)
-        .into_iter()
         .filter(|cell| cell.is_wordy() && cell.column < band.value && cell.column >= band.label.0)
         .filter(|cell| cell.text.parse::<Unit>().is_err())
         .rfind(|cell| cell.row == row);
@@ -231,13 +230,13 @@ fn read_row(
     let value = view
         .at(row, band.value)
         .filter(|cell| cell.row == row && cell.number != label.number && cell.height == 1);
-    let code = view.own(row).into_iter().find(|cell| {
+    let code = view.own(row).find(|cell| {
         cell.column > label.column
             && cell.column < band.value
             && cell.text.len() == 2
             && cell.value.value.is_some()
     });
-    let code = code.map(|cell| cell.text.as_str());
+    let code = code.map(|cell| cell.text.as_ref());
     let Some(number) = parents.resolve(list, &label.label, code) else {
         if value.is_some_and(|cell| cell.value.status != CellStatus::Blank)
             && !list.label_heads.contains(&fold(&label.text))

@@ -33,11 +33,11 @@ pub struct Heads {
 }
 
 /// Reads the rows of one table; whether any was read.
-pub fn read_table(view: &TableView, heads: &mut Heads, out: &mut Readings) -> bool {
+pub fn read_table<'d>(view: &TableView<'d>, heads: &mut Heads, out: &mut Readings<'d>) -> bool {
     let before = out.found.len();
     let is_requests = is_requests_table(view);
     for row in 0..view.rows {
-        let own = view.own(row);
+        let own: Vec<&CellView> = view.own(row).collect();
         if own.is_empty() || read_request_heads(view, row, &own, heads, out) {
             continue;
         }
@@ -51,12 +51,12 @@ pub fn read_table(view: &TableView, heads: &mut Heads, out: &mut Readings) -> bo
 }
 
 /// A row with at least two of the seven applicant heads (or one more, below such a row).
-fn read_request_heads(
-    view: &TableView,
+fn read_request_heads<'d>(
+    view: &TableView<'d>,
     row: u32,
     own: &[&CellView],
     heads: &mut Heads,
-    out: &mut Readings,
+    out: &mut Readings<'d>,
 ) -> bool {
     // Heads carry no enumeration mark; `（七）总计` and `3.其他` are rows.
     let applicant = |cell: &CellView| {
@@ -155,10 +155,10 @@ fn is_beside_values(cell: &CellView, heads: &Heads) -> bool {
 }
 
 /// The label of an article-20 row: exact; or, in a row of numbers under article-20 heads, by likeness.
-fn find_article20_label<'v>(
-    own: &[&'v CellView],
+fn find_article20_label<'v, 'd>(
+    own: &[&'v CellView<'d>],
     heads: &Heads,
-) -> Option<(&'v CellView, usize, bool)> {
+) -> Option<(&'v CellView<'d>, usize, bool)> {
     if heads.article20.is_empty() {
         return None;
     }
@@ -213,12 +213,12 @@ fn read_article20_heads(own: &[&CellView], heads: &mut Heads) -> bool {
     true
 }
 
-fn read_article20_row(
-    view: &TableView,
+fn read_article20_row<'d>(
+    view: &TableView<'d>,
     row: u32,
     (label, index, exact): (&CellView, usize, bool),
     heads: &Heads,
-    out: &mut Readings,
+    out: &mut Readings<'d>,
 ) {
     let lexicon = Lexicon::get();
     let meaning = &lexicon.article20[index];
@@ -337,14 +337,14 @@ fn match_heads(table: &TableForm, heads: &[Head]) -> (u32, Vec<Option<usize>>) {
     (score.saturating_sub(penalty), columns)
 }
 
-fn read_request_row(
-    view: &TableView,
+fn read_request_row<'d>(
+    view: &TableView<'d>,
     row: u32,
     heads: &Heads,
     is_requests: bool,
-    out: &mut Readings,
+    out: &mut Readings<'d>,
 ) {
-    let cells = view.row(row);
+    let cells: Vec<&CellView> = view.row(row).collect();
     let place = place_of(view.table, row);
     let disputed =
         |sense: &Sense| matches!(sense, Sense::DisputeGroup(_) | Sense::DisputeLeaf(0..=3));
@@ -352,7 +352,7 @@ fn read_request_row(
         return;
     }
     let Some((label, index, exact)) = find_request_label(&cells, row, is_requests) else {
-        let own = view.own(row);
+        let own: Vec<&CellView> = view.own(row).collect();
         let numbers = own.iter().filter(|cell| cell.value.value.is_some()).count();
         let words = own.iter().any(|cell| cell.is_wordy());
         if numbers >= 3 && words && is_requests {
@@ -417,11 +417,11 @@ fn is_requests_table(view: &TableView) -> bool {
 
 /// The label of a row: the rightmost cell that names a row of the form, exactly or (then only one that begins
 /// in this row) by likeness. With its row number and whether the words were exact.
-fn find_request_label<'v>(
-    cells: &[&'v CellView],
+fn find_request_label<'v, 'd>(
+    cells: &[&'v CellView<'d>],
     row: u32,
     is_requests: bool,
-) -> Option<(&'v CellView, usize, bool)> {
+) -> Option<(&'v CellView<'d>, usize, bool)> {
     let lexicon = Lexicon::get();
     let named = |senses: &[Sense]| {
         senses.iter().find_map(|sense| match sense {
@@ -491,19 +491,19 @@ fn tails(text: &str) -> impl Iterator<Item = &str> {
     line.into_iter().chain(mark)
 }
 
-type Placed<'v> = Vec<(usize, Option<&'v CellView>)>;
+type Placed<'v, 'd> = Vec<(usize, Option<&'v CellView<'d>>)>;
 
 /// Gives each head (by number) the cell under it, or the row's value cells where that cannot be told.
 ///
 /// By grid position where every head has a cell of its own exactly below it; else in order where the
 /// row has as many cells right of its label as there are heads; else by grid position where that is
 /// unique (a short row).
-fn place_values<'v>(
-    view: &'v TableView,
+fn place_values<'v, 'd>(
+    view: &'v TableView<'d>,
     row: u32,
     label: &CellView,
     heads: &[Head],
-) -> Result<Placed<'v>, Vec<&'v CellView>> {
+) -> Result<Placed<'v, 'd>, Vec<&'v CellView<'d>>> {
     let under = |head: &Head| {
         view.at(row, head.column).filter(|cell| {
             cell.row == row && cell.number != label.number && cell.column == head.column
@@ -515,7 +515,6 @@ fn place_values<'v>(
     }
     let own: Vec<&CellView> = view
         .own(row)
-        .into_iter()
         .filter(|cell| cell.column >= label.end())
         .collect();
     if own.len() == heads.len() {

@@ -1,5 +1,7 @@
 //! What the table readers hand over: cells with the place they stood in, before their form is settled.
 
+use std::borrow::Cow;
+
 use crate::model::{CellStatus, Code, Finding, FormId, Source};
 use crate::normalize::CellText;
 
@@ -44,20 +46,20 @@ pub enum Key {
 
 /// One cell as found on the page.
 #[derive(Debug, Clone)]
-pub struct Found {
+pub struct Found<'d> {
     /// Which.
     pub key: Key,
     /// Its text as published.
-    pub raw: String,
+    pub raw: Cow<'d, str>,
     /// The text read as a value.
     pub value: CellText,
     /// Where it stood.
     pub source: Source,
 }
 
-impl Found {
+impl<'d> Found<'d> {
     /// A grid cell. A picture without text is unreadable.
-    pub fn cell(key: Key, table: u32, cell: &CellView) -> Self {
+    pub fn cell(key: Key, table: u32, cell: &CellView<'d>) -> Self {
         let mut value = cell.value;
         if value.status == CellStatus::Blank && cell.has_image {
             value.status = CellStatus::Unreadable;
@@ -79,7 +81,7 @@ impl Found {
     pub fn unreadable(key: Key, raw: String, source: Source) -> Self {
         Self {
             key,
-            raw,
+            raw: Cow::Owned(raw),
             value: CellText {
                 status: CellStatus::Unreadable,
                 value: None,
@@ -92,9 +94,9 @@ impl Found {
 
 /// Everything the readers found on a page.
 #[derive(Debug, Default)]
-pub struct Readings {
+pub struct Readings<'d> {
     /// Cells.
-    pub found: Vec<Found>,
+    pub found: Vec<Found<'d>>,
     /// Tables (numbers) of which something was read: no part of the narrative.
     pub tables: Vec<u32>,
     /// Blocks (numbers) read as flattened cells or labels: no part of the narrative.
@@ -103,7 +105,7 @@ pub struct Readings {
     pub findings: Vec<Finding>,
 }
 
-impl Readings {
+impl Readings<'_> {
     /// Notes a finding.
     pub fn find(&mut self, code: Code, place: impl Into<String>, message: impl Into<String>) {
         self.findings.push(Finding::new(code, place, message));
@@ -116,7 +118,7 @@ pub fn place_of(table: u32, row: u32) -> String {
 }
 
 /// The text of cells as printed, for messages.
-pub fn printed<'c>(cells: impl IntoIterator<Item = &'c CellView>) -> String {
+pub fn printed<'c>(cells: impl IntoIterator<Item = &'c CellView<'c>>) -> String {
     let texts: Vec<_> = cells
         .into_iter()
         .map(|cell| cell.text.replace('\n', " "))

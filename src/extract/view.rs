@@ -1,5 +1,7 @@
 //! A table made ready for matching: its grid, and of each cell the text, the folded label and the value.
 
+use std::borrow::Cow;
+
 use crate::model::{ByteRange, CellStatus};
 use crate::normalize::{CellText, Label, read_cell};
 use crate::parse::{CellRef, Document};
@@ -11,7 +13,7 @@ const LABEL_BYTES: usize = 240;
 
 /// A cell as matching sees it.
 #[derive(Debug)]
-pub struct CellView {
+pub struct CellView<'d> {
     /// Number of the cell in its table.
     pub number: u32,
     /// First grid row.
@@ -23,7 +25,7 @@ pub struct CellView {
     /// Grid rows covered.
     pub height: u32,
     /// Its own text as published.
-    pub text: String,
+    pub text: Cow<'d, str>,
     /// The text folded; empty for prose.
     pub label: Label,
     /// The text read as a value.
@@ -35,7 +37,7 @@ pub struct CellView {
     pub bytes: ByteRange,
 }
 
-impl CellView {
+impl CellView<'_> {
     /// Words that might be a label: text that is no number.
     pub fn is_wordy(&self) -> bool {
         self.value.status == CellStatus::Text
@@ -54,7 +56,7 @@ impl CellView {
 
 /// A table as matching sees it.
 #[derive(Debug)]
-pub struct TableView {
+pub struct TableView<'d> {
     /// Number of the table on the page.
     pub table: u32,
     /// Grid height.
@@ -62,13 +64,14 @@ pub struct TableView {
     /// Grid width.
     pub columns: u32,
     /// Cells in source order.
-    pub cells: Vec<CellView>,
+    pub cells: Vec<CellView<'d>>,
     slots: Vec<Vec<Option<u32>>>,
+    rows_of_cells: Vec<Vec<u32>>,
 }
 
-impl TableView {
+impl<'d> TableView<'d> {
     /// Reads a table of the page; `None` for tables too small to hold data.
-    pub fn new(document: &Document<'_>, number: u32) -> Option<Self> {
+    pub fn new(document: &'d Document<'_>, number: u32) -> Option<Self> {
         let table = &document.tables[number as usize];
         if table.cells.len() < 4 {
             return None;
@@ -105,12 +108,14 @@ impl TableView {
                 bytes: document.cell_bytes(reference),
             });
         }
+        let slots = table.grid();
         Some(Self {
             table: number,
             rows: table.rows,
             columns: table.columns,
             cells,
-            slots: table.grid(),
+            rows_of_cells: rows_of_cells(&slots),
+            slots,
         })
     }
 
@@ -140,36 +145,37 @@ impl TableView {
             rows: self.columns,
             columns: self.rows,
             cells: cells.collect(),
+            rows_of_cells: rows_of_cells(&slots),
             slots,
         }
     }
 
     /// The cell that covers a slot.
-    pub fn at(&self, row: u32, column: u32) -> Option<&CellView> {
+    pub fn at(&self, row: u32, column: u32) -> Option<&CellView<'d>> {
         let slot = (*self.slots.get(row as usize)?.get(column as usize)?)?;
         self.cells.get(slot as usize)
     }
 
     /// The cells of a row from left to right, those that reach into it from above included.
-    pub fn row(&self, row: u32) -> Vec<&CellView> {
-        let mut cells: Vec<&CellView> = Vec::new();
-        let Some(slots) = self.slots.get(row as usize) else {
-            return cells;
-        };
-        for slot in slots.iter().flatten() {
-            if cells.last().is_none_or(|last| last.number != *slot)
-                && let Some(cell) = self.cells.get(*slot as usize)
-            {
-                cells.push(cell);
-            }
-        }
-        cells
+    pub fn row(&self, row: u32) -> impl DoubleEndedIterator<Item = &CellView<'d>> {
+        self.rows_of_cells
+            .get(row as usize)
+            .into_iter()
+            .flatten()
+            .filter_map(|number| self.cells.get(*number as usize))
     }
 
     /// The cells that begin in a row.
-    pub fn own(&self, row: u32) -> Vec<&CellView> {
-        let mut cells = self.row(row);
-        cells.retain(|cell| cell.row == row);
-        cells
+    pub fn own(&self, row: u32) -> impl DoubleEndedIterator<Item = &CellView<'d>> {
+        self.row(row).filter(move |cell| cell.row == row)
     }
+}
+
+fn rows_of_cells(slots: &[Vec<Option<u32>>]) -> Vec<Vec<u32>> {
+    let distinct = |row: &Vec<Option<u32>>| {
+        let mut cells: Vec<u32> = row.iter().flatten().copied().collect();
+        cells.dedup();
+        cells
+    };
+    slots.iter().map(distinct).collect()
 }

@@ -3,8 +3,10 @@
 //! A [`Document`] is plain data over the decoded page. Nothing in it was guessed from meaning:
 //! which block is a title or which table is statutory is for `extract` to say.
 
+use std::borrow::Cow;
 use std::ops::Range;
 
+use super::reference::attribute_text;
 use crate::model::{ByteRange, Finding};
 
 /// A page as a flat stream of blocks with the tables and containers around them.
@@ -26,7 +28,7 @@ pub struct Document<'s> {
     /// Text of the first `<title>`, white space collapsed.
     pub title: Option<String>,
     /// `<a href>` and embedded documents (`iframe`, `embed`, `object`), in order.
-    pub links: Vec<Link>,
+    pub links: Vec<Link<'s>>,
     /// `<img>` outside chrome is for `extract` to judge; here all are listed.
     pub images: Vec<Image>,
     /// Caps reached, spans clamped.
@@ -144,17 +146,30 @@ pub struct Meta {
 
 /// A reference to another document.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Link {
-    /// `href`, `src` or `data`, character references resolved, trimmed.
-    pub target: String,
+pub struct Link<'s> {
+    /// `href`, `src` or `data` as written; [`Link::target`] reads it.
+    pub raw_target: &'s str,
     /// Text of the link in [`Document::text`] if it lies within one block, else empty.
     pub text: Range<u32>,
-    /// `title` attribute, if any.
-    pub title: Option<String>,
+    /// `title` attribute as written, if any; [`Link::title`] reads it.
+    pub raw_title: Option<&'s str>,
     /// The container around it.
     pub container: u32,
     /// How many blocks stand before it.
     pub block: u32,
+}
+
+impl Link<'_> {
+    /// The target, character references resolved, trimmed.
+    pub fn target(&self) -> String {
+        attribute_text(self.raw_target).trim().to_owned()
+    }
+
+    /// The title, character references resolved.
+    pub fn title(&self) -> Option<String> {
+        self.raw_title
+            .map(|title| attribute_text(title).into_owned())
+    }
 }
 
 /// An `<img>`.
@@ -183,12 +198,15 @@ impl Document<'_> {
     }
 
     /// A cell's own text: its blocks without those of nested tables, a line each.
-    pub fn cell_text(&self, cell: CellRef) -> String {
-        let mut text = String::new();
-        for block in self.cell_blocks(cell) {
-            if !text.is_empty() {
-                text.push('\n');
-            }
+    pub fn cell_text(&self, cell: CellRef) -> Cow<'_, str> {
+        let mut blocks = self.cell_blocks(cell);
+        let Some(first) = blocks.next() else {
+            return Cow::Borrowed("");
+        };
+        let mut text = Cow::Borrowed(self.block_text(first));
+        for block in blocks {
+            let text = text.to_mut();
+            text.push('\n');
             text.push_str(self.block_text(block));
         }
         text

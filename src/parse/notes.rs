@@ -3,7 +3,7 @@
 //! In: the start tags that carry them. Out: entries of the [`Document`](super::Document). Never
 //! resolves an address.
 
-use super::builder::{Builder, OpenLink};
+use super::builder::{Builder, OpenLink, cut};
 use super::document::{Image, Link, Meta};
 use super::flow::{Flow, Reading, Space};
 use super::reference::attribute_text;
@@ -13,7 +13,7 @@ use super::tag::Tag;
 /// How much of a `data:` URL is kept: enough to see what it is.
 const DATA_URL_BYTES: usize = 64;
 
-impl Builder<'_> {
+impl<'s> Builder<'s> {
     /// `<a>`: ends an open link, and begins one if it has an `href`.
     pub(super) fn start_link(&mut self, name_end: usize) {
         self.end_link();
@@ -39,14 +39,14 @@ impl Builder<'_> {
         }
     }
 
-    fn push_link(&mut self, target: &str, title: Option<&str>) {
+    fn push_link(&mut self, target: &'s str, title: Option<&'s str>) {
         let block = self.block_count();
         let container = self.top().container;
         self.count_item();
         self.document.links.push(Link {
-            target: attribute_text(target).trim().to_owned(),
+            raw_target: target,
             text: 0..0,
-            title: title.map(|title| attribute_text(title).into_owned()),
+            raw_title: title,
             container,
             block,
         });
@@ -70,8 +70,7 @@ impl Builder<'_> {
             .get(..5)
             .is_some_and(|scheme| scheme.eq_ignore_ascii_case("data:"));
         let source = if is_data {
-            let end = source.floor_char_boundary(DATA_URL_BYTES);
-            source[..end].to_owned()
+            cut(source, DATA_URL_BYTES).to_owned()
         } else {
             attribute_text(source).trim().to_owned()
         };

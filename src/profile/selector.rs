@@ -87,9 +87,92 @@ impl Selector {
     }
 }
 
+/// Many selectors at once: looked up by what an element has instead of tried one by one.
+#[derive(Debug, Clone, Default)]
+pub struct SelectorSet {
+    tags: Vec<String>,
+    ids: Vec<String>,
+    classes: Vec<String>,
+    others: Vec<Selector>,
+}
+
+impl From<Vec<Selector>> for SelectorSet {
+    fn from(selectors: Vec<Selector>) -> Self {
+        let mut set = Self::default();
+        for selector in selectors {
+            match (&selector.tag, &selector.id, selector.classes.as_slice()) {
+                (Some(tag), None, []) => set.tags.push(tag.clone()),
+                (None, Some(id), []) => set.ids.push(id.clone()),
+                (None, None, [class]) => set.classes.push(class.clone()),
+                _ => set.others.push(selector),
+            }
+        }
+        for list in [&mut set.tags, &mut set.ids, &mut set.classes] {
+            list.sort_by_key(String::len);
+        }
+        set
+    }
+}
+
+/// Whether a list sorted by length holds a name; ASCII case does not count. Most names differ in length, so few
+/// letters are looked at.
+fn holds(list: &[String], name: &str) -> bool {
+    let start = list.partition_point(|known| known.len() < name.len());
+    list[start..]
+        .iter()
+        .take_while(|known| known.len() == name.len())
+        .any(|known| known.eq_ignore_ascii_case(name))
+}
+
+impl<'de> Deserialize<'de> for SelectorSet {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        Ok(Vec::<Selector>::deserialize(deserializer)?.into())
+    }
+}
+
+impl SelectorSet {
+    /// Whether any of the selectors matches; see [`Selector::matches`].
+    pub fn matches(&self, tag: &str, id: Option<&str>, class: Option<&str>) -> bool {
+        if holds(&self.tags, tag) {
+            return true;
+        }
+        if id.is_none() && class.is_none() {
+            return false;
+        }
+        id.is_some_and(|id| holds(&self.ids, id.trim()))
+            || class.is_some_and(|class| {
+                class
+                    .split_ascii_whitespace()
+                    .any(|name| holds(&self.classes, name))
+            })
+            || self
+                .others
+                .iter()
+                .any(|selector| selector.matches(tag, id, class))
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_set_matches_what_its_selectors_match() {
+        let texts = ["nav", ".foot", "#zoom", "div.a.b"];
+        let all: Vec<Selector> = texts.iter().map(|text| text.parse().unwrap()).collect();
+        let set = SelectorSet::from(all.clone());
+        for (tag, id, class) in [
+            ("nav", None, None),
+            ("div", Some("ZOOM"), None),
+            ("div", None, Some("x Foot")),
+            ("div", None, Some("b a")),
+            ("p", None, Some("a b")),
+            ("p", Some("foot"), Some("zoom")),
+        ] {
+            let want = all.iter().any(|selector| selector.matches(tag, id, class));
+            assert_eq!(set.matches(tag, id, class), want, "{tag} {id:?} {class:?}");
+        }
+    }
 
     #[test]
     fn compounds_match_all_their_parts() {

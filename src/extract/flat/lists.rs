@@ -23,7 +23,7 @@ enum Column {
 /// Reads the list that most tokens are labels of. With its column heads every row has as many cells as
 /// heads; without them, a known label, perhaps its unit, then one value. A row that does not fit is left
 /// unread.
-pub fn read(tokens: &[Token], used: &mut [bool], out: &mut Readings) {
+pub fn read(tokens: &[Token], used: &mut [bool], out: &mut Readings<'_>) {
     let known = |list: &ListForm| {
         tokens
             .iter()
