@@ -9,6 +9,7 @@
 
 pub mod archive;
 pub mod audit;
+pub mod cli;
 pub mod decode;
 pub mod extract;
 pub mod home;

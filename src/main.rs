@@ -1,3 +1,5 @@
 //! The `nianbao` command line.
 
-fn main() {}
+fn main() -> std::process::ExitCode {
+    nianbao::cli::main()
+}

@@ -107,7 +107,7 @@ impl<R: Read + Seek> Reader<R> {
     }
 
     /// Whether damage ended the iteration.
-    pub(super) fn is_stopped(&self) -> bool {
+    pub fn is_stopped(&self) -> bool {
         self.stopped
     }
 

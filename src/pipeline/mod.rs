@@ -1,5 +1,21 @@
 //! The stages put together. Only this module composes them.
 
+mod build;
+mod exchange;
+mod file;
+mod import;
+mod manifest;
+mod parallel;
 mod read;
+mod records;
+mod walk;
 
-pub use read::{Origin, Unreadable, read};
+pub use build::{BuildError, BuildEvent, BuildOptions, BuildSummary, build};
+pub use exchange::page_of;
+pub use file::{FileError, read_file, read_stream};
+pub use import::{ImportError, ImportOutcome, Importer, Page};
+pub use manifest::{ManifestError, read_manifest};
+pub use parallel::{Caught, Load, ordered};
+pub use read::{MAX_BYTES, Origin, Unreadable, read};
+pub use records::{Damage, WarcFile, warc_files};
+pub use walk::{Found, find_pages};

@@ -77,7 +77,7 @@ pub fn read(bytes: &[u8], origin: Origin<'_>, profile: &Profile) -> Result<Repor
     let media = decode::media(bytes, origin.content_type);
     if !matches!(media, Media::Html | Media::Text) {
         return Err(Unreadable::Media {
-            media: name_of(media),
+            media: media_name(media),
         });
     }
     let decoded = decode::decode(bytes, origin.content_type);
@@ -118,7 +118,8 @@ pub fn read(bytes: &[u8], origin: Origin<'_>, profile: &Profile) -> Result<Repor
     })
 }
 
-const fn name_of(media: Media) -> &'static str {
+/// The kind in words.
+pub(super) const fn media_name(media: Media) -> &'static str {
     match media {
         Media::Html => "HTML",
         Media::Text => "text",

@@ -11,6 +11,8 @@ pub enum Coverage {
     Read,
     /// Read, with errors found.
     Doubtful,
+    /// Read, but none of its tables was recognised.
+    WithoutTables,
     /// Captured, but no report could be read from it.
     Unreadable,
     /// Expected and not there.
@@ -21,9 +23,10 @@ pub enum Coverage {
 
 impl Coverage {
     /// Every value.
-    pub const ALL: [Self; 5] = [
+    pub const ALL: [Self; 6] = [
         Self::Read,
         Self::Doubtful,
+        Self::WithoutTables,
         Self::Unreadable,
         Self::Missing,
         Self::NotExpected,
@@ -33,6 +36,7 @@ impl Coverage {
         match self {
             Self::Read => "●",
             Self::Doubtful => "◐",
+            Self::WithoutTables => "○",
             Self::Unreadable => "×",
             Self::Missing => "·",
             Self::NotExpected => " ",
@@ -43,6 +47,7 @@ impl Coverage {
         match self {
             Self::Read => "read",
             Self::Doubtful => "read, with errors",
+            Self::WithoutTables => "read, without tables",
             Self::Unreadable => "captured, not readable",
             Self::Missing => "missing",
             Self::NotExpected => "not expected",
@@ -129,7 +134,12 @@ impl CoverageMatrix {
             rows.filter(|coverage| wanted(*coverage)).count()
         };
         let expected = count(|coverage| coverage != Coverage::NotExpected);
-        let read = count(|coverage| matches!(coverage, Coverage::Read | Coverage::Doubtful));
+        let read = count(|coverage| {
+            matches!(
+                coverage,
+                Coverage::Read | Coverage::Doubtful | Coverage::WithoutTables
+            )
+        });
         let share = format!("{read}/{expected}");
         if share.len() < YEAR {
             return share;

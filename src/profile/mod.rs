@@ -16,7 +16,8 @@ mod words;
 pub use selector::{Selector, SelectorError, SelectorSet};
 pub use words::Words;
 
-const GENERIC: &str = include_str!("../../selectors/platforms/generic.toml");
+/// The source of the generic profile, as compiled in.
+pub const GENERIC: &str = include_str!("../../selectors/platforms/generic.toml");
 
 static GENERIC_PROFILE: LazyLock<Profile> = LazyLock::new(|| {
     Profile::parse(GENERIC).unwrap_or_else(|error| panic!("compiled-in generic profile: {error}"))

@@ -3,6 +3,7 @@
 //! Takes a [`crate::store::Store`], best opened for reading only; returns plain values. Writes nothing. A
 //! missing value stays missing: it has a status and is neither 0 nor a smaller sum.
 
+mod captures;
 mod coverage;
 pub mod crosswalk;
 mod export;
@@ -10,12 +11,13 @@ mod filter;
 mod reports;
 mod series;
 
+pub use captures::{CaptureLine, archive_ends, capture_of, is_captured};
 pub use coverage::{Coverage, CoverageRow, Presence, coverage};
 pub use export::{export_csv, export_json};
 pub use filter::{AgencyFilter, Filter};
 pub use reports::{
-    FindingLine, RefusalLine, ReportLine, find_reports, findings, list_reports, load_report,
-    refusals,
+    FindingLine, RefusalLine, ReportLine, agency_names, find_reports, findings, list_reports,
+    load_report, refusals,
 };
 pub use series::{Part, Point, PointStatus, cell_series, series};
 

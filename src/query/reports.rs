@@ -126,6 +126,20 @@ pub fn list_reports(store: &Store, filter: &Filter) -> Result<Vec<ReportLine>, Q
     Ok(lines.collect::<Result<_, _>>()?)
 }
 
+/// The names of all agencies that have a report, in order.
+///
+/// # Errors
+///
+/// If the database cannot be read.
+pub fn agency_names(store: &Store) -> Result<Vec<String>, QueryError> {
+    let mut statement = store.connection().prepare(
+        "SELECT DISTINCT name FROM agency a WHERE name IS NOT NULL
+           AND EXISTS (SELECT 1 FROM report r WHERE r.agency_id = a.id) ORDER BY name",
+    )?;
+    let names = statement.query_map([], |row| row.get(0))?;
+    Ok(names.collect::<Result<_, _>>()?)
+}
+
 /// The current version of a report, whole; `None` where there is no report of that id.
 ///
 /// # Errors

@@ -1,0 +1,157 @@
+//! `nianbao audit`.
+
+use std::collections::BTreeMap;
+use std::fmt::Write as _;
+
+use crate::model::{Code, Severity};
+use crate::present::{Align, Table, visible};
+use crate::query::{self, FindingLine, RefusalLine};
+
+use super::context::Context;
+use super::select::Selection;
+use super::{Status, output, words};
+
+const EXAMPLES: &str = "\
+Examples:
+  nianbao audit
+  nianbao audit --agency 云溪市教育局 --severity info
+  nianbao audit --code identity_fails --json
+  nianbao audit --refused";
+
+/// List what is odd about the reports: contradictions, missing parts, what could not be read
+///
+/// Published numbers are never corrected; a finding says what they are and what they contradict.
+#[derive(Debug, clap::Args)]
+#[command(after_help = EXAMPLES)]
+pub(super) struct Args {
+    /// Only findings with this code
+    #[arg(long, value_parser = words::code(), hide_possible_values = true)]
+    code: Option<Code>,
+    /// Only findings at least this severe [default: warning; with --code: info]
+    #[arg(long, value_parser = words::severity())]
+    severity: Option<Severity>,
+    /// Captures that are no report, and why, instead
+    #[arg(long, conflicts_with_all = ["agency", "year", "from", "to", "scope", "code", "severity"])]
+    refused: bool,
+    /// One JSON object a line
+    #[arg(long)]
+    json: bool,
+    #[command(flatten)]
+    selection: Selection,
+}
+
+pub(super) fn run(context: &Context, args: &Args) -> anyhow::Result<Status> {
+    let opened = context.read()?;
+    if args.refused {
+        let lines = query::refusals(&opened.store)?;
+        if args.json {
+            output::print_json(lines)?;
+        } else {
+            output::print(&refused(&lines))?;
+        }
+        return Ok(Status::Done);
+    }
+    let filter = args.selection.filter(&opened.store)?;
+    let least = args.severity.unwrap_or(match args.code {
+        Some(_) => Severity::Info,
+        None => Severity::Warning,
+    });
+    let mut lines = query::findings(&opened.store, &filter, args.code, None)?;
+    let hidden = lines.len();
+    lines.retain(|line| severity(line) >= Some(least));
+    let hidden = hidden - lines.len();
+    if args.json {
+        output::print_json(lines)?;
+        return Ok(Status::Done);
+    }
+    output::print(&describe(&lines))?;
+    if hidden > 0 {
+        output::say(&format!(
+            "{hidden} less severe ones not shown: --severity info"
+        ));
+    }
+    Ok(Status::Done)
+}
+
+fn severity(line: &FindingLine) -> Option<Severity> {
+    Severity::ALL
+        .into_iter()
+        .find(|one| one.as_str() == line.severity)
+}
+
+/// The findings under their reports, and how many there are of each severity.
+pub(super) fn describe(lines: &[FindingLine]) -> String {
+    let mut text = String::new();
+    for of_report in lines.chunk_by(|one, other| one.report_id == other.report_id) {
+        let line = &of_report[0];
+        let agency = line.agency.as_deref().unwrap_or("agency not known");
+        let year = line
+            .year
+            .map_or_else(|| "year not known".into(), |year| year.to_string());
+        // Writing to a String cannot fail.
+        let _ = writeln!(
+            text,
+            "{} {year} ({}), report {}",
+            visible(agency),
+            line.scope,
+            line.report_id
+        );
+        for line in of_report {
+            let _ = writeln!(
+                text,
+                "  {:<8}{}  {}",
+                line.severity,
+                line.code,
+                visible(&line.message)
+            );
+            if !line.place.is_empty() {
+                let _ = writeln!(text, "          {}", visible(&place(&line.place)));
+            }
+        }
+        text.push('\n');
+    }
+    let mut counts: BTreeMap<_, usize> = BTreeMap::new();
+    for line in lines {
+        *counts.entry(severity(line)).or_default() += 1;
+    }
+    let counts: Vec<String> = counts
+        .iter()
+        .rev()
+        .map(|(severity, count)| format!("{count} {}", severity.map_or("?", Severity::as_str)))
+        .collect();
+    if counts.is_empty() {
+        text.push_str("no findings\n");
+    } else {
+        let _ = writeln!(text, "findings: {}", counts.join(", "));
+    }
+    text
+}
+
+/// The first of many cells; `--json` has them all.
+pub(super) fn place(place: &str) -> String {
+    let cells: Vec<&str> = place.split(',').collect();
+    match cells.as_slice() {
+        [first, .., last] if cells.len() > 4 => {
+            format!("{first}, … {} more …, {last}", cells.len() - 2)
+        }
+        _ => cells.join(", "),
+    }
+}
+
+fn refused(lines: &[RefusalLine]) -> String {
+    if lines.is_empty() {
+        return "every capture is a report\n".into();
+    }
+    let heads = ["fetched", "reason", "address or digest", "detail"];
+    let mut table = Table::new(heads.map(|head| (head, Align::Left)));
+    table.max_width = output::terminal_width();
+    for line in lines {
+        table.push([
+            line.fetched_at.as_str(),
+            &line.reason,
+            line.url.as_deref().unwrap_or(&line.sha256),
+            &line.detail,
+        ]);
+    }
+    table.render_plain()
+}

@@ -1,0 +1,122 @@
+//! `nianbao build`.
+
+use std::num::NonZeroUsize;
+
+use jiff::Timestamp;
+
+use crate::pipeline::{self, BuildError, BuildEvent, BuildOptions, BuildSummary};
+use crate::store::Outcome;
+
+use super::context::{Context, Opened};
+use super::progress::Progress;
+use super::{Status, output};
+
+const EXAMPLES: &str = "\
+Examples:
+  nianbao build
+  nianbao build --jobs 2";
+
+/// Read the whole archive into the database
+///
+/// Offline and repeatable: the same archive and program give the same rows, and a second build
+/// changes nothing. Damaged records are told of and the rest goes on. What is no report is kept
+/// with the reason: see `nianbao audit --refused`.
+#[derive(Debug, clap::Args)]
+#[command(after_help = EXAMPLES)]
+pub(super) struct Args {
+    /// Threads that read [default: one a core]
+    #[arg(long, value_name = "N")]
+    jobs: Option<NonZeroUsize>,
+}
+
+pub(super) fn run(context: &Context, args: &Args) -> anyhow::Result<Status> {
+    let mut opened = context.write()?;
+    match build(&mut opened, args.jobs) {
+        Ok(summary) => {
+            output::say(&describe(&summary));
+            Ok(if summary.failures == 0 {
+                Status::Done
+            } else {
+                Status::Failures
+            })
+        }
+        Err(error @ BuildError::List { .. }) => Err(error.into()),
+        Err(error) => {
+            let why = output::explain(&error);
+            output::say(&format!(
+                "nianbao: {why}; the build stopped, run it again when that is mended"
+            ));
+            Ok(Status::Failures)
+        }
+    }
+}
+
+/// Builds, with a bar and a line for each failure.
+pub(super) fn build(
+    opened: &mut Opened,
+    jobs: Option<NonZeroUsize>,
+) -> Result<BuildSummary, BuildError> {
+    let progress = Progress::bytes("building");
+    let options = BuildOptions {
+        jobs,
+        started_at: Timestamp::now(),
+    };
+    let observe = |event: BuildEvent<'_>| match event {
+        BuildEvent::Started { total_bytes } => progress.total(total_bytes),
+        BuildEvent::Advanced { position } => progress.at(position),
+        BuildEvent::Damaged { file, damage } => {
+            progress.say(&output::failure_at(file, &output::explain(damage)));
+        }
+        BuildEvent::Failed { file, offset, why } => {
+            progress.say(&output::failure_at(&format!("{file}, byte {offset}"), &why));
+        }
+    };
+    let result = pipeline::build(&opened.home.warc(), &mut opened.store, &options, observe);
+    progress.done();
+    result
+}
+
+/// The summary in a line.
+pub(super) fn describe(summary: &BuildSummary) -> String {
+    let outcomes = [
+        (Outcome::New, "new"),
+        (Outcome::Changed, "new versions of known ones"),
+        (Outcome::SeenAgain, "seen again"),
+        (Outcome::Reread, "read differently"),
+        (Outcome::Unchanged, "unchanged"),
+    ];
+    let outcomes = outcomes.map(|(outcome, word)| (summary.count(outcome), word));
+    let refusals = summary.refusals.iter();
+    let refusals = refusals.map(|(reason, count)| (*count, reason.as_str()));
+    let parts = [
+        (summary.reports(), "reports", among(outcomes)),
+        (
+            summary.count(Outcome::Refused),
+            "are no reports",
+            among(refusals),
+        ),
+        (summary.passed_over, "are no documents", String::new()),
+        (summary.failures, "failures", String::new()),
+    ];
+    let parts = parts.into_iter().enumerate();
+    let parts: Vec<String> = parts
+        .filter(|(place, (count, ..))| *place == 0 || *count > 0)
+        .map(|(_, (count, what, among))| format!("{count} {what}{among}"))
+        .collect();
+    let files = summary.files;
+    let noun = if files == 1 { "file" } else { "files" };
+    format!("{files} WARC {noun} read: {}", parts.join(", "))
+}
+
+/// The counts above zero, in brackets; nothing where there are none.
+fn among<'w>(counts: impl IntoIterator<Item = (u64, &'w str)>) -> String {
+    let counts: Vec<String> = counts
+        .into_iter()
+        .filter(|(count, _)| *count > 0)
+        .map(|(count, word)| format!("{count} {word}"))
+        .collect();
+    if counts.is_empty() {
+        return String::new();
+    }
+    format!(" ({})", counts.join(", "))
+}

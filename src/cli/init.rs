@@ -1,0 +1,28 @@
+//! `nianbao init`.
+
+use std::path::PathBuf;
+
+use crate::home::Home;
+
+use super::context::Context;
+use super::{Status, output};
+
+/// Make a home: the directory for the archive, the database and the configuration
+///
+/// Other files in the directory are left alone. Nothing is overwritten.
+#[derive(Debug, clap::Args)]
+#[command(after_help = "Examples:\n  nianbao init archive-of-yunxi")]
+pub(super) struct Args {
+    /// The directory; made if need be
+    dir: PathBuf,
+}
+
+pub(super) fn run(context: &Context, args: &Args) -> anyhow::Result<Status> {
+    let home = Home::init(&context.cwd.join(&args.dir))?;
+    output::say(&format!(
+        "{} is a home now; put pages into it with `nianbao --home {} import FILE…`",
+        home.directory().display(),
+        args.dir.display()
+    ));
+    Ok(Status::Done)
+}

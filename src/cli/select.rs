@@ -1,0 +1,71 @@
+//! Which reports a question is about, as arguments.
+
+use anyhow::bail;
+
+use crate::model::Scope;
+use crate::query::{self, AgencyFilter, Filter};
+use crate::store::Store;
+
+use super::suggest::{did_you_mean, near};
+use super::words;
+
+/// The arguments that narrow a question.
+#[derive(Debug, clap::Args)]
+#[command(next_help_heading = "Which reports [default: all]")]
+pub(super) struct Selection {
+    /// Only agencies of this name or code; where there is none, those whose names contain it
+    #[arg(long, value_name = "NAME")]
+    pub agency: Option<String>,
+    /// Only this report year
+    #[arg(long, value_name = "YEAR", value_parser = words::year(), conflicts_with_all = ["from", "to"])]
+    pub year: Option<i16>,
+    /// No report year before this one
+    #[arg(long, value_name = "YEAR", value_parser = words::year())]
+    pub from: Option<i16>,
+    /// No report year after this one
+    #[arg(long, value_name = "YEAR", value_parser = words::year())]
+    pub to: Option<i16>,
+    /// Only reports about the agency's own work, or those of a government with all below it
+    #[arg(long, value_parser = words::scope())]
+    pub scope: Option<Scope>,
+}
+
+impl Selection {
+    /// The filter for it.
+    ///
+    /// # Errors
+    ///
+    /// Where the database has no agency of this name, or cannot be read.
+    pub(super) fn filter(&self, store: &Store) -> anyhow::Result<Filter> {
+        let agency = match &self.agency {
+            None => None,
+            Some(name) => Some(agency(store, name)?),
+        };
+        Ok(Filter {
+            agency,
+            from_year: self.year.or(self.from),
+            to_year: self.year.or(self.to),
+            scope: self.scope,
+            ..Filter::default()
+        })
+    }
+}
+
+/// The agencies that `name` names: by name or code, else by a part of the name.
+pub(super) fn agency(store: &Store, name: &str) -> anyhow::Result<AgencyFilter> {
+    for agency in [
+        AgencyFilter::Exact(name.into()),
+        AgencyFilter::Containing(name.into()),
+    ] {
+        let filter = Filter {
+            agency: Some(agency.clone()),
+            ..Filter::default()
+        };
+        if !query::list_reports(store, &filter)?.is_empty() {
+            return Ok(agency);
+        }
+    }
+    let names = query::agency_names(store)?;
+    let near = near(name, names.iter().map(String::as_str));
+    bail!("no report of an agency {name:?}{}", did_you_mean(&near));
+}

@@ -1,0 +1,332 @@
+//! `nianbao show`.
+
+use std::fmt::Write as _;
+
+use anyhow::{Context as _, bail};
+use serde_json::json;
+
+use crate::model::{Catalog, CellStatus, IndicatorId, Observation, Report, Scope};
+use crate::present::{Align, Cell, FormTable, Table, list_findings, visible};
+use crate::query::{self, CaptureLine, Filter, ReportLine};
+use crate::store::{Store, StoredReport};
+
+use super::context::{Context, Opened};
+use super::suggest::{did_you_mean, near};
+use super::{Status, audit, output, proof, select, words};
+
+const EXAMPLES: &str = "\
+Examples:
+  nianbao show 云溪市教育局 2020
+  nianbao show 云溪市教育局 2020 --cell requests.new@total
+  nianbao show --id 1 --text
+  nianbao show --id 1 --json
+  nianbao show --list 云溪市";
+
+/// Show one report as its form, with where it comes from and what is odd about it
+///
+/// With --cell, one cell and its proof: the bytes it was read from, fetched from the archive anew
+/// and checked against the digest.
+#[derive(Debug, clap::Args)]
+#[command(after_help = EXAMPLES)]
+pub(super) struct Args {
+    /// Name or code of the agency, or a part of the name
+    #[arg(required_unless_present_any = ["id", "list"])]
+    agency: Option<String>,
+    /// Report year
+    #[arg(value_parser = words::year(), required_unless_present_any = ["id", "list"])]
+    year: Option<i16>,
+    /// The report of this id instead
+    #[arg(long, conflicts_with_all = ["agency", "year", "list", "scope"])]
+    id: Option<i64>,
+    /// Of several reports for the year, the one of this scope
+    #[arg(long, value_parser = words::scope())]
+    scope: Option<Scope>,
+    /// Only this cell, with its proof
+    #[arg(long, value_name = "CELL", conflicts_with_all = ["text", "list"])]
+    cell: Option<String>,
+    /// The text of the sections too
+    #[arg(long, conflicts_with_all = ["json", "list"])]
+    text: bool,
+    /// List the reports there are instead
+    #[arg(long)]
+    list: bool,
+    /// The record as stored (a list: one JSON object a line)
+    #[arg(long)]
+    json: bool,
+}
+
+pub(super) fn run(context: &Context, args: &Args) -> anyhow::Result<Status> {
+    let opened = context.read()?;
+    if args.list {
+        let lines = lines(&opened.store, args)?;
+        if args.json {
+            output::print_json(lines)?;
+        } else {
+            output::print(&listing(&lines, output::terminal_width()))?;
+        }
+        return Ok(Status::Done);
+    }
+    let report = find(&opened.store, args)?;
+    let capture = query::capture_of(&opened.store, report.version_id)?
+        .context("the version has no capture")?;
+    if let Some(cell) = &args.cell {
+        return show_cell(&opened, &report, &capture, cell, args.json);
+    }
+    if args.json {
+        output::print_json([json!({ "stored": report, "capture": capture })])?;
+    } else {
+        let width = output::terminal_width();
+        output::print(&describe(&report, &capture, args.text, width))?;
+    }
+    Ok(Status::Done)
+}
+
+/// The reports that agency, year and scope name.
+fn lines(store: &Store, args: &Args) -> anyhow::Result<Vec<ReportLine>> {
+    let agency = match &args.agency {
+        None => None,
+        Some(name) => Some(select::agency(store, name)?),
+    };
+    let filter = Filter {
+        agency,
+        from_year: args.year,
+        to_year: args.year,
+        scope: args.scope,
+        ..Filter::default()
+    };
+    Ok(query::list_reports(store, &filter)?)
+}
+
+/// The one report asked for; never one picked from several.
+fn find(store: &Store, args: &Args) -> anyhow::Result<StoredReport> {
+    let id = match args.id {
+        Some(id) => id,
+        None => match lines(store, args)?.as_slice() {
+            [line] => line.report_id,
+            [] => bail!(
+                "{} has no such report{}; `nianbao show --list` lists what there is",
+                args.agency.as_deref().unwrap_or_default(),
+                years(store, args)?
+            ),
+            several => bail!(
+                "{} reports; choose one with --scope or --id:\n{}",
+                several.len(),
+                listing(several, None)
+            ),
+        },
+    };
+    query::load_report(store, id)?
+        .with_context(|| format!("no report {id}; `nianbao show --list` lists what there is"))
+}
+
+/// The years an agency does have.
+fn years(store: &Store, args: &Args) -> anyhow::Result<String> {
+    let all = Filter {
+        agency: match &args.agency {
+            None => None,
+            Some(name) => Some(select::agency(store, name)?),
+        },
+        ..Filter::default()
+    };
+    let mut years: Vec<String> = query::list_reports(store, &all)?
+        .iter()
+        .filter_map(|line| line.year)
+        .map(|year| year.to_string())
+        .collect();
+    years.dedup();
+    if years.is_empty() {
+        return Ok(String::new());
+    }
+    Ok(format!(" (there are: {})", years.join(", ")))
+}
+
+fn listing(lines: &[ReportLine], max_width: Option<u16>) -> String {
+    let mut table = Table::new([
+        ("id", Align::Right),
+        ("机关", Align::Left),
+        ("year", Align::Right),
+        ("scope", Align::Left),
+        ("form", Align::Left),
+        ("published", Align::Left),
+        ("errors", Align::Right),
+        ("warnings", Align::Right),
+    ]);
+    table.max_width = max_width;
+    for line in lines {
+        table.push([
+            line.report_id.to_string(),
+            line.agency.clone().unwrap_or_else(|| "?".into()),
+            line.year
+                .map_or_else(|| "?".into(), |year| year.to_string()),
+            line.scope.clone(),
+            line.form.clone().unwrap_or_default(),
+            line.published.clone().unwrap_or_default(),
+            line.errors.to_string(),
+            line.warnings.to_string(),
+        ]);
+    }
+    table.render_plain()
+}
+
+/// The whole report.
+fn describe(
+    stored: &StoredReport,
+    capture: &CaptureLine,
+    with_text: bool,
+    width: Option<u16>,
+) -> String {
+    let report = &stored.report;
+    let mut text = format!(
+        "{}\n\n",
+        visible(report.title.as_deref().unwrap_or("(no title)"))
+    );
+    head(&mut text, stored, capture);
+    for table in tables(report) {
+        text.push('\n');
+        text.push_str(&table.render(width));
+    }
+    text.push_str("\nsections\n");
+    for section in &report.sections {
+        let heading = section
+            .heading
+            .as_deref()
+            .unwrap_or("(before the first heading)");
+        let _ = writeln!(
+            text,
+            "  {}　{}, {} characters",
+            visible(heading),
+            section.kind.as_str(),
+            section.text.chars().count()
+        );
+        if with_text {
+            for line in section.text.lines() {
+                let _ = writeln!(text, "    {}", visible(line));
+            }
+        }
+    }
+    text.push('\n');
+    let mut findings = report.findings.clone();
+    for finding in &mut findings {
+        finding.place = audit::place(&finding.place);
+    }
+    text.push_str(&list_findings(&findings));
+    text
+}
+
+/// What the report is and where it comes from.
+fn head(text: &mut String, stored: &StoredReport, capture: &CaptureLine) {
+    let report = &stored.report;
+    // Writing to a String cannot fail.
+    let mut line = |head: &str, value: &str| {
+        let _ = writeln!(text, "  {head:<10}{}", visible(value));
+    };
+    let code = report.agency.code.as_ref().map(|code| format!(" ({code})"));
+    let name = report.agency.name.as_deref().unwrap_or("(not found)");
+    line("agency", &format!("{name}{}", code.unwrap_or_default()));
+    let year = report
+        .year
+        .map_or_else(|| "(not found)".into(), |year| year.to_string());
+    let form = report.form.map_or("none", |form| form.as_str());
+    line(
+        "year",
+        &format!("{year}, scope {}, form {form}", report.scope.as_str()),
+    );
+    let day = report
+        .published
+        .map_or_else(|| "(not found)".into(), |day| day.to_string());
+    let dates: Vec<String> = report
+        .dates
+        .iter()
+        .map(|date| format!("{} {}「{}」", date.value, date.source.as_str(), date.raw))
+        .collect();
+    line(
+        "published",
+        &format!("{day}; on the page: {}", dates.join(", ")),
+    );
+    line(
+        "page",
+        capture.url.as_deref().unwrap_or("(address not known)"),
+    );
+    line(
+        "captured",
+        &format!("{}, {} bytes", capture.fetched_at, capture.size_bytes),
+    );
+    line("sha256", &capture.sha256);
+    line("archive", &proof::place(capture));
+    let provenance = &report.provenance;
+    line(
+        "read",
+        &format!(
+            "as {} ({}), by nianbao {}, profile {}",
+            provenance.charset,
+            provenance.charset_evidence.as_str(),
+            provenance.program,
+            provenance.profile
+        ),
+    );
+    line(
+        "stored",
+        &format!(
+            "report {}, in this form seen from {} to {}, {} capture(s)",
+            stored.report_id, stored.first_seen, stored.last_seen, stored.captures
+        ),
+    );
+}
+
+/// The tables of every form that the page has something of.
+fn tables(report: &Report) -> Vec<FormTable> {
+    let catalog = Catalog::get();
+    let cell = |id: IndicatorId| {
+        let found = report.observations.iter().find(|one| one.indicator == id);
+        found.map(Cell::from)
+    };
+    let has = |id: IndicatorId| cell(id).is_some_and(|cell| cell.status != CellStatus::TableAbsent);
+    let mut tables = Vec::new();
+    for form in &catalog.forms {
+        for table in &form.tables {
+            // Of its own form also what is missing; of another only what is there.
+            if report.form == Some(form.id) || table.indicators().any(has) {
+                tables.push(FormTable::filled(table, cell));
+            }
+        }
+    }
+    tables
+}
+
+fn show_cell(
+    opened: &Opened,
+    report: &StoredReport,
+    capture: &CaptureLine,
+    cell: &str,
+    json: bool,
+) -> anyhow::Result<Status> {
+    let observation = observation(&report.report, cell)?;
+    let charset = report.report.provenance.charset;
+    let proof = match proof::prove(&opened.home, capture, charset, observation) {
+        Ok(proof) => proof,
+        Err(error) => {
+            output::say(&output::failure_at(cell, &output::explain(error.as_ref())));
+            return Ok(Status::Failures);
+        }
+    };
+    if json {
+        output::print_json([proof::to_json(report, observation, capture, &proof)])?;
+    } else {
+        output::print(&proof::describe(report, observation, capture, &proof))?;
+    }
+    Ok(if proof.holds(observation) {
+        Status::Done
+    } else {
+        Status::Failures
+    })
+}
+
+fn observation<'r>(report: &'r Report, cell: &str) -> anyhow::Result<&'r Observation> {
+    report.observation(cell).with_context(|| {
+        let catalog = Catalog::get();
+        let observed = report.observations.iter();
+        let cells = observed.map(|one| catalog.indicator(one.indicator).cell.as_str());
+        let near = near(cell, cells);
+        format!("the report has no cell {cell:?}{}", did_you_mean(&near))
+    })
+}

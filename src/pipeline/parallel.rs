@@ -1,0 +1,285 @@
+//! Many items over all cores, results in the order of the items.
+//!
+//! In: an iterator and a pure function. Out: a call for every item, in order, on the calling
+//! thread. Memory is bounded by [`Load`]: whoever reads ahead of the caller waits. A panic in
+//! the function is that item's result and stops nothing.
+
+use std::any::Any;
+use std::cell::{Cell, RefCell};
+use std::collections::BTreeMap;
+use std::num::NonZeroUsize;
+use std::ops::ControlFlow;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::mpsc::{Receiver, channel, sync_channel};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, Once, PoisonError};
+use std::thread;
+
+/// How much may be between the iterator and the caller at once.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Load {
+    /// Threads that work.
+    pub jobs: NonZeroUsize,
+    /// Bytes of items, by their weight. One item may exceed it, alone.
+    pub max_bytes: u64,
+}
+
+impl Load {
+    /// As many threads as cores (or `jobs`), 256 MiB.
+    pub fn new(jobs: Option<NonZeroUsize>) -> Self {
+        let jobs = jobs.or_else(|| thread::available_parallelism().ok());
+        Self {
+            jobs: jobs.unwrap_or(NonZeroUsize::MIN),
+            max_bytes: 256 << 20,
+        }
+    }
+
+    /// Items per thread that may wait, small ones too.
+    const PER_JOB: usize = 16;
+}
+
+/// A panic that was caught.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("a bug in nianbao: {message}")]
+pub struct Caught {
+    /// What it said, and where in the source.
+    pub message: String,
+}
+
+/// Calls `work` for every item on several threads, then `take` for every item in order, on
+/// this thread. `weigh` is an item's size in bytes. `take` may end it early.
+pub fn ordered<T: Send, R: Send, B>(
+    load: Load,
+    items: impl Iterator<Item = T> + Send,
+    weigh: impl Fn(&T) -> u64 + Sync,
+    work: impl Fn(&T) -> R + Sync,
+    mut take: impl FnMut(T, Result<R, Caught>) -> ControlFlow<B>,
+) -> ControlFlow<B> {
+    catch_quietly();
+    let gate = Gate::new(load);
+    let (to_workers, waiting_items) = sync_channel::<(usize, T)>(load.jobs.get());
+    let waiting_items = Arc::new(Mutex::new(waiting_items));
+    let (done, results) = channel();
+    let (gate, weigh, work) = (&gate, &weigh, &work);
+    thread::scope(|scope| {
+        // However this ends, nobody may go on waiting for the gate.
+        let _closing = Closing(gate);
+        scope.spawn(move || {
+            for numbered in items.enumerate() {
+                if !gate.enter(weigh(&numbered.1)) || to_workers.send(numbered).is_err() {
+                    break;
+                }
+            }
+        });
+        for _ in 0..load.jobs.get() {
+            let (waiting_items, done) = (Arc::clone(&waiting_items), done.clone());
+            scope.spawn(move || {
+                while let Some((number, item)) = next(&waiting_items) {
+                    let result = caught(|| work(&item));
+                    if done.send((number, item, result)).is_err() {
+                        break;
+                    }
+                }
+            });
+        }
+        drop((done, waiting_items));
+        let mut early = BTreeMap::new();
+        let mut due = 0;
+        for (number, item, result) in results {
+            early.insert(number, (item, result));
+            while let Some((item, result)) = early.remove(&due) {
+                due += 1;
+                gate.leave(weigh(&item));
+                take(item, result)?;
+            }
+        }
+        ControlFlow::Continue(())
+    })
+}
+
+fn next<T>(items: &Mutex<Receiver<T>>) -> Option<T> {
+    items
+        .lock()
+        .unwrap_or_else(PoisonError::into_inner)
+        .recv()
+        .ok()
+}
+
+thread_local! {
+    /// Whether a panic of this thread is caught, so that its message is not to be printed.
+    static CATCHING: Cell<bool> = const { Cell::new(false) };
+    /// Where the last caught panic happened.
+    static PLACE: RefCell<Option<String>> = const { RefCell::new(None) };
+}
+
+/// Panics that are caught here keep their place in the source and print nothing.
+fn catch_quietly() {
+    static ONCE: Once = Once::new();
+    ONCE.call_once(|| {
+        let before = std::panic::take_hook();
+        std::panic::set_hook(Box::new(move |info| {
+            if CATCHING.get() {
+                PLACE.set(info.location().map(ToString::to_string));
+            } else {
+                before(info);
+            }
+        }));
+    });
+}
+
+fn caught<R>(work: impl FnOnce() -> R) -> Result<R, Caught> {
+    CATCHING.set(true);
+    // What `work` borrows is shared and only read.
+    let result = catch_unwind(AssertUnwindSafe(work));
+    CATCHING.set(false);
+    result.map_err(|payload| Caught {
+        message: match PLACE.take() {
+            Some(place) => format!("{} ({place})", said(payload.as_ref())),
+            None => said(payload.as_ref()),
+        },
+    })
+}
+
+fn said(payload: &(dyn Any + Send)) -> String {
+    let text = payload.downcast_ref::<&str>().map(ToString::to_string);
+    text.or_else(|| payload.downcast_ref::<String>().cloned())
+        .unwrap_or_else(|| "a panic without a message".into())
+}
+
+/// What is under way.
+#[derive(Default)]
+struct UnderWay {
+    items: usize,
+    bytes: u64,
+    closed: bool,
+}
+
+struct Gate {
+    under_way: Mutex<UnderWay>,
+    changed: Condvar,
+    max_items: usize,
+    max_bytes: u64,
+}
+
+impl Gate {
+    fn new(load: Load) -> Self {
+        Self {
+            under_way: Mutex::default(),
+            changed: Condvar::new(),
+            max_items: load.jobs.get().saturating_mul(Load::PER_JOB),
+            max_bytes: load.max_bytes,
+        }
+    }
+
+    fn lock(&self) -> MutexGuard<'_, UnderWay> {
+        self.under_way
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Waits until an item of this weight fits; `false` where nobody wants it any more.
+    fn enter(&self, bytes: u64) -> bool {
+        let full = |now: &mut UnderWay| {
+            let heavy = now.bytes.saturating_add(bytes) > self.max_bytes;
+            !now.closed && now.items > 0 && (heavy || now.items >= self.max_items)
+        };
+        let mut now = self
+            .changed
+            .wait_while(self.lock(), full)
+            .unwrap_or_else(PoisonError::into_inner);
+        now.items += 1;
+        now.bytes = now.bytes.saturating_add(bytes);
+        !now.closed
+    }
+
+    fn leave(&self, bytes: u64) {
+        let mut now = self.lock();
+        now.items = now.items.saturating_sub(1);
+        now.bytes = now.bytes.saturating_sub(bytes);
+        self.changed.notify_all();
+    }
+}
+
+struct Closing<'g>(&'g Gate);
+
+impl Drop for Closing<'_> {
+    fn drop(&mut self) {
+        self.0.lock().closed = true;
+        self.0.changed.notify_all();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn load(jobs: usize, max_bytes: u64) -> Load {
+        Load {
+            jobs: NonZeroUsize::new(jobs).unwrap(),
+            max_bytes,
+        }
+    }
+
+    #[test]
+    fn results_come_in_the_order_of_the_items() {
+        for (jobs, max_bytes) in [(1, 1), (4, 1), (4, 1 << 20)] {
+            let mut seen = Vec::new();
+            let flow: ControlFlow<()> = ordered(
+                load(jobs, max_bytes),
+                0..500_u64,
+                |item| *item,
+                |item| {
+                    if item % 7 == 0 {
+                        thread::yield_now();
+                    }
+                    item * 2
+                },
+                |item, result| {
+                    seen.push((item, result.unwrap()));
+                    ControlFlow::Continue(())
+                },
+            );
+            assert!(flow.is_continue());
+            let want: Vec<_> = (0..500).map(|item| (item, item * 2)).collect();
+            assert_eq!(seen, want);
+        }
+    }
+
+    #[test]
+    fn a_panic_is_one_items_result() {
+        let mut failed = Vec::new();
+        let flow: ControlFlow<()> = ordered(
+            load(2, 100),
+            0..20_u64,
+            |_| 1,
+            |item| assert!(*item != 7, "seven"),
+            |item, result| {
+                if let Err(caught) = result {
+                    assert!(caught.message.contains("seven"), "{caught}");
+                    assert!(caught.message.contains("parallel.rs"), "{caught}");
+                    failed.push(item);
+                }
+                ControlFlow::Continue(())
+            },
+        );
+        assert!(flow.is_continue());
+        assert_eq!(failed, [7]);
+    }
+
+    #[test]
+    fn the_caller_may_end_it() {
+        let flow = ordered(
+            load(3, 10),
+            0_u64..,
+            |_| 1,
+            |item| *item,
+            |item, _| {
+                if item == 40 {
+                    ControlFlow::Break(item)
+                } else {
+                    ControlFlow::Continue(())
+                }
+            },
+        );
+        assert_eq!(flow, ControlFlow::Break(40));
+    }
+}

@@ -1,0 +1,96 @@
+//! Captures: where the bytes of a version lie, and what is known already.
+
+use rusqlite::{OptionalExtension as _, params};
+use serde::Serialize;
+
+use crate::store::{Store, StoreError};
+
+use super::QueryError;
+
+/// Where the bytes of a report lie.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct CaptureLine {
+    /// Digest of the payload.
+    pub sha256: String,
+    /// The address it was fetched from; `None` for an import without one.
+    pub url: Option<String>,
+    /// When it was fetched or imported, UTC, ISO 8601.
+    pub fetched_at: String,
+    /// The declared media type.
+    pub content_type: Option<String>,
+    /// Payload bytes.
+    pub size_bytes: u64,
+    /// The WARC file, relative to the archive; `None` for bytes that are in none.
+    pub file: Option<String>,
+    /// Where the record starts, in bytes of that file.
+    pub offset: Option<u64>,
+    /// How many bytes it takes there.
+    pub length: Option<u64>,
+}
+
+/// The capture that a version was read from; `None` where there is no such version.
+///
+/// # Errors
+///
+/// If the database cannot be read, or holds what this program does not write.
+pub fn capture_of(store: &Store, version_id: i64) -> Result<Option<CaptureLine>, QueryError> {
+    let mut statement = store.connection().prepare_cached(
+        "SELECT lower(hex(c.sha256)), d.url, c.fetched_at_us, c.content_type, c.size, w.file,
+           c.warc_offset, c.warc_length
+         FROM version v JOIN capture c ON c.id = v.capture_id LEFT JOIN address d ON d.id = c.address_id
+         LEFT JOIN warc w ON w.id = c.warc_id WHERE v.id = ?",
+    )?;
+    let mut rows = statement.query([version_id])?;
+    let Some(row) = rows.next()? else {
+        return Ok(None);
+    };
+    let time: i64 = row.get(2)?;
+    let time = jiff::Timestamp::from_microsecond(time)
+        .map_err(|_| StoreError::unknown("time", time.to_string()))?;
+    let unsigned = |number: i64| number.unsigned_abs();
+    Ok(Some(CaptureLine {
+        sha256: row.get(0)?,
+        url: row.get(1)?,
+        fetched_at: time.to_string(),
+        content_type: row.get(3)?,
+        size_bytes: unsigned(row.get(4)?),
+        file: row.get(5)?,
+        offset: row.get::<_, Option<i64>>(6)?.map(unsigned),
+        length: row.get::<_, Option<i64>>(7)?.map(unsigned),
+    }))
+}
+
+/// Whether these bytes from this address are known, at whatever time.
+///
+/// # Errors
+///
+/// If the database cannot be read.
+pub fn is_captured(
+    store: &Store,
+    sha256: &[u8; 32],
+    url: Option<&str>,
+) -> Result<bool, QueryError> {
+    let mut statement = store.connection().prepare_cached(
+        "SELECT 1 FROM capture c LEFT JOIN address d ON d.id = c.address_id
+         WHERE c.sha256 = ? AND d.url IS ? LIMIT 1",
+    )?;
+    let found = statement.query_row(params![&sha256[..], url], |_| Ok(()));
+    Ok(found.optional()?.is_some())
+}
+
+/// For every WARC file the end of its last record that the database knows, in bytes: what lies
+/// behind it was not built yet.
+///
+/// # Errors
+///
+/// If the database cannot be read.
+pub fn archive_ends(store: &Store) -> Result<Vec<(String, u64)>, QueryError> {
+    let mut statement = store.connection().prepare(
+        "SELECT w.file, ifnull(max(c.warc_offset + c.warc_length), 0) FROM capture c
+         JOIN warc w ON w.id = c.warc_id GROUP BY w.file ORDER BY w.file",
+    )?;
+    let ends = statement.query_map([], |row| {
+        Ok((row.get(0)?, row.get::<_, i64>(1)?.unsigned_abs()))
+    })?;
+    Ok(ends.collect::<Result<_, _>>()?)
+}

@@ -1,0 +1,76 @@
+//! `nianbao demo` end to end.
+
+use std::path::Path;
+
+use super::run;
+
+fn tree(folder: &Path) -> Vec<(std::path::PathBuf, Vec<u8>)> {
+    let mut files = Vec::new();
+    for entry in std::fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        // SQLite's own bookkeeping.
+        if path.to_str().unwrap().ends_with("-shm") || path.to_str().unwrap().ends_with("-wal") {
+            continue;
+        }
+        if path.is_dir() {
+            files.extend(tree(&path));
+        } else {
+            let bytes = std::fs::read(&path).unwrap();
+            files.push((path, bytes));
+        }
+    }
+    files.sort();
+    files
+}
+
+#[test]
+fn the_demo_shows_everything_and_changes_nothing_the_second_time() {
+    let folder = tempfile::tempdir().unwrap();
+    let first = run(folder.path(), ["demo"]);
+    assert_eq!(first.code, 0, "{}", first.err);
+    for expected in [
+        "17 of 17 pages archived",
+        "17 reports (17 new)",
+        "云溪市人民政府",
+        "●",
+        "┊ form 2014 → 2019 from 2019",
+        // Planted: 62 + 1 ≠ 62 + 2, and a row that is one more than its total.
+        "云溪市教育局 2020",
+        "62 + 1 ≠ 62 + 2",
+        "青岭县自然资源局 2021",
+        "(19) ≠ 18",
+        "(44) ≠ 45",
+        "the archived bytes have this digest",
+        "<td>【2】</td>",
+        "nianbao show 云溪市教育局 2020",
+    ] {
+        assert!(first.out.contains(expected), "{expected}\n{}", first.out);
+    }
+    let before = tree(folder.path());
+    let second = run(folder.path(), ["demo"]);
+    assert_eq!(second.code, 0, "{}", second.err);
+    assert!(
+        second.out.contains("17 reports (17 unchanged)"),
+        "{}",
+        second.out
+    );
+    assert!(
+        tree(folder.path()) == before,
+        "the second run changed a file"
+    );
+}
+
+#[test]
+fn the_demo_writes_only_where_it_may() {
+    let folder = tempfile::tempdir().unwrap();
+    let mine = folder.path().join("nianbao-demo");
+    std::fs::create_dir(&mine).unwrap();
+    std::fs::write(mine.join("letter.txt"), "mine").unwrap();
+    let refused = run(folder.path(), ["demo"]);
+    assert_eq!((refused.code, refused.out.as_str()), (2, ""));
+    assert!(refused.err.contains("nianbao demo DIR"), "{}", refused.err);
+    assert_eq!(std::fs::read_dir(&mine).unwrap().count(), 1);
+    let other = run(folder.path(), ["demo", "a/b"]);
+    assert_eq!(other.code, 0, "{}", other.err);
+    assert!(folder.path().join("a/b/nianbao.db").is_file());
+}

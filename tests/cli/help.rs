@@ -1,0 +1,74 @@
+//! What the help says can be done, can be done; and the README knows every verb.
+
+use std::path::Path;
+use std::process::Command;
+
+use super::{Run, run};
+
+/// The verbs, by the help.
+fn verbs() -> Vec<String> {
+    let help = run(Path::new("."), ["--help"]);
+    assert_eq!(help.code, 0);
+    let list = help.out.split("Commands:\n").nth(1).unwrap();
+    let list = list.split("\n\n").next().unwrap();
+    let verbs: Vec<_> = list
+        .lines()
+        .filter(|line| !line.starts_with("   "))
+        .map(|line| line.split_whitespace().next().unwrap().to_owned())
+        .collect();
+    assert!(verbs.len() >= 10, "{verbs:?}");
+    verbs
+}
+
+#[test]
+fn every_example_runs() {
+    let folder = tempfile::tempdir().unwrap();
+    assert_eq!(run(folder.path(), ["demo"]).code, 0);
+    let home = folder.path().join("nianbao-demo");
+    let programs = Path::new(env!("CARGO_BIN_EXE_nianbao")).parent().unwrap();
+    let path = format!("{}:{}", programs.display(), std::env::var("PATH").unwrap());
+    let mut helps = vec![vec!["--help".to_owned()]];
+    helps.extend(
+        verbs()
+            .into_iter()
+            .map(|verb| vec![verb, "--help".to_owned()]),
+    );
+    for args in helps {
+        let help = run(&home, &args);
+        assert_eq!(help.code, 0);
+        let examples = help.out.split("\nExamples").nth(1);
+        let examples = examples.unwrap_or_else(|| panic!("no examples: {args:?}"));
+        let lines: Vec<_> = examples
+            .lines()
+            .skip(1)
+            .filter_map(|line| line.strip_prefix("  "))
+            .collect();
+        assert!(
+            lines.iter().any(|line| line.starts_with("nianbao ")),
+            "{args:?}"
+        );
+        for line in lines {
+            let mut shell = Command::new("sh");
+            shell
+                .args(["-c", line])
+                .env("PATH", &path)
+                .current_dir(&home);
+            let run: Run = shell.output().unwrap().into();
+            assert_eq!(run.code, 0, "{line}\n{}", run.err);
+        }
+    }
+}
+
+#[test]
+fn the_readme_names_every_verb() {
+    let readme = Path::new(env!("CARGO_MANIFEST_DIR")).join("README.md");
+    let Ok(readme) = std::fs::read_to_string(readme) else {
+        println!("skipped: no README.md yet");
+        return;
+    };
+    for verb in verbs() {
+        let named =
+            readme.contains(&format!("nianbao {verb}")) || readme.contains(&format!("`{verb}`"));
+        assert!(named, "README.md does not name `{verb}`");
+    }
+}
