@@ -6,6 +6,7 @@ use crate::normalize::Label;
 use crate::normalize::label::fold;
 use crate::normalize::numeral;
 
+use super::heads::unit_in;
 use super::lexicon::{Lexicon, ListForm};
 use super::reading::{Found, Key, Readings, place_of, printed};
 use super::view::{CellView, TableView};
@@ -13,9 +14,9 @@ use super::view::{CellView, TableView};
 /// One block of columns: label, its value, and columns to leave alone.
 #[derive(Debug, Clone)]
 struct Band {
-    label: (u32, u32),
+    label: u32,
+    unit: Option<u32>,
     value: u32,
-    left_alone: Vec<u32>,
 }
 
 /// Fewer known rows than this make no list, unless heads say so.
@@ -31,7 +32,12 @@ pub struct Going {
 }
 
 /// Reads one table as the list it is most like; whether any row was read.
-pub fn read_table<'d>(view: &TableView<'d>, going: &mut Going, out: &mut Readings<'d>) -> bool {
+pub fn read_table<'d>(
+    view: &TableView<'d>,
+    year: Option<i16>,
+    going: &mut Going,
+    out: &mut Readings<'d>,
+) -> bool {
     let lexicon = Lexicon::get();
     let known = |list: &ListForm| {
         let mut rows: Vec<&str> = view
@@ -44,25 +50,27 @@ pub fn read_table<'d>(view: &TableView<'d>, going: &mut Going, out: &mut Reading
         rows.dedup();
         rows.len()
     };
-    let Some(list) = lexicon.lists.iter().max_by_key(|list| known(list)) else {
+    let Some((count, list)) = lexicon
+        .lists
+        .iter()
+        .map(|list| (known(list), list))
+        .max_by_key(|(count, _)| *count)
+    else {
         return false;
     };
     // A piece of a list cut at a page break may be short.
     let goes_on = going.form == Some(list.table.form);
-    let is_headed = |list: &ListForm| {
-        let has = |heads: &[String]| {
-            view.cells
-                .iter()
-                .any(|cell| cell.row < HEAD_ROWS && heads.contains(&cell.label.core))
-        };
-        has(&list.label_heads) && has(&list.value_heads)
-    };
-    let enough = if goes_on || is_headed(list) { 2 } else { ROWS };
-    if known(list) < enough {
+    if count < 2 || (count < ROWS && !goes_on && !is_headed(view, list)) {
         return false;
     }
-    let Some((head_row, bands)) = find_bands(view, list, goes_on) else {
-        return false;
+    let Some((head_row, bands)) = find_bands(view, list, year, goes_on) else {
+        out.find(
+            Code::AmbiguousCells,
+            format!("table {}", view.table),
+            "several columns of values, and the heads do not say which is the year's",
+        );
+        // Nothing of it may be read as running text either.
+        return true;
     };
     going.form = Some(list.table.form);
     for band in &bands {
@@ -73,47 +81,96 @@ pub fn read_table<'d>(view: &TableView<'d>, going: &mut Going, out: &mut Reading
     true
 }
 
-/// The row of heads and the bands under it; without heads, bands by what the cells hold.
+/// Heads of a label column and of a value column stand in the first rows.
+fn is_headed(view: &TableView<'_>, list: &ListForm) -> bool {
+    let has = |heads: &[String]| {
+        view.cells
+            .iter()
+            .any(|cell| cell.row < HEAD_ROWS && heads.contains(&cell.label.core))
+    };
+    has(&list.label_heads) && has(&list.value_heads)
+}
+
+/// The row of heads and the bands under it; without heads, bands by what the cells hold. `None` where it
+/// is not told which column is the year's.
 fn find_bands(
     view: &TableView<'_>,
     list: &ListForm,
+    year: Option<i16>,
     goes_on: bool,
 ) -> Option<(Option<u32>, Vec<Band>)> {
     for row in 0..view.rows.min(HEAD_ROWS) {
         let own: Vec<&CellView> = view.own(row).collect();
         let is_label = |cell: &CellView| list.label_heads.contains(&cell.label.core);
-        if !own.iter().any(|cell| cell.is_wordy() && is_label(cell)) {
+        let labels: Vec<usize> = (0..own.len())
+            .filter(|at| own[*at].is_wordy() && is_label(own[*at]))
+            .collect();
+        if labels.is_empty() {
             continue;
         }
-        let mut bands: Vec<Band> = Vec::new();
-        let mut open: Option<(u32, u32)> = None;
-        for cell in &own {
-            if is_label(cell) {
-                open = Some((cell.column, cell.end()));
-            } else if list.other_heads.contains(&cell.label.core) {
-                if let Some(band) = bands.last_mut() {
-                    band.left_alone.push(cell.column);
-                }
-            } else if is_value_head(cell, list)
-                && let Some(label) = open.take()
-            {
-                bands.push(Band {
-                    label,
-                    value: cell.column,
-                    left_alone: Vec::new(),
-                });
-            }
+        let mut bands = Vec::new();
+        for (number, at) in labels.iter().enumerate() {
+            let end = labels.get(number + 1).copied().unwrap_or(own.len());
+            let beside = &own[at + 1..end];
+            let unit = beside
+                .iter()
+                .find(|cell| list.unit_heads.contains(&cell.label.core));
+            bands.push(Band {
+                label: own[*at].column,
+                unit: unit.map(|cell| cell.column),
+                value: value_column(view, row, beside, list, year)?,
+            });
         }
-        if !bands.is_empty() {
-            return Some((Some(row), bands));
-        }
+        return Some((Some(row), bands));
     }
     bands_without_heads(view, list, goes_on).map(|bands| (None, bands))
 }
 
-/// `统计数`, `本年累计`, or the year itself.
-fn is_value_head(cell: &CellView, list: &ListForm) -> bool {
-    list.value_heads.contains(&cell.label.core) || is_year_head(&cell.label.core)
+/// The column of the year's values among the heads beside a label head: the one that names the report year;
+/// else the only one with a known head; else the only one that holds numbers.
+fn value_column(
+    view: &TableView<'_>,
+    head_row: u32,
+    beside: &[&CellView<'_>],
+    list: &ListForm,
+    year: Option<i16>,
+) -> Option<u32> {
+    let years: Vec<(Option<i16>, u32)> = beside
+        .iter()
+        .filter(|cell| is_year_head(&cell.label.core))
+        .map(|cell| (year_of_head(&cell.label.core), cell.column))
+        .collect();
+    let mut named = years
+        .iter()
+        .filter(|(named, _)| named.is_some() && *named == year);
+    if let (Some((_, column)), None) = (named.next(), named.next()) {
+        return Some(*column);
+    }
+    let mut known = beside
+        .iter()
+        .filter(|cell| list.value_heads.contains(&cell.label.core));
+    if let (Some(cell), None) = (known.next(), known.next()) {
+        return Some(cell.column);
+    }
+    if let ([(_, column)], None) = (years.as_slice(), year) {
+        return Some(*column);
+    }
+    if !years.is_empty() {
+        return None;
+    }
+    let mut numeric = beside.iter().filter(|head| {
+        let other = list.unit_heads.contains(&head.label.core)
+            || list.code_heads.contains(&head.label.core)
+            || list.other_heads.contains(&head.label.core);
+        !other
+            && view.cells.iter().any(|cell| {
+                cell.row > head_row && cell.column == head.column && cell.value.value.is_some()
+            })
+    });
+    match (numeric.next(), numeric.next()) {
+        (Some(cell), None) => Some(cell.column),
+        _ => None,
+    }
 }
 
 /// A folded head that is a year: `2015年度`.
@@ -125,6 +182,11 @@ pub fn is_year_head(core: &str) -> bool {
                 "年" | "年度" | "年数" | "年统计数" | "年度统计数"
             )
     })
+}
+
+fn year_of_head(core: &str) -> Option<i16> {
+    let (at, _) = core.char_indices().nth(4)?;
+    numeral::read_year(&core[..at])
 }
 
 /// Label columns are those in which known labels stand; the value is the last column before the next band,
@@ -155,9 +217,9 @@ fn bands_without_heads(view: &TableView<'_>, list: &ListForm, goes_on: bool) -> 
             return None;
         };
         bands.push(Band {
-            label: (*column, column + 1),
+            label: *column,
+            unit: None,
             value: *value,
-            left_alone: Vec::new(),
         });
     }
     (!bands.is_empty()).then_some(bands)
@@ -223,7 +285,7 @@ fn read_row<'d>(
 ) {
     let label = view
         .row(row)
-        .filter(|cell| cell.is_wordy() && cell.column < band.value && cell.column >= band.label.0)
+        .filter(|cell| cell.is_wordy() && cell.column < band.value && cell.column >= band.label)
         .filter(|cell| cell.text.parse::<Unit>().is_err())
         .rfind(|cell| cell.row == row);
     let Some(label) = label else { return };
@@ -256,5 +318,28 @@ fn read_row<'d>(
         form: list.table.form,
         row: number,
     };
-    out.found.push(Found::cell(key, view.table, cell));
+    let mut found = Found::cell(key, view.table, cell);
+    found.value.unit = found
+        .value
+        .unit
+        .or_else(|| printed_money(view, row, band, label));
+    out.found.push(found);
+}
+
+/// The unit of money printed beside a row or in its label. Counting units say little (条, 件, 次 go together),
+/// but 元 and 万元 are four digits apart.
+fn printed_money(
+    view: &TableView<'_>,
+    row: u32,
+    band: &Band,
+    label: &CellView<'_>,
+) -> Option<Unit> {
+    let beside = view
+        .row(row)
+        .filter(|cell| cell.column > label.column && cell.column < band.value)
+        .chain(band.unit.and_then(|column| view.at(row, column)))
+        .find_map(|cell| cell.text.trim().parse::<Unit>().ok());
+    beside
+        .or_else(|| unit_in(&label.text))
+        .filter(|unit| unit.is_money())
 }

@@ -78,7 +78,8 @@ pub fn extract(
     if document.blocks.is_empty() {
         return Err(NoReport::Empty);
     }
-    let readings = read_tables(document);
+    let hint = title_year(document);
+    let readings = read_tables(document, hint);
     let headings = read_headings(document);
     let heading_blocks = find_headings(document, &readings, &headings);
     let container = body::find(document, profile, &readings, &heading_blocks);
@@ -139,8 +140,13 @@ pub fn extract(
     })
 }
 
+/// The report year by the page's titles alone, for tables with a column a year.
+fn title_year(document: &Document<'_>) -> Option<i16> {
+    main_title(&find_titles(document, None)).year
+}
+
 /// Grids first; then, if a family of tables was not among them, flattened text outside the grids read.
-fn read_tables<'d>(document: &'d Document<'_>) -> Readings<'d> {
+fn read_tables<'d>(document: &'d Document<'_>, year: Option<i16>) -> Readings<'d> {
     let mut readings = Readings::default();
     let mut heads = matrix::Heads::default();
     let mut going = list::Going::default();
@@ -150,7 +156,7 @@ fn read_tables<'d>(document: &'d Document<'_>) -> Readings<'d> {
         };
         let matrix = matrix::read_table(&view, &mut heads, &mut readings);
         let disputes = disputes::read_table(&view, &mut readings);
-        if matrix || disputes || list::read_table(&view, &mut going, &mut readings) {
+        if matrix || disputes || list::read_table(&view, year, &mut going, &mut readings) {
             readings.tables.push(number);
         }
     }
@@ -169,8 +175,21 @@ fn read_tables<'d>(document: &'d Document<'_>) -> Readings<'d> {
     readings
 }
 
+/// Blocks that can be flattened cells: outside the tables read, and outside any other table of data. Beside
+/// the grid a blank cell leaves no trace, so its neighbours must never be counted off.
 fn blocks_outside(document: &Document<'_>, tables: &[u32]) -> Vec<u32> {
     let mut inside = vec![false; document.blocks.len()];
+    for (number, table) in (0_u32..).zip(&document.tables) {
+        if table.columns < 2 && !tables.contains(&number) {
+            continue;
+        }
+        for cell in &table.cells {
+            let range = cell.blocks.start as usize..cell.blocks.end as usize;
+            if !cell.has_table && range.len() <= LAYOUT_BLOCKS {
+                inside[range].fill(true);
+            }
+        }
+    }
     for table in tables {
         let range = &document.tables[*table as usize].blocks;
         inside[range.start as usize..range.end as usize].fill(true);
@@ -181,6 +200,9 @@ fn blocks_outside(document: &Document<'_>, tables: &[u32]) -> Vec<u32> {
         .map(|(number, _)| number)
         .collect()
 }
+
+/// A cell with more blocks than this is layout: it holds text, not a value.
+const LAYOUT_BLOCKS: usize = 20;
 
 /// For every block whether it reads as a section heading.
 fn read_headings(document: &Document<'_>) -> Vec<Option<Heading>> {

@@ -90,10 +90,10 @@ pub fn read(tokens: &[Token], used: &mut [bool], out: &mut Readings<'_>) {
 fn value_of(cells: &[Token], columns: &[Column], lead: usize, list: &ListForm) -> Option<usize> {
     if columns.is_empty() {
         let units = usize::from(cells.first().is_some_and(is_unit));
-        return cells
-            .get(units)
-            .is_some_and(Token::is_value)
-            .then_some(units);
+        // Two values: a code, or another year's; which is the year's is not told.
+        let one = cells.get(units).is_some_and(Token::is_value)
+            && !cells.get(units + 1).is_some_and(Token::is_value);
+        return one.then_some(units);
     }
     let row = cells.get(..columns.len())?;
     let fits = row.iter().zip(columns).all(|(cell, column)| match column {
