@@ -38,12 +38,15 @@ static DISPUTES: LazyLock<HashMap<(FormId, u8, u8), IndicatorId>> = LazyLock::ne
     ids
 });
 
-/// Puts the cells together. `year` only decides between forms that print a table alike.
+/// Puts the cells together. `captions` are years named above tables; `year` decides between tables that
+/// contradict each other and between forms that print a table alike.
 pub fn assemble(
     found: Vec<Found<'_>>,
+    captions: &[(u32, i16)],
     year: Option<i16>,
     findings: &mut Vec<Finding>,
 ) -> Assembled {
+    let found = drop_strays(found, year, findings);
     let requests = requests_form(&found);
     let article20 = article20_form(&found);
     let by_year = year.map_or(FormId::F2021, |year| {
@@ -55,23 +58,21 @@ pub fn assemble(
     });
     let requests = requests.or(article20).unwrap_or(by_year);
     let form = main_form(&found, requests, article20);
-    let mut cells: Vec<Option<Found<'_>>> = vec![None; Catalog::get().indicators.len()];
-    let mut conflicts = Vec::new();
+    let mut standing: Vec<Vec<Found<'_>>> = vec![Vec::new(); Catalog::get().indicators.len()];
     let mut strangers = Vec::new();
     for cell in found {
-        let Some(id) = indicator_of(cell.key, requests) else {
-            if cell.value.status != CellStatus::Blank {
-                strangers.push(cell);
+        match indicator_of(cell.key, requests) {
+            Some(id) => {
+                let cells = &mut standing[usize::from(id.0)];
+                if cells.iter().all(|known| known.raw != cell.raw) {
+                    cells.push(cell);
+                }
             }
-            continue;
-        };
-        match &cells[usize::from(id.0)] {
-            None => cells[usize::from(id.0)] = Some(cell),
-            Some(first) if first.raw == cell.raw => {}
-            Some(_) => conflicts.push((id, cell)),
+            None if cell.value.status != CellStatus::Blank => strangers.push(cell),
+            None => {}
         }
     }
-    note_conflicts(&cells, &conflicts, findings);
+    let cells = settle(standing, captions, year, findings);
     note_strangers(&strangers, requests, findings);
     let observations = observe(cells, form, findings);
     note_forms(&observations, form, year, findings);
@@ -147,32 +148,128 @@ fn indicator_of(key: Key, requests: FormId) -> Option<IndicatorId> {
     }
 }
 
-fn note_conflicts(
-    cells: &[Option<Found<'_>>],
-    conflicts: &[(IndicatorId, Found<'_>)],
+/// Fewer rows of the requests table than this are some other table's.
+const REQUEST_ROWS: usize = 3;
+/// Fewer of its columns likewise.
+const REQUEST_COLUMNS: usize = 4;
+/// Half a form: enough to overrule the report year.
+const HALF: usize = 100;
+
+/// Leaves out what only looks like a statutory table: a few rows with familiar labels, and pieces of later forms
+/// in reports on years before them.
+fn drop_strays<'d>(
+    mut found: Vec<Found<'d>>,
+    year: Option<i16>,
     findings: &mut Vec<Finding>,
-) {
-    for (id, second) in conflicts.iter().take(FINDINGS) {
-        let first = cells[usize::from(id.0)].as_ref();
+) -> Vec<Found<'d>> {
+    let distinct = |pick: fn(&Key) -> Option<usize>| {
+        let mut numbers: Vec<usize> = found.iter().filter_map(|cell| pick(&cell.key)).collect();
+        numbers.sort_unstable();
+        numbers.dedup();
+        numbers.len()
+    };
+    let rows = distinct(|key| match key {
+        Key::Request { row, .. } => Some(*row),
+        _ => None,
+    });
+    let columns = distinct(|key| match key {
+        Key::Request { column, .. } => Some(*column),
+        _ => None,
+    });
+    let items = distinct(|key| match key {
+        Key::Article20 { row, .. } => Some(*row),
+        _ => None,
+    });
+    let is_list = |cell: &Found<'_>| matches!(cell.key, Key::List { .. });
+    let modern = found.iter().filter(|cell| !is_list(cell)).count();
+    let too_early = year.is_some_and(|year| year < 2019) && modern < HALF;
+    let requests =
+        !too_early && (rows >= REQUEST_ROWS || items >= REQUEST_ROWS) && columns >= REQUEST_COLUMNS;
+    let article20 = !too_early && (items >= 2 || rows >= 10);
+    let before = found.len();
+    found.retain(|cell| match cell.key {
+        Key::Request { .. } => requests,
+        Key::Article20 { .. } => article20,
+        Key::Dispute { .. } => !too_early,
+        Key::List { .. } => true,
+    });
+    if found.len() < before {
         let message = format!(
-            "{:?} at bytes {}..{} and {:?} at bytes {}..{}",
-            first.map_or("", |cell| cell.raw.as_ref()),
-            first.map_or(0, |cell| cell.source.bytes.start),
-            first.map_or(0, |cell| cell.source.bytes.end),
-            second.raw,
-            second.source.bytes.start,
-            second.source.bytes.end
+            "{} cells under labels of forms 2019 and 2021: {rows} rows of requests, {items} of article 20",
+            before - found.len()
         );
-        let cell = &Catalog::get().indicator(*id).cell;
-        findings.push(Finding::new(Code::DuplicateRow, cell, message));
+        findings.push(Finding::new(Code::StrayTable, "", message));
     }
-    if conflicts.len() > FINDINGS {
-        let message = format!(
-            "{} cells in all stand twice with different values",
-            conflicts.len()
-        );
+    found
+}
+
+/// One reading a cell. Where tables contradict each other, the one captioned with the report year counts, else
+/// one that has at least twice as many cells as the other; else the cell is unreadable.
+fn settle<'d>(
+    standing: Vec<Vec<Found<'d>>>,
+    captions: &[(u32, i16)],
+    year: Option<i16>,
+    findings: &mut Vec<Finding>,
+) -> Vec<Option<Found<'d>>> {
+    let mut sizes: HashMap<Option<u32>, usize> = HashMap::new();
+    for cell in standing.iter().flatten() {
+        *sizes.entry(cell.source.table).or_default() += 1;
+    }
+    let of_year = |cell: &Found<'_>| {
+        let caption = captions
+            .iter()
+            .find(|(table, _)| Some(*table) == cell.source.table);
+        caption.map(|(_, named)| Some(*named) == year)
+    };
+    let size = |cell: &Found<'_>| sizes.get(&cell.source.table).copied().unwrap_or(0);
+    let mut conflicts = 0;
+    let mut settled = Vec::with_capacity(standing.len());
+    for (number, mut cells) in standing.into_iter().enumerate() {
+        if cells.len() < 2 {
+            settled.push(cells.pop());
+            continue;
+        }
+        // Tables captioned with another year are another report's.
+        if cells.iter().any(|cell| of_year(cell) == Some(true)) {
+            cells.retain(|cell| of_year(cell) == Some(true));
+        } else if cells.iter().any(|cell| of_year(cell).is_none()) {
+            cells.retain(|cell| of_year(cell).is_none());
+        }
+        if cells.len() > 1 {
+            cells.sort_by_key(|cell| std::cmp::Reverse(size(cell)));
+            if size(&cells[0]) >= 2 * size(&cells[1]) {
+                cells.truncate(1);
+            }
+        }
+        if cells.len() > 1 {
+            conflicts += 1;
+            if conflicts <= FINDINGS {
+                findings.push(conflict(number, &cells));
+            }
+            for cell in &mut cells {
+                cell.value.status = CellStatus::Unreadable;
+                cell.value.value = None;
+            }
+        }
+        settled.push(cells.into_iter().next());
+    }
+    if conflicts > FINDINGS {
+        let message = format!("{conflicts} cells in all stand twice with different values");
         findings.push(Finding::new(Code::DuplicateTable, "", message));
     }
+    settled
+}
+
+fn conflict(indicator: usize, cells: &[Found<'_>]) -> Finding {
+    let places: Vec<String> = cells
+        .iter()
+        .map(|cell| {
+            let bytes = cell.source.bytes;
+            format!("{:?} at bytes {}..{}", cell.raw, bytes.start, bytes.end)
+        })
+        .collect();
+    let cell = &Catalog::get().indicators[indicator].cell;
+    Finding::new(Code::DuplicateRow, cell, places.join(" and "))
 }
 
 /// Rows known to the other form only.

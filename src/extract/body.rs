@@ -5,10 +5,12 @@
 //! out by place and by tell-tale lines, never by guessing at the text.
 
 use crate::model::ByteRange;
-use crate::parse::{CellRef, Document};
+use crate::normalize::Label;
+use crate::parse::{Cell, CellRef, Document, Table};
 use crate::profile::Profile;
 
 use super::headings::Heading;
+use super::lexicon::Lexicon;
 use super::reading::Readings;
 
 /// A tell-tale line is short.
@@ -90,7 +92,7 @@ fn known_around(document: &Document<'_>, profile: &Profile, container: u32) -> O
 
 /// Without evidence: the innermost container with four fifths of all text outside links and dropped parts.
 fn largest_text(document: &Document<'_>, profile: &Profile) -> u32 {
-    let dropped = dropped_blocks(document, profile);
+    let dropped = dropped_blocks(document, profile, 0, &[]);
     let weight_of = |container: u32| -> usize {
         let range = &document.containers[container as usize].blocks;
         (range.start..range.end)
@@ -117,24 +119,37 @@ fn largest_text(document: &Document<'_>, profile: &Profile) -> u32 {
     best
 }
 
-/// For every block whether it stands in a container that is never part of a report.
-fn dropped_blocks(document: &Document<'_>, profile: &Profile) -> Vec<bool> {
+/// For every block whether it stands in a container that is never part of a report. A container around the
+/// body or around a part of the report (`evidence`, block numbers in order) is not dropped, whatever its
+/// name.
+fn dropped_blocks(
+    document: &Document<'_>,
+    profile: &Profile,
+    body: u32,
+    evidence: &[u32],
+) -> Vec<bool> {
     let mut dropped = vec![false; document.blocks.len()];
+    let body = &document.containers[body as usize].blocks;
     let mut end = 0;
     for container in &document.containers {
+        let blocks = &container.blocks;
         // Containers inside an already dropped one add nothing.
-        if container.blocks.end <= end {
+        if blocks.end <= end || (blocks.start <= body.start && blocks.end >= body.end) {
             continue;
         }
-        if profile
+        if !profile
             .body
             .drop
             .matches(container.tag, container.id, container.class)
         {
-            let range = container.blocks.start as usize..container.blocks.end as usize;
-            dropped[range].fill(true);
-            end = container.blocks.end;
+            continue;
         }
+        let next = evidence.partition_point(|block| *block < blocks.start);
+        if evidence.get(next).is_some_and(|block| *block < blocks.end) {
+            continue;
+        }
+        dropped[blocks.start as usize..blocks.end as usize].fill(true);
+        end = blocks.end;
     }
     dropped
 }
@@ -147,9 +162,22 @@ pub fn items(
     container: u32,
     readings: &Readings<'_>,
     headings: &[Option<Heading>],
+    heading_blocks: &[u32],
 ) -> Vec<Item> {
-    let dropped = dropped_blocks(document, profile);
-    let known = known_around(document, profile, container) == Some(container);
+    let mut evidence: Vec<u32> = readings.blocks.clone();
+    evidence.extend(heading_blocks);
+    let starts = readings
+        .tables
+        .iter()
+        .map(|table| document.tables[*table as usize].blocks.start);
+    evidence.extend(starts);
+    evidence.sort_unstable();
+    let dropped = dropped_blocks(document, profile, container, &evidence);
+    let mut statutory = vec![false; document.tables.len()];
+    for table in &readings.tables {
+        statutory[*table as usize] = true;
+    }
+    let plain = plain_tables(document);
     let range = document.containers[container as usize].blocks.clone();
     let mut read = vec![false; document.blocks.len()];
     for block in &readings.blocks {
@@ -159,21 +187,24 @@ pub fn items(
     let mut at = range.start;
     while at < range.end {
         let block = &document.blocks[at as usize];
-        if read[at as usize] || (dropped[at as usize] && !known) {
+        if read[at as usize] || dropped[at as usize] {
             at += 1;
             continue;
         }
         if let Some(cell) = block.cell {
-            if is_inside(document, cell, &readings.tables) {
+            if is_inside(document, cell, &statutory) {
                 let heading = headings[at as usize]
-                    .filter(|heading| heading.exact && heading.number.is_some());
+                    .filter(|heading| heading.exact && heading.number.is_some())
+                    .filter(|_| !is_list_row(document.block_text(block)));
                 if heading.is_some() {
                     items.push(item(document, at, heading));
                 }
                 at += 1;
                 continue;
             }
-            if let Some((row, end)) = row_of_plain_table(document, cell, at, &range) {
+            if plain[cell.table as usize]
+                && let Some((row, end)) = row_of_plain_table(document, cell, at, &range)
+            {
                 items.push(row);
                 at = end;
                 continue;
@@ -197,11 +228,18 @@ fn item(document: &Document<'_>, number: u32, heading: Option<Heading>) -> Item 
     }
 }
 
+/// Rows of the lists are numbered like sections (`一、主动公开情况`).
+fn is_list_row(text: &str) -> bool {
+    let core = Label::new(text).core;
+    let lists = &Lexicon::get().lists;
+    lists.iter().any(|list| list.rows.contains_key(&core))
+}
+
 /// Whether a cell belongs to one of these tables or to a table nested in one.
-fn is_inside(document: &Document<'_>, cell: CellRef, tables: &[u32]) -> bool {
+fn is_inside(document: &Document<'_>, cell: CellRef, tables: &[bool]) -> bool {
     let mut at = Some(cell);
     while let Some(cell) = at {
-        if tables.contains(&cell.table) {
+        if tables[cell.table as usize] {
             return true;
         }
         at = document.tables[cell.table as usize].parent;
@@ -209,8 +247,21 @@ fn is_inside(document: &Document<'_>, cell: CellRef, tables: &[u32]) -> bool {
     false
 }
 
-/// A row of a table of data as one line: short cells, several to a row, nothing nested. Layout tables are
-/// read as running text instead. The line and the number of the block after it.
+/// For every table whether it holds data: short cells, several to a row, nothing nested.
+fn plain_tables(document: &Document<'_>) -> Vec<bool> {
+    let wide = |cell: &Cell| {
+        let blocks = &document.blocks[cell.blocks.start as usize..cell.blocks.end as usize];
+        blocks.len() > 4 || blocks.iter().any(|block| block.text.len() > 600)
+    };
+    let plain = |table: &Table| {
+        table.columns >= 2
+            && table.rows >= 2
+            && !table.cells.iter().any(|cell| cell.has_table || wide(cell))
+    };
+    document.tables.iter().map(plain).collect()
+}
+
+/// A row of a table of data as one line. The line and the number of the block after it.
 fn row_of_plain_table(
     document: &Document<'_>,
     cell: CellRef,
@@ -218,16 +269,6 @@ fn row_of_plain_table(
     range: &std::ops::Range<u32>,
 ) -> Option<(Item, u32)> {
     let table = &document.tables[cell.table as usize];
-    if table.columns < 2 || table.rows < 2 || table.cells.iter().any(|cell| cell.has_table) {
-        return None;
-    }
-    let wide = table.cells.iter().any(|cell| {
-        let blocks = &document.blocks[cell.blocks.start as usize..cell.blocks.end as usize];
-        blocks.len() > 4 || blocks.iter().any(|block| block.text.len() > 600)
-    });
-    if wide {
-        return None;
-    }
     let row = table.cells.get(cell.cell as usize)?.row;
     let mut texts: Vec<String> = Vec::new();
     let mut bytes: Option<ByteRange> = None;

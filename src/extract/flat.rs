@@ -193,9 +193,17 @@ fn read_rows(
         runs.push((*at, keys, run));
     }
     let spacing = Spacing::of(runs.iter().map(|(_, _, run)| run));
-    for (at, keys, run) in &runs {
+    let dealt: Vec<Option<Vec<Slot<'_>>>> = runs
+        .iter()
+        .map(|(_, keys, run)| deal(run, spacing, keys.len()))
+        .collect();
+    // Gaps are believed only if they come out even in every row of the table.
+    let gaps_hold =
+        dealt.iter().all(Option::is_some) && dealt.iter().flatten().all(|row| adds_up(row));
+    for ((at, keys, run), slots) in runs.iter().zip(dealt) {
         let label = &tokens[*at];
-        if let Some(slots) = deal(run, spacing, keys.len()) {
+        let complete = run.values.len() == keys.len();
+        if let Some(slots) = slots.filter(|_| complete || gaps_hold) {
             out.found
                 .extend(keys.iter().zip(&slots).map(|(key, slot)| found(*key, slot)));
             continue;
@@ -227,6 +235,27 @@ fn read_rows(
             out.found.push(Found::unreadable(*key, raw.clone(), source));
         }
     }
+}
+
+/// A row of seven with blanks: the first six make the last, blanks counted as nothing. Rows of other widths,
+/// without a total or without blanks tell nothing.
+fn adds_up(row: &[Slot<'_>]) -> bool {
+    let number = |slot: &Slot<'_>| match slot {
+        Slot::Value(token) => token
+            .value
+            .value
+            .and_then(crate::model::Decimal::as_integer),
+        Slot::Blank(_) => Some(0),
+    };
+    let blanks = row.iter().any(|slot| matches!(slot, Slot::Blank(_)));
+    let [parts @ .., total] = row else {
+        return true;
+    };
+    if !blanks || row.len() != 7 || matches!(total, Slot::Blank(_)) {
+        return true;
+    }
+    let sum: Option<i64> = parts.iter().map(number).sum();
+    sum == number(total)
 }
 
 fn sense<T>(token: &Token, pick: impl Fn(&Sense) -> Option<T>) -> Option<T> {

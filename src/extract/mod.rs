@@ -28,7 +28,7 @@ use jiff::civil::Date;
 use crate::model::{
     Agency, Code, DateEvidence, Finding, FormId, Observation, Scope, Section, SectionKind,
 };
-use crate::normalize::find_dates;
+use crate::normalize::{find_dates, numeral};
 use crate::parse::{Block, BlockKind, Document};
 use crate::profile::Profile;
 
@@ -83,7 +83,14 @@ pub fn extract(
     let headings = read_headings(document);
     let heading_blocks = find_headings(document, &readings, &headings);
     let container = body::find(document, profile, &readings, &heading_blocks);
-    let all = body::items(document, profile, container, &readings, &headings);
+    let all = body::items(
+        document,
+        profile,
+        container,
+        &readings,
+        &headings,
+        &heading_blocks,
+    );
     let first_heading = all
         .iter()
         .find(|item| item.heading.is_some_and(|heading| heading.kind.is_some()))
@@ -104,7 +111,7 @@ pub fn extract(
         has_year: year.is_some(),
     })?;
     findings.extend(readings.findings);
-    let assembled = assemble::assemble(readings.found, year, &mut findings);
+    let assembled = assemble::assemble(readings.found, &readings.captions, year, &mut findings);
     note_missing_sections(assembled.form, &sections, &mut findings);
     let lines = lines_before(document, first_heading);
     let title = main_title(&titles);
@@ -158,6 +165,9 @@ fn read_tables<'d>(document: &'d Document<'_>, year: Option<i16>) -> Readings<'d
         let disputes = disputes::read_table(&view, &mut readings);
         if matrix || disputes || list::read_table(&view, year, &mut going, &mut readings) {
             readings.tables.push(number);
+            if let Some(year) = caption_year(document, number) {
+                readings.captions.push((number, year));
+            }
         }
     }
     let has = |wanted: fn(&Key) -> bool| readings.found.iter().any(|cell| wanted(&cell.key));
@@ -173,6 +183,22 @@ fn read_tables<'d>(document: &'d Document<'_>, year: Option<i16>) -> Readings<'d
         readings.findings.extend(flattened.findings);
     }
     readings
+}
+
+/// The year in the line above a table, if it is a short one.
+fn caption_year(document: &Document<'_>, table: u32) -> Option<i16> {
+    let start = document.tables[table as usize].blocks.start as usize;
+    let line = document.block_text(document.blocks[..start].last()?);
+    if line.chars().count() > 60 || line.contains('。') {
+        return None;
+    }
+    let digits: Vec<(usize, char)> = line.char_indices().collect();
+    digits.windows(5).find_map(|run| {
+        let [(start, _), .., (end, '年')] = run else {
+            return None;
+        };
+        numeral::read_year(&line[*start..*end])
+    })
 }
 
 /// Blocks that can be flattened cells: outside the tables read, and outside any other table of data. Beside

@@ -99,6 +99,8 @@ pub struct Readings<'d> {
     pub found: Vec<Found<'d>>,
     /// Tables (numbers) of which something was read: no part of the narrative.
     pub tables: Vec<u32>,
+    /// Years named right above a table that was read: number of the table, year.
+    pub captions: Vec<(u32, i16)>,
     /// Blocks (numbers) read as flattened cells or labels: no part of the narrative.
     pub blocks: Vec<u32>,
     /// What is odd.

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use crate::model::{ByteRange, CellStatus};
 use crate::normalize::{CellText, Label, read_cell};
-use crate::parse::{CellRef, Document};
+use crate::parse::{Cell, CellRef, Document};
 
 use super::lexicon::{Lexicon, Sense};
 
@@ -83,7 +83,7 @@ impl<'d> TableView<'d> {
                 table: number,
                 cell: index,
             };
-            let text = document.cell_text(reference);
+            let (text, bytes) = cell_content(document, cell, reference);
             let value = read_cell(&text);
             let label = if value.status == CellStatus::Text && text.len() <= LABEL_BYTES {
                 Label::new(&text)
@@ -105,7 +105,7 @@ impl<'d> TableView<'d> {
                 label,
                 text,
                 has_image: cell.has_image,
-                bytes: document.cell_bytes(reference),
+                bytes,
             });
         }
         let slots = table.grid();
@@ -169,6 +169,22 @@ impl<'d> TableView<'d> {
     pub fn own(&self, row: u32) -> impl DoubleEndedIterator<Item = &CellView<'d>> {
         self.row(row).filter(move |cell| cell.row == row)
     }
+}
+
+/// A cell's own text and its place; where it has none but a table inside holds a single run of text, that.
+fn cell_content<'d>(
+    document: &'d Document<'_>,
+    cell: &Cell,
+    reference: CellRef,
+) -> (Cow<'d, str>, ByteRange) {
+    let text = document.cell_text(reference);
+    if text.is_empty() && cell.has_table {
+        let range = cell.blocks.start as usize..cell.blocks.end as usize;
+        if let [only] = &document.blocks[range] {
+            return (Cow::Borrowed(document.block_text(only)), only.bytes);
+        }
+    }
+    (text, document.cell_bytes(reference))
 }
 
 fn rows_of_cells(slots: &[Vec<Option<u32>>]) -> Vec<Vec<u32>> {

@@ -76,13 +76,14 @@ codes! {
     UnknownRow, "unknown_row", Warning, "A row of a statutory table has a label the form does not know; its cells are kept here as printed.";
     UnknownColumn, "unknown_column", Warning, "A column of a statutory table has a head the form does not know; its cells were not read.";
     LabelVariant, "label_variant", Info, "A label differs from the form's wording and was matched by its words.";
-    DuplicateRow, "duplicate_row", Error, "A row of the form stands twice with different values; the first was taken.";
-    DuplicateTable, "duplicate_table", Error, "A table of the form stands twice with different values; the first was taken.";
+    DuplicateRow, "duplicate_row", Error, "A cell of the form stands twice with different values; none was taken, unless one table is clearly the report's own.";
+    DuplicateTable, "duplicate_table", Error, "Many cells of the form stand twice with different values; none was taken, unless one table is clearly the report's own.";
     MixedForms, "mixed_forms", Warning, "A table follows another form than the rest of the report.";
     FormYearMismatch, "form_year_mismatch", Warning, "The form is not the one in force for the report year.";
     AmbiguousCells, "ambiguous_cells", Error, "Values cannot be told apart (blanks lost, merged cells); none of them was taken.";
     TableAbsent, "table_absent", Warning, "The page lacks a table of its form.";
     TableUnreadable, "table_unreadable", Error, "A table is a picture or an attachment and was not read.";
+    StrayTable, "stray_table", Info, "A table shares a few labels with a statutory one, too few to be it; it was not read as one.";
     RowsAbsent, "rows_absent", Warning, "A table lacks rows or columns of its form.";
     // normalize
     NotANumber, "not_a_number", Warning, "A number cell holds words; they are kept as text without a value.";

@@ -70,6 +70,11 @@ pub fn read(tokens: &[Token], used: &mut [bool], out: &mut Readings<'_>) {
     if rows.len() < ROWS {
         return;
     }
+    // Headings between the rows have no values; they are labels all the same, no text.
+    let (first, last) = (rows[0].0, rows[rows.len() - 1].0);
+    for at in first..last {
+        used[at] |= list.rows.contains_key(&tokens[at].label.core);
+    }
     let form = list.table.form;
     for (before, row) in rows {
         let only = [tokens[before].clone(), tokens[before + 1].clone()];
