@@ -1,0 +1,108 @@
+//! The fixtures read whole: cells, identity of the report, and the contradictions planted in them.
+
+#[path = "reading/mod.rs"]
+mod reading;
+
+use std::path::Path;
+
+use nianbao::model::{Code, Report};
+use nianbao::pipeline::{Origin, read};
+use nianbao::profile::Profile;
+use reading::{field, fields};
+
+/// Contradictions within one report: file, identity and place at the start of the finding's message. What else
+/// is planted in the demo (`fixtures/demo/manifest.toml`) takes two reports or a narrative to see.
+const PLANTED: [(&str, &str); 4] = [
+    ("yunxi-education-2020.html", "T3.FLOW at natural_person:"),
+    ("yunxi-education-2020.html", "T3.FLOW at total:"),
+    ("qingling-land-2021.html", "T3.ROW at outcome.granted:"),
+    ("qingling-land-2021.html", "T3.RES.2021 at total:"),
+];
+
+fn fixture(path: &str) -> Vec<u8> {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR"))
+        .join("fixtures")
+        .join(path);
+    std::fs::read(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()))
+}
+
+fn demo_pages() -> Vec<toml::Table> {
+    let manifest = String::from_utf8(fixture("demo/manifest.toml")).unwrap();
+    let manifest: toml::Table = manifest.parse().unwrap();
+    let pages = manifest["page"].as_array().unwrap();
+    pages
+        .iter()
+        .map(|page| page.as_table().unwrap().clone())
+        .collect()
+}
+
+fn contradictions(report: &Report) -> Vec<&str> {
+    report
+        .findings
+        .iter()
+        .filter(|finding| matches!(finding.code, Code::IdentityFails | Code::DomainFails))
+        .map(|finding| finding.message.as_str())
+        .collect()
+}
+
+#[test]
+fn demo_pages_say_who_when_and_on_which_form() {
+    let mut problems = Vec::new();
+    for page in demo_pages() {
+        let text = |key: &str| page[key].as_str().unwrap();
+        let file = text("file");
+        let bytes = fixture(&format!("demo/{file}"));
+        let origin = Origin {
+            url: Some(text("url")),
+            content_type: Some(text("content_type")),
+        };
+        let report = match read(&bytes, origin, Profile::generic()) {
+            Ok(report) => report,
+            Err(error) => {
+                problems.push(format!("{file}: refused: {error}"));
+                continue;
+            }
+        };
+        let want = serde_json::to_value(&page).unwrap();
+        let mut wrong = Vec::new();
+        fields(&mut wrong, &report, &want);
+        field(&mut wrong, &want, "scope", Some(report.scope.as_str()));
+        if report.title.is_none() {
+            wrong.push("has no title".into());
+        }
+        problems.extend(wrong.iter().map(|problem| format!("{file}: {problem}")));
+    }
+    assert!(problems.is_empty(), "{}", problems.join("\n"));
+}
+
+#[test]
+fn demo_pages_contradict_themselves_where_planted_and_nowhere_else() {
+    let mut problems = Vec::new();
+    for page in demo_pages() {
+        let file = page["file"].as_str().unwrap();
+        let bytes = fixture(&format!("demo/{file}"));
+        let content_type = page["content_type"].as_str();
+        let origin = Origin {
+            url: None,
+            content_type,
+        };
+        let report = read(&bytes, origin, Profile::generic()).unwrap();
+        let found = contradictions(&report);
+        let planted: Vec<&str> = PLANTED
+            .iter()
+            .filter(|(name, _)| *name == file)
+            .map(|(_, start)| *start)
+            .collect();
+        for start in &planted {
+            if !found.iter().any(|message| message.starts_with(start)) {
+                problems.push(format!("{file}: {start} was not found"));
+            }
+        }
+        for message in found {
+            if !planted.iter().any(|start| message.starts_with(start)) {
+                problems.push(format!("{file}: not planted: {message}"));
+            }
+        }
+    }
+    assert!(problems.is_empty(), "{}", problems.join("\n"));
+}
