@@ -244,6 +244,12 @@ fn main() {
     timed("all of one report (observation)", || {
         one("SELECT * FROM observation WHERE report_id = 77")
     });
+    timed("series requests_received, all agencies and years", || {
+        let filter = nianbao::query::Filter::default();
+        nianbao::query::series(&store, "requests_received", &filter)
+            .unwrap()
+            .len()
+    });
     timed(
         "all of one report (reader, with places and sections)",
         || {

@@ -20,7 +20,7 @@ const TELLING_SEQUENCES: usize = 3;
 /// something else. gb18030 text breaks UTF-8 within its first characters.
 const TELLING_PREFIX: usize = 8;
 
-/// How many bytes chardetng sees: it reads 24 MB/s, a page in 5 ms.
+/// How many bytes chardetng sees: it reads 24 MB/s, which is 5 ms for a whole page.
 const DETECT_BYTES: usize = 8192;
 
 /// A reading of the payload in one charset.
@@ -167,8 +167,24 @@ fn finish<'a>(
     }
 }
 
-/// chardetng's guess from the first bytes that are not ASCII, each with a little before it.
+/// 政府, 信息, 公开, 工作 in gb18030: two of them by chance in another charset is out of the question, and
+/// looking for them costs a hundredth of what chardetng does.
+const TELLING_WORDS: [&[u8]; 4] = [
+    b"\xD5\xFE\xB8\xAE",
+    b"\xD0\xC5\xCF\xA2",
+    b"\xB9\xAB\xBF\xAA",
+    b"\xB9\xA4\xD7\xF7",
+];
+
+/// gb18030 if its words are there; else chardetng's guess from the first bytes that are not ASCII, each with a
+/// little before it.
 fn guess(body: &[u8]) -> &'static Encoding {
+    let words = TELLING_WORDS
+        .iter()
+        .filter(|word| memchr::memmem::find(body, word).is_some());
+    if words.take(2).count() == 2 {
+        return GB18030;
+    }
     let mut detector = EncodingDetector::new(Iso2022JpDetection::Deny);
     let mut left = DETECT_BYTES;
     let mut at = 0;
@@ -213,133 +229,89 @@ mod tests {
         GB18030.encode(text).0.into_owned()
     }
 
+    fn with_meta(charset: &str) -> String {
+        format!("<meta charset={charset}>{HTML}")
+    }
+
+    fn wide(text: &str) -> Vec<u8> {
+        text.encode_utf16().flat_map(u16::to_le_bytes).collect()
+    }
+
     #[test]
-    fn charset_follows_declaration_unless_it_fails() {
+    fn a_declaration_that_holds_is_followed() {
         use CharsetEvidence::{Bom, Detected, Http, Meta};
+        let marked = format!("\u{feff}{HTML}");
+        let http = |charset: &str| Some(format!("text/html; charset={charset}"));
         let utf_8 = HTML.as_bytes().to_vec();
-        let with_meta = |charset: &str| format!("<meta charset={charset}>{HTML}");
-        let damaged = {
-            let mut page = with_meta("utf-8").into_bytes();
-            page.extend([0xE4, 0xB8]);
-            page
-        };
-        let utf_16: Vec<u8> = [0xFF, 0xFE]
-            .into_iter()
-            .chain(HTML.encode_utf16().flat_map(u16::to_le_bytes))
-            .collect();
-        let utf_16_bare = utf_16[2..].to_vec();
-        let marked = [b"\xEF\xBB\xBF", HTML.as_bytes()].concat();
-        let cases: [(
-            &str,
-            Vec<u8>,
-            Option<&str>,
-            &str,
-            CharsetEvidence,
-            usize,
-            u32,
-        ); 15] = [
-            ("bare utf-8", utf_8.clone(), None, "UTF-8", Detected, 0, 0),
-            (
-                "http",
-                utf_8.clone(),
-                Some("text/html; charset=utf-8"),
-                "UTF-8",
-                Http,
-                0,
-                0,
-            ),
-            (
-                "http lies",
-                utf_8,
-                Some("text/html; charset=gbk"),
-                "UTF-8",
-                Detected,
-                1,
-                0,
-            ),
-            (
-                "meta",
-                with_meta("utf-8").into_bytes(),
-                None,
-                "UTF-8",
-                Meta,
-                0,
-                0,
-            ),
-            (
-                "meta gb",
-                gbk(&with_meta("gb2312")),
-                None,
-                "gb18030",
-                Meta,
-                0,
-                0,
-            ),
-            (
-                "meta lies",
-                gbk(&with_meta("utf-8")),
-                None,
-                "gb18030",
-                Detected,
-                1,
-                0,
-            ),
-            (
-                "http beats meta",
-                gbk(&with_meta("utf-8")),
-                Some("text/html;charset=gbk"),
-                "gb18030",
-                Http,
-                0,
-                0,
-            ),
-            ("bare gbk", gbk(HTML), None, "gb18030", Detected, 0, 0),
-            (
-                "bom",
-                marked,
-                Some("text/html; charset=gbk"),
-                "UTF-8",
-                Bom,
-                0,
-                0,
-            ),
-            ("utf-16", utf_16, None, "UTF-16LE", Bom, 0, 0),
-            ("utf-16 bare", utf_16_bare, None, "UTF-16LE", Detected, 0, 0),
-            (
-                "ascii",
-                b"<p>12".to_vec(),
-                Some("text/html;charset=gbk"),
-                "gb18030",
-                Http,
-                0,
-                0,
-            ),
-            ("cut utf-8", damaged, None, "UTF-8", Meta, 1, 1),
-            (
-                "damaged gbk",
-                [gbk(&with_meta("gbk")), vec![0xFF, b'<', 0xFF]].concat(),
-                None,
-                "gb18030",
-                Meta,
-                1,
-                2,
-            ),
-            ("empty", Vec::new(), None, "UTF-8", Detected, 0, 0),
+        let cases = [
+            (utf_8.clone(), None, "UTF-8", Detected),
+            (utf_8, http("utf-8"), "UTF-8", Http),
+            (with_meta("utf-8").into_bytes(), None, "UTF-8", Meta),
+            (gbk(&with_meta("gb2312")), None, "gb18030", Meta),
+            (gbk(&with_meta("utf-8")), http("gbk"), "gb18030", Http),
+            (gbk(HTML), None, "gb18030", Detected),
+            (marked.clone().into_bytes(), http("gbk"), "UTF-8", Bom),
+            (wide(&marked), None, "UTF-16LE", Bom),
+            (wide(HTML), None, "UTF-16LE", Detected),
+            (b"<p>12".to_vec(), http("gbk"), "gb18030", Http),
+            (Vec::new(), None, "UTF-8", Detected),
         ];
-        for (name, bytes, content_type, charset, evidence, findings, replacements) in cases {
-            let decoded = decode(&bytes, content_type);
-            assert_eq!(decoded.charset, charset, "{name}");
-            assert_eq!(decoded.evidence, evidence, "{name}");
-            assert_eq!(
-                decoded.findings.len(),
-                findings,
-                "{name}: {:?}",
-                decoded.findings
+        for (number, (bytes, content_type, charset, evidence)) in cases.iter().enumerate() {
+            let decoded = decode(bytes, content_type.as_deref());
+            assert_eq!(decoded.charset, *charset, "case {number}");
+            assert_eq!(decoded.evidence, *evidence, "case {number}");
+            assert_eq!(decoded.findings, [], "case {number}");
+            assert!(
+                bytes.len() < 10 || decoded.text.ends_with(HTML),
+                "case {number}"
             );
-            assert_eq!(decoded.replacements, replacements, "{name}");
-            if replacements == 0 && name != "ascii" && name != "empty" {
-                assert!(decoded.text.ends_with(HTML), "{name}");
-            }
+        }
+    }
+
+    #[test]
+    fn a_declaration_that_fails_is_found() {
+        type Case<'c> = (Vec<u8>, &'c str, CharsetEvidence, &'c [Code], u32);
+        use CharsetEvidence::{Detected, Meta};
+        use Code::{CharsetConflict, ReplacementCharacters};
+        let cut_off = [with_meta("utf-8").as_bytes(), b"\xE4\xB8"].concat();
+        let cut_off_as_gb = [with_meta("gbk").as_bytes(), b"\xE4\xB8"].concat();
+        let noisy = [&gbk(&with_meta("gbk"))[..], b"\xFF<\xFF"].concat();
+        let cases: [Case<'_>; 5] = [
+            (
+                with_meta("gbk").into_bytes(),
+                "UTF-8",
+                Detected,
+                &[CharsetConflict],
+                0,
+            ),
+            (
+                gbk(&with_meta("utf-8")),
+                "gb18030",
+                Detected,
+                &[CharsetConflict],
+                0,
+            ),
+            (cut_off, "UTF-8", Meta, &[ReplacementCharacters], 1),
+            (
+                cut_off_as_gb,
+                "UTF-8",
+                Detected,
+                &[CharsetConflict, ReplacementCharacters],
+                1,
+            ),
+            (noisy, "gb18030", Meta, &[ReplacementCharacters], 2),
+        ];
+        for (number, (bytes, charset, evidence, codes, replacements)) in cases.iter().enumerate() {
+            let decoded = decode(bytes, None);
+            let found: Vec<_> = decoded
+                .findings
+                .iter()
+                .map(|finding| finding.code)
+                .collect();
+            assert_eq!(decoded.charset, *charset, "case {number}");
+            assert_eq!(decoded.evidence, *evidence, "case {number}");
+            assert_eq!(found, *codes, "case {number}");
+            assert_eq!(decoded.replacements, *replacements, "case {number}");
         }
     }
 

@@ -151,16 +151,11 @@ fn walk(text: &[u8], at: &mut Place, target: usize, mut width: impl FnMut(usize,
 
 fn walk_gb(text: &[u8], bytes: &[u8], at: &mut Place, target: usize) {
     while at.text < target {
-        // ASCII, 16 bytes at a time.
-        while at.text + 16 <= target
-            && let Some(chunk) = bytes.get(at.byte..at.byte + 16)
-            && chunk.is_ascii()
-        {
-            at.byte += 16;
-            at.text += 16;
-        }
-        if at.text >= target {
-            break;
+        let ascii = ascii_run(bytes, at.byte, target - at.text);
+        if ascii > 0 {
+            at.byte += ascii;
+            at.text += ascii;
+            continue;
         }
         let lead = text[at.text];
         let next = at.text + utf_8_len(lead);
@@ -171,6 +166,27 @@ fn walk_gb(text: &[u8], bytes: &[u8], at: &mut Place, target: usize) {
         at.byte += gb_len(bytes, at.byte, replaced);
         at.text = next;
     }
+}
+
+/// How many bytes from `at` on are ASCII, up to `most`; in steps, so perhaps only the first of more.
+fn ascii_run(bytes: &[u8], at: usize, most: usize) -> usize {
+    const HIGH_BITS: u64 = 0x8080_8080_8080_8080;
+    let Some(rest) = bytes.get(at..) else {
+        return 0;
+    };
+    if let Some(chunk) = rest.first_chunk::<32>()
+        && most >= 32
+        && chunk.is_ascii()
+    {
+        return 32;
+    }
+    if let Some(chunk) = rest.first_chunk::<8>()
+        && most >= 8
+    {
+        let high = u64::from_le_bytes(*chunk) & HIGH_BITS;
+        return high.trailing_zeros() as usize / 8;
+    }
+    usize::from(rest.first().is_some_and(u8::is_ascii))
 }
 
 /// Bytes of one character, by the gb18030 decoder of the Encoding Standard (10.2.1); `replaced`

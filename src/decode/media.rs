@@ -28,6 +28,9 @@ const SNIFF_BYTES: usize = 65_536;
 /// How far into a file the PDF header may stand (ISO 32000-1, annex H.3.4.1).
 const PDF_HEADER_BYTES: usize = 1024;
 
+/// How much is looked at for control characters.
+const CONTROL_BYTES: usize = 8192;
+
 /// One control character in this many bytes makes a file binary.
 const CONTROL_SHARE: usize = 64;
 
@@ -74,11 +77,12 @@ pub fn media(bytes: &[u8], content_type: Option<&str>) -> Media {
     } else {
         head
     };
-    let controls = head
+    let start = &head[..head.len().min(CONTROL_BYTES)];
+    let controls = start
         .iter()
         .filter(|byte| matches!(byte, 0..=8 | 0x0B | 0x0E..=0x1A | 0x1C..=0x1F))
         .count();
-    if head.trim_ascii().is_empty() || controls > head.len() / CONTROL_SHARE {
+    if head.trim_ascii().is_empty() || controls > start.len() / CONTROL_SHARE {
         return Media::Unknown;
     }
     let plain = content_type.is_some_and(|value| {

@@ -1,7 +1,7 @@
 //! Archived bytes → text, with the way back.
 //!
 //! In: a payload as archived and its `Content-Type`. Out: [`Decoded`], the text with the charset it was
-//! read in and why, and a [`Cursor`] from text positions to positions in the payload; [`media`] says
+//! read in and why, and a [`Cursor`] from text positions to positions in the payload; [`media()`] says
 //! what kind of file a payload is. Never guesses silently (a declaration that loses is a finding), never
 //! copies a valid UTF-8 page, never reads markup beyond the charset declaration.
 

@@ -46,6 +46,9 @@ pub fn find(
     }
 }
 
+/// A byline is no longer.
+const LINE_BYTES: usize = 600;
+
 /// Ends like the name of a public body or a division.
 fn is_body(name: &str) -> bool {
     const ENDS: [&str; 34] = [
@@ -89,13 +92,11 @@ fn is_body(name: &str) -> bool {
 
 /// `来源：青岭县教育局  浏览次数：3`.
 fn byline_source(profile: &Profile, lines: &[&str]) -> Option<String> {
-    for word in &profile.lines.source {
-        for line in lines.iter().filter(|line| line.chars().count() <= 200) {
-            let Some(at) = line.find(word.as_str()) else {
-                continue;
-            };
-            let rest = line[at + word.len()..].trim_start_matches(is_space);
-            let Some(rest) = rest.strip_prefix(['：', ':']) else {
+    let mut best: Option<(usize, String)> = None;
+    let told = |line: &&&str| line.len() <= LINE_BYTES && line.contains([':', '：']);
+    for line in lines.iter().filter(told) {
+        for (rank, rest) in profile.lines.source.find_all(line) {
+            let Some(rest) = rest.trim_start_matches(is_space).strip_prefix(['：', ':']) else {
                 continue;
             };
             let name: String = rest
@@ -103,12 +104,12 @@ fn byline_source(profile: &Profile, lines: &[&str]) -> Option<String> {
                 .chars()
                 .take_while(|c| !is_space(*c) && !matches!(c, '|' | '，' | ',' | '：' | ':' | '【'))
                 .collect();
-            if is_body(&name) {
-                return Some(name);
+            if is_body(&name) && best.as_ref().is_none_or(|(known, _)| rank < *known) {
+                best = Some((rank, name));
             }
         }
     }
-    None
+    best.map(|(_, name)| name)
 }
 
 /// `青岭县人民政府门户网站` belongs to 青岭县人民政府.
@@ -130,14 +131,14 @@ fn site_owner(name: &str) -> String {
 
 fn find_index_code(document: &Document<'_>, profile: &Profile, lines: &[&str]) -> Option<String> {
     for (number, line) in lines.iter().enumerate() {
-        for word in &profile.lines.index {
-            if let Some(at) = line.find(word.as_str()) {
-                let rest = &line[at + word.len()..];
-                // The number may stand in the next cell.
-                let next = lines.get(number + 1).copied().unwrap_or_default();
-                if let Some(code) = find_code(rest).or_else(|| find_code(next)) {
-                    return Some(code);
-                }
+        if line.len() > LINE_BYTES {
+            continue;
+        }
+        for (_, rest) in profile.lines.index.find_all(line) {
+            // The number may stand in the next cell.
+            let next = lines.get(number + 1).copied().unwrap_or_default();
+            if let Some(code) = find_code(rest).or_else(|| find_code(next)) {
+                return Some(code);
             }
         }
     }

@@ -8,7 +8,7 @@ use crate::model::ByteRange;
 use crate::parse::{CellRef, Document};
 use crate::profile::Profile;
 
-use super::headings::{self, Heading};
+use super::headings::Heading;
 use super::reading::Readings;
 
 /// A tell-tale line is short.
@@ -77,8 +77,7 @@ fn known_around(document: &Document<'_>, profile: &Profile, container: u32) -> O
         if profile
             .body
             .containers
-            .iter()
-            .any(|selector| selector.matches(here.tag, here.id, here.class))
+            .matches(here.tag, here.id, here.class)
         {
             return Some(at);
         }
@@ -130,8 +129,7 @@ fn dropped_blocks(document: &Document<'_>, profile: &Profile) -> Vec<bool> {
         if profile
             .body
             .drop
-            .iter()
-            .any(|selector| selector.matches(container.tag, container.id, container.class))
+            .matches(container.tag, container.id, container.class)
         {
             let range = container.blocks.start as usize..container.blocks.end as usize;
             dropped[range].fill(true);
@@ -148,6 +146,7 @@ pub fn items(
     profile: &Profile,
     container: u32,
     readings: &Readings,
+    headings: &[Option<Heading>],
 ) -> Vec<Item> {
     let dropped = dropped_blocks(document, profile);
     let known = known_around(document, profile, container) == Some(container);
@@ -166,7 +165,7 @@ pub fn items(
         }
         if let Some(cell) = block.cell {
             if is_inside(document, cell, &readings.tables) {
-                let heading = headings::read(document.block_text(block), false)
+                let heading = headings[at as usize]
                     .filter(|heading| heading.exact && heading.number.is_some());
                 if heading.is_some() {
                     items.push(item(document, at, heading));
@@ -180,9 +179,7 @@ pub fn items(
                 continue;
             }
         }
-        let marked = matches!(block.kind, crate::parse::BlockKind::Heading(_));
-        let heading = headings::read(document.block_text(block), marked);
-        items.push(item(document, at, heading));
+        items.push(item(document, at, headings[at as usize]));
         at += 1;
     }
     items
@@ -263,22 +260,12 @@ fn row_of_plain_table(
 /// Whether a line holds one of the byline's words.
 pub fn is_byline(profile: &Profile, text: &str) -> bool {
     text.chars().count() <= LINE_CHARACTERS * 3
-        && profile
-            .lines
-            .byline
-            .iter()
-            .any(|word| text.contains(word.as_str()))
+        && profile.lines.byline.occur_in(text)
         && !text.contains('。')
 }
 
 /// Whether a line belongs to what stands under an article.
 pub fn is_end(profile: &Profile, text: &str) -> bool {
     let text = text.trim_start();
-    text.chars().count() <= LINE_CHARACTERS
-        && !text.contains('。')
-        && profile
-            .lines
-            .end
-            .iter()
-            .any(|word| text.starts_with(word.as_str()))
+    text.chars().count() <= LINE_CHARACTERS && !text.contains('。') && profile.lines.end.begin(text)
 }

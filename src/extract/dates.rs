@@ -64,34 +64,46 @@ fn push(dates: &mut Vec<DateEvidence>, value: Option<Date>, source: DateSource, 
     }
 }
 
+/// A byline is no longer.
+const LINE_BYTES: usize = 600;
+
+/// A date stands right behind its word: no need to look further.
+fn cut(text: &str) -> &str {
+    let end = text.char_indices().nth(40).map_or(text.len(), |(at, _)| at);
+    &text[..end]
+}
+
 /// Dates behind one of the profile's words, best word first.
 fn byline_dates(profile: &Profile, lines: &[&str]) -> Vec<DateEvidence> {
-    let mut dates = Vec::new();
-    for word in &profile.lines.date {
-        for line in lines {
-            let Some(at) = line.find(word.as_str()) else {
+    let mut ranked: Vec<(usize, Date, &str)> = Vec::new();
+    for line in lines {
+        let digits = line
+            .bytes()
+            .any(|byte| byte.is_ascii_digit() || byte >= 0x80);
+        if !digits || line.len() > LINE_BYTES {
+            continue;
+        }
+        for (rank, rest) in profile.lines.date.find_all(line) {
+            let Some(found) = find_date(cut(rest)) else {
                 continue;
             };
-            if line.contains("统计") || line.contains("期限") || line.chars().count() > 200 {
-                continue;
-            }
-            let rest = &line[at + word.len()..];
-            let Some(found) = find_date(rest) else {
-                continue;
-            };
-            let between = rest[..found.place.start]
-                .chars()
-                .filter(|c| c.is_alphanumeric());
-            if between.count() <= 2 {
-                let raw = &rest[found.place];
-                push(&mut dates, Some(found.date), DateSource::Byline, raw);
+            let before = rest[..found.place.start].chars();
+            let period = line.contains("统计") || line.contains("期限");
+            if before.filter(|c| c.is_alphanumeric()).count() <= 2 && !period {
+                ranked.push((rank, found.date, &rest[found.place]));
             }
         }
+    }
+    ranked.sort_by_key(|(rank, ..)| *rank);
+    let mut dates = Vec::new();
+    for (_, date, raw) in ranked {
+        push(&mut dates, Some(date), DateSource::Byline, raw);
     }
     if dates.is_empty() {
         // A line that is hardly more than a date (`2020-01-31 来源：…`), near the title.
         for line in lines.iter().rev().take(12) {
-            if let Some(found) = find_date(line)
+            if line.len() <= LINE_BYTES
+                && let Some(found) = find_date(line)
                 && line.chars().count() <= 60
                 && !line.contains(['。', '至', '度'])
                 && find_dates(line).count() == 1

@@ -71,8 +71,7 @@ fn read_lying(view: &TableView, out: &mut Readings) -> bool {
             .unwrap_or(view.rows);
         // Empty rows may stand above the values; where all are empty, the first is the blank one.
         let filled = |row: &u32| {
-            let own = view.own(*row);
-            own.iter()
+            view.own(*row)
                 .any(|cell| cell.value.status != CellStatus::Blank)
         };
         let values = (last + 1..end).filter(filled).chain(last + 1..end);
@@ -101,8 +100,7 @@ fn has_leaves(view: &TableView, row: u32) -> bool {
 }
 
 fn is_head_row(view: &TableView, row: u32) -> bool {
-    let own = view.own(row);
-    own.iter().any(|cell| is_head(cell)) && own.iter().all(|cell| cell.value.value.is_none())
+    view.own(row).any(is_head) && view.own(row).all(|cell| cell.value.value.is_none())
 }
 
 fn find_leaves(view: &TableView, first: u32, last: u32) -> Vec<Leaf> {
@@ -173,7 +171,7 @@ fn settle_groups(view: &TableView, leaves: Vec<Leaf>, first: u32, last: u32) -> 
 
 /// Reads one row under the leaves; false where it is no row of values.
 fn read_values(view: &TableView, row: u32, leaves: &[Leaf], out: &mut Readings) -> bool {
-    let own = view.own(row);
+    let own: Vec<&CellView> = view.own(row).collect();
     if own.is_empty() {
         return false;
     }

@@ -6,7 +6,8 @@ use serde::Deserialize;
 
 use super::lexicon::{Lexicon, Sense};
 use crate::model::SectionKind;
-use crate::normalize::label::fold;
+use crate::normalize::label::{fold, is_significant};
+use crate::normalize::numeral;
 use crate::normalize::{Enumeration, Label};
 
 /// Statutory headings have up to 30 characters.
@@ -49,10 +50,21 @@ static RULES: LazyLock<Vec<Rule>> = LazyLock::new(|| {
     file.section
 });
 
+static LAST_LETTERS: LazyLock<Vec<char>> = LazyLock::new(|| {
+    let titles = RULES.iter().flat_map(|rule| &rule.titles);
+    let mut letters: Vec<char> = titles.filter_map(|title| title.chars().last()).collect();
+    letters.sort_unstable();
+    letters.dedup();
+    letters
+});
+
 /// Reads a line as a heading; `None` for prose, labels of the forms' tables and everything unnumbered that
 /// is not exactly a title. `marked` says that the page marks it up as a heading.
 pub fn read(text: &str, marked: bool) -> Option<Heading> {
-    if text.len() > HEADING_CHARACTERS * 4 || text.chars().count() > HEADING_CHARACTERS {
+    if text.len() > HEADING_CHARACTERS * 4 || !(marked || may_be(text)) {
+        return None;
+    }
+    if text.chars().count() > HEADING_CHARACTERS {
         return None;
     }
     let line = text.trim_end_matches(['：', ':', '。']);
@@ -114,11 +126,20 @@ pub fn read(text: &str, marked: bool) -> Option<Heading> {
     })
 }
 
+/// A cheap look before the real one: numbered lines begin with a numeral or `第`, titles end with few letters.
+fn may_be(text: &str) -> bool {
+    let significant = |c: &char| is_significant(*c);
+    let first = text.chars().find(significant);
+    let last = text.chars().rev().find(significant);
+    first.is_some_and(|c| c == '第' || numeral::is_numeral(c))
+        || last.is_some_and(|c| LAST_LETTERS.contains(&c))
+}
+
 /// `第一部分 概述`, `第三章 …`.
 fn chapter(line: &str) -> Option<u32> {
     let rest = line.trim_start().strip_prefix('第')?;
     let end = rest.find(['部', '章'])?;
-    crate::normalize::numeral::read(rest[..end].trim())
+    numeral::read(rest[..end].trim())
 }
 
 /// Rows of the tables begin with marks too (`一、本年新收政府信息公开申请数量`).

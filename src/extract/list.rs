@@ -80,7 +80,7 @@ fn find_bands(
     goes_on: bool,
 ) -> Option<(Option<u32>, Vec<Band>)> {
     for row in 0..view.rows.min(HEAD_ROWS) {
-        let own = view.own(row);
+        let own: Vec<&CellView> = view.own(row).collect();
         let is_label = |cell: &CellView| list.label_heads.contains(&cell.label.core);
         if !own.iter().any(|cell| cell.is_wordy() && is_label(cell)) {
             continue;
@@ -223,7 +223,6 @@ fn read_row(
 ) {
     let label = view
         .row(row)
-        .into_iter()
         .filter(|cell| cell.is_wordy() && cell.column < band.value && cell.column >= band.label.0)
         .filter(|cell| cell.text.parse::<Unit>().is_err())
         .rfind(|cell| cell.row == row);
@@ -231,7 +230,7 @@ fn read_row(
     let value = view
         .at(row, band.value)
         .filter(|cell| cell.row == row && cell.number != label.number && cell.height == 1);
-    let code = view.own(row).into_iter().find(|cell| {
+    let code = view.own(row).find(|cell| {
         cell.column > label.column
             && cell.column < band.value
             && cell.text.len() == 2

@@ -37,7 +37,7 @@ pub fn read_table(view: &TableView, heads: &mut Heads, out: &mut Readings) -> bo
     let before = out.found.len();
     let is_requests = is_requests_table(view);
     for row in 0..view.rows {
-        let own = view.own(row);
+        let own: Vec<&CellView> = view.own(row).collect();
         if own.is_empty() || read_request_heads(view, row, &own, heads, out) {
             continue;
         }
@@ -344,7 +344,7 @@ fn read_request_row(
     is_requests: bool,
     out: &mut Readings,
 ) {
-    let cells = view.row(row);
+    let cells: Vec<&CellView> = view.row(row).collect();
     let place = place_of(view.table, row);
     let disputed =
         |sense: &Sense| matches!(sense, Sense::DisputeGroup(_) | Sense::DisputeLeaf(0..=3));
@@ -352,7 +352,7 @@ fn read_request_row(
         return;
     }
     let Some((label, index, exact)) = find_request_label(&cells, row, is_requests) else {
-        let own = view.own(row);
+        let own: Vec<&CellView> = view.own(row).collect();
         let numbers = own.iter().filter(|cell| cell.value.value.is_some()).count();
         let words = own.iter().any(|cell| cell.is_wordy());
         if numbers >= 3 && words && is_requests {
@@ -515,7 +515,6 @@ fn place_values<'v>(
     }
     let own: Vec<&CellView> = view
         .own(row)
-        .into_iter()
         .filter(|cell| cell.column >= label.end())
         .collect();
     if own.len() == heads.len() {

@@ -26,10 +26,11 @@ use crate::model::{
     Agency, Code, DateEvidence, Finding, FormId, Observation, Scope, Section, SectionKind,
 };
 use crate::normalize::find_dates;
-use crate::parse::{BlockKind, Document};
+use crate::parse::{Block, BlockKind, Document};
 use crate::profile::Profile;
 
 use body::Item;
+use headings::Heading;
 use reading::{Key, Readings};
 use title::{Title, TitleKind};
 use view::TableView;
@@ -75,9 +76,10 @@ pub fn extract(
         return Err(NoReport::Empty);
     }
     let readings = read_tables(document);
-    let heading_blocks = find_headings(document, &readings);
+    let headings = read_headings(document);
+    let heading_blocks = find_headings(document, &readings, &headings);
     let container = body::find(document, profile, &readings, &heading_blocks);
-    let all = body::items(document, profile, container, &readings);
+    let all = body::items(document, profile, container, &readings, &headings);
     let first_heading = all
         .iter()
         .find(|item| item.heading.is_some_and(|heading| heading.kind.is_some()))
@@ -177,19 +179,29 @@ fn blocks_outside(document: &Document<'_>, tables: &[u32]) -> Vec<u32> {
         .collect()
 }
 
-/// Blocks that read as headings of known sections, outside flattened cells and links.
-fn find_headings(document: &Document<'_>, readings: &Readings) -> Vec<u32> {
+/// For every block whether it reads as a section heading.
+fn read_headings(document: &Document<'_>) -> Vec<Option<Heading>> {
+    let read = |block: &Block| {
+        let marked = matches!(block.kind, BlockKind::Heading(_));
+        headings::read(document.block_text(block), marked)
+    };
+    document.blocks.iter().map(read).collect()
+}
+
+/// Blocks that are headings of known sections, outside flattened cells and links.
+fn find_headings(
+    document: &Document<'_>,
+    readings: &Readings,
+    headings: &[Option<Heading>],
+) -> Vec<u32> {
     let mut read = readings.blocks.clone();
     read.sort_unstable();
     (0_u32..)
-        .zip(&document.blocks)
-        .filter(|(number, block)| {
-            let text = document.block_text(block);
-            let linked = block.link_chars > 0;
-            !linked
+        .zip(document.blocks.iter().zip(headings))
+        .filter(|(number, (block, heading))| {
+            heading.is_some_and(|heading| heading.exact && heading.number.is_some())
+                && block.link_chars == 0
                 && read.binary_search(number).is_err()
-                && headings::read(text, matches!(block.kind, BlockKind::Heading(_)))
-                    .is_some_and(|heading| heading.exact && heading.number.is_some())
         })
         .map(|(number, _)| number)
         .collect()

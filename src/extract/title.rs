@@ -1,8 +1,11 @@
 //! A report's title: what it says of agency, year and scope, and whether it is a report's at all.
 
+use std::sync::LazyLock;
+
 use crate::model::Scope;
 use crate::normalize::label::is_space;
 use crate::normalize::numeral;
+use crate::profile::Words;
 
 /// What a title says.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -60,8 +63,23 @@ const LOOK_ALIKES: [&str; 26] = [
 /// What a report's title calls itself, behind `信息公开`.
 const NAMES: [&str; 5] = ["年度报告", "年报", "情况报告", "情况的报告", "报告"];
 
+static LOOK_ALIKE_WORDS: LazyLock<Option<Words>> =
+    LazyLock::new(|| Words::new(LOOK_ALIKES.iter().map(|word| (*word).to_owned()).collect()));
+
 /// Reads a line or a meta title.
 pub fn read(text: &str) -> TitleKind {
+    // Longer than any title, even with spaces between all characters.
+    if text.len() > 600 {
+        return TitleKind::Other;
+    }
+    let topic = text.contains('公') && text.contains('开');
+    if !topic
+        && !LOOK_ALIKE_WORDS
+            .as_ref()
+            .is_some_and(|words| words.occur_in(text))
+    {
+        return TitleKind::Other;
+    }
     let plain: String = text.chars().filter(|c| !is_space(*c)).collect();
     let Some(topic) = find_topic(&plain) else {
         return match LOOK_ALIKES.iter().find(|word| plain.contains(**word)) {

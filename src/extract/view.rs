@@ -64,6 +64,7 @@ pub struct TableView {
     /// Cells in source order.
     pub cells: Vec<CellView>,
     slots: Vec<Vec<Option<u32>>>,
+    rows_of_cells: Vec<Vec<u32>>,
 }
 
 impl TableView {
@@ -105,12 +106,14 @@ impl TableView {
                 bytes: document.cell_bytes(reference),
             });
         }
+        let slots = table.grid();
         Some(Self {
             table: number,
             rows: table.rows,
             columns: table.columns,
             cells,
-            slots: table.grid(),
+            rows_of_cells: rows_of_cells(&slots),
+            slots,
         })
     }
 
@@ -140,6 +143,7 @@ impl TableView {
             rows: self.columns,
             columns: self.rows,
             cells: cells.collect(),
+            rows_of_cells: rows_of_cells(&slots),
             slots,
         }
     }
@@ -151,25 +155,25 @@ impl TableView {
     }
 
     /// The cells of a row from left to right, those that reach into it from above included.
-    pub fn row(&self, row: u32) -> Vec<&CellView> {
-        let mut cells: Vec<&CellView> = Vec::new();
-        let Some(slots) = self.slots.get(row as usize) else {
-            return cells;
-        };
-        for slot in slots.iter().flatten() {
-            if cells.last().is_none_or(|last| last.number != *slot)
-                && let Some(cell) = self.cells.get(*slot as usize)
-            {
-                cells.push(cell);
-            }
-        }
-        cells
+    pub fn row(&self, row: u32) -> impl DoubleEndedIterator<Item = &CellView> {
+        self.rows_of_cells
+            .get(row as usize)
+            .into_iter()
+            .flatten()
+            .filter_map(|number| self.cells.get(*number as usize))
     }
 
     /// The cells that begin in a row.
-    pub fn own(&self, row: u32) -> Vec<&CellView> {
-        let mut cells = self.row(row);
-        cells.retain(|cell| cell.row == row);
-        cells
+    pub fn own(&self, row: u32) -> impl DoubleEndedIterator<Item = &CellView> {
+        self.row(row).filter(move |cell| cell.row == row)
     }
+}
+
+fn rows_of_cells(slots: &[Vec<Option<u32>>]) -> Vec<Vec<u32>> {
+    let distinct = |row: &Vec<Option<u32>>| {
+        let mut cells: Vec<u32> = row.iter().flatten().copied().collect();
+        cells.dedup();
+        cells
+    };
+    slots.iter().map(distinct).collect()
 }

@@ -83,6 +83,9 @@ pub fn fold(text: &str) -> String {
 
 /// White space of any kind, zero-width characters and byte order marks included.
 pub fn is_space(character: char) -> bool {
+    if matches!(character, '\u{4E00}'..='\u{9FFF}' | '!'..='~') {
+        return false;
+    }
     character.is_whitespace()
         || matches!(
             character,
@@ -91,8 +94,13 @@ pub fn is_space(character: char) -> bool {
 }
 
 /// Whether a folded character tells labels apart: letters and digits do, punctuation does not.
-fn is_significant(character: char) -> bool {
-    character.is_alphanumeric()
+pub fn is_significant(character: char) -> bool {
+    match character {
+        // Han ideographs of the basic block: the common case, without a table look-up.
+        '\u{4E00}'..='\u{9FFF}' => true,
+        _ if character.is_ascii() => character.is_ascii_alphanumeric(),
+        _ => character.is_alphanumeric(),
+    }
 }
 
 fn strip_marks(text: &str) -> (Vec<Enumeration>, &str) {

@@ -1,31 +1,53 @@
 //! The open elements and what is built under them.
 //!
-//! In: decisions of [`super::tree`] and [`super::tables`]: open this, close up to there. Out: the
+//! In: decisions of [`super::tree`] and [`super::tables`]: open this, close up to there; blocks are
+//! [`super::blocks`]'. Out: the
 //! [`Document`], its ranges closed and its positions those of the archived bytes. Never reads a tag.
 
 use std::mem::take;
 
-use super::document::{Block, BlockKind, CellRef, Container, Document};
+use super::document::{BlockKind, CellRef, Container, Document};
 use super::flow::{Flow, Space};
 use super::grid::Placer;
 use super::scan::Attributes;
 use super::tag::{Class, Tag};
 use crate::decode::Cursor;
-use crate::model::{ByteRange, Code, Finding};
+use crate::model::{Code, Finding};
 
 /// Most blocks, containers, tables, cells, links, images and metas of a page together; the largest
 /// real pages have 20,000. Keeps a hostile page of 100 MB under 1 GB.
 const MAX_ITEMS: usize = 2_000_000;
 
+/// Most text of a page that is read, in bytes of UTF-8. Positions are 32 bits.
+const MAX_TEXT: usize = 256 << 20;
+
+/// What of a text is read.
+pub(super) fn capped(text: &str) -> &str {
+    cut(text, MAX_TEXT)
+}
+
+/// The first `most` bytes of a text, or a few less to end with a character.
+pub(super) fn cut(text: &str, most: usize) -> &str {
+    if text.len() <= most {
+        return text;
+    }
+    let fits = (0..=most).rev().find_map(|end| text.get(..end));
+    fits.unwrap_or_default()
+}
+
 /// An open element. Inline elements are not kept.
 #[derive(Debug)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "four independent facts about an element"
+)]
 pub(super) struct Frame {
     pub(super) tag: Tag,
     /// It showed a line, a block or an image.
     pub(super) filled: bool,
     /// Taken off the stack of HTML out of order (`</form>`); goes when what is above it has gone.
     pub(super) ghost: bool,
-    kind: BlockKind,
+    pub(super) kind: BlockKind,
     space: Space,
     /// The innermost container, itself included.
     pub(super) container: u32,
@@ -90,7 +112,7 @@ pub(super) struct Builder<'s> {
     pub(super) empties: u16,
     pub(super) link: Option<OpenLink>,
     /// Characters of the current run that stand in links.
-    link_chars: u32,
+    pub(super) link_chars: u32,
     /// The current line holds something visible that is no text.
     pub(super) line_filled: bool,
     /// The current tag, from `<` to behind `>`.
@@ -119,6 +141,7 @@ impl<'s> Builder<'s> {
             ends_table: false,
             items: 0,
         };
+        builder.flow.text.reserve(page.len() / 4);
         builder.document.containers.push(Container {
             tag: Tag::Root.name(),
             id: None,
@@ -181,90 +204,18 @@ impl<'s> Builder<'s> {
         count(self.document.blocks.len())
     }
 
-    /// Ends the run of text at a block boundary.
-    pub(super) fn flush(&mut self) {
-        let kind = self.top().kind;
-        self.flush_as(kind);
-    }
-
-    /// Ends the run of text as a block of this kind.
-    pub(super) fn flush_as(&mut self, kind: BlockKind) {
-        if self.flow.is_visible() {
-            self.count_link_text();
-            self.mark_filled();
-            let start = self.place(self.flow.first);
-            let end = self.place(self.flow.last);
-            let frame = self.top();
-            let (container, cell) = (frame.container, frame.cell);
-            self.count_item();
-            self.document.blocks.push(Block {
-                kind,
-                text: count(self.flow.start)..count(self.flow.end),
-                bytes: ByteRange::new(start, end),
-                container,
-                cell,
-                empties_before: take(&mut self.empties),
-                link_chars: take(&mut self.link_chars),
-            });
-        }
-        self.line_filled = false;
-        self.flow.next_run();
-        if let Some(link) = &mut self.link {
-            link.from = self.flow.start;
-        }
-    }
-
-    /// A line ends (`<br>`, line break of `<pre>`); an empty one shows.
-    pub(super) fn end_line(&mut self, kind: Option<BlockKind>) {
-        let empty = !self.flow.is_visible() && !self.line_filled;
-        match kind {
-            Some(kind) => self.flush_as(kind),
-            None => self.flush(),
-        }
-        if empty {
-            self.empties = self.empties.saturating_add(1);
-        }
-        self.mark_filled();
-    }
-
-    /// The innermost block shows something.
-    pub(super) fn mark_filled(&mut self) {
-        for frame in self.frames.iter_mut().rev() {
-            frame.filled = true;
-            if frame.tag.class() != Class::Barrier {
-                break;
-            }
-        }
-    }
-
-    /// Notes what the current run has of the open link.
-    pub(super) fn count_link_text(&mut self) {
-        let Some(link) = &mut self.link else {
-            return;
-        };
-        let from = link.from.max(self.flow.start);
-        let until = self.flow.end;
-        let Some(text) = self.flow.text.get(from..until) else {
-            return;
-        };
-        let text = text.trim_start_matches(super::flow::is_invisible);
-        if text.is_empty() {
-            return;
-        }
-        self.link_chars += count(text.chars().count());
-        if let Some(known) = self.document.links.get_mut(link.number) {
-            known.text = if link.has_text {
-                0..0
-            } else {
-                count(until - text.len())..count(until)
-            };
-        }
-        link.has_text = true;
-        link.from = until;
-    }
-
-    /// Opens an element; `attributes` end at its name.
+    /// Opens an element whose name ends at `name_end`; the end of the page where it has no tag.
     pub(super) fn open(&mut self, tag: Tag, name_end: usize) {
+        let attributes = if is_container(tag) {
+            Attributes::new(self.page, name_end).pick(["id", "class"])
+        } else {
+            [None; 2]
+        };
+        self.open_with(tag, attributes);
+    }
+
+    /// Opens an element with these `id` and `class`.
+    pub(super) fn open_with(&mut self, tag: Tag, [id, class]: [Option<&'s str>; 2]) {
         let outer = self.top();
         let inline = tag.class() == Class::Barrier;
         outer.filled |= !inline;
@@ -294,7 +245,6 @@ impl<'s> Builder<'s> {
             frame.space = Space::Collapse;
         }
         if is_container(tag) {
-            let [id, class] = Attributes::new(self.page, name_end).pick(["id", "class"]);
             let blocks = self.block_count();
             let number = count(self.document.containers.len());
             self.document.containers.push(Container {

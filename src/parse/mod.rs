@@ -4,6 +4,7 @@
 //! and images in source order. Never guesses what a block or a table means, never recurses, and
 //! stops at caps that it reports.
 
+mod blocks;
 mod builder;
 mod document;
 mod flow;

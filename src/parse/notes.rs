@@ -3,7 +3,7 @@
 //! In: the start tags that carry them. Out: entries of the [`Document`](super::Document). Never
 //! resolves an address.
 
-use super::builder::{Builder, OpenLink};
+use super::builder::{Builder, OpenLink, cut};
 use super::document::{Image, Link, Meta};
 use super::flow::{Flow, Reading, Space};
 use super::reference::attribute_text;
@@ -70,8 +70,7 @@ impl Builder<'_> {
             .get(..5)
             .is_some_and(|scheme| scheme.eq_ignore_ascii_case("data:"));
         let source = if is_data {
-            let end = source.floor_char_boundary(DATA_URL_BYTES);
-            source[..end].to_owned()
+            cut(source, DATA_URL_BYTES).to_owned()
         } else {
             attribute_text(source).trim().to_owned()
         };

@@ -3,19 +3,16 @@
 //! In: a decoded text. Out: its lines as blocks; no tables, no containers but the document. Tabs stay;
 //! what columns they make is for `extract` to say.
 
-use super::builder::Builder;
+use super::builder::{Builder, capped};
 use super::document::{BlockKind, Document};
 use super::flow::{Reading, Space, Stop};
 use crate::decode::Decoded;
 use crate::model::Code;
 
-/// Most text that is read, in bytes of UTF-8, as for HTML.
-const MAX_TEXT: usize = 256 << 20;
-
 /// Reads a plain-text file. Blank lines are counted in [`Block::empties_before`](super::Block::empties_before).
 pub fn parse_text<'s>(decoded: &'s Decoded<'_>) -> Document<'s> {
     let text = &*decoded.text;
-    let page = &text[..text.floor_char_boundary(MAX_TEXT)];
+    let page = capped(text);
     let mut builder = Builder::new(page, decoded.cursor());
     let mut at = 0;
     while at < page.len() && builder.within_budget() {

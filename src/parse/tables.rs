@@ -99,16 +99,15 @@ impl Builder<'_> {
         self.flush();
         let (context, mode) = self.table_context();
         match tag {
+            _ if mode == Tag::Root => {}
             Tag::Table => {
-                if mode != Tag::Root {
-                    let table = self.table_of(context);
-                    self.ends_table = true;
-                    self.close(table);
-                    self.ends_table = false;
-                }
+                let table = self.table_of(context);
+                self.ends_table = true;
+                self.close(table);
+                self.ends_table = false;
             }
             Tag::Thead | Tag::Tbody | Tag::Tfoot | Tag::Tr => {
-                if matches!(mode, Tag::Root | Tag::Table | Tag::Caption) {
+                if matches!(mode, Tag::Table | Tag::Caption) {
                     return;
                 }
                 // From the context outwards, within its table.
@@ -150,8 +149,9 @@ impl Builder<'_> {
 
     /// Opens a cell and places it. Beyond the caps its text belongs to what is around the table.
     fn open_cell(&mut self, tag: Tag, name_end: usize) {
-        self.open(tag, name_end);
-        let [colspan, rowspan] = Attributes::new(self.page, name_end).pick(["colspan", "rowspan"]);
+        let names = ["id", "class", "colspan", "rowspan"];
+        let [id, class, colspan, rowspan] = Attributes::new(self.page, name_end).pick(names);
+        self.open_with(tag, [id, class]);
         let inside = self.place(self.token.1);
         let blocks = self.block_count();
         let Some(open) = self.tables.last_mut() else {

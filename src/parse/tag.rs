@@ -151,7 +151,7 @@ tags! {
     Object "object" Barrier,
     Ol "ol" Block,
     Optgroup "optgroup" Line,
-    OptionTag "option" Line,
+    Choice "option" Line,
     P "p" Paragraph,
     Pre "pre" Block,
     Script "script" Raw,

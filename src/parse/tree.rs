@@ -7,7 +7,7 @@
 
 use memchr::memchr;
 
-use super::builder::{Builder, FormPointer};
+use super::builder::{Builder, FormPointer, capped};
 use super::document::{BlockKind, Document};
 use super::flow::{Reading, Space, Stop};
 use super::scan::{Markup, markup, raw_text_end, script_end};
@@ -15,16 +15,13 @@ use super::tag::{Class, Tag};
 use crate::decode::Decoded;
 use crate::model::Code;
 
-/// Most text of a page that is read, in bytes of UTF-8. Positions are 32 bits.
-const MAX_TEXT: usize = 256 << 20;
-
 /// Most open elements, inline ones not counted. Browsers stop at 512.
 const MAX_DEPTH: usize = 512;
 
 /// Reads an HTML page.
 pub fn parse_html<'s>(decoded: &'s Decoded<'_>) -> Document<'s> {
     let text = &*decoded.text;
-    let page = &text[..text.floor_char_boundary(MAX_TEXT)];
+    let page = capped(text);
     let mut reader = Reader {
         builder: Builder::new(page, decoded.cursor()),
         templates: 0,
@@ -257,9 +254,21 @@ impl Reader<'_> {
             Tag::Hr => {
                 self.builder.flush();
                 self.builder.close_paragraph();
+                self.close_in_select();
                 self.builder.mark_filled();
             }
+            Tag::Choice | Tag::Optgroup => {
+                self.builder.flush();
+                self.close_in_select();
+            }
             _ => self.builder.flush(),
+        }
+    }
+
+    /// Within `<select>`, options and rules end what has an implied end tag.
+    fn close_in_select(&mut self) {
+        if let Some(select) = self.builder.in_scope(|open| open == Tag::Select, &[]) {
+            close_implied(&mut self.builder, select + 1);
         }
     }
 
@@ -380,14 +389,20 @@ fn end_form(builder: &mut Builder<'_>) {
         return;
     }
     builder.flush();
-    let implied = |tag: Tag| tag == Tag::P || matches!(tag.class(), Class::Item);
-    while builder.frames.len() > form + 1 && implied(builder.top().tag) {
-        let top = builder.frames.len() - 1;
-        builder.close(top);
-    }
+    close_implied(builder, form + 1);
     if builder.frames.len() == form + 1 {
         builder.close(form);
     } else {
         builder.frames[form].ghost = true;
+    }
+}
+
+/// Closes what may go without its end tag, from the innermost element on, and keeps `keep` elements.
+fn close_implied(builder: &mut Builder<'_>, keep: usize) {
+    while builder.frames.len() > keep
+        && matches!(builder.top().tag.class(), Class::Paragraph | Class::Item)
+    {
+        let top = builder.frames.len() - 1;
+        builder.close(top);
     }
 }

@@ -11,8 +11,10 @@ use serde::Deserialize;
 use sha2::{Digest, Sha256};
 
 mod selector;
+mod words;
 
-pub use selector::{Selector, SelectorError};
+pub use selector::{Selector, SelectorError, SelectorSet};
+pub use words::Words;
 
 const GENERIC: &str = include_str!("../../selectors/platforms/generic.toml");
 
@@ -40,9 +42,9 @@ pub struct Profile {
 #[serde(deny_unknown_fields)]
 pub struct Body {
     /// Containers of the article's text.
-    pub containers: Vec<Selector>,
+    pub containers: SelectorSet,
     /// Containers that are never part of it.
-    pub drop: Vec<Selector>,
+    pub drop: SelectorSet,
 }
 
 /// Words that tell lines apart.
@@ -50,15 +52,15 @@ pub struct Body {
 #[serde(deny_unknown_fields)]
 pub struct Lines {
     /// A short line beginning so, after the last section, ends the body.
-    pub end: Vec<String>,
+    pub end: Words,
     /// A short line with one of these, before the first section, belongs to the byline.
-    pub byline: Vec<String>,
+    pub byline: Words,
     /// In front of a publication date, best first.
-    pub date: Vec<String>,
+    pub date: Words,
     /// In front of the publishing body.
-    pub source: Vec<String>,
+    pub source: Words,
     /// In front of the index number.
-    pub index: Vec<String>,
+    pub index: Words,
 }
 
 /// Why a profile is refused.

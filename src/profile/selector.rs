@@ -3,6 +3,7 @@
 //! The report path keeps containers, not a tree, so combinators have nothing to walk. List pages,
 //! which are parsed into a tree, get full CSS.
 
+use std::collections::HashSet;
 use std::str::FromStr;
 
 use serde::Deserialize;
@@ -87,9 +88,83 @@ impl Selector {
     }
 }
 
+/// Many selectors at once: looked up by what an element has instead of tried one by one.
+#[derive(Debug, Clone, Default)]
+pub struct SelectorSet {
+    tags: HashSet<String>,
+    ids: HashSet<String>,
+    classes: HashSet<String>,
+    others: Vec<Selector>,
+}
+
+impl From<Vec<Selector>> for SelectorSet {
+    fn from(selectors: Vec<Selector>) -> Self {
+        let mut set = Self::default();
+        for selector in selectors {
+            match (&selector.tag, &selector.id, selector.classes.as_slice()) {
+                (Some(tag), None, []) => set.tags.insert(tag.clone()),
+                (None, Some(id), []) => set.ids.insert(id.clone()),
+                (None, None, [class]) => set.classes.insert(class.clone()),
+                _ => {
+                    set.others.push(selector);
+                    true
+                }
+            };
+        }
+        set
+    }
+}
+
+impl<'de> Deserialize<'de> for SelectorSet {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        Ok(Vec::<Selector>::deserialize(deserializer)?.into())
+    }
+}
+
+impl SelectorSet {
+    /// Whether any of the selectors matches; see [`Selector::matches`].
+    pub fn matches(&self, tag: &str, id: Option<&str>, class: Option<&str>) -> bool {
+        if self.tags.contains(tag) {
+            return true;
+        }
+        if id.is_none() && class.is_none() {
+            return false;
+        }
+        let lower = |name: &str| name.to_ascii_lowercase();
+        id.is_some_and(|id| self.ids.contains(&lower(id.trim())))
+            || class.is_some_and(|class| {
+                class
+                    .split_ascii_whitespace()
+                    .any(|name| self.classes.contains(&lower(name)))
+            })
+            || self
+                .others
+                .iter()
+                .any(|selector| selector.matches(tag, id, class))
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_set_matches_what_its_selectors_match() {
+        let texts = ["nav", ".foot", "#zoom", "div.a.b"];
+        let all: Vec<Selector> = texts.iter().map(|text| text.parse().unwrap()).collect();
+        let set = SelectorSet::from(all.clone());
+        for (tag, id, class) in [
+            ("nav", None, None),
+            ("div", Some("ZOOM"), None),
+            ("div", None, Some("x Foot")),
+            ("div", None, Some("b a")),
+            ("p", None, Some("a b")),
+            ("p", Some("foot"), Some("zoom")),
+        ] {
+            let want = all.iter().any(|selector| selector.matches(tag, id, class));
+            assert_eq!(set.matches(tag, id, class), want, "{tag} {id:?} {class:?}");
+        }
+    }
 
     #[test]
     fn compounds_match_all_their_parts() {

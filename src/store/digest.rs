@@ -2,8 +2,6 @@
 //!
 //! Both are the first 16 bytes of a SHA-256.
 
-use std::io;
-
 use sha2::{Digest as _, Sha256};
 
 use crate::model::{Catalog, Report};
@@ -16,7 +14,7 @@ pub(super) type Digest = [u8; 16];
 /// Of the published content: title, publication day, sections, and every observation's status,
 /// value, text and unit. Provenance, findings, mentions and places are not part of it.
 pub(super) fn content(report: &Report) -> Digest {
-    let mut hash = Hash(Sha256::new());
+    let mut hash = Text(Vec::new());
     hash.text(report.title.as_deref());
     hash.text(report.published.map(|day| day.to_string()).as_deref());
     hash.number(report.sections.len() as u64);
@@ -40,48 +38,33 @@ pub(super) fn content(report: &Report) -> Digest {
         hash.text(Some(&observation.raw));
         hash.text(observation.unit.map(crate::model::Unit::as_str));
     }
-    hash.finish()
+    shorten(&hash.0)
 }
 
 /// Of all that was read, provenance included: the printed record.
 pub(super) fn reading(report: &Report) -> Result<Digest, StoreError> {
-    // The serializer writes in small pieces; hashing those one by one takes twice as long.
-    let mut buffer = io::BufWriter::with_capacity(16 << 10, Hash(Sha256::new()));
-    serde_json::to_writer(&mut buffer, report)?;
-    let hash = buffer
-        .into_inner()
-        .map_err(|error| serde_json::Error::io(error.into_error()))?;
-    Ok(hash.finish())
+    Ok(shorten(&serde_json::to_vec(report)?))
 }
 
-struct Hash(Sha256);
+fn shorten(bytes: &[u8]) -> Digest {
+    let full: [u8; 32] = Sha256::digest(bytes).into();
+    let mut short = [0; 16];
+    short.copy_from_slice(&full[..16]);
+    short
+}
 
-impl Hash {
+/// What is digested, in one piece: hashing a thousand small ones takes several times as long.
+struct Text(Vec<u8>);
+
+impl Text {
     fn number(&mut self, value: u64) {
-        self.0.update(value.to_le_bytes());
+        self.0.extend(value.to_le_bytes());
     }
 
     /// Length first, so that neighbours cannot run together; absence is its own length.
     fn text(&mut self, text: Option<&str>) {
         self.number(text.map_or(u64::MAX, |text| text.len() as u64));
-        self.0.update(text.unwrap_or_default());
-    }
-
-    fn finish(self) -> Digest {
-        let full: [u8; 32] = self.0.finalize().into();
-        let mut short = [0; 16];
-        short.copy_from_slice(&full[..16]);
-        short
-    }
-}
-
-impl io::Write for Hash {
-    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        self.0.update(bytes);
-        Ok(bytes.len())
-    }
-
-    fn flush(&mut self) -> io::Result<()> {
-        Ok(())
+        self.0
+            .extend_from_slice(text.unwrap_or_default().as_bytes());
     }
 }

@@ -1,7 +1,5 @@
 //! What the tests that compare whole reports share: one cell, one field compared.
 
-#![expect(dead_code, reason = "each test takes what it needs")]
-
 use nianbao::model::{Catalog, CellStatus, FormId, Observation, Report};
 use serde_json::Value;
 

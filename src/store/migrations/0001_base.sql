@@ -218,9 +218,9 @@ CREATE TABLE exception (
 -- for the name. `key` is the agency to group by.
 CREATE VIEW agency_key AS
 SELECT a.id AS agency_id,
-  CASE WHEN a.code IS NULL AND (SELECT count(*) FROM agency b WHERE ifnull(b.name, '') = a.name
-      AND ifnull(b.code, '') > '') = 1
-    THEN (SELECT b.id FROM agency b WHERE ifnull(b.name, '') = a.name AND ifnull(b.code, '') > '')
+  CASE WHEN a.code IS NULL
+      AND (SELECT count(*) FROM agency b WHERE b.name = a.name AND b.code IS NOT NULL) = 1
+    THEN (SELECT b.id FROM agency b WHERE b.name = a.name AND b.code IS NOT NULL)
     ELSE a.id END AS key
 FROM agency a;
 
