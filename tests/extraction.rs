@@ -63,7 +63,7 @@ fn score(case: &Case, show: bool) -> Score {
         }
     };
     score_cells(case, &truth, &report, &mut score, show);
-    let mut field = |name: &str, right: bool, got: String, want: String| {
+    let field = |name: &str, right: bool, got: String, want: String| {
         if !right && show {
             println!("seed {}: {name}: {got:?} instead of {want:?}", case.seed);
         }

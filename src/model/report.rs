@@ -1,4 +1,4 @@
-//! A report as read: what the outside contract `nianbao.report/1` prints (DESIGN.md, 4).
+//! A report as read: what the outside contract `nianbao.report/1` prints (`docs/record.md`).
 
 use std::str::FromStr;
 
