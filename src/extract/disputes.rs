@@ -2,8 +2,9 @@
 //! or several.
 
 use crate::model::{CellStatus, Code};
+use crate::normalize::Label;
 
-use super::lexicon::{DISPUTE_GROUPS, DISPUTE_LEAVES, Sense};
+use super::lexicon::{DISPUTE_GROUPS, DISPUTE_LEAVES, Lexicon, Sense};
 use super::reading::{Found, Key, Readings, place_of, printed};
 use super::view::{CellView, TableView};
 
@@ -25,21 +26,46 @@ pub fn read_table<'d>(view: &TableView<'d>, out: &mut Readings<'d>) -> bool {
     {
         return false;
     }
-    read_lying(view, out) || read_lying(&view.transposed(), out)
+    let mut lying = Readings::default();
+    let any = read_lying(view, &mut lying);
+    if any && lying.findings.is_empty() {
+        return out.take(lying, any);
+    }
+    // Not, or not wholly: perhaps the table stands upright.
+    let mut upright = Readings::default();
+    let turned = read_lying(&view.transposed(), &mut upright);
+    if turned && (upright.findings.len() < lying.findings.len() || !any) {
+        return out.take(upright, turned);
+    }
+    out.take(lying, any)
 }
 
+/// A result. Among other results a bare `其他`, elsewhere a kind of applicant, is `其他结果`.
 fn leaf_of(cell: &CellView) -> Option<u8> {
-    cell.senses().iter().find_map(|sense| match sense {
+    let by_sense = |sense: &Sense| match sense {
         Sense::DisputeLeaf(leaf) => Some(*leaf),
         _ => None,
-    })
+    };
+    let other = cell.senses().contains(&Sense::Applicant(5)) && cell.label.marks.is_empty();
+    cell.senses()
+        .iter()
+        .find_map(by_sense)
+        .or_else(|| other.then_some(2))
 }
 
+/// A group, by its own words or those of its last line (`行政诉讼`, line break, `复议后起诉`).
 fn group_of(cell: &CellView) -> Option<u8> {
-    cell.senses().iter().find_map(|sense| match sense {
+    let by_sense = |sense: &Sense| match sense {
         Sense::DisputeGroup(group) => Some(*group),
         _ => None,
-    })
+    };
+    let own = cell.senses().iter().find_map(by_sense);
+    if own.is_some() || !cell.is_wordy() {
+        return own;
+    }
+    let (_, line) = cell.text.rsplit_once('\n')?;
+    let senses = Lexicon::get().senses(&Label::new(line));
+    senses.iter().find_map(by_sense)
 }
 
 fn is_head(cell: &CellView) -> bool {
@@ -99,7 +125,15 @@ fn find_leaves(view: &TableView<'_>, first: u32, last: u32) -> Option<Vec<Leaf>>
             let Some(result) = leaf_of(cell) else {
                 continue;
             };
-            cells += 1;
+            // Where spans were taken apart, a head stands once in each row it spanned.
+            let again = leaves.iter().position(|leaf| {
+                leaf.column == cell.column && leaf.width == cell.width && leaf.result == result
+            });
+            if let Some(again) = again {
+                leaves.remove(again);
+            } else {
+                cells += 1;
+            }
             let group = (first..row)
                 .rev()
                 .find_map(|row| group_of(view.at(row, cell.column)?));
@@ -181,6 +215,9 @@ fn place<'v, 'd>(view: &'v TableView<'d>, row: u32, first: u32, last: u32) -> Ro
     if own.is_empty() || own.iter().all(|cell| cell.is_wordy()) {
         return Row::Nothing;
     }
+    if let Some(cells) = place_by_row_group(view, &own, first, last) {
+        return Row::Values(cells);
+    }
     let consistent = find_leaves(view, first, last);
     if let Some(leaves) = &consistent {
         let under = |leaf: &Leaf| {
@@ -213,6 +250,49 @@ fn place<'v, 'd>(view: &'v TableView<'d>, row: u32, first: u32, last: u32) -> Ro
         return Row::Misfit(own);
     }
     Row::Nothing
+}
+
+/// Groups as rows: a row that names its group, with a value for each of the five results above.
+fn place_by_row_group<'v, 'd>(
+    view: &'v TableView<'d>,
+    own: &[&'v CellView<'d>],
+    first: u32,
+    last: u32,
+) -> Option<Vec<(Leaf, &'v CellView<'d>)>> {
+    let (at, group) = own
+        .iter()
+        .enumerate()
+        .rev()
+        .find_map(|(at, cell)| Some((at, group_of(cell)?)))?;
+    let heads: Vec<&CellView<'d>> = (first..=last)
+        .flat_map(|row| view.own(row))
+        .filter(|cell| leaf_of(cell).is_some())
+        .collect();
+    let grouped = (first..=last)
+        .flat_map(|row| view.own(row))
+        .any(|cell| group_of(cell).is_some());
+    let mut results: Vec<u8> = heads.iter().filter_map(|cell| leaf_of(cell)).collect();
+    results.sort_unstable();
+    let values = &own[at + 1..];
+    if grouped || !results.iter().copied().eq(0..5) || values.len() != results.len() {
+        return None;
+    }
+    let cells = heads.iter().zip(values).map(|(head, value)| {
+        let leaf = Leaf {
+            column: head.column,
+            width: head.width,
+            result: leaf_of(head).unwrap_or_default(),
+            group: Some(group),
+        };
+        (leaf, *value)
+    });
+    Some(cells.collect())
+}
+
+/// Whether a row names its group in front of its values.
+fn is_group_row(view: &TableView<'_>, row: u32) -> bool {
+    view.own(row).any(|cell| group_of(cell).is_some())
+        && view.own(row).any(|cell| cell.value.value.is_some())
 }
 
 /// Reads the rows of values under heads in rows `first..=last`: the one that is filled, or named a total; all
@@ -257,6 +337,9 @@ fn read_values<'d>(
                 }
             }
         }
+    }
+    if filled.iter().any(|(row, _)| is_group_row(view, *row)) {
+        filled.retain(|(row, _)| is_group_row(view, *row));
     }
     let totals: Vec<usize> = (0..filled.len())
         .filter(|number| {

@@ -113,8 +113,7 @@ impl HeadSet {
         let grouped = self.group.is_none_or(|(_, start, end)| {
             self.heads.iter().all(|head| {
                 let inside = head.column >= start && head.end() <= end;
-                let member = head.meaning.is_some_and(|m| (1..6).contains(&m));
-                inside == member
+                head.meaning.is_none_or(|m| inside == (1..6).contains(&m))
             })
         });
         ordered && disjoint && grouped

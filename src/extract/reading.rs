@@ -107,7 +107,14 @@ pub struct Readings<'d> {
     pub findings: Vec<Finding>,
 }
 
-impl Readings<'_> {
+impl<'d> Readings<'d> {
+    /// Takes over what another reader found; gives `any` back.
+    pub fn take(&mut self, other: Readings<'d>, any: bool) -> bool {
+        self.found.extend(other.found);
+        self.findings.extend(other.findings);
+        any
+    }
+
     /// Notes a finding.
     pub fn find(&mut self, code: Code, place: impl Into<String>, message: impl Into<String>) {
         self.findings.push(Finding::new(code, place, message));

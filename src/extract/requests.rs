@@ -92,7 +92,7 @@ pub fn read_heads<'d>(
             continue;
         }
         let head = Head::of(cell, meaning);
-        if continues && meaning.is_some_and(|m| (1..6).contains(&m)) {
+        if continues && meaning.is_none_or(|m| (1..6).contains(&m)) {
             under_group.push(head);
         } else {
             beside.push(head);

@@ -93,69 +93,101 @@ fn token(number: u32, block: &Block, text: &str) -> Token {
     }
 }
 
-/// `规章 0 0 0` or tab-separated cells: one block, several cells. Only where the first words are a label of a
-/// form and all that follows are values. Byte places are then exact only if the block is plain text of
-/// the same length in the archive; else each cell gets the block's.
+/// Several cells on one line: `规章\t0\t\t3`, `| 规章 | 0 | 0 |`, `自然人 法人或其他组织 总计`, `0 0 0 0`.
+///
+/// Cut at tabs or bars where there are any, and then empty cells behind a row's label are blanks; else at
+/// spaces, if every piece is a label of the forms or a value. Byte places are exact if the line is plain
+/// text of the same length in the archive; else each cell gets the line's.
 fn split_row(number: u32, block: &Block, text: &str, tokens: &mut Vec<Token>) -> bool {
-    if text.len() > LABEL_BYTES * 2 || !text.contains(is_space) {
+    if text.len() > LABEL_BYTES * 2 {
         return false;
     }
-    let parts: Vec<(usize, &str)> = pieces(text);
-    let values = parts
-        .iter()
-        .rev()
-        .take_while(|(_, part)| {
-            matches!(
-                read_cell(part).status,
-                CellStatus::Number | CellStatus::Mark | CellStatus::Blank
-            )
-        })
-        .count();
-    let labels = parts.len() - values;
-    if values == 0 || labels == 0 {
-        return false;
-    }
-    let label_end = parts[labels - 1].0 + parts[labels - 1].1.len();
-    if Lexicon::get()
-        .senses(&Label::new(&text[..label_end]))
-        .is_empty()
-    {
-        return false;
-    }
-    let plain = (block.bytes.end - block.bytes.start) as usize == text.len();
-    let mut push = |start: usize, part: &str, cell: bool| {
-        let mut piece = token(number, block, part);
-        piece.cell = cell;
-        if plain {
-            let at = |offset: usize| block.bytes.start + u32::try_from(offset).unwrap_or(0);
-            piece.bytes = ByteRange::new(at(start), at(start + part.len()));
-        }
-        piece.gap = if start == 0 { block.empties_before } else { 0 };
-        tokens.push(piece);
+    let lexicon = Lexicon::get();
+    let bar = ['\t', '|', '｜']
+        .into_iter()
+        .find(|bar| text.contains(*bar));
+    let parts = pieces(text, bar);
+    let is_value = |part: &str| {
+        matches!(
+            read_cell(part).status,
+            CellStatus::Number | CellStatus::Mark | CellStatus::Blank
+        )
     };
-    push(0, &text[..label_end], false);
-    for (start, part) in &parts[labels..] {
-        push(*start, part, true);
+    let is_row = |part: &str| {
+        lexicon
+            .senses(&Label::new(part))
+            .iter()
+            .any(|sense| matches!(sense, Sense::RequestRow(_) | Sense::Article20Row(_)))
+            || lexicon
+                .lists
+                .iter()
+                .any(|list| list.rows.contains_key(&Label::new(part).core))
+    };
+    let is_label = |part: &str| is_row(part) || !lexicon.senses(&Label::new(part)).is_empty();
+    if parts.len() < 2 {
+        return false;
+    }
+    let known = parts
+        .iter()
+        .any(|(_, part)| !part.is_empty() && !is_value(part) && is_label(part));
+    let all_values = parts.iter().all(|(_, part)| is_value(part));
+    let fits = match bar {
+        Some(_) => known || all_values,
+        None => {
+            parts
+                .iter()
+                .all(|(_, part)| is_value(part) || is_label(part))
+                && (known || (all_values && parts.len() > 2))
+        }
+    };
+    if !fits {
+        return false;
+    }
+    // Behind a row's label every piece is a cell; in a line of values alone likewise; of heads only the words.
+    let label = parts
+        .iter()
+        .rposition(|(_, part)| !is_value(part) && is_row(part));
+    let plain = (block.bytes.end - block.bytes.start) as usize == text.len();
+    let mut first = true;
+    for (at, (start, part)) in parts.iter().enumerate() {
+        let cell = all_values || label.is_some_and(|label| at > label);
+        if part.is_empty() && !cell {
+            continue;
+        }
+        let mut piece = token(number, block, part);
+        piece.cell = cell && (bar.is_some() || is_value(part));
+        if plain {
+            let place = |offset: usize| block.bytes.start + u32::try_from(offset).unwrap_or(0);
+            piece.bytes = ByteRange::new(place(*start), place(start + part.len()));
+        }
+        piece.gap = if first { block.empties_before } else { 0 };
+        first = false;
+        tokens.push(piece);
     }
     true
 }
 
-/// Cells of a line: between tabs where there are any (empty ones are blanks), else between spaces.
-fn pieces(text: &str) -> Vec<(usize, &str)> {
-    let tabbed = text.contains('\t');
+/// The pieces of a line with their places: between bars (those at both ends of the line left out), or between
+/// spaces.
+fn pieces(text: &str, bar: Option<char>) -> Vec<(usize, &str)> {
     let mut parts = Vec::new();
     let mut start = 0;
-    for part in text.split(|c: char| if tabbed { c == '\t' } else { is_space(c) }) {
+    for part in text.split(|c: char| bar.map_or_else(|| is_space(c), |bar| c == bar)) {
         let trimmed = part.trim_matches(is_space);
         let lead = part.len() - part.trim_start_matches(is_space).len();
-        if tabbed || !trimmed.is_empty() {
+        if bar.is_some() || !trimmed.is_empty() {
             parts.push((start + lead, trimmed));
         }
-        start += part.len()
-            + text[start + part.len()..]
-                .chars()
-                .next()
-                .map_or(0, char::len_utf8);
+        let separator = text[start + part.len()..].chars().next();
+        start += part.len() + separator.map_or(0, char::len_utf8);
+    }
+    if bar.is_some_and(|bar| bar != '\t') {
+        if text.trim_start().starts_with(['|', '｜']) && !parts.is_empty() {
+            parts.remove(0);
+        }
+        if text.trim_end().ends_with(['|', '｜']) {
+            parts.pop();
+        }
     }
     parts
 }
