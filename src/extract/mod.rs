@@ -17,6 +17,7 @@ mod kind;
 pub mod lexicon;
 mod list;
 mod matrix;
+mod pictures;
 mod reading;
 mod requests;
 mod sections;
@@ -112,6 +113,9 @@ pub fn extract(
     })?;
     findings.extend(readings.findings);
     let assembled = assemble::assemble(readings.found, &readings.captions, year, &mut findings);
+    let mut assembled = assembled;
+    let body = &document.containers[container as usize].blocks;
+    pictures::mark_pictures(document, body, &all, &mut assembled, &mut findings);
     note_missing_sections(assembled.form, &sections, &mut findings);
     let lines = lines_before(document, first_heading);
     let title = main_title(&titles);

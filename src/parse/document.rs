@@ -157,6 +157,8 @@ pub struct Link<'s> {
     pub container: u32,
     /// How many blocks stand before it.
     pub block: u32,
+    /// Shown in the page (`iframe`, `embed`, `object`), not linked from it.
+    pub is_embedded: bool,
 }
 
 impl Link<'_> {

@@ -22,7 +22,7 @@ impl<'s> Builder<'s> {
             return;
         };
         let number = self.document.links.len();
-        self.push_link(href, title);
+        self.push_link(href, title, false);
         self.link = Some(OpenLink {
             number,
             from: self.flow.text.len(),
@@ -39,7 +39,7 @@ impl<'s> Builder<'s> {
         }
     }
 
-    fn push_link(&mut self, target: &'s str, title: Option<&'s str>) {
+    fn push_link(&mut self, target: &'s str, title: Option<&'s str>, is_embedded: bool) {
         let block = self.block_count();
         let container = self.top().container;
         self.count_item();
@@ -49,6 +49,7 @@ impl<'s> Builder<'s> {
             raw_title: title,
             container,
             block,
+            is_embedded,
         });
     }
 
@@ -57,7 +58,7 @@ impl<'s> Builder<'s> {
         let source = if tag == Tag::Object { "data" } else { "src" };
         let [source, title] = Attributes::new(self.page, name_end).pick([source, "title"]);
         if let Some(source) = source {
-            self.push_link(source, title);
+            self.push_link(source, title, true);
         }
         self.show_object();
     }
