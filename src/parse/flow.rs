@@ -65,6 +65,31 @@ const SPECIAL: [bool; 256] = {
     table
 };
 
+/// Where plain text that starts at `at` ends: at a byte of [`SPECIAL`] or the end.
+#[inline]
+fn plain_end(bytes: &[u8], mut at: usize) -> usize {
+    const HIGH_BITS: u64 = 0x8080_8080_8080_8080;
+    // Every special byte is below 0x40: eight bytes of Chinese or of letters are passed at once.
+    while let Some(chunk) = bytes.get(at..).and_then(<[u8]>::first_chunk::<8>) {
+        let word = u64::from_le_bytes(*chunk);
+        let low = !(word | (word << 1)) & HIGH_BITS;
+        let passed = low.trailing_zeros() as usize / 8;
+        at += passed;
+        if passed < 8 {
+            if SPECIAL[usize::from(bytes[at])] {
+                return at;
+            }
+            at += 1;
+        }
+    }
+    while let Some(&byte) = bytes.get(at)
+        && !SPECIAL[usize::from(byte)]
+    {
+        at += 1;
+    }
+    at
+}
+
 impl Flow {
     /// Whether the run has something visible.
     pub(super) fn is_visible(&self) -> bool {
@@ -91,11 +116,7 @@ impl Flow {
         let mut at = from;
         loop {
             let piece = at;
-            while let Some(&byte) = bytes.get(at)
-                && !SPECIAL[usize::from(byte)]
-            {
-                at += 1;
-            }
+            at = plain_end(bytes, at);
             if at > piece {
                 self.push(&page[piece..at], piece, at);
             }
@@ -116,6 +137,13 @@ impl Flow {
                 b'\n' | b'\r' if space == Space::Keep => {
                     let pair = byte == b'\r' && bytes.get(at + 1) == Some(&b'\n');
                     return (at + 1 + usize::from(pair), Stop::Line);
+                }
+                _ if space == Space::Collapse => {
+                    self.space = true;
+                    at += 1;
+                    while bytes.get(at).is_some_and(|byte| is_space(*byte)) {
+                        at += 1;
+                    }
                 }
                 _ => {
                     self.push_space(byte, space);

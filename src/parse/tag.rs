@@ -32,6 +32,7 @@ pub(super) enum Class {
     Own,
 }
 
+/// A name of up to eight letters as a number.
 const fn pack(name: &[u8]) -> u64 {
     let mut key = 0;
     let mut at = 0;
@@ -41,6 +42,30 @@ const fn pack(name: &[u8]) -> u64 {
     }
     key
 }
+
+const SLOTS: usize = 256;
+
+/// Where the search for a name starts.
+const fn slot(key: u64) -> usize {
+    (key.wrapping_mul(0x9E37_79B9_7F4A_7C15) >> 56) as usize
+}
+
+/// Names by their hash; a name whose place is taken stands behind it.
+const fn hashed(names: &[(u64, Tag)]) -> [(u64, Tag); SLOTS] {
+    let mut table = [(0, Tag::Other); SLOTS];
+    let mut at = 0;
+    while at < names.len() {
+        let mut place = slot(names[at].0);
+        while table[place].0 != 0 {
+            place = (place + 1) % SLOTS;
+        }
+        table[place] = names[at];
+        at += 1;
+    }
+    table
+}
+
+static NAMES: [(u64, Tag); SLOTS] = hashed(Tag::SHORT);
 
 macro_rules! tags {
     ($($name:ident $text:literal $class:ident,)* ; $($long:ident $long_text:literal $long_class:ident,)*) => {
@@ -55,12 +80,10 @@ macro_rules! tags {
             $(#[doc = $long_text] $long,)*
         }
 
-        #[expect(non_upper_case_globals, reason = "named after the variants they stand for")]
-        mod keys {
-            $(pub(super) const $name: u64 = super::pack($text.as_bytes());)*
-        }
-
         impl Tag {
+            /// The names of up to eight letters.
+            const SHORT: &[(u64, Self)] = &[$((pack($text.as_bytes()), Self::$name),)*];
+
             /// The element of a name as written, in any case.
             pub(super) fn of(name: &[u8]) -> Self {
                 if name.len() > 8 {
@@ -69,9 +92,15 @@ macro_rules! tags {
                     })*
                     return Self::Other;
                 }
-                match pack(name) {
-                    $(keys::$name => Self::$name,)*
-                    _ => Self::Other,
+                let key = pack(name);
+                let mut place = slot(key);
+                loop {
+                    let (known, tag) = NAMES[place];
+                    // An empty place is that of no name.
+                    if known == key || known == 0 {
+                        return tag;
+                    }
+                    place = (place + 1) % SLOTS;
                 }
             }
 
