@@ -5,7 +5,7 @@
 //! in the tree it is.
 
 use super::reference::{Place, reference};
-use super::scan::is_space;
+use super::scan::{is_space, word};
 
 /// What ends a piece of text and how it is read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -68,17 +68,15 @@ const SPECIAL: [bool; 256] = {
 /// Where plain text that starts at `at` ends: at a byte of [`SPECIAL`] or the end.
 #[inline]
 fn plain_end(bytes: &[u8], mut at: usize) -> usize {
-    const HIGH_BITS: u64 = 0x8080_8080_8080_8080;
-    // Every special byte is below 0x40: eight bytes of Chinese or of letters are passed at once.
-    while let Some(chunk) = bytes.get(at..).and_then(<[u8]>::first_chunk::<8>) {
-        let word = u64::from_le_bytes(*chunk);
-        let low = !(word | (word << 1)) & HIGH_BITS;
-        let passed = low.trailing_zeros() as usize / 8;
+    while let Some(chunk) = word::at(bytes, at) {
+        let flags = word::below(chunk, 0x21) | word::equal(chunk, b'<') | word::equal(chunk, b'&');
+        let passed = word::first(flags);
         at += passed;
         if passed < 8 {
             if SPECIAL[usize::from(bytes[at])] {
                 return at;
             }
+            // Another control character.
             at += 1;
         }
     }

@@ -93,15 +93,67 @@ const ENDS_NAME: [bool; 256] = {
     table
 };
 
+/// Eight bytes at once. The lowest flag of an answer is right; those above it may be flags too many.
+pub(super) mod word {
+    const ONES: u64 = 0x0101_0101_0101_0101;
+    const HIGH_BITS: u64 = ONES << 7;
+
+    /// The eight bytes at `at`, the first the lowest; `None` near the end.
+    #[inline]
+    pub(in crate::parse) fn at(page: &[u8], at: usize) -> Option<u64> {
+        let chunk = page.get(at..)?.first_chunk::<8>()?;
+        Some(u64::from_le_bytes(*chunk))
+    }
+
+    /// Flags the bytes below `limit`, which is at most 0x80.
+    #[inline]
+    pub(in crate::parse) const fn below(word: u64, limit: u8) -> u64 {
+        word.wrapping_sub(ONES * limit as u64) & !word & HIGH_BITS
+    }
+
+    /// Flags the bytes that are `byte`.
+    #[inline]
+    pub(in crate::parse) const fn equal(word: u64, byte: u8) -> u64 {
+        below(word ^ (ONES * byte as u64), 1)
+    }
+
+    /// The number of the first byte with a flag; 8 where none has one.
+    #[inline]
+    pub(in crate::parse) const fn first(flags: u64) -> usize {
+        flags.trailing_zeros() as usize / 8
+    }
+}
+
 /// The end of a tag name; `=` is a part of it.
+#[inline]
 fn name_end(page: &[u8], from: usize) -> usize {
     let mut at = from;
+    if let Some(bytes) = word::at(page, at) {
+        let ends = word::below(bytes, 0x21) | word::equal(bytes, b'>') | word::equal(bytes, b'/');
+        at += word::first(ends);
+    }
     while let Some(&byte) = page.get(at)
         && (!ENDS_NAME[usize::from(byte)] || byte == b'=')
     {
         at += 1;
     }
     at
+}
+
+/// How far the quotation mark that ends a value is from its start; most are short.
+#[inline]
+fn value_len(page: &[u8], from: usize, quote: u8) -> Option<usize> {
+    let mut at = from;
+    while at < from + 32
+        && let Some(bytes) = word::at(page, at)
+    {
+        let quotes = word::equal(bytes, quote);
+        if quotes != 0 {
+            return Some(at + word::first(quotes) - from);
+        }
+        at += 8;
+    }
+    memchr(quote, &page[at..]).map(|found| at + found - from)
 }
 
 /// One step through the attributes of a tag.
@@ -158,7 +210,7 @@ fn step(page: &[u8], mut at: usize) -> Step {
     }
     match page.get(at) {
         None => Step::Cut,
-        Some(&quote @ (b'"' | b'\'')) => match memchr(quote, &page[at + 1..]) {
+        Some(&quote @ (b'"' | b'\'')) => match value_len(page, at + 1, quote) {
             Some(length) => Step::Attribute {
                 name,
                 value: (at + 1, at + 1 + length),

@@ -53,7 +53,9 @@ impl Reader<'_> {
             if !self.builder.within_budget() {
                 return false;
             }
-            at = self.text(at);
+            if page.as_bytes()[at] != b'<' {
+                at = self.text(at);
+            }
             if at < page.len() {
                 at = self.markup(at);
             }
@@ -86,7 +88,7 @@ impl Reader<'_> {
         let page = self.builder.page.as_bytes();
         match markup(page, at) {
             Markup::Start(name_end) => {
-                let tag = Tag::of(&page[at + 1..name_end]);
+                let tag = Tag::of(page, at + 1, name_end);
                 let kept = has_attributes(tag).then_some(&mut self.builder.attributes);
                 let Some(end) = tag_end(page, name_end, kept) else {
                     return page.len();
@@ -99,7 +101,7 @@ impl Reader<'_> {
                 }
             }
             Markup::End { name_end, end } => {
-                let tag = Tag::of(&page[at + 2..name_end]);
+                let tag = Tag::of(page, at + 2, name_end);
                 if tag != Tag::Other {
                     self.builder.token = (at, end);
                     self.end(tag);
