@@ -14,6 +14,19 @@ use crate::model::{Catalog, CellStatus, Decimal, FormId, IndicatorId, Observatio
 /// domain of a cell ([`Kind::Domain`](super::Kind::Domain)) that hold or have no number. Of two observations of
 /// one cell the first counts.
 pub fn check(observations: &[Observation]) -> Vec<Check> {
+    evaluate(observations, |_, _| true)
+}
+
+/// The checks that [`findings`](super::findings) may report: those that fail, and those that no numbers in place
+/// of the blanks could make hold.
+pub fn contradictions(observations: &[Observation]) -> Vec<Check> {
+    evaluate(observations, |fails, irreconcilable| {
+        fails || irreconcilable
+    })
+}
+
+/// The checks that are wanted, by whether they fail and whether they are irreconcilable.
+fn evaluate(observations: &[Observation], wanted: fn(bool, bool) -> bool) -> Vec<Check> {
     let rules = Rules::get();
     let catalog = Catalog::get();
     let mut sheet = Sheet::new(rules, catalog);
@@ -23,12 +36,12 @@ pub fn check(observations: &[Observation]) -> Vec<Check> {
     let mut checks = Vec::new();
     for form in FormId::ALL {
         if sheet.forms[form as usize] {
-            checks.reserve(96);
+            checks.reserve(if wanted(false, false) { 96 } else { 0 });
             checks.extend(
                 rules
                     .of(form)
                     .iter()
-                    .filter_map(|rule| sheet.evaluate(rule)),
+                    .filter_map(|rule| sheet.evaluate(rule, wanted)),
             );
         }
     }
@@ -96,7 +109,7 @@ impl Sheet {
         self.cells[usize::from(indicator.0)]
     }
 
-    fn evaluate(&self, rule: &'static Rule) -> Option<Check> {
+    fn evaluate(&self, rule: &'static Rule, wanted: fn(bool, bool) -> bool) -> Option<Check> {
         if matches!(rule.op(), Operator::NonNegative | Operator::Whole) {
             return self.domain(rule);
         }
@@ -108,12 +121,12 @@ impl Sheet {
         let mut sides = rule.constants.map(Sum::from);
         let mut greatest = [None; 2];
         let mut open = Open::default();
-        let mut missing = Vec::new();
+        let mut missing = false;
         let mut all_blank = true;
         for term in &rule.terms {
             let slot = self.slot(term.indicator);
             if slot.value.is_none() {
-                missing.push(term.indicator);
+                missing = true;
                 all_blank &= slot.is_blank();
                 open.fill(term.side, term.part);
                 if term.signed {
@@ -132,14 +145,23 @@ impl Sheet {
             side.add(greatest.unwrap_or_default());
         }
         let verdict = compare(rule.op(), sides);
+        let irreconcilable = missing && all_blank && open.cannot_mend(verdict);
+        if !wanted(!missing && verdict != Verdict::Holds, irreconcilable) {
+            return None;
+        }
         let outcome = match verdict {
-            Verdict::Holds if missing.is_empty() => Outcome::Holds,
-            Verdict::Fails { left, right } if missing.is_empty() => Outcome::Fails { left, right },
-            _ => Outcome::NotAssessable {
-                missing,
-                if_blanks_zero: all_blank.then_some(verdict),
-                irreconcilable: all_blank && open.cannot_mend(verdict),
-            },
+            Verdict::Holds if !missing => Outcome::Holds,
+            Verdict::Fails { left, right } if !missing => Outcome::Fails { left, right },
+            _ => {
+                let indicators = rule.terms.iter().map(|term| term.indicator);
+                Outcome::NotAssessable {
+                    missing: indicators
+                        .filter(|indicator| self.slot(*indicator).value.is_none())
+                        .collect(),
+                    if_blanks_zero: all_blank.then_some(verdict),
+                    irreconcilable,
+                }
+            }
         };
         Some(self.record(rule, outcome))
     }

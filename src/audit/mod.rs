@@ -20,7 +20,7 @@ mod sum;
 mod validate;
 
 pub use check::{Check, CheckCell, Outcome, Verdict};
-pub use evaluate::check;
+pub use evaluate::{check, contradictions};
 pub use finding::findings;
 pub use identities::{Identities, IdentityError};
 pub use identity::{Identity, Kind, Operator, Strictness};

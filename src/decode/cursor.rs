@@ -157,6 +157,24 @@ fn walk_gb(text: &[u8], bytes: &[u8], at: &mut Place, target: usize) {
             at.text += ascii;
             continue;
         }
+        // Two bytes of which neither is ASCII are one character, even if it came out as U+FFFD.
+        while let Some([0x81..=0xFE, 0x80..=0xFF]) =
+            bytes.get(at.byte..).and_then(<[u8]>::first_chunk)
+            && at.text < target
+        {
+            let next = at.text + utf_8_len(text[at.text]);
+            if next > target {
+                return;
+            }
+            at.byte += 2;
+            at.text = next;
+        }
+        if at.text >= target {
+            break;
+        }
+        if bytes.get(at.byte).is_some_and(u8::is_ascii) {
+            continue;
+        }
         let lead = text[at.text];
         let next = at.text + utf_8_len(lead);
         if next > target {

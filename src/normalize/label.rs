@@ -35,12 +35,12 @@ pub struct Label {
 impl Label {
     /// Folds a label as printed.
     pub fn new(text: &str) -> Self {
-        let plain = fold_width(text);
-        let (marks, rest) = strip_marks(&plain);
-        Self {
-            marks,
-            core: rest.chars().filter(|c| is_significant(*c)).collect(),
-        }
+        let mut core = fold_width(text);
+        let (marks, rest) = strip_marks(&core);
+        let taken = core.len() - rest.len();
+        core.drain(..taken);
+        core.retain(is_significant);
+        Self { marks, core }
     }
 
     /// The last mark before the text.
@@ -52,10 +52,16 @@ impl Label {
 /// Text without white space, compatibility forms replaced by plain ones (NFKC), lower-case; punctuation kept.
 pub fn fold_width(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
-    for character in text.chars() {
+    let mut rest = text;
+    loop {
+        let plain = plain_len(rest.as_bytes());
+        out.push_str(&rest[..plain]);
+        let mut behind = rest[plain..].chars();
+        let Some(character) = behind.next() else {
+            return out;
+        };
+        rest = behind.as_str();
         match character {
-            // Han ideographs of the basic block have no compatibility form: the common case.
-            '\u{4E00}'..='\u{9FFF}' => out.push(character),
             '！'..='～' => {
                 let half = char::from_u32(character as u32 - 0xFEE0).unwrap_or(character);
                 out.push(half.to_ascii_lowercase());
@@ -70,15 +76,27 @@ pub fn fold_width(text: &str) -> String {
             ),
         }
     }
-    out
+}
+
+/// How much of the text's start is folded as it stands: Han ideographs of the basic block, which have no
+/// compatibility form, and ASCII but for white space and capitals. Always whole characters.
+fn plain_len(text: &[u8]) -> usize {
+    let mut at = 0;
+    loop {
+        match text[at..] {
+            // U+4E00 to U+9FFF.
+            [0xE4, 0xB8..=0xBF, _, ..] | [0xE5..=0xE9, _, _, ..] => at += 3,
+            [b'!'..=b'@' | b'['..=b'~', ..] => at += 1,
+            _ => return at,
+        }
+    }
 }
 
 /// Folded text without punctuation: for comparing sentences and labels alike.
 pub fn fold(text: &str) -> String {
-    fold_width(text)
-        .chars()
-        .filter(|c| is_significant(*c))
-        .collect()
+    let mut folded = fold_width(text);
+    folded.retain(is_significant);
+    folded
 }
 
 /// White space of any kind, zero-width characters and byte order marks included.

@@ -38,6 +38,9 @@ pub fn read_cell(text: &str) -> CellText {
     if trimmed.is_empty() {
         return CellText::of(CellStatus::Blank);
     }
+    if let Some(known) = at_a_glance(trimmed) {
+        return known;
+    }
     if matches!(trimmed, "无") || trimmed.chars().all(is_sign_or_space) {
         return CellText::of(CellStatus::Mark);
     }
@@ -51,6 +54,29 @@ pub fn read_cell(text: &str) -> CellText {
             unit,
         },
         None => CellText::of(CellStatus::Text),
+    }
+}
+
+/// The two common cases: ASCII digits only, and words that begin with a Han ideograph.
+fn at_a_glance(text: &str) -> Option<CellText> {
+    match *text.as_bytes() {
+        [b'0'..=b'9', ..] if text.len() <= 18 => {
+            let mut value = 0_i64;
+            for digit in text.bytes() {
+                if !digit.is_ascii_digit() {
+                    return None;
+                }
+                value = value * 10 + i64::from(digit - b'0');
+            }
+            Some(CellText {
+                status: CellStatus::Number,
+                value: Some(Decimal::integer(value)),
+                unit: None,
+            })
+        }
+        // U+5000 to U+9FFF.
+        [0xE5..=0xE9, ..] if !matches!(text, "无" | "零") => Some(CellText::of(CellStatus::Text)),
+        _ => None,
     }
 }
 

@@ -117,6 +117,8 @@ pub(super) struct Builder<'s> {
     pub(super) line_filled: bool,
     /// The current tag, from `<` to behind `>`.
     pub(super) token: (usize, usize),
+    /// The attributes of the current start tag, if they are read for it.
+    pub(super) attributes: Attributes,
     /// The current tag is the end tag of the table being closed.
     pub(super) ends_table: bool,
     items: usize,
@@ -138,10 +140,16 @@ impl<'s> Builder<'s> {
             link_chars: 0,
             line_filled: false,
             token: (0, 0),
+            attributes: Attributes::default(),
             ends_table: false,
             items: 0,
         };
-        builder.flow.text.reserve(page.len() / 4);
+        // As most pages have them; hostile ones grow.
+        let kilobytes = page.len().div_ceil(1024).min(1024);
+        builder.flow.text.reserve(page.len() / 3);
+        builder.document.blocks.reserve(kilobytes * 8);
+        builder.document.containers.reserve(kilobytes * 6);
+        builder.document.links.reserve(kilobytes * 4);
         builder.document.containers.push(Container {
             tag: Tag::Root.name(),
             id: None,
@@ -204,10 +212,10 @@ impl<'s> Builder<'s> {
         count(self.document.blocks.len())
     }
 
-    /// Opens an element whose name ends at `name_end`; the end of the page where it has no tag.
-    pub(super) fn open(&mut self, tag: Tag, name_end: usize) {
+    /// Opens the element of the current start tag, or one without a tag and not a container.
+    pub(super) fn open(&mut self, tag: Tag) {
         let attributes = if is_container(tag) {
-            Attributes::new(self.page, name_end).pick(["id", "class"])
+            self.attributes.pick(self.page, ["id", "class"])
         } else {
             [None; 2]
         };
@@ -368,6 +376,13 @@ impl<'s> Builder<'s> {
             findings.push(Finding::new(code, "", message));
         }
     }
+}
+
+/// Whether the attributes of an element's start tag are read.
+pub(super) fn has_attributes(tag: Tag) -> bool {
+    is_container(tag)
+        || tag.class() == Class::Void
+        || matches!(tag, Tag::A | Tag::Object | Tag::Iframe)
 }
 
 /// Whether an element becomes a [`Container`].

@@ -5,7 +5,7 @@
 //! in the tree it is.
 
 use super::reference::{Place, reference};
-use super::scan::is_space;
+use super::scan::{is_space, word};
 
 /// What ends a piece of text and how it is read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -65,6 +65,29 @@ const SPECIAL: [bool; 256] = {
     table
 };
 
+/// Where plain text that starts at `at` ends: at a byte of [`SPECIAL`] or the end.
+#[inline]
+fn plain_end(bytes: &[u8], mut at: usize) -> usize {
+    while let Some(chunk) = word::at(bytes, at) {
+        let flags = word::below(chunk, 0x21) | word::equal(chunk, b'<') | word::equal(chunk, b'&');
+        let passed = word::first(flags);
+        at += passed;
+        if passed < 8 {
+            if SPECIAL[usize::from(bytes[at])] {
+                return at;
+            }
+            // Another control character.
+            at += 1;
+        }
+    }
+    while let Some(&byte) = bytes.get(at)
+        && !SPECIAL[usize::from(byte)]
+    {
+        at += 1;
+    }
+    at
+}
+
 impl Flow {
     /// Whether the run has something visible.
     pub(super) fn is_visible(&self) -> bool {
@@ -91,11 +114,7 @@ impl Flow {
         let mut at = from;
         loop {
             let piece = at;
-            while let Some(&byte) = bytes.get(at)
-                && !SPECIAL[usize::from(byte)]
-            {
-                at += 1;
-            }
+            at = plain_end(bytes, at);
             if at > piece {
                 self.push(&page[piece..at], piece, at);
             }
@@ -116,6 +135,13 @@ impl Flow {
                 b'\n' | b'\r' if space == Space::Keep => {
                     let pair = byte == b'\r' && bytes.get(at + 1) == Some(&b'\n');
                     return (at + 1 + usize::from(pair), Stop::Line);
+                }
+                _ if space == Space::Collapse => {
+                    self.space = true;
+                    at += 1;
+                    while bytes.get(at).is_some_and(|byte| is_space(*byte)) {
+                        at += 1;
+                    }
                 }
                 _ => {
                     self.push_space(byte, space);

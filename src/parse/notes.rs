@@ -7,7 +7,6 @@ use super::builder::{Builder, OpenLink, cut};
 use super::document::{Image, Link, Meta};
 use super::flow::{Flow, Reading, Space};
 use super::reference::attribute_text;
-use super::scan::Attributes;
 use super::tag::Tag;
 
 /// How much of a `data:` URL is kept: enough to see what it is.
@@ -15,9 +14,9 @@ const DATA_URL_BYTES: usize = 64;
 
 impl<'s> Builder<'s> {
     /// `<a>`: ends an open link, and begins one if it has an `href`.
-    pub(super) fn start_link(&mut self, name_end: usize) {
+    pub(super) fn start_link(&mut self) {
         self.end_link();
-        let [href, title] = Attributes::new(self.page, name_end).pick(["href", "title"]);
+        let [href, title] = self.attributes.pick(self.page, ["href", "title"]);
         let Some(href) = href else {
             return;
         };
@@ -54,9 +53,9 @@ impl<'s> Builder<'s> {
     }
 
     /// An element that shows or names another document.
-    pub(super) fn embedded(&mut self, tag: Tag, name_end: usize) {
+    pub(super) fn embedded(&mut self, tag: Tag) {
         let source = if tag == Tag::Object { "data" } else { "src" };
-        let [source, title] = Attributes::new(self.page, name_end).pick([source, "title"]);
+        let [source, title] = self.attributes.pick(self.page, [source, "title"]);
         if let Some(source) = source {
             self.push_link(source, title, true);
         }
@@ -64,8 +63,8 @@ impl<'s> Builder<'s> {
     }
 
     /// `<img>`.
-    pub(super) fn image(&mut self, name_end: usize) {
-        let [source] = Attributes::new(self.page, name_end).pick(["src"]);
+    pub(super) fn image(&mut self) {
+        let [source] = self.attributes.pick(self.page, ["src"]);
         let source = source.unwrap_or_default().trim();
         let is_data = source
             .get(..5)
@@ -101,10 +100,9 @@ impl<'s> Builder<'s> {
     }
 
     /// `<meta>`.
-    pub(super) fn meta(&mut self, name_end: usize) {
+    pub(super) fn meta(&mut self) {
         let names = ["name", "property", "http-equiv", "content"];
-        let [name, property, http_equiv, content] =
-            Attributes::new(self.page, name_end).pick(names);
+        let [name, property, http_equiv, content] = self.attributes.pick(self.page, names);
         let (Some(name), Some(content)) = (name.or(property).or(http_equiv), content) else {
             return;
         };

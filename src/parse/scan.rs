@@ -1,21 +1,16 @@
 //! Tokens of HTML, by position.
 //!
 //! In: a page's text as bytes and a place in it. Out: where the markup that starts there ends and what
-//! it is (HTML 13.2.5). Allocates nothing and never builds a tree; attributes are read again, by
-//! [`Attributes`], only for the few tags whose attributes matter.
+//! it is (HTML 13.2.5). Never builds a tree; the attributes of the few tags whose attributes matter are kept
+//! in [`Attributes`] on the way.
 
 use memchr::{memchr, memchr2};
 
 /// What starts at a `<`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Markup {
-    /// A start tag: its name, then its attributes up to `end`, behind the `>`.
-    Start {
-        /// End of the name; it starts behind the `<`.
-        name_end: usize,
-        /// Behind the `>`.
-        end: usize,
-    },
+    /// A start tag whose name ends here; it starts behind the `<`. [`tag_end`] reads on.
+    Start(usize),
     /// An end tag.
     End {
         /// End of the name; it starts behind the `</`.
@@ -38,17 +33,11 @@ pub(super) fn markup(page: &[u8], at: usize) -> Markup {
         Markup::Comment(end)
     };
     match page.get(at + 1) {
-        Some(first) if first.is_ascii_alphabetic() => {
-            let name_end = name_end(page, at + 2);
-            match tag_end(page, name_end) {
-                Some(end) => Markup::Start { name_end, end },
-                None => Markup::Cut,
-            }
-        }
+        Some(first) if first.is_ascii_alphabetic() => Markup::Start(name_end(page, at + 2)),
         Some(b'/') => match page.get(at + 2) {
             Some(first) if first.is_ascii_alphabetic() => {
                 let name_end = name_end(page, at + 3);
-                match tag_end(page, name_end) {
+                match tag_end(page, name_end, None) {
                     Some(end) => Markup::End { name_end, end },
                     None => Markup::Cut,
                 }
@@ -104,15 +93,67 @@ const ENDS_NAME: [bool; 256] = {
     table
 };
 
+/// Eight bytes at once. The lowest flag of an answer is right; those above it may be flags too many.
+pub(super) mod word {
+    const ONES: u64 = 0x0101_0101_0101_0101;
+    const HIGH_BITS: u64 = ONES << 7;
+
+    /// The eight bytes at `at`, the first the lowest; `None` near the end.
+    #[inline]
+    pub(in crate::parse) fn at(page: &[u8], at: usize) -> Option<u64> {
+        let chunk = page.get(at..)?.first_chunk::<8>()?;
+        Some(u64::from_le_bytes(*chunk))
+    }
+
+    /// Flags the bytes below `limit`, which is at most 0x80.
+    #[inline]
+    pub(in crate::parse) const fn below(word: u64, limit: u8) -> u64 {
+        word.wrapping_sub(ONES * limit as u64) & !word & HIGH_BITS
+    }
+
+    /// Flags the bytes that are `byte`.
+    #[inline]
+    pub(in crate::parse) const fn equal(word: u64, byte: u8) -> u64 {
+        below(word ^ (ONES * byte as u64), 1)
+    }
+
+    /// The number of the first byte with a flag; 8 where none has one.
+    #[inline]
+    pub(in crate::parse) const fn first(flags: u64) -> usize {
+        flags.trailing_zeros() as usize / 8
+    }
+}
+
 /// The end of a tag name; `=` is a part of it.
+#[inline]
 fn name_end(page: &[u8], from: usize) -> usize {
     let mut at = from;
+    if let Some(bytes) = word::at(page, at) {
+        let ends = word::below(bytes, 0x21) | word::equal(bytes, b'>') | word::equal(bytes, b'/');
+        at += word::first(ends);
+    }
     while let Some(&byte) = page.get(at)
         && (!ENDS_NAME[usize::from(byte)] || byte == b'=')
     {
         at += 1;
     }
     at
+}
+
+/// How far the quotation mark that ends a value is from its start; most are short.
+#[inline]
+fn value_len(page: &[u8], from: usize, quote: u8) -> Option<usize> {
+    let mut at = from;
+    while at < from + 32
+        && let Some(bytes) = word::at(page, at)
+    {
+        let quotes = word::equal(bytes, quote);
+        if quotes != 0 {
+            return Some(at + word::first(quotes) - from);
+        }
+        at += 8;
+    }
+    memchr(quote, &page[at..]).map(|found| at + found - from)
 }
 
 /// One step through the attributes of a tag.
@@ -169,7 +210,7 @@ fn step(page: &[u8], mut at: usize) -> Step {
     }
     match page.get(at) {
         None => Step::Cut,
-        Some(&quote @ (b'"' | b'\'')) => match memchr(quote, &page[at + 1..]) {
+        Some(&quote @ (b'"' | b'\'')) => match value_len(page, at + 1, quote) {
             Some(length) => Step::Attribute {
                 name,
                 value: (at + 1, at + 1 + length),
@@ -194,55 +235,59 @@ fn step(page: &[u8], mut at: usize) -> Step {
     }
 }
 
-/// Behind the `>` of the tag whose name ends at `from`; `None` where the page ends first.
-fn tag_end(page: &[u8], from: usize) -> Option<usize> {
+/// Behind the `>` of the tag whose name ends at `from`; `None` where the page ends first. Keeps the places of the
+/// attributes in `kept`.
+#[inline]
+pub(super) fn tag_end(
+    page: &[u8],
+    from: usize,
+    mut kept: Option<&mut Attributes>,
+) -> Option<usize> {
+    if let Some(kept) = &mut kept {
+        kept.places.clear();
+    }
+    if page.get(from) == Some(&b'>') {
+        return Some(from + 1);
+    }
     let mut at = from;
     loop {
         match step(page, at) {
-            Step::Attribute { next, .. } => at = next,
+            Step::Attribute { name, value, next } => {
+                if let Some(kept) = &mut kept {
+                    kept.places.push((name, value));
+                }
+                at = next;
+            }
             Step::End(end) => return Some(end),
             Step::Cut => return None,
         }
     }
 }
 
-/// The attributes of one tag as written, duplicates included.
-pub(super) struct Attributes<'p> {
-    page: &'p str,
-    at: usize,
+/// The places of the attributes of one tag, duplicates included: names and values.
+#[derive(Debug, Default)]
+pub(super) struct Attributes {
+    places: Vec<((usize, usize), (usize, usize))>,
 }
 
-impl<'p> Attributes<'p> {
-    /// Of the tag whose name ends at `name_end`.
-    pub(super) fn new(page: &'p str, name_end: usize) -> Self {
-        Self { page, at: name_end }
-    }
-
+impl Attributes {
     /// The first attribute of each name, in the order asked for.
-    pub(super) fn pick<const N: usize>(self, names: [&str; N]) -> [Option<&'p str>; N] {
+    #[inline]
+    pub(super) fn pick<'p, const N: usize>(
+        &self,
+        page: &'p str,
+        names: [&str; N],
+    ) -> [Option<&'p str>; N] {
         let mut found = [None; N];
-        for (name, value) in self {
+        for &(name, value) in &self.places {
+            let name = &page.as_bytes()[name.0..name.1];
             for (slot, wanted) in found.iter_mut().zip(names) {
-                if slot.is_none() && name.eq_ignore_ascii_case(wanted) {
-                    *slot = Some(value);
+                if slot.is_none() && name.eq_ignore_ascii_case(wanted.as_bytes()) {
+                    *slot = page.get(value.0..value.1);
                 }
             }
         }
         found
-    }
-}
-
-impl<'p> Iterator for Attributes<'p> {
-    type Item = (&'p str, &'p str);
-
-    fn next(&mut self) -> Option<Self::Item> {
-        match step(self.page.as_bytes(), self.at) {
-            Step::Attribute { name, value, next } => {
-                self.at = next;
-                Some((&self.page[name.0..name.1], &self.page[value.0..value.1]))
-            }
-            Step::End(_) | Step::Cut => None,
-        }
     }
 }
 
@@ -341,7 +386,9 @@ mod tests {
         ];
         for (page, rest) in cases {
             let end = match markup(page.as_bytes(), 0) {
-                Markup::Start { end, .. } | Markup::End { end, .. } | Markup::Comment(end) => end,
+                Markup::Start(name_end) => tag_end(page.as_bytes(), name_end, None)
+                    .unwrap_or_else(|| panic!("{page}: cut")),
+                Markup::End { end, .. } | Markup::Comment(end) => end,
                 other => panic!("{page}: {other:?}"),
             };
             assert_eq!(&page[end..], rest, "{page}");
@@ -349,15 +396,25 @@ mod tests {
         for page in ["<", "<3", "< p>", "</"] {
             assert_eq!(markup(page.as_bytes(), 0), Markup::Text, "{page}");
         }
-        for page in ["<p", "<p a", "<p a='>", "</p", "<p a="] {
-            assert_eq!(markup(page.as_bytes(), 0), Markup::Cut, "{page}");
+        for page in ["<p", "<p a", "<p a='>", "<p a="] {
+            assert_eq!(markup(page.as_bytes(), 0), Markup::Start(2), "{page}");
+            assert_eq!(tag_end(page.as_bytes(), 2, None), None, "{page}");
         }
+        assert_eq!(markup(b"</p", 0), Markup::Cut);
     }
 
     #[test]
     fn attributes_in_all_quoting_states() {
         let page = "<td a=1 B='2' c = \"3\" d e= f/g =h a=9 i=\"x'y\">";
-        let found: Vec<_> = Attributes::new(page, 3).collect();
+        let mut attributes = Attributes::default();
+        let end = tag_end(page.as_bytes(), 3, Some(&mut attributes));
+        assert_eq!(end, Some(page.len()));
+        let place = |(start, end): (usize, usize)| &page[start..end];
+        let found: Vec<_> = attributes
+            .places
+            .iter()
+            .map(|(name, value)| (place(*name), place(*value)))
+            .collect();
         let want = [
             ("a", "1"),
             ("B", "2"),
@@ -369,7 +426,7 @@ mod tests {
             ("i", "x'y"),
         ];
         assert_eq!(found, want);
-        let [a, b, z] = Attributes::new(page, 3).pick(["a", "b", "z"]);
+        let [a, b, z] = attributes.pick(page, ["a", "b", "z"]);
         assert_eq!((a, b, z), (Some("1"), Some("2"), None));
     }
 

@@ -7,7 +7,6 @@
 use super::builder::{Builder, OpenTable, count};
 use super::document::{CellRef, Table};
 use super::grid::{Placer, Spans};
-use super::scan::Attributes;
 use super::tag::Tag;
 use crate::model::ByteRange;
 
@@ -19,7 +18,7 @@ impl Builder<'_> {
     }
 
     /// `<table>`: directly in another table's structure it ends that table.
-    pub(super) fn start_table(&mut self, name_end: usize) {
+    pub(super) fn start_table(&mut self) {
         self.flush();
         while let (context, tag) = self.table_context()
             && (tag == Tag::Table || tag == Tag::Tr || tag.is_row_group())
@@ -51,11 +50,11 @@ impl Builder<'_> {
             bytes: ByteRange::new(start, start),
             ..Table::default()
         });
-        self.open(Tag::Table, name_end);
+        self.open(Tag::Table);
     }
 
     /// The start tag of anything in a table.
-    pub(super) fn start_table_part(&mut self, tag: Tag, name_end: usize) {
+    pub(super) fn start_table_part(&mut self, tag: Tag) {
         self.flush();
         loop {
             let (context, mode) = self.table_context();
@@ -64,17 +63,17 @@ impl Builder<'_> {
                 Tag::Tr => {
                     self.close(context + 1);
                     if tag.is_cell() {
-                        return self.open_cell(tag, name_end);
+                        return self.open_cell(tag);
                     }
                     self.close(context);
                 }
                 Tag::Thead | Tag::Tbody | Tag::Tfoot => {
                     self.close(context + 1);
                     if tag == Tag::Tr {
-                        return self.open_row(name_end);
+                        return self.open_row();
                     }
                     if tag.is_cell() {
-                        self.open_row(self.page.len());
+                        self.open_row();
                     } else {
                         self.close(context);
                     }
@@ -83,7 +82,7 @@ impl Builder<'_> {
                     self.close(context + 1);
                     match tag {
                         Tag::Col | Tag::Colgroup => return,
-                        Tag::Caption => return self.open(tag, name_end),
+                        Tag::Caption => return self.open(tag),
                         Tag::Thead | Tag::Tbody | Tag::Tfoot => return self.open_group(tag),
                         _ => self.open_group(Tag::Tbody),
                     }
@@ -137,20 +136,20 @@ impl Builder<'_> {
             let cells = &self.document.tables[open.number].cells;
             open.placer.open_group(cells, tag == Tag::Tfoot);
         }
-        self.open(tag, self.page.len());
+        self.open(tag);
     }
 
-    fn open_row(&mut self, name_end: usize) {
+    fn open_row(&mut self) {
         if let Some(open) = self.tables.last_mut() {
             open.placer.open_row();
         }
-        self.open(Tag::Tr, name_end);
+        self.open(Tag::Tr);
     }
 
     /// Opens a cell and places it. Beyond the caps its text belongs to what is around the table.
-    fn open_cell(&mut self, tag: Tag, name_end: usize) {
+    fn open_cell(&mut self, tag: Tag) {
         let names = ["id", "class", "colspan", "rowspan"];
-        let [id, class, colspan, rowspan] = Attributes::new(self.page, name_end).pick(names);
+        let [id, class, colspan, rowspan] = self.attributes.pick(self.page, names);
         self.open_with(tag, [id, class]);
         let inside = self.place(self.token.1);
         let blocks = self.block_count();

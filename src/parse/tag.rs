@@ -3,6 +3,8 @@
 //! In: a tag name as written. Out: a [`Tag`] and what class of element it is (HTML 13.2.4.2 and
 //! 13.2.6). Names not listed are inline: their tags have no effect on blocks, cells or containers.
 
+use super::scan::word;
+
 /// What a tag does to the tree.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Class {
@@ -32,6 +34,7 @@ pub(super) enum Class {
     Own,
 }
 
+/// A name of up to eight letters as a number.
 const fn pack(name: &[u8]) -> u64 {
     let mut key = 0;
     let mut at = 0;
@@ -41,6 +44,41 @@ const fn pack(name: &[u8]) -> u64 {
     }
     key
 }
+
+/// The same for the first `length` of eight bytes, 1 to 8, the first the lowest.
+const fn pack_word(bytes: u64, length: usize) -> u64 {
+    const ONES: u64 = 0x0101_0101_0101_0101;
+    let key = bytes.swap_bytes() >> (64 - 8 * length);
+    let low = key & (ONES * 0x7F);
+    let from_a = low + ONES * (0x80 - b'A') as u64;
+    let past_z = low + ONES * (0x7F - b'Z') as u64;
+    let capitals = (from_a ^ past_z) & !key & (ONES << 7);
+    key | (capitals >> 2)
+}
+
+const SLOTS: usize = 256;
+
+/// Where the search for a name starts.
+const fn slot(key: u64) -> usize {
+    (key.wrapping_mul(0x9E37_79B9_7F4A_7C15) >> 56) as usize
+}
+
+/// Names by their hash; a name whose place is taken stands behind it.
+const fn hashed(names: &[(u64, Tag)]) -> [(u64, Tag); SLOTS] {
+    let mut table = [(0, Tag::Other); SLOTS];
+    let mut at = 0;
+    while at < names.len() {
+        let mut place = slot(names[at].0);
+        while table[place].0 != 0 {
+            place = (place + 1) % SLOTS;
+        }
+        table[place] = names[at];
+        at += 1;
+    }
+    table
+}
+
+static NAMES: [(u64, Tag); SLOTS] = hashed(Tag::SHORT);
 
 macro_rules! tags {
     ($($name:ident $text:literal $class:ident,)* ; $($long:ident $long_text:literal $long_class:ident,)*) => {
@@ -55,23 +93,31 @@ macro_rules! tags {
             $(#[doc = $long_text] $long,)*
         }
 
-        #[expect(non_upper_case_globals, reason = "named after the variants they stand for")]
-        mod keys {
-            $(pub(super) const $name: u64 = super::pack($text.as_bytes());)*
-        }
-
         impl Tag {
-            /// The element of a name as written, in any case.
-            pub(super) fn of(name: &[u8]) -> Self {
+            /// The names of up to eight letters.
+            const SHORT: &[(u64, Self)] = &[$((pack($text.as_bytes()), Self::$name),)*];
+
+            /// The element whose name, in any case, stands at `start..end` of the page.
+            pub(super) fn of(page: &[u8], start: usize, end: usize) -> Self {
+                let name = &page[start..end];
                 if name.len() > 8 {
                     $(if name.eq_ignore_ascii_case($long_text.as_bytes()) {
                         return Self::$long;
                     })*
                     return Self::Other;
                 }
-                match pack(name) {
-                    $(keys::$name => Self::$name,)*
-                    _ => Self::Other,
+                let key = match word::at(page, start) {
+                    Some(bytes) if start < end => pack_word(bytes, name.len()),
+                    _ => pack(name),
+                };
+                let mut place = slot(key);
+                loop {
+                    let (known, tag) = NAMES[place];
+                    // An empty place is that of no name.
+                    if known == key || known == 0 {
+                        return tag;
+                    }
+                    place = (place + 1) % SLOTS;
                 }
             }
 
@@ -232,6 +278,17 @@ mod tests {
     use super::*;
 
     #[test]
+    fn every_byte_is_packed_alike() {
+        for byte in 1..=u8::MAX {
+            for length in 1..=8 {
+                let name = [b'Z', b'a', byte, byte, b'@', b'[', b'A', byte];
+                let word = u64::from_le_bytes(name);
+                assert_eq!(pack_word(word, length), pack(&name[..length]), "{name:?}");
+            }
+        }
+    }
+
+    #[test]
     fn names_are_found_in_any_case() {
         let cases: [(&[u8], Tag); 9] = [
             (b"td", Tag::Td),
@@ -245,7 +302,10 @@ mod tests {
             (b"", Tag::Other),
         ];
         for (name, want) in cases {
-            assert_eq!(Tag::of(name), want, "{}", String::from_utf8_lossy(name));
+            let shown = String::from_utf8_lossy(name);
+            assert_eq!(Tag::of(name, 0, name.len()), want, "{shown}");
+            let page = [b"<", name, b"> and more"].concat();
+            assert_eq!(Tag::of(&page, 1, 1 + name.len()), want, "{shown}");
         }
     }
 }

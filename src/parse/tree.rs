@@ -7,10 +7,10 @@
 
 use memchr::memchr;
 
-use super::builder::{Builder, FormPointer, capped};
+use super::builder::{Builder, FormPointer, capped, has_attributes};
 use super::document::{BlockKind, Document};
 use super::flow::{Reading, Space, Stop};
-use super::scan::{Markup, markup, raw_text_end, script_end};
+use super::scan::{Markup, markup, raw_text_end, script_end, tag_end};
 use super::tag::{Class, Tag};
 use crate::decode::Decoded;
 use crate::model::Code;
@@ -53,7 +53,9 @@ impl Reader<'_> {
             if !self.builder.within_budget() {
                 return false;
             }
-            at = self.text(at);
+            if page.as_bytes()[at] != b'<' {
+                at = self.text(at);
+            }
             if at < page.len() {
                 at = self.markup(at);
             }
@@ -85,17 +87,21 @@ impl Reader<'_> {
     fn markup(&mut self, at: usize) -> usize {
         let page = self.builder.page.as_bytes();
         match markup(page, at) {
-            Markup::Start { name_end, end } => {
+            Markup::Start(name_end) => {
+                let tag = Tag::of(page, at + 1, name_end);
+                let kept = has_attributes(tag).then_some(&mut self.builder.attributes);
+                let Some(end) = tag_end(page, name_end, kept) else {
+                    return page.len();
+                };
                 self.builder.token = (at, end);
-                let tag = Tag::of(&page[at + 1..name_end]);
                 if tag == Tag::Other {
                     end
                 } else {
-                    self.start(tag, name_end, end)
+                    self.start(tag, end)
                 }
             }
             Markup::End { name_end, end } => {
-                let tag = Tag::of(&page[at + 2..name_end]);
+                let tag = Tag::of(page, at + 2, name_end);
                 if tag != Tag::Other {
                     self.builder.token = (at, end);
                     self.end(tag);
@@ -116,10 +122,10 @@ impl Reader<'_> {
     }
 
     /// A start tag; says where to go on, mostly behind it.
-    fn start(&mut self, tag: Tag, name_end: usize, end: usize) -> usize {
+    fn start(&mut self, tag: Tag, end: usize) -> usize {
         let class = tag.class();
         if class == Class::Raw {
-            return self.raw(tag, name_end, end);
+            return self.raw(tag, end);
         }
         if self.templates > 0 {
             self.templates += usize::from(tag == Tag::Template);
@@ -130,9 +136,9 @@ impl Reader<'_> {
             };
         }
         match class {
-            Class::Void => self.void(tag, name_end),
+            Class::Void => self.void(tag),
             Class::Line => self.line(tag),
-            Class::Own if tag == Tag::A => self.builder.start_link(name_end),
+            Class::Own if tag == Tag::A => self.builder.start_link(),
             Class::Own if tag == Tag::Template => self.templates = 1,
             Class::Own if tag == Tag::Plaintext => {
                 self.builder.flush();
@@ -141,15 +147,15 @@ impl Reader<'_> {
             }
             Class::Page => {
                 if tag == Tag::Body && self.builder.frames.len() == 1 && !self.has_begun() {
-                    self.builder.open(tag, name_end);
+                    self.builder.open(tag);
                 }
             }
             _ if self.is_too_deep(tag) => {}
-            Class::Table if tag == Tag::Table => self.builder.start_table(name_end),
-            Class::Table => self.builder.start_table_part(tag, name_end),
-            Class::Barrier => self.start_barrier(tag, name_end),
-            Class::Own => self.start_form(name_end),
-            _ => return self.start_block(tag, name_end, end),
+            Class::Table if tag == Tag::Table => self.builder.start_table(),
+            Class::Table => self.builder.start_table_part(tag),
+            Class::Barrier => self.start_barrier(tag),
+            Class::Own => self.start_form(),
+            _ => return self.start_block(tag, end),
         }
         end
     }
@@ -171,7 +177,7 @@ impl Reader<'_> {
         true
     }
 
-    fn start_block(&mut self, tag: Tag, name_end: usize, end: usize) -> usize {
+    fn start_block(&mut self, tag: Tag, end: usize) -> usize {
         let builder = &mut self.builder;
         builder.flush();
         if tag.class() == Class::Item {
@@ -182,7 +188,7 @@ impl Reader<'_> {
             let top = builder.frames.len() - 1;
             builder.close(top);
         }
-        builder.open(tag, name_end);
+        builder.open(tag);
         // The first line break of `<pre>` does not count.
         if matches!(tag, Tag::Pre | Tag::Listing) {
             let rest = &builder.page[end..];
@@ -195,7 +201,7 @@ impl Reader<'_> {
         end
     }
 
-    fn start_barrier(&mut self, tag: Tag, name_end: usize) {
+    fn start_barrier(&mut self, tag: Tag) {
         let builder = &mut self.builder;
         match tag {
             Tag::Button | Tag::Select => {
@@ -207,16 +213,16 @@ impl Reader<'_> {
                     }
                 }
             }
-            Tag::Object => builder.embedded(tag, name_end),
+            Tag::Object => builder.embedded(tag),
             _ => {}
         }
         if matches!(tag, Tag::Select | Tag::Marquee) {
             builder.flush();
         }
-        builder.open(tag, name_end);
+        builder.open(tag);
     }
 
-    fn start_form(&mut self, name_end: usize) {
+    fn start_form(&mut self) {
         let builder = &mut self.builder;
         if builder.form != FormPointer::None {
             return;
@@ -230,15 +236,15 @@ impl Reader<'_> {
         }
         builder.close_paragraph();
         builder.form = FormPointer::Open(builder.frames.len());
-        builder.open(Tag::Form, name_end);
+        builder.open(Tag::Form);
     }
 
-    fn void(&mut self, tag: Tag, name_end: usize) {
+    fn void(&mut self, tag: Tag) {
         let builder = &mut self.builder;
         match tag {
-            Tag::Img | Tag::Image => builder.image(name_end),
-            Tag::Meta => builder.meta(name_end),
-            Tag::Embed | Tag::Frame => builder.embedded(tag, name_end),
+            Tag::Img | Tag::Image => builder.image(),
+            Tag::Meta => builder.meta(),
+            Tag::Embed | Tag::Frame => builder.embedded(tag),
             _ => {
                 if let Some(found) = builder.in_scope(|open| open == Tag::Select, &[]) {
                     builder.close(found);
@@ -273,7 +279,7 @@ impl Reader<'_> {
     }
 
     /// Skips or reads the text of a raw element; goes on at its end tag.
-    fn raw(&mut self, tag: Tag, name_end: usize, from: usize) -> usize {
+    fn raw(&mut self, tag: Tag, from: usize) -> usize {
         let page = self.builder.page;
         let until = if tag == Tag::Script {
             script_end(page.as_bytes(), from)
@@ -296,7 +302,7 @@ impl Reader<'_> {
                 self.builder.close_paragraph();
                 self.lines(from, until);
             }
-            Tag::Iframe => self.builder.embedded(tag, name_end),
+            Tag::Iframe => self.builder.embedded(tag),
             _ => {}
         }
         until

@@ -90,7 +90,7 @@ pub fn read(bytes: &[u8], origin: Origin<'_>, profile: &Profile) -> Result<Repor
     let mut findings = decoded.findings.clone();
     findings.extend(document.findings.iter().cloned());
     findings.extend(extraction.findings);
-    let checks = audit::check(&extraction.observations);
+    let checks = audit::contradictions(&extraction.observations);
     findings.extend(audit::findings(&checks, Catalog::get()));
     Ok(Report {
         title: extraction.title,

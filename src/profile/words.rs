@@ -1,6 +1,6 @@
 //! A list of words looked for all at once.
 
-use aho_corasick::{AhoCorasick, MatchKind};
+use aho_corasick::{AhoCorasick, Anchored, Input, MatchKind, StartKind};
 use serde::Deserialize;
 
 /// Words in order of preference, with an automaton that finds any of them in one pass.
@@ -15,6 +15,7 @@ impl Words {
     pub fn new(list: Vec<String>) -> Option<Self> {
         let automaton = AhoCorasick::builder()
             .match_kind(MatchKind::LeftmostLongest)
+            .start_kind(StartKind::Both)
             .build(&list)
             .ok()?;
         Some(Self { automaton, list })
@@ -33,8 +34,8 @@ impl Words {
     /// Whether `text` begins with one of them.
     pub fn begin(&self, text: &str) -> bool {
         self.automaton
-            .find(aho_corasick::Input::new(text).anchored(aho_corasick::Anchored::No))
-            .is_some_and(|found| found.start() == 0)
+            .find(Input::new(text).anchored(Anchored::Yes))
+            .is_some()
     }
 
     /// Every word in `text`, left to right, longest first: its rank in the list and what follows it.
