@@ -19,11 +19,12 @@ struct Leaf {
 
 /// Reads the disputes of one table, lying or upright; whether any were read.
 pub fn read_table<'d>(view: &TableView<'d>, out: &mut Readings<'d>) -> bool {
-    if !view
-        .cells
-        .iter()
-        .any(|cell| leaf_of(cell).is_some_and(|leaf| leaf < 4))
-    {
+    if !view.cells.iter().any(|cell| {
+        let senses = cell.senses();
+        senses
+            .iter()
+            .any(|sense| matches!(sense, Sense::DisputeLeaf(0..=3)))
+    }) {
         return false;
     }
     let mut lying = Readings::default();

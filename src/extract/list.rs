@@ -1,6 +1,8 @@
 //! Lists on grids (form 2014, the Shanghai list): one value a row beside label and unit, in three columns
 //! or laid out two-up, with columns that must not be read (`历年累计`, `本月累计`).
 
+use std::ops::Deref;
+
 use crate::model::{CellStatus, Code, FormId, Unit};
 use crate::normalize::Label;
 use crate::normalize::label::fold;
@@ -34,7 +36,7 @@ pub struct Going {
 /// Reads one table as the list it is most like; whether any row was read.
 pub fn read_table<'d>(
     view: &TableView<'d>,
-    year: Option<i16>,
+    year: &impl Deref<Target = Option<i16>>,
     going: &mut Going,
     out: &mut Readings<'d>,
 ) -> bool {
@@ -63,7 +65,7 @@ pub fn read_table<'d>(
     if count < 2 || (count < ROWS && !goes_on && !is_headed(view, list)) {
         return false;
     }
-    let Some((head_row, bands)) = find_bands(view, list, year, goes_on) else {
+    let Some((head_row, bands)) = find_bands(view, list, **year, goes_on) else {
         out.find(
             Code::AmbiguousCells,
             format!("table {}", view.table),

@@ -24,6 +24,8 @@ mod sections;
 mod title;
 mod view;
 
+use std::cell::LazyCell;
+
 use jiff::civil::Date;
 
 use crate::model::{
@@ -79,8 +81,7 @@ pub fn extract(
     if document.blocks.is_empty() {
         return Err(NoReport::Empty);
     }
-    let hint = title_year(document);
-    let readings = read_tables(document, hint);
+    let readings = read_tables(document);
     let headings = read_headings(document);
     let heading_blocks = find_headings(document, &readings, &headings);
     let container = body::find(document, profile, &readings, &heading_blocks);
@@ -157,7 +158,8 @@ fn title_year(document: &Document<'_>) -> Option<i16> {
 }
 
 /// Grids first; then, if a family of tables was not among them, flattened text outside the grids read.
-fn read_tables<'d>(document: &'d Document<'_>, year: Option<i16>) -> Readings<'d> {
+fn read_tables<'d>(document: &'d Document<'_>) -> Readings<'d> {
+    let year = LazyCell::new(|| title_year(document));
     let mut readings = Readings::default();
     let mut heads = matrix::Heads::default();
     let mut going = list::Going::default();
@@ -167,7 +169,7 @@ fn read_tables<'d>(document: &'d Document<'_>, year: Option<i16>) -> Readings<'d
         };
         let matrix = matrix::read_table(&view, &mut heads, &mut readings);
         let disputes = disputes::read_table(&view, &mut readings);
-        if matrix || disputes || list::read_table(&view, year, &mut going, &mut readings) {
+        if matrix || disputes || list::read_table(&view, &year, &mut going, &mut readings) {
             readings.tables.push(number);
             if let Some(year) = caption_year(document, number) {
                 readings.captions.push((number, year));
