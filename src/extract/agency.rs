@@ -150,7 +150,7 @@ fn find_index_code(document: &Document<'_>, profile: &Profile, lines: &[&str]) -
 }
 
 /// Own or consolidated: by the title, by the kind of body, by what the text counts.
-pub fn scope(main: &Title, agency: Option<&str>, items: &[Item]) -> Scope {
+pub fn scope(main: &Title, agency: Option<&str>, items: &[Item<'_>]) -> Scope {
     if let Some(scope) = main.scope {
         return scope;
     }

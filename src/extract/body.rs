@@ -4,6 +4,8 @@
 //! and section headings), taken up to the nearest container known to the profile. Chrome around it is left
 //! out by place and by tell-tale lines, never by guessing at the text.
 
+use std::borrow::Cow;
+
 use crate::model::ByteRange;
 use crate::normalize::Label;
 use crate::parse::{Cell, CellRef, Document, Table};
@@ -18,9 +20,9 @@ const LINE_CHARACTERS: usize = 40;
 
 /// A run of the body's text: a paragraph, or one row of a table that is no statutory one.
 #[derive(Debug, Clone)]
-pub struct Item {
+pub struct Item<'d> {
     /// As published; cells of a row are separated by tabs.
-    pub text: String,
+    pub text: Cow<'d, str>,
     /// Where it stands.
     pub bytes: ByteRange,
     /// Number of its first block.
@@ -156,14 +158,14 @@ fn dropped_blocks(
 
 /// Every item of the body in order, statutory tables and flattened cells left out (but for headings printed
 /// inside such a table).
-pub fn items(
-    document: &Document<'_>,
+pub fn items<'d>(
+    document: &'d Document<'_>,
     profile: &Profile,
     container: u32,
     readings: &Readings<'_>,
     headings: &[Option<Heading>],
     heading_blocks: &[u32],
-) -> Vec<Item> {
+) -> Vec<Item<'d>> {
     let mut evidence: Vec<u32> = readings.blocks.clone();
     evidence.extend(heading_blocks);
     let starts = readings
@@ -216,10 +218,10 @@ pub fn items(
     items
 }
 
-fn item(document: &Document<'_>, number: u32, heading: Option<Heading>) -> Item {
+fn item<'d>(document: &'d Document<'_>, number: u32, heading: Option<Heading>) -> Item<'d> {
     let block = &document.blocks[number as usize];
     Item {
-        text: document.block_text(block).to_owned(),
+        text: Cow::Borrowed(document.block_text(block)),
         bytes: block.bytes,
         block: number,
         heading,
@@ -262,12 +264,12 @@ fn plain_tables(document: &Document<'_>) -> Vec<bool> {
 }
 
 /// A row of a table of data as one line. The line and the number of the block after it.
-fn row_of_plain_table(
-    document: &Document<'_>,
+fn row_of_plain_table<'d>(
+    document: &'d Document<'_>,
     cell: CellRef,
     at: u32,
     range: &std::ops::Range<u32>,
-) -> Option<(Item, u32)> {
+) -> Option<(Item<'d>, u32)> {
     let table = &document.tables[cell.table as usize];
     let row = table.cells.get(cell.cell as usize)?.row;
     let mut texts: Vec<String> = Vec::new();
@@ -288,7 +290,7 @@ fn row_of_plain_table(
         end = end.max(other.blocks.end);
     }
     let item = Item {
-        text: texts.join("\t").trim_end_matches('\t').to_owned(),
+        text: Cow::Owned(texts.join("\t").trim_end_matches('\t').to_owned()),
         bytes: bytes?,
         block: at,
         heading: None,

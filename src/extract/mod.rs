@@ -132,7 +132,7 @@ pub fn extract(
         .iter()
         .rev()
         .take(4)
-        .map(|item| item.text.as_str())
+        .map(|item| item.text.as_ref())
         .collect();
     let mut dates = dates::collect(document, profile, &lines, &tail, url);
     let published = dates::choose(&mut dates, year);
@@ -333,7 +333,7 @@ fn main_title(titles: &[(String, TitleKind)]) -> Title {
 }
 
 /// The body from behind title and byline to the last line of text.
-fn trim<'i>(profile: &Profile, items: &'i [Item]) -> &'i [Item] {
+fn trim<'i, 'd>(profile: &Profile, items: &'i [Item<'d>]) -> &'i [Item<'d>] {
     let opens = |item: &Item| item.heading.is_some_and(|heading| heading.kind.is_some());
     let first = items.iter().position(opens);
     let last = items.iter().rposition(opens);
@@ -360,7 +360,7 @@ fn trim<'i>(profile: &Profile, items: &'i [Item]) -> &'i [Item] {
 }
 
 /// Characters of lines that are sentences, outside links.
-fn sentences(items: &[Item]) -> usize {
+fn sentences(items: &[Item<'_>]) -> usize {
     items
         .iter()
         .filter(|item| item.text.contains(['。', '；']))
@@ -374,7 +374,7 @@ fn sentences(items: &[Item]) -> usize {
 /// The title's year; else the year of the period the text names. Never that of a list or a URL.
 fn find_year(
     titles: &[(String, TitleKind)],
-    items: &[Item],
+    items: &[Item<'_>],
     findings: &mut Vec<Finding>,
 ) -> Option<i16> {
     let title_year = main_title(titles).year;

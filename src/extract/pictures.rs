@@ -13,7 +13,7 @@ use super::body::Item;
 pub fn mark_pictures(
     document: &Document<'_>,
     body: &Range<u32>,
-    items: &[Item],
+    items: &[Item<'_>],
     assembled: &mut Assembled,
     findings: &mut Vec<Finding>,
 ) {
@@ -57,7 +57,7 @@ fn section_of(table: &str) -> Option<SectionKind> {
 fn has_picture(
     document: &Document<'_>,
     body: &Range<u32>,
-    items: &[Item],
+    items: &[Item<'_>],
     kind: SectionKind,
 ) -> bool {
     let opens = |item: &&Item| item.heading.is_some_and(|heading| heading.kind.is_some());

@@ -6,7 +6,7 @@ use super::body::Item;
 use super::headings::Heading;
 
 /// Cuts the body. `items` are the body from its first line of text to its last.
-pub fn cut(items: &[Item], findings: &mut Vec<Finding>) -> Vec<Section> {
+pub fn cut(items: &[Item<'_>], findings: &mut Vec<Finding>) -> Vec<Section> {
     let headings = choose_headings(items);
     let mut sections: Vec<Section> = Vec::new();
     let mut start = 0;
@@ -44,8 +44,13 @@ pub fn cut(items: &[Item], findings: &mut Vec<Finding>) -> Vec<Section> {
     sections
 }
 
-fn section(items: &[Item], heading: Option<usize>, kind: SectionKind, body: &[Item]) -> Section {
-    let lines: Vec<&str> = body.iter().map(|item| item.text.as_str()).collect();
+fn section(
+    items: &[Item<'_>],
+    heading: Option<usize>,
+    kind: SectionKind,
+    body: &[Item<'_>],
+) -> Section {
+    let lines: Vec<&str> = body.iter().map(|item| item.text.as_ref()).collect();
     let places = heading.map(|at| items[at].bytes).into_iter();
     let bytes = places
         .chain(body.iter().map(|item| item.bytes))
@@ -53,7 +58,7 @@ fn section(items: &[Item], heading: Option<usize>, kind: SectionKind, body: &[It
         .unwrap_or_default();
     Section {
         kind,
-        heading: heading.map(|at| items[at].text.clone()),
+        heading: heading.map(|at| items[at].text.clone().into_owned()),
         text: lines.join("\n"),
         bytes,
     }
@@ -75,7 +80,7 @@ const STATUTORY: [SectionKind; 6] = [
 /// and the next heading (a table of contents). A numbered line of other words does where it goes on counting
 /// and its number belongs to no known title: amid the statutory six it is the one that is lacking, behind
 /// them another section, and in older reports whatever its words say.
-fn choose_headings(items: &[Item]) -> Vec<(usize, SectionKind)> {
+fn choose_headings(items: &[Item<'_>]) -> Vec<(usize, SectionKind)> {
     let candidates: Vec<(usize, Heading)> = items
         .iter()
         .enumerate()

@@ -65,8 +65,71 @@ pub struct TableView<'d> {
     pub columns: u32,
     /// Cells in source order.
     pub cells: Vec<CellView<'d>>,
-    slots: Vec<Vec<Option<u32>>>,
-    rows_of_cells: Vec<Vec<u32>>,
+    grid: Grid,
+}
+
+/// Which cell covers each slot, and which cells stand in each row: flat, for most tables are small.
+#[derive(Debug)]
+struct Grid {
+    columns: usize,
+    /// Cell numbers by row, then column; [`NONE`] where no cell is.
+    slots: Vec<u32>,
+    /// Cell numbers by row, each once.
+    cells: Vec<u32>,
+    /// Where each row's cells end in `cells`.
+    ends: Vec<usize>,
+}
+
+const NONE: u32 = u32::MAX;
+
+impl Grid {
+    fn of(rows: u32, columns: u32, cells: &[CellView<'_>]) -> Self {
+        let (rows, columns) = (rows as usize, columns as usize);
+        let mut slots = vec![NONE; rows * columns];
+        for (number, cell) in (0_u32..).zip(cells) {
+            let width = cell.column as usize..(cell.end() as usize).min(columns);
+            for row in (cell.row as usize..rows).take(cell.height as usize) {
+                for slot in &mut slots[row * columns..][width.clone()] {
+                    // Where two overlap the earlier one stands.
+                    if *slot == NONE {
+                        *slot = number;
+                    }
+                }
+            }
+        }
+        let mut grid = Self {
+            columns,
+            slots,
+            cells: Vec::with_capacity(cells.len() * 2),
+            ends: Vec::with_capacity(rows),
+        };
+        for row in 0..rows {
+            let mut last = NONE;
+            for slot in &grid.slots[row * columns..][..columns] {
+                if *slot != NONE && *slot != last {
+                    grid.cells.push(*slot);
+                    last = *slot;
+                }
+            }
+            grid.ends.push(grid.cells.len());
+        }
+        grid
+    }
+
+    fn at(&self, row: u32, column: u32) -> Option<u32> {
+        let column = column as usize;
+        let slot = *self.slots.get(row as usize * self.columns + column)?;
+        (slot != NONE && column < self.columns).then_some(slot)
+    }
+
+    fn row(&self, row: u32) -> &[u32] {
+        let row = row as usize;
+        let Some(end) = self.ends.get(row) else {
+            return &[];
+        };
+        let start = row.checked_sub(1).map_or(0, |above| self.ends[above]);
+        &self.cells[start..*end]
+    }
 }
 
 impl<'d> TableView<'d> {
@@ -108,26 +171,18 @@ impl<'d> TableView<'d> {
                 bytes,
             });
         }
-        let slots = table.grid();
         Some(Self {
             table: number,
             rows: table.rows,
             columns: table.columns,
+            grid: Grid::of(table.rows, table.columns, &cells),
             cells,
-            rows_of_cells: rows_of_cells(&slots),
-            slots,
         })
     }
 
     /// The same table with rows and columns exchanged, for tables printed upright.
     pub fn transposed(&self) -> Self {
-        let mut slots = vec![vec![None; self.rows as usize]; self.columns as usize];
-        for (y, row) in self.slots.iter().enumerate() {
-            for (x, slot) in row.iter().enumerate() {
-                slots[x][y] = *slot;
-            }
-        }
-        let cells = self.cells.iter().map(|cell| CellView {
+        let turn = |cell: &CellView<'d>| CellView {
             number: cell.number,
             row: cell.column,
             column: cell.row,
@@ -139,29 +194,27 @@ impl<'d> TableView<'d> {
             senses: cell.senses,
             has_image: cell.has_image,
             bytes: cell.bytes,
-        });
+        };
+        let cells: Vec<CellView<'d>> = self.cells.iter().map(turn).collect();
         Self {
             table: self.table,
             rows: self.columns,
             columns: self.rows,
-            cells: cells.collect(),
-            rows_of_cells: rows_of_cells(&slots),
-            slots,
+            grid: Grid::of(self.columns, self.rows, &cells),
+            cells,
         }
     }
 
     /// The cell that covers a slot.
     pub fn at(&self, row: u32, column: u32) -> Option<&CellView<'d>> {
-        let slot = (*self.slots.get(row as usize)?.get(column as usize)?)?;
-        self.cells.get(slot as usize)
+        self.cells.get(self.grid.at(row, column)? as usize)
     }
 
     /// The cells of a row from left to right, those that reach into it from above included.
     pub fn row(&self, row: u32) -> impl DoubleEndedIterator<Item = &CellView<'d>> {
-        self.rows_of_cells
-            .get(row as usize)
-            .into_iter()
-            .flatten()
+        self.grid
+            .row(row)
+            .iter()
             .filter_map(|number| self.cells.get(*number as usize))
     }
 
@@ -185,13 +238,4 @@ fn cell_content<'d>(
         }
     }
     (text, document.cell_bytes(reference))
-}
-
-fn rows_of_cells(slots: &[Vec<Option<u32>>]) -> Vec<Vec<u32>> {
-    let distinct = |row: &Vec<Option<u32>>| {
-        let mut cells: Vec<u32> = row.iter().flatten().copied().collect();
-        cells.dedup();
-        cells
-    };
-    slots.iter().map(distinct).collect()
 }
