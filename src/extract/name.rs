@@ -87,11 +87,11 @@ fn without_marks(name: &str) -> String {
     if let Some(rest) = rest.strip_prefix(['.', '、', '．', '：', ':']) {
         return rest.to_owned();
     }
+    // A straight quotation mark opens and closes: the end is looked for behind the first character.
     if let Some(first) = name.chars().next().filter(|c| opens(*c))
-        && let Some(end) = name.find(closes)
+        && let Some((inner, _)) = name[first.len_utf8()..].split_once(closes)
     {
-        let inner = &name[first.len_utf8()..end];
-        let rest = name[end..].trim_start_matches(closes);
+        let rest = name[first.len_utf8() + inner.len()..].trim_start_matches(closes);
         // 【青岭县教育局】 alone is the name; “十四五”规划… goes on.
         if rest.is_empty() && is_body(inner) {
             return inner.to_owned();
@@ -110,7 +110,7 @@ fn without_marks(name: &str) -> String {
         && name.ends_with(closes)
     {
         let inner = name[start..].trim_matches(|c: char| opens(c) || closes(c));
-        let vague = ["汇总", "本", "发布", "全"]
+        let vague = ["汇总", "本机关", "本单位", "本部门", "发布", "全"]
             .iter()
             .any(|word| inner.contains(word));
         if inner.is_empty() || vague {
@@ -270,6 +270,13 @@ mod tests {
             ("【年报】云溪县民政局2021年", Some("云溪县民政局")),
             ("年报】云溪县民政局2021年", Some("云溪县民政局")),
             ("【云溪县民政局】2021年", Some("云溪县民政局")),
+            ("\"云溪县民政局\"2021年", Some("云溪县民政局")),
+            ("\"", None),
+            ("（", None),
+            (
+                "云溪县人民政府（本级）2021年",
+                Some("云溪县人民政府（本级）"),
+            ),
             ("（2022年发布）云溪县民政局2021年", Some("云溪县民政局")),
             ("云溪县民政局2022年发布2021年", Some("云溪县民政局")),
             ("(2021年)云溪县民政局", Some("云溪县民政局")),
