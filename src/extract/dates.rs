@@ -3,20 +3,22 @@
 use jiff::civil::Date;
 
 use crate::model::{DateEvidence, DateSource};
-use crate::normalize::{find_date, find_dates};
+use crate::normalize::date::read_compact;
+use crate::normalize::{DateMatch, find_date, find_dates};
 use crate::parse::Document;
 use crate::profile::Profile;
 
 /// Collects the dates. `lines` are the blocks from the page's start to the first section heading, `tail` the
-/// last lines of the body.
+/// last lines of the body, `foot` lines around its end.
 pub fn collect(
     document: &Document<'_>,
     profile: &Profile,
     lines: &[&str],
     tail: &[&str],
+    foot: &[&str],
     url: Option<&str>,
 ) -> Vec<DateEvidence> {
-    let mut dates = byline_dates(profile, lines);
+    let mut dates = byline_dates(profile, lines, foot);
     for name in [
         "pubdate",
         "publishdate",
@@ -73,56 +75,106 @@ fn cut(text: &str) -> &str {
     &text[..end]
 }
 
-/// Dates behind one of the profile's words, best word first.
-fn byline_dates(profile: &Profile, lines: &[&str]) -> Vec<DateEvidence> {
+/// Dates of the byline above the text; where it has none, of one below.
+fn byline_dates(profile: &Profile, lines: &[&str], foot: &[&str]) -> Vec<DateEvidence> {
+    let mut dates = Vec::new();
+    for (_, date, raw) in labelled(profile, lines) {
+        push(&mut dates, Some(date), DateSource::Byline, raw);
+    }
+    if dates.is_empty() {
+        bare_dates(profile, lines, &mut dates);
+    }
+    if dates.is_empty()
+        && let Some((_, date, raw)) = labelled(profile, foot).first()
+    {
+        push(&mut dates, Some(*date), DateSource::Byline, raw);
+    }
+    dates
+}
+
+/// A date behind its word, in digits with or without marks between.
+fn date_behind(rest: &str) -> Option<DateMatch> {
+    let rest = cut(rest);
+    let bare = rest.trim_start_matches(|c: char| !c.is_alphanumeric());
+    let compact = read_compact(bare).map(|found| {
+        let start = rest.len() - bare.len();
+        DateMatch {
+            date: found.date,
+            place: start..start + found.place.end,
+        }
+    });
+    compact.or_else(|| find_date(rest))
+}
+
+/// Dates behind one of the profile's words, best word first: its rank, the date, how it is printed. The date may
+/// stand in the next cell.
+fn labelled<'l>(profile: &Profile, lines: &[&'l str]) -> Vec<(usize, Date, &'l str)> {
     let mut ranked: Vec<(usize, Date, &str)> = Vec::new();
-    for line in lines {
-        let digits = line
-            .bytes()
-            .any(|byte| byte.is_ascii_digit() || byte >= 0x80);
-        if !digits || line.len() > LINE_BYTES {
+    for (number, line) in lines.iter().enumerate() {
+        if line.len() > LINE_BYTES {
             continue;
         }
-        for (rank, rest) in profile.lines.date.find_all(line) {
-            let Some(found) = find_date(cut(rest)) else {
+        for (rank, behind) in profile.lines.date.find_all(line) {
+            let word = profile.lines.date.list().get(rank).map_or(0, String::len);
+            let before = line[..line.len() - behind.len() - word].chars().next_back();
+            if word <= SHORT_WORD && before.is_some_and(char::is_alphanumeric) {
+                continue;
+            }
+            let alone = !behind.contains(char::is_alphanumeric);
+            let rest = if alone {
+                lines.get(number + 1).copied().unwrap_or_default()
+            } else {
+                behind
+            };
+            let Some(found) = date_behind(rest) else {
                 continue;
             };
-            let before = rest[..found.place.start].chars();
+            let gap = rest[..found.place.start]
+                .chars()
+                .filter(|c| c.is_alphanumeric())
+                .count();
             let period = line.contains("统计") || line.contains("期限");
-            if before.filter(|c| c.is_alphanumeric()).count() <= 2 && !period {
+            if gap <= if alone { 0 } else { 2 } && !period {
                 ranked.push((rank, found.date, &rest[found.place]));
             }
         }
     }
     ranked.sort_by_key(|(rank, ..)| *rank);
-    let mut dates = Vec::new();
-    for (_, date, raw) in ranked {
-        push(&mut dates, Some(date), DateSource::Byline, raw);
-    }
-    if dates.is_empty() {
-        // A line that is hardly more than a date (`2020-01-31 来源：…`), near the title.
-        for line in lines.iter().rev().take(12) {
-            if line.len() <= LINE_BYTES
-                && let Some(found) = find_date(line)
-                && line.chars().count() <= 60
-                && !line.contains(['。', '至', '度'])
-                && find_dates(line).count() == 1
-                && line[..found.place.start]
-                    .chars()
-                    .filter(|c| c.is_alphanumeric())
-                    .count()
-                    == 0
-            {
-                push(
-                    &mut dates,
-                    Some(found.date),
-                    DateSource::Byline,
-                    &line[found.place],
-                );
-            }
+    ranked
+}
+
+/// Two Chinese characters: 时间, 日期.
+const SHORT_WORD: usize = 6;
+
+/// Lines that are hardly more than a date (`2020-01-31 来源：…`, `来源：… 2020-01-31`), near the title.
+fn bare_dates(profile: &Profile, lines: &[&str], dates: &mut Vec<DateEvidence>) {
+    for line in lines.iter().rev().take(12) {
+        let bare = line.trim();
+        if line.len() > LINE_BYTES
+            || bare.chars().count() > 60
+            || bare.contains(['。', '，', '至', '度', '《'])
+            || find_dates(bare).count() > 1
+        {
+            continue;
+        }
+        let Some(found) = read_compact(bare)
+            .filter(|found| found.place.end == bare.len())
+            .or_else(|| find_date(bare))
+        else {
+            continue;
+        };
+        let before = &bare[..found.place.start];
+        let words = before.chars().filter(|c| c.is_alphanumeric()).count();
+        let apart = words == 0 || before.ends_with(|c: char| !c.is_alphanumeric());
+        if words <= 24 && apart && !profile.lines.not_date.occur_in(before) {
+            push(
+                dates,
+                Some(found.date),
+                DateSource::Byline,
+                &bare[found.place],
+            );
         }
     }
-    dates
 }
 
 /// `/t20260313_105587.htm`, `/2020/7/6/`, `/2020-07/06/`, `/20200706/`.
@@ -221,12 +273,44 @@ mod tests {
             ),
             (vec!["2022-01-05 10:11 来源：办公室"], Some("2022-01-05")),
             (vec!["数据统计期限从2019年1月1日到12月31日止"], None),
+            (
+                vec!["发布日期", "2022-01-28", "生成日期", "2022-01-20"],
+                Some("2022-01-28"),
+            ),
+            (
+                vec!["生成日期", "2022-01-20", "发布日期", "2022-01-28"],
+                Some("2022-01-28"),
+            ),
+            (
+                vec!["发布日期", "发布机构", "2022-01-28"],
+                Some("2022-01-28"),
+            ),
+            (
+                vec!["来源：云溪县民政局 2022-01-28 10:22"],
+                Some("2022-01-28"),
+            ),
+            (vec!["云溪县民政局 2022-01-28"], Some("2022-01-28")),
+            (
+                vec!["今天是：2026-11-23", "来源：云溪县民政局  2022-01-28"],
+                Some("2022-01-28"),
+            ),
+            (vec!["20220128"], Some("2022-01-28")),
+            (vec!["发布时间：20220128"], Some("2022-01-28")),
+            (vec!["发布于 2022-01-28"], Some("2022-01-28")),
+            (vec!["发布时间:2022—01—28"], Some("2022-01-28")),
+            (vec!["系统时间：2026-11-23"], None),
+            (vec!["打印时间：2026-11-23"], None),
+            (vec!["服务时间：2026-11-23"], None),
+            (vec!["信息有效性：有效 废止日期：2025-01-01"], None),
+            (vec!["统计时间：2022-01-05"], None),
         ];
         for (lines, want) in cases {
-            let got = byline_dates(profile, &lines)
+            let got = byline_dates(profile, &lines, &[])
                 .first()
                 .map(|d| d.value.to_string());
             assert_eq!(got.as_deref(), want, "{lines:?}");
         }
+        let below = ["无。", "发布时间：2022-01-28 来源：云溪县民政局"];
+        assert_eq!(byline_dates(profile, &["云溪县民政局"], &below).len(), 1);
     }
 }

@@ -64,6 +64,36 @@ pub fn read(text: &str, marked: bool) -> Option<Heading> {
     if text.len() > HEADING_CHARACTERS * 4 || !(marked || may_be(text)) {
         return None;
     }
+    read_at(text, marked, Level::Chinese)
+}
+
+/// How headings of one depth are numbered.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Level {
+    /// `一、`, `第一部分`, `一 `: that of the forms.
+    Chinese,
+    /// `（一）`
+    Bracketed,
+    /// `1、`, `1.`
+    Arabic,
+}
+
+impl Level {
+    fn number(self, mark: Enumeration) -> Option<u32> {
+        match (self, mark) {
+            (Self::Chinese, Enumeration::Chinese(number))
+            | (Self::Bracketed, Enumeration::Bracketed(number))
+            | (Self::Arabic, Enumeration::Arabic(number)) => Some(number),
+            _ => None,
+        }
+    }
+}
+
+/// As [`read`], numbered as on this level only.
+pub fn read_at(text: &str, marked: bool, level: Level) -> Option<Heading> {
+    if text.len() > HEADING_CHARACTERS * 4 {
+        return None;
+    }
     if text.chars().count() > HEADING_CHARACTERS {
         return None;
     }
@@ -82,11 +112,13 @@ pub fn read(text: &str, marked: bool) -> Option<Heading> {
         return None;
     }
     let number = match label.marks.first() {
-        Some(Enumeration::Chinese(number)) => Some(*number),
+        Some(mark) => Some(level.number(*mark)?),
         None => chapter(line),
-        Some(_) => return None,
     };
-    let core = if number.is_some() && label.marks.is_empty() {
+    let spaced = spaced(line).filter(|_| number.is_none() && level == Level::Chinese);
+    let core = if let Some((_, rest)) = spaced {
+        fold(rest)
+    } else if number.is_some() && label.marks.is_empty() {
         fold(line)
             .chars()
             .skip_while(|c| *c != '部' && *c != '章')
@@ -96,6 +128,7 @@ pub fn read(text: &str, marked: bool) -> Option<Heading> {
     } else {
         label.core
     };
+    let number = number.or(spaced.map(|(number, _)| number));
     for rule in RULES.iter() {
         if rule.titles.contains(&core) {
             return Some(Heading {
@@ -116,7 +149,7 @@ pub fn read(text: &str, marked: bool) -> Option<Heading> {
                 .any(|words| words.iter().all(|word| core.contains(word.as_str())))
         })
         .map(|rule| rule.kind);
-    if number.is_none() && kind.is_none() {
+    if (number.is_none() || spaced.is_some()) && kind.is_none() {
         return None;
     }
     Some(Heading {
@@ -124,6 +157,47 @@ pub fn read(text: &str, marked: bool) -> Option<Heading> {
         number,
         exact: false,
     })
+}
+
+/// A heading and its text in one paragraph (`一、总体情况。2021年，…`): the heading, and where the text begins in bytes.
+pub fn read_inline(text: &str) -> Option<(Heading, usize)> {
+    let open = text.find(is_significant)?;
+    let (_, rest) = text[open..].split_once('、')?;
+    let start = text.len() - rest.trim_start().len();
+    let mark = text[open..start].chars();
+    if mark.clone().count() > 6 || !text[open..].starts_with(numeral::is_numeral) {
+        return None;
+    }
+    // A title may hold spaces: every break is tried, the nearest first.
+    let breaks = text[start..]
+        .char_indices()
+        .take(HEADING_CHARACTERS)
+        .filter(|(_, c)| matches!(c, '。' | '：' | ':') || c.is_whitespace());
+    for (at, character) in breaks {
+        let stop = start + at;
+        let behind = stop + character.len_utf8();
+        let body = behind + text[behind..].len() - text[behind..].trim_start().len();
+        if text[body..].is_empty() || text[open..stop].contains(['，', '；']) {
+            return None;
+        }
+        let heading = read_at(&text[open..stop], false, Level::Chinese);
+        if let Some(heading) = heading.filter(|found| found.kind.is_some()) {
+            return Some((heading, body));
+        }
+    }
+    None
+}
+
+/// `一 总体情况`.
+fn spaced(line: &str) -> Option<(u32, &str)> {
+    let line = line.trim_start();
+    let end = line.find(char::is_whitespace)?;
+    let numeral = &line[..end];
+    let short = numeral.chars().count() <= 3 && numeral.chars().all(numeral::is_numeral);
+    Some((
+        numeral::read(numeral).filter(|_| short)?,
+        line[end..].trim_start(),
+    ))
 }
 
 /// A cheap look before the real one: numbered lines begin with a numeral or `第`, titles end with few letters.
@@ -178,6 +252,12 @@ mod tests {
             ),
             ("六、其他需要报告的事项", Some((Other, Some(6)))),
             ("总体情况", Some((Overview, None))),
+            ("一 总体情况", Some((Overview, Some(1)))),
+            (
+                "二　主动公开政府信息的情况",
+                Some((ActiveDisclosure, Some(2))),
+            ),
+            ("二 〇 二 一 年", None),
             ("第一部分 概述", Some((Overview, Some(1)))),
             ("四、政府信息公开的收费及减免情况", Some((Other, Some(4)))),
             ("七、附表", Some((SectionKind::Appendix, Some(7)))),
@@ -192,5 +272,35 @@ mod tests {
             let got = read(text, false).and_then(|h| h.kind.map(|kind| (kind, h.number)));
             assert_eq!(got, want, "{text:?}");
         }
+    }
+
+    #[test]
+    fn headings_at_the_start_of_a_paragraph_are_cut_off() {
+        let cases = [
+            (
+                "一、总体情况。2021年，我局认真落实。",
+                Some((Overview, "2021年，我局认真落实。")),
+            ),
+            (
+                "二、主动公开情况　全年公开3条。",
+                Some((ActiveDisclosure, "全年公开3条。")),
+            ),
+            (
+                "一、总体情况：  我局认真落实。",
+                Some((Overview, "我局认真落实。")),
+            ),
+            ("一、总体情况。", None),
+            ("一、2021年，我局主动公开信息3条。", None),
+            ("2021年，我局认真落实。一、总体情况。", None),
+        ];
+        for (text, want) in cases {
+            let got =
+                read_inline(text).and_then(|(heading, at)| Some((heading.kind?, &text[at..])));
+            assert_eq!(got, want, "{text:?}");
+        }
+        let lower = |text, level| read_at(text, false, level).and_then(|found| found.number);
+        assert_eq!(lower("（一）概述", Level::Bracketed), Some(1));
+        assert_eq!(lower("2. 主动公开情况", Level::Arabic), Some(2));
+        assert_eq!(lower("2. 主动公开情况", Level::Bracketed), None);
     }
 }

@@ -2,8 +2,10 @@
 
 use crate::model::CellStatus;
 
+use super::body::Item;
 use super::reading::Found;
-use super::title::TitleKind;
+use super::title::{self, Standing, TitleKind};
+use super::titles::Candidate;
 
 /// Why a page holds no report.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -41,15 +43,17 @@ pub enum NoReport {
 #[derive(Debug)]
 pub struct Evidence<'e> {
     /// What the titles of the page say, the most telling first.
-    pub titles: &'e [(String, TitleKind)],
+    pub titles: &'e [Candidate],
     /// Cells of statutory tables.
     pub found: &'e [Found<'e>],
     /// Known sections with text.
     pub sections: usize,
     /// Characters of sentences outside links.
     pub characters: usize,
-    /// A report year was found.
-    pub has_year: bool,
+    /// The report year.
+    pub year: Option<i16>,
+    /// Linked lines of the body that read as titles of different reports.
+    pub linked: usize,
 }
 
 /// Fewer statutory numbers than this are no evidence: any table may hold a few.
@@ -58,6 +62,23 @@ const NUMBERS: usize = 10;
 const NARRATIVE: usize = 400;
 /// Running text that no blank form has.
 const SENTENCES: usize = 150;
+
+/// So many linked titles of reports are a list of them.
+const LIST: usize = 3;
+
+/// Linked lines that read as titles of different reports.
+pub fn linked_titles(items: &[Item<'_>]) -> usize {
+    let mut titles: Vec<&str> = items
+        .iter()
+        .filter(|item| {
+            item.link_chars > 0 && matches!(title::read(&item.text), TitleKind::Report(_))
+        })
+        .map(|item| item.text.as_ref())
+        .collect();
+    titles.sort_unstable();
+    titles.dedup();
+    titles.len()
+}
 
 /// Decides.
 ///
@@ -70,32 +91,42 @@ pub fn decide(evidence: &Evidence<'_>) -> Result<(), NoReport> {
         .iter()
         .filter(|cell| cell.value.status == CellStatus::Number)
         .count();
-    let titled = evidence
+    let standing = evidence
         .titles
         .iter()
-        .any(|(_, kind)| matches!(kind, TitleKind::Report(_)));
-    let first = evidence
-        .titles
-        .iter()
-        .find(|(_, kind)| *kind != TitleKind::Other);
-    if let Some((title, TitleKind::LookAlike(word))) = first {
-        let foreign = matches!(*word, "大学" | "学院" | "学校信息公开" | "高校");
+        .find_map(|candidate| match &candidate.kind {
+            TitleKind::Report(title) => Some(title.standing),
+            _ => None,
+        });
+    let titled = standing.is_some();
+    if let Some(Candidate {
+        text,
+        kind: TitleKind::LookAlike(word),
+        ..
+    }) = evidence.titles.first()
+    {
+        let foreign = matches!(*word, "大学" | "学院" | "学校信息公开" | "高校" | "学年");
         if foreign || numbers < NUMBERS {
             return Err(NoReport::LookAlike {
-                title: title.clone(),
+                title: text.clone(),
                 word,
             });
         }
     }
     // A form's tables, and nothing in them: a blank form unless a narrative with a year stands around.
     let blank = evidence.found.len() >= 30 && numbers == 0;
-    if blank && (evidence.characters < SENTENCES || !evidence.has_year) {
+    if blank && (evidence.characters < SENTENCES || evidence.year.is_none()) {
         return Err(NoReport::BlankForm);
     }
-    let accepted = numbers >= NUMBERS && (titled || evidence.sections >= 2 || numbers >= 100)
-        || titled
-            && (evidence.sections >= 2 && evidence.characters >= SENTENCES
-                || evidence.characters >= NARRATIVE);
+    let form = numbers >= NUMBERS && (titled || evidence.sections >= 2 || numbers >= 100);
+    let sections = evidence.sections >= 2 && evidence.characters >= SENTENCES;
+    // Text without sections: news of a report and lists of reports are that too.
+    let text = standing == Some(Standing::Sure)
+        && evidence.year.is_some()
+        && evidence.characters >= NARRATIVE
+        && evidence.linked < LIST;
+    let own_rules = standing == Some(Standing::Foreign);
+    let accepted = form || titled && !own_rules && (sections || text);
     if accepted {
         return Ok(());
     }
@@ -107,4 +138,90 @@ pub fn decide(evidence: &Evidence<'_>) -> Result<(), NoReport> {
         numbers,
         sections: evidence.sections,
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::decode::decode;
+    use crate::parse::parse_html;
+    use crate::profile::Profile;
+
+    const TEXT: &str = "<p>2021年，我局坚持以人民为中心，深入贯彻落实条例，不断加强政府信息公开工作，健全工作机制，强化监督保障，各项工作取得了较好的成效，人民群众的满意度持续提高，公开平台建设稳步推进。</p>";
+
+    fn refused(html: &str) -> bool {
+        let page = format!("<html><body>{html}</body></html>");
+        let decoded = decode(page.as_bytes(), Some("text/html; charset=utf-8"));
+        let read = crate::extract::extract(&parse_html(&decoded), None, Profile::generic());
+        read.is_err()
+    }
+
+    #[test]
+    fn reports_are_told_from_what_speaks_of_them() {
+        let text = TEXT.repeat(6);
+        let sections = [
+            "一、概述",
+            "二、主动公开政府信息的情况",
+            "三、存在的主要问题和改进措施",
+        ]
+        .map(|heading| format!("<p>{heading}</p>{TEXT}"))
+        .concat();
+        let list = [2015, 2016, 2017, 2018]
+            .map(|year| {
+                format!("<div><a href=x>云溪县民政局{year}年政府信息公开年度报告</a>{TEXT}</div>")
+            })
+            .concat();
+        let cases = [
+            (
+                format!("<h1>云溪县民政局2012年政府信息公开年度报告</h1>{text}"),
+                false,
+            ),
+            (
+                format!("<h1>云溪县民政局政府信息公开年度报告</h1>{text}"),
+                true,
+            ),
+            (
+                format!("<h1>云溪县民政局政府信息公开年度报告</h1>{sections}"),
+                false,
+            ),
+            (
+                format!("<h1>云溪县发布2021年政府信息公开年度报告</h1>{text}"),
+                true,
+            ),
+            (
+                format!("<h1>我县2021年政府信息公开年度报告出炉</h1>{text}"),
+                true,
+            ),
+            (
+                format!("<h1>云溪县政府信息公开年度报告制度</h1>{sections}"),
+                true,
+            ),
+            (format!("<h1>云溪县政府信息公开年报</h1>{list}"), true),
+            (
+                format!("<h1>云溪供水公司2021年信息公开年度报告</h1>{sections}"),
+                true,
+            ),
+            (
+                format!("<h1>云溪大学2021年信息公开年度报告</h1>{sections}"),
+                true,
+            ),
+            (
+                format!("<h1>大学路街道2021年信息公开年度报告</h1>{sections}"),
+                false,
+            ),
+            (
+                format!(
+                    "<h2>预算决算</h2><h2>工作总结</h2><h1>云溪县民政局2012年政府信息公开年度报告</h1>{sections}"
+                ),
+                false,
+            ),
+        ];
+        for (html, want) in cases {
+            assert_eq!(
+                refused(&html),
+                want,
+                "{}",
+                html.chars().take(60).collect::<String>()
+            );
+        }
+    }
 }

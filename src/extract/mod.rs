@@ -17,12 +17,15 @@ mod kind;
 pub mod lexicon;
 mod list;
 mod matrix;
+mod name;
 mod pictures;
 mod reading;
 mod requests;
 mod sections;
 mod title;
+mod titles;
 mod view;
+mod year;
 
 use std::cell::LazyCell;
 
@@ -31,7 +34,7 @@ use jiff::civil::Date;
 use crate::model::{
     Agency, Code, DateEvidence, Finding, FormId, Observation, Scope, Section, SectionKind,
 };
-use crate::normalize::{find_dates, numeral};
+use crate::normalize::numeral;
 use crate::parse::{Block, BlockKind, Document};
 use crate::profile::Profile;
 
@@ -97,11 +100,12 @@ pub fn extract(
         .iter()
         .find(|item| item.heading.is_some_and(|heading| heading.kind.is_some()))
         .map(|item| item.block);
-    let titles = find_titles(document, first_heading);
+    let titles = titles::find(document, profile, first_heading);
+    let title = titles::main(&titles);
     let items = trim(profile, &all);
     let mut findings = Vec::new();
     let sections = sections::cut(items, &mut findings);
-    let year = find_year(&titles, items, &mut findings);
+    let year = find_year(&title, items, &mut findings);
     kind::decide(&kind::Evidence {
         titles: &titles,
         found: &readings.found,
@@ -110,7 +114,8 @@ pub fn extract(
             .filter(|section| section.heading.is_some() && !section.text.is_empty())
             .count(),
         characters: sentences(items),
-        has_year: year.is_some(),
+        year,
+        linked: kind::linked_titles(&all),
     })?;
     findings.extend(readings.findings);
     let assembled = assemble::assemble(readings.found, &readings.captions, year, &mut findings);
@@ -119,8 +124,14 @@ pub fn extract(
     pictures::mark_pictures(document, body, &all, &mut assembled, &mut findings);
     note_missing_sections(assembled.form, &sections, &mut findings);
     let lines = lines_before(document, first_heading);
-    let title = main_title(&titles);
-    let agency = agency::find(document, profile, &title, &titles, &lines);
+    let tail: Vec<&str> = items
+        .iter()
+        .rev()
+        .take(4)
+        .map(|item| item.text.as_ref())
+        .collect();
+    let foot = lines_behind(document, items);
+    let agency = agency::find(document, profile, &title, &lines, items);
     if agency.name.is_none() {
         findings.push(Finding::new(
             Code::AgencyUnknown,
@@ -128,13 +139,7 @@ pub fn extract(
             "neither title nor byline name one",
         ));
     }
-    let tail: Vec<&str> = items
-        .iter()
-        .rev()
-        .take(4)
-        .map(|item| item.text.as_ref())
-        .collect();
-    let mut dates = dates::collect(document, profile, &lines, &tail, url);
+    let mut dates = dates::collect(document, profile, &lines, &tail, &foot, url);
     let published = dates::choose(&mut dates, year);
     note_dates(&dates, &mut findings);
     let scope = agency::scope(&title, agency.name.as_deref(), items);
@@ -154,7 +159,7 @@ pub fn extract(
 
 /// The report year by the page's titles alone, for tables with a column a year.
 fn title_year(document: &Document<'_>) -> Option<i16> {
-    main_title(&find_titles(document, None)).year
+    titles::main(&titles::find(document, Profile::generic(), None)).year
 }
 
 /// Grids first; then, if a family of tables was not among them, flattened text outside the grids read.
@@ -264,77 +269,9 @@ fn find_headings(
         .collect()
 }
 
-/// What calls itself a title, the most telling first: the article meta tag, headings and other lines before the
-/// first section, the parts of the window title.
-fn find_titles(document: &Document<'_>, first_heading: Option<u32>) -> Vec<(String, TitleKind)> {
-    let mut titles: Vec<(String, TitleKind)> = Vec::new();
-    let mut add = |text: &str| {
-        let kind = title::read(text);
-        if kind != TitleKind::Other {
-            titles.push((text.trim().to_owned(), kind));
-        }
-    };
-    for meta in document
-        .metas
-        .iter()
-        .filter(|meta| meta.name == "articletitle")
-    {
-        add(&meta.content);
-    }
-    let end = first_heading.map_or(document.blocks.len().min(80), |block| block as usize);
-    let before = &document.blocks[..end.min(document.blocks.len())];
-    // A linked line is the title of another page.
-    let own = || {
-        before
-            .iter()
-            .enumerate()
-            .filter(|(_, block)| block.link_chars == 0 && block.text.len() <= 400)
-    };
-    for (_, block) in own().filter(|(_, block)| matches!(block.kind, BlockKind::Heading(_))) {
-        add(document.block_text(block));
-    }
-    for (number, block) in own() {
-        let text = document.block_text(block);
-        let kind = title::read(text);
-        let next = before
-            .get(number + 1)
-            .map_or("", |next| document.block_text(next));
-        let alone = kind != TitleKind::Other || title::read(next) != TitleKind::Other;
-        if alone || text.chars().count() + next.chars().count() > 80 {
-            add(text);
-        } else {
-            // A title broken over two lines.
-            add(&format!("{text}{next}"));
-        }
-    }
-    if let Some(window) = &document.title {
-        for part in window.split(['_', '|', '-', '—', '–', '>']) {
-            add(part);
-        }
-    }
-    titles
-}
-
-/// The first report title, completed by what later ones add.
-fn main_title(titles: &[(String, TitleKind)]) -> Title {
-    let mut reports = titles.iter().filter_map(|(_, kind)| match kind {
-        TitleKind::Report(title) => Some(title),
-        _ => None,
-    });
-    let mut main = reports.next().cloned().unwrap_or_default();
-    for other in reports {
-        main.year = main.year.or(other.year);
-        main.scope = main.scope.or(other.scope);
-        if main.agency.is_none() {
-            main.agency.clone_from(&other.agency);
-        }
-    }
-    main
-}
-
 /// The body from behind title and byline to the last line of text.
 fn trim<'i, 'd>(profile: &Profile, items: &'i [Item<'d>]) -> &'i [Item<'d>] {
-    let opens = |item: &Item| item.heading.is_some_and(|heading| heading.kind.is_some());
+    let opens = |item: &Item<'_>| item.heading.is_some_and(|heading| heading.kind.is_some());
     let first = items.iter().position(opens);
     let last = items.iter().rposition(opens);
     let lead = &items[..first.unwrap_or(items.len())];
@@ -372,21 +309,9 @@ fn sentences(items: &[Item<'_>]) -> usize {
 }
 
 /// The title's year; else the year of the period the text names. Never that of a list or a URL.
-fn find_year(
-    titles: &[(String, TitleKind)],
-    items: &[Item<'_>],
-    findings: &mut Vec<Finding>,
-) -> Option<i16> {
-    let title_year = main_title(titles).year;
-    let period = items.iter().take(60).find_map(|item| {
-        let statistics = ["统计", "期限", "截止", "截至", "起至", "日至", "日到"]
-            .iter()
-            .any(|word| item.text.contains(word));
-        let start = find_dates(&item.text)
-            .find(|found| (found.date.month(), found.date.day()) == (1, 1))?;
-        statistics.then(|| start.date.year())
-    });
-    match (title_year, period) {
+fn find_year(title: &Title, items: &[Item<'_>], findings: &mut Vec<Finding>) -> Option<i16> {
+    let period = year::of_period(items);
+    match (title.year, period) {
         (Some(named), Some(counted)) if named != counted => {
             let message = format!("the title says {named}, the period of the numbers {counted}");
             findings.push(Finding::new(Code::YearConflict, "", message));
@@ -400,7 +325,7 @@ fn find_year(
         }
         _ => {}
     }
-    title_year.or(period)
+    title.year.or(period)
 }
 
 fn note_missing_sections(form: Option<FormId>, sections: &[Section], findings: &mut Vec<Finding>) {
@@ -454,6 +379,18 @@ fn lines_before<'d>(document: &'d Document<'_>, first_heading: Option<u32>) -> V
         .blocks
         .iter()
         .take(end)
+        .map(|block| document.block_text(block))
+        .collect()
+}
+
+/// The last lines of the body and the first behind it: some systems print the byline there.
+fn lines_behind<'d>(document: &'d Document<'_>, items: &[Item<'_>]) -> Vec<&'d str> {
+    let last = items.last().map_or(0, |item| item.block as usize);
+    document
+        .blocks
+        .iter()
+        .skip(last.saturating_sub(1))
+        .take(8)
         .map(|block| document.block_text(block))
         .collect()
 }

@@ -60,7 +60,7 @@ fn has_picture(
     items: &[Item<'_>],
     kind: SectionKind,
 ) -> bool {
-    let opens = |item: &&Item| item.heading.is_some_and(|heading| heading.kind.is_some());
+    let opens = |item: &&Item<'_>| item.heading.is_some_and(|heading| heading.kind.is_some());
     let heading = items.iter().position(|item| {
         item.heading
             .is_some_and(|heading| heading.kind == Some(kind))

@@ -220,11 +220,11 @@ fn find_label<'v, 'd>(
             .filter(|index| sure(cell, *index))
     };
     let mut words: Vec<&CellView<'d>> = view.own(row).filter(|cell| cell.is_wordy()).collect();
-    let names = |cell: &CellView<'_>| {
+    let is_row = |cell: &CellView<'_>| {
         named(cell.senses()).is_some()
             || Lexicon::guess_row(&lexicon.requests, &cell.label).is_some()
     };
-    while words.len() > 1 && words[0].height > 1 && words[1..].iter().any(|cell| names(cell)) {
+    while words.len() > 1 && words[0].height > 1 && words[1..].iter().any(|cell| is_row(cell)) {
         words.remove(0);
     }
     let values = heads

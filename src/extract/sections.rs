@@ -1,12 +1,15 @@
-//! The body cut into sections at its standalone headings. Nothing lost, nothing twice.
+//! The body cut into sections at its headings. Nothing lost, nothing twice.
+
+use std::borrow::Cow;
 
 use crate::model::{ByteRange, Code, Finding, Section, SectionKind};
 
 use super::body::Item;
-use super::headings::Heading;
+use super::headings::{self, Heading, Level};
 
 /// Cuts the body. `items` are the body from its first line of text to its last.
 pub fn cut(items: &[Item<'_>], findings: &mut Vec<Finding>) -> Vec<Section> {
+    let items = &cut_inline(number_lower(items))[..];
     let headings = choose_headings(items);
     let mut sections: Vec<Section> = Vec::new();
     let mut start = 0;
@@ -64,6 +67,80 @@ fn section(
     }
 }
 
+/// Reports that number their sections `（一）` or `1、`: those lines become headings where there are no others and
+/// three in a row open known sections.
+fn number_lower<'a, 'd>(items: &'a [Item<'d>]) -> Cow<'a, [Item<'d>]> {
+    let headed = |item: &Item<'_>| {
+        item.heading
+            .is_some_and(|heading| heading.exact || heading.number.is_some() || item.marked)
+    };
+    if items.iter().any(headed) {
+        return Cow::Borrowed(items);
+    }
+    for level in [Level::Bracketed, Level::Arabic] {
+        let read = |item: &Item<'_>| headings::read_at(&item.text, item.marked, level);
+        let mut next = 1;
+        for heading in items.iter().filter_map(read) {
+            if heading.kind.is_some() && heading.number == Some(next) {
+                next += 1;
+            }
+        }
+        if next > 3 {
+            let mut items = items.to_vec();
+            for item in &mut items {
+                item.heading = read(item).filter(|heading| heading.number.is_some());
+            }
+            return Cow::Owned(items);
+        }
+    }
+    Cow::Borrowed(items)
+}
+
+/// Cuts paragraphs that begin with the heading of a section.
+fn cut_inline<'a, 'd>(items: Cow<'a, [Item<'d>]>) -> Cow<'a, [Item<'d>]> {
+    let mut cuts: Vec<Option<(Heading, usize)>> = items
+        .iter()
+        .map(|item| match item.heading {
+            None => headings::read_inline(&item.text),
+            Some(_) => None,
+        })
+        .collect();
+    if cuts.iter().all(Option::is_none) {
+        return items;
+    }
+    // A paragraph that opens no section stays whole.
+    let parts = apply(&items, &cuts);
+    let chosen = choose_headings(&parts);
+    let mut at = 0;
+    for cut in &mut cuts {
+        let pieces = 1 + usize::from(cut.is_some());
+        if !chosen.iter().any(|(place, _)| *place == at) {
+            *cut = None;
+        }
+        at += pieces;
+    }
+    Cow::Owned(apply(&items, &cuts))
+}
+
+fn apply<'d>(items: &[Item<'d>], cuts: &[Option<(Heading, usize)>]) -> Vec<Item<'d>> {
+    let mut parts = Vec::with_capacity(items.len());
+    for (item, cut) in items.iter().zip(cuts) {
+        let Some((heading, at)) = cut else {
+            parts.push(item.clone());
+            continue;
+        };
+        let (title, text) = item.text.split_at(*at);
+        let part = |text: &str, heading| Item {
+            text: Cow::Owned(text.trim().to_owned()),
+            heading,
+            ..item.clone()
+        };
+        parts.push(part(title, Some(*heading)));
+        parts.push(part(text, None));
+    }
+    parts
+}
+
 /// The six statutory sections by number.
 const STATUTORY: [SectionKind; 6] = [
     SectionKind::Overview,
@@ -91,6 +168,9 @@ fn choose_headings(items: &[Item<'_>]) -> Vec<(usize, SectionKind)> {
         .filter(|(_, heading)| heading.exact)
         .filter_map(|(_, heading)| heading.number)
         .collect();
+    let numbered = candidates
+        .iter()
+        .any(|(_, heading)| heading.number.is_some());
     let mut chosen: Vec<(usize, SectionKind)> = Vec::new();
     let mut last_number = 0;
     for (number, (at, heading)) in candidates.iter().enumerate() {
@@ -105,7 +185,8 @@ fn choose_headings(items: &[Item<'_>]) -> Vec<(usize, SectionKind)> {
             Some(_) if heading.exact => true,
             Some(n) => n == last_number + 1 && !known.contains(&n),
             // A bare title among numbered ones is a sub-heading or a caption.
-            None => heading.exact && (known.is_empty() || items[*at].marked),
+            None if numbered => heading.exact && (known.is_empty() || items[*at].marked),
+            None => heading.exact || items[*at].marked,
         };
         if !opens {
             continue;
@@ -119,4 +200,117 @@ fn choose_headings(items: &[Item<'_>]) -> Vec<(usize, SectionKind)> {
         chosen.push((*at, kind.unwrap_or(SectionKind::Other)));
     }
     chosen
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use SectionKind::{ActiveDisclosure, Overview, Preamble, Requests};
+
+    fn items(lines: &[&str], marked: bool) -> Vec<Item<'static>> {
+        let item = |text: &&str| Item {
+            text: (*text).to_owned().into(),
+            bytes: ByteRange::default(),
+            block: 0,
+            heading: headings::read(text, marked),
+            marked,
+            link_chars: 0,
+        };
+        lines.iter().map(item).collect()
+    }
+
+    #[test]
+    fn headings_open_sections_however_they_are_numbered() {
+        let three = [Overview, ActiveDisclosure, Requests];
+        let cases: [(&[&str], bool, &[SectionKind]); 7] = [
+            (
+                &[
+                    "一、概述",
+                    "甲。",
+                    "二、主动公开情况",
+                    "乙。",
+                    "三、依申请公开情况",
+                    "丙。",
+                ],
+                false,
+                &three,
+            ),
+            (
+                &[
+                    "1、概述",
+                    "甲。",
+                    "2、主动公开情况",
+                    "乙。",
+                    "3、依申请公开情况",
+                    "丙。",
+                ],
+                false,
+                &three,
+            ),
+            (
+                &[
+                    "（一）概述",
+                    "甲。",
+                    "（二）主动公开情况",
+                    "乙。",
+                    "（三）依申请公开情况",
+                    "丙。",
+                ],
+                false,
+                &three,
+            ),
+            (
+                &[
+                    "一、概述。甲。",
+                    "二、主动公开情况。乙。",
+                    "三、依申请公开办理情况。丙。",
+                ],
+                false,
+                &three,
+            ),
+            (
+                &["概述", "主动公开政府信息", "依申请公开办理情况"],
+                true,
+                &three,
+            ),
+            (&["1、概述", "甲。", "2、乙"], false, &[Preamble]),
+            (
+                &[
+                    "一、概述",
+                    "1、概述",
+                    "2、主动公开情况",
+                    "3、依申请公开情况",
+                    "二、主动公开情况",
+                    "乙。",
+                ],
+                false,
+                &[Overview, ActiveDisclosure],
+            ),
+        ];
+        for (lines, marked, want) in cases {
+            let sections = cut(&items(lines, marked), &mut Vec::new());
+            let kinds: Vec<_> = sections.iter().map(|section| section.kind).collect();
+            assert_eq!(kinds, want, "{lines:?}");
+            let squeeze = |text: &str| -> String { text.chars().filter(|c| *c != '\n').collect() };
+            let read: String = sections
+                .iter()
+                .map(|section| {
+                    section.heading.clone().unwrap_or_default() + &squeeze(&section.text)
+                })
+                .collect();
+            assert_eq!(read, lines.concat(), "{lines:?}");
+        }
+    }
+
+    #[test]
+    fn a_paragraph_that_opens_no_section_stays_whole() {
+        let lines = [
+            "一、总体情况",
+            "三、主动公开。乙。",
+            "二、主动公开政府信息情况",
+            "丙。",
+        ];
+        let sections = cut(&items(&lines, false), &mut Vec::new());
+        assert_eq!(sections[0].text, "三、主动公开。乙。");
+    }
 }

@@ -4,8 +4,9 @@ use std::sync::LazyLock;
 
 use crate::model::Scope;
 use crate::normalize::label::is_space;
-use crate::normalize::numeral;
 use crate::profile::Words;
+
+use super::{name, year};
 
 /// What a title says.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -18,6 +19,20 @@ pub struct Title {
     pub agency: Option<String>,
     /// `（本机关）`, `（全市汇总）`.
     pub scope: Option<Scope>,
+    /// What must stand on the page besides.
+    pub standing: Standing,
+}
+
+/// How far a title alone tells a report.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default)]
+pub enum Standing {
+    /// A report's name and nothing behind it.
+    #[default]
+    Sure,
+    /// Other words around the name: news of a report, rules about reports. Needs sections or numbers.
+    Weak,
+    /// Of a school or company, whose reports follow other rules. Needs statutory numbers.
+    Foreign,
 }
 
 /// What kind of document a title names.
@@ -32,7 +47,7 @@ pub enum TitleKind {
 }
 
 /// Titles of other documents (FORMATS.md, 4).
-const LOOK_ALIKES: [&str; 26] = [
+const LOOK_ALIKES: [&str; 24] = [
     "网站工作年度报表",
     "网站年度工作报表",
     "网站监管年度报表",
@@ -54,14 +69,65 @@ const LOOK_ALIKES: [&str; 26] = [
     "工作要点",
     "实施方案",
     "考核",
-    "大学",
-    "学院",
     "学校信息公开",
     "高校",
     "解读",
 ];
-/// What a report's title calls itself, behind `信息公开`.
-const NAMES: [&str; 5] = ["年度报告", "年报", "情况报告", "情况的报告", "报告"];
+/// Between the topic and the report's name, or behind that, these make another document of it.
+const OTHER_DOCUMENTS: [&str; 20] = [
+    "指南",
+    "制度",
+    "办法",
+    "规定",
+    "评估",
+    "考核",
+    "答复",
+    "告知书",
+    "培训",
+    "计划",
+    "要点",
+    "格式",
+    "模板",
+    "样式",
+    "说明",
+    "解读",
+    "征求意见",
+    "编制",
+    "有关事项",
+    "网站",
+];
+/// In front of the topic: about a report, not one.
+const ABOUT: [&str; 6] = ["一图读懂", "图解", "图说", "解读", "征求意见", "学年"];
+/// Universities' reports follow rules of their own ministry.
+const UNIVERSITIES: [&str; 3] = ["大学", "学院", "高校"];
+/// Schools of the administration, part of it.
+const STATE_SCHOOLS: [&str; 3] = ["行政学院", "社会主义学院", "党校"];
+/// Bodies that report by rules of their trade.
+const TRADES: [&str; 6] = ["学校", "中学", "小学", "幼儿园", "公司", "集团"];
+/// The topic, longest first.
+const TOPICS: [&str; 4] = ["政府信息公开", "政府信息主动公开", "信息公开", "政务公开"];
+/// What may stand behind a report's name.
+const TAILS: [&str; 14] = [
+    "的公示",
+    "的公告",
+    "的通告",
+    "的通知",
+    "的函",
+    "的报告",
+    "公示",
+    "公告",
+    "公布",
+    "全文",
+    "正文",
+    "修订",
+    "度",
+    "版",
+];
+const EXTENSIONS: [&str; 8] = [
+    ".docx", ".doc", ".pdf", ".html", ".htm", ".wps", ".xlsx", ".txt",
+];
+/// Verbs of one who makes a report public.
+const PUBLISHING: [&str; 7] = ["公布", "发布", "印发", "公开", "公示", "报送", "上报"];
 
 static LOOK_ALIKE_WORDS: LazyLock<Option<Words>> =
     LazyLock::new(|| Words::new(LOOK_ALIKES.iter().map(|word| (*word).to_owned()).collect()));
@@ -81,119 +147,210 @@ pub fn read(text: &str) -> TitleKind {
         return TitleKind::Other;
     }
     let plain: String = text.chars().filter(|c| !is_space(*c)).collect();
-    let Some(topic) = find_topic(&plain) else {
-        return match LOOK_ALIKES.iter().find(|word| plain.contains(**word)) {
-            Some(word) if plain.chars().count() < 80 => TitleKind::LookAlike(word),
-            _ => TitleKind::Other,
-        };
-    };
-    if plain.chars().count() > 80 || plain.contains(['。', '；', '？']) {
+    if plain.chars().count() > 80
+        || plain.contains(['。', '；', '？', '!', '！'])
+        || is_crumb(&plain)
+    {
         return TitleKind::Other;
     }
-    if let Some(word) = LOOK_ALIKES.iter().find(|word| {
-        plain.contains(**word)
-            && !(plain[..topic].contains(**word) && is_name_part(&plain, topic, word))
-    }) {
-        return TitleKind::LookAlike(word);
+    let Some(parts) = split(&plain) else {
+        return LOOK_ALIKES
+            .iter()
+            .find(|word| plain.contains(**word))
+            .map_or(TitleKind::Other, |word| TitleKind::LookAlike(word));
+    };
+    match parts.other_document() {
+        Some(word) => TitleKind::LookAlike(word),
+        None => TitleKind::Report(parts.title(text, &plain)),
     }
-    let (year, rest) = take_year(&plain, topic);
-    TitleKind::Report(Title {
-        text: text.trim_matches(is_space).to_owned(),
-        year,
-        agency: agency_of(&rest),
-        scope: scope_of(&plain),
-    })
 }
 
-/// `XX大学城管理委员会` is an agency, `XX大学` is none of government.
-fn is_name_part(plain: &str, topic: usize, word: &str) -> bool {
-    let before = &plain[..topic];
-    before
-        .rfind(word)
-        .is_some_and(|at| before[at + word.len()..].contains(['局', '委', '办', '府', '厅', '会']))
+/// The way to the page: `首页 > 政府信息公开 > 年报`.
+fn is_crumb(plain: &str) -> bool {
+    plain.contains(['>', '＞', '»', '›'])
+        || ["当前位置", "您的位置", "所在位置", "您现在的位置"]
+            .iter()
+            .any(|word| plain.contains(word))
 }
 
-/// Where `信息公开` stands, if a report's name follows it.
-fn find_topic(plain: &str) -> Option<usize> {
-    let at = plain
-        .find("政府信息公开")
-        .or_else(|| plain.find("信息公开"))?;
-    let rest = &plain[at..];
-    NAMES.iter().any(|name| rest.contains(name)).then_some(at)
+/// A title without spaces, cut at its topic and its report's name.
+struct Parts<'t> {
+    before: &'t str,
+    topic: &'t str,
+    middle: &'t str,
+    tail: &'t str,
+    agency: Option<String>,
+    year: Option<i16>,
 }
 
-/// The year of the title, and the title without it.
-fn take_year(plain: &str, topic: usize) -> (Option<i16>, String) {
-    let characters: Vec<(usize, char)> = plain.char_indices().collect();
-    let mut found: Option<(i16, usize, usize)> = None;
-    for (number, (start, _)) in characters.iter().enumerate() {
-        let Some((end, after)) = characters.get(number + 4) else {
-            break;
+/// Cuts a title; `None` without topic or report's name.
+fn split(plain: &str) -> Option<Parts<'_>> {
+    let mut from = 0;
+    let (at, topic) = loop {
+        let (at, topic) = TOPICS
+            .iter()
+            .filter_map(|topic| Some((plain[from..].find(topic)? + from, *topic)))
+            .min_by_key(|(at, topic)| (*at, std::cmp::Reverse(topic.len())))?;
+        let behind = at + topic.len();
+        // 青岭县政府信息公开办公室 is a name: the topic comes later.
+        let later = TOPICS
+            .iter()
+            .filter_map(|topic| Some(plain[behind..].find(topic)? + behind))
+            .min();
+        let is_name = later.is_some_and(|later| {
+            let between = &plain[behind..later];
+            ["办公室", "领导小组", "中心", "科", "处", "办"]
+                .iter()
+                .any(|end| between.contains(end))
+                && !between.contains("报")
+        });
+        if !is_name {
+            break (at, topic);
+        }
+        from = behind;
+    };
+    let behind = at + topic.len();
+    let (middle_end, name_end) = report_name(plain, behind)?;
+    let mut parts = Parts {
+        before: &plain[..at],
+        topic,
+        middle: &plain[behind..middle_end],
+        tail: &plain[name_end..],
+        agency: None,
+        year: year::of_title(plain, at),
+    };
+    if topic == "政务公开" && !plain[behind..name_end].contains("年") {
+        return None;
+    }
+    parts.agency = name::cut_out(parts.before, topic.starts_with("政府"));
+    Some(parts)
+}
+
+/// Where the report's name begins and ends: the last outside brackets, else the last.
+fn report_name(plain: &str, from: usize) -> Option<(usize, usize)> {
+    let mut depth = 0_u32;
+    let mut last = None;
+    let mut outside = None;
+    for (at, character) in plain[from..].char_indices() {
+        let at = from + at;
+        match character {
+            '（' | '(' | '【' | '[' | '〔' => depth += 1,
+            '）' | ')' | '】' | ']' | '〕' => depth = depth.saturating_sub(1),
+            _ => {}
+        }
+        for name in ["报告", "年报"] {
+            if plain[at..].starts_with(name) {
+                last = Some((at, at + name.len()));
+                if depth == 0 {
+                    outside = last;
+                }
+            }
+        }
+    }
+    outside.or(last)
+}
+
+impl Parts<'_> {
+    /// The word that makes another document of it.
+    fn other_document(&self) -> Option<&'static str> {
+        let find = |words: &[&'static str], text: &str| {
+            words.iter().copied().find(|word| text.contains(word))
         };
-        let previous = number.checked_sub(1).map(|p| characters[p].1);
-        if previous.is_some_and(|c| numeral::digit(c).is_some()) || *after != '年' {
-            continue;
-        }
-        let Some(year) = numeral::read_year(&plain[*start..*end]) else {
-            continue;
-        };
-        let mut stop = end + after.len_utf8();
-        if plain[stop..].starts_with('度') {
-            stop += '度'.len_utf8();
-        }
-        // The year nearest before the topic counts; one behind it only where there is none before.
-        let better = found.is_none_or(|(_, at, _)| at < *start && *start < topic);
-        if better {
-            found = Some((year, *start, stop));
-        }
+        let body = self.agency.as_deref().is_some_and(name::is_body);
+        let about = find(&ABOUT, self.before);
+        let foreign = self.agency.as_deref().and_then(|agency| {
+            let state = STATE_SCHOOLS.iter().any(|end| agency.ends_with(end));
+            let end = UNIVERSITIES
+                .iter()
+                .copied()
+                .find(|end| agency.ends_with(end));
+            end.filter(|_| !state)
+        });
+        let published = self.tail.trim_start_matches('》').starts_with("的通知")
+            && find(&PUBLISHING, self.before).is_some();
+        about
+            .or(foreign)
+            .or_else(|| find(&OTHER_DOCUMENTS, self.middle))
+            .or_else(|| find(&OTHER_DOCUMENTS, self.tail))
+            .or_else(|| find(&LOOK_ALIKES, self.tail).filter(|_| !published))
+            .or_else(|| find(&LOOK_ALIKES, self.before).filter(|_| !body))
     }
-    match found {
-        Some((year, start, stop)) => {
-            let mut rest = plain[..start].to_owned();
-            rest.push_str(&plain[stop..]);
-            (Some(year), rest)
+
+    fn title(&self, text: &str, plain: &str) -> Title {
+        let (rest, behind) = strip_tail(self.tail);
+        let agency = self.agency.clone().or(behind);
+        let trade = agency
+            .as_deref()
+            .is_some_and(|agency| TRADES.iter().any(|end| agency.ends_with(end)));
+        let without_about = !self.before.contains("关于");
+        // 政府信息公开办公室 is a name, 教育局公开2021年… is news.
+        let plainly = self.before.replace("信息公开", "");
+        let news = without_about
+            && ["发布", "公布", "公开", "召开", "举办", "完成", "做好"]
+                .iter()
+                .any(|verb| plainly.contains(verb));
+        let standing = if trade {
+            Standing::Foreign
+        } else if !rest.is_empty()
+            || news
+            || self.before.contains("做好")
+            || self.middle.contains("自查")
+            || self.topic == "政务公开"
+        {
+            Standing::Weak
+        } else {
+            Standing::Sure
+        };
+        Title {
+            text: text.trim_matches(is_space).to_owned(),
+            year: self.year,
+            agency,
+            scope: scope_of(plain),
+            standing,
         }
-        None => (None, plain.to_owned()),
     }
 }
 
-/// What stands before the topic, without `关于`, brackets and fillers.
-fn agency_of(title: &str) -> Option<String> {
-    let topic = find_topic(title)?;
-    let mut name = title[..topic]
-        .trim_matches(|c: char| !c.is_alphanumeric() && !matches!(c, '）' | ')' | '（' | '('));
+/// Takes off what may stand behind a report's name: years, brackets, file extensions, the name of who reports.
+/// What is left, and that name.
+fn strip_tail(tail: &str) -> (&str, Option<String>) {
+    let mut rest = tail;
+    let mut agency = None;
     loop {
-        let before = name;
-        for filler in [
-            "关于",
-            "公布",
-            "发布",
-            "的",
-            "年度",
-            "全年",
-            "《",
-            "本级",
-            "本机关",
-            "_",
-            "-",
-            "（）",
-            "()",
-        ] {
-            name = name.strip_suffix(filler).unwrap_or(name);
+        let known = rest.len();
+        rest = rest.trim_start_matches(|c: char| !c.is_alphanumeric() && !"（([〔【.".contains(c));
+        for word in TAILS.iter().chain(&EXTENSIONS) {
+            rest = rest.strip_prefix(word).unwrap_or(rest);
         }
-        for filler in ["关于", "公布", "发布", "《", "_", "-"] {
-            name = name.strip_prefix(filler).unwrap_or(name);
+        if let Some(found) = year::find_all(rest)
+            .first()
+            .filter(|year| year.place.start == 0)
+        {
+            rest = &rest[found.place.end..];
         }
-        if name == before {
+        if let Some(found) = crate::normalize::find_date(rest).filter(|date| date.place.start == 0)
+        {
+            rest = &rest[found.place.end..];
+        }
+        if let Some(first) = rest.chars().next().filter(|c| "（([〔【".contains(*c)) {
+            let end = rest
+                .find(['）', ')', ']', '〕', '】'])
+                .unwrap_or(rest.len());
+            let inner = &rest[first.len_utf8()..end];
+            if agency.is_none() && name::is_body(inner) {
+                agency = Some(inner.to_owned());
+            }
+            rest = rest[end..].trim_start_matches(['）', ')', ']', '〕', '】']);
+        }
+        if rest.len() == known {
             break;
         }
     }
-    let count = name.chars().count();
-    let vague = matches!(
-        name,
-        "我局" | "我委" | "我市" | "我县" | "我区" | "本机关" | "本级" | "政府" | ""
-    );
-    (count >= 2 && !vague).then(|| name.to_owned())
+    let behind_mark = tail.starts_with(['-', '—', '－', '_', '：', ':']);
+    if behind_mark && agency.is_none() && rest.len() < tail.len() && name::is_body(rest) {
+        return ("", Some(rest.to_owned()));
+    }
+    (rest, agency)
 }
 
 fn scope_of(plain: &str) -> Option<Scope> {
@@ -210,68 +367,15 @@ fn scope_of(plain: &str) -> Option<Scope> {
     {
         return Some(Scope::Own);
     }
-    ["汇总", "全市", "全县", "全区", "全省", "本级政府", "全辖区"]
-        .iter()
-        .any(|word| plain.contains(word))
-        .then_some(Scope::Consolidated)
-}
-
-/// What an agency's name says of scope: departments and townships report on themselves; a government from the
-/// county upwards publishes the report of its whole level (Regulation of 2019, art. 49). Zones run by
-/// committees are neither.
-pub fn scope_of_agency(name: &str) -> Option<Scope> {
-    let own = [
-        "局",
-        "委员会",
-        "办公室",
-        "办公厅",
-        "厅",
-        "中心",
-        "总队",
-        "支队",
-        "大队",
-        "院",
-        "部",
-        "委",
-        "办",
-        "署",
-        "镇人民政府",
-        "乡人民政府",
-        "街道办事处",
-        "街道",
-        "镇",
-        "乡",
-        "办事处",
-        "处",
-        "所",
-        "站",
-        "社",
-        "行",
-    ];
-    let wide = ["管理委员会", "管委会"];
-    if wide.iter().any(|suffix| name.ends_with(suffix)) {
-        return None;
-    }
-    if own.iter().any(|suffix| name.ends_with(suffix)) {
-        return Some(Scope::Own);
-    }
-    let zones = [
-        "开发区",
-        "实验区",
-        "新区",
-        "园区",
-        "示范区",
-        "合作区",
-        "管理区",
-        "度假区",
-        "保税区",
-        "高新区",
-    ];
-    let division = name.strip_suffix("人民政府").unwrap_or(name);
-    let levels = ["省", "市", "县", "区", "州", "旗", "盟"];
-    let whole = levels.iter().any(|level| division.ends_with(level))
-        && !zones.iter().any(|zone| division.ends_with(zone));
-    whole.then_some(Scope::Consolidated)
+    let whole = ["汇总", "全市", "全县", "全区", "全省", "本级政府", "全辖区"];
+    let told = whole.iter().any(|word| {
+        // 安全市监局 is no 全市.
+        plain.match_indices(word).any(|(at, _)| {
+            let inside = plain[..at].ends_with(['安', '健', '完', '保', '齐']);
+            !(inside && word.starts_with('全') || plain[at + word.len()..].starts_with("场"))
+        })
+    });
+    told.then_some(Scope::Consolidated)
 }
 
 #[cfg(test)]
@@ -341,8 +445,116 @@ mod tests {
     }
 
     #[test]
+    fn agencies_stand_before_the_topic_or_behind_the_name() {
+        let cases = [
+            (
+                "云溪市人民政府信息公开工作年度报告（2021）",
+                "云溪市人民政府",
+                2021,
+            ),
+            (
+                "云溪市人民政府2021年信息公开工作年度报告",
+                "云溪市人民政府",
+                2021,
+            ),
+            ("城关镇政府2021年信息公开年度报告", "城关镇政府", 2021),
+            (
+                "2021年政府信息公开工作年度报告（云溪县民政局）",
+                "云溪县民政局",
+                2021,
+            ),
+            (
+                "2021年政府信息公开工作年度报告-云溪县民政局",
+                "云溪县民政局",
+                2021,
+            ),
+            (
+                "云溪县政府信息公开办公室2021年政府信息公开年报",
+                "云溪县政府信息公开办公室",
+                2021,
+            ),
+            (
+                "云溪县预算绩效中心2021年政府信息公开年度报告",
+                "云溪县预算绩效中心",
+                2021,
+            ),
+            ("大学路街道2021年政府信息公开年度报告", "大学路街道", 2021),
+            (
+                "云溪市行政学院2021年政府信息公开年度报告",
+                "云溪市行政学院",
+                2021,
+            ),
+            (
+                "关于印发《云溪县民政局2021年政府信息公开年报》的通知",
+                "云溪县民政局",
+                2021,
+            ),
+            (
+                "云溪县民政局关于公布2012年政府信息公开年度报告的通知",
+                "云溪县民政局",
+                2012,
+            ),
+            (
+                "云溪县民政局2021年政府信息公开工作总结报告",
+                "云溪县民政局",
+                2021,
+            ),
+            (
+                "云溪县民政局2021政府信息公开年度报告.docx",
+                "云溪县民政局",
+                2021,
+            ),
+        ];
+        for (text, agency, year) in cases {
+            let TitleKind::Report(title) = read(text) else {
+                panic!("{text:?} is a report: {:?}", read(text));
+            };
+            let got = (title.agency.as_deref(), title.year, title.standing);
+            assert_eq!(got, (Some(agency), Some(year), Standing::Sure), "{text:?}");
+        }
+    }
+
+    #[test]
+    fn words_around_the_name_weaken_a_title() {
+        let cases = [
+            ("云溪县发布2021年政府信息公开工作年度报告", Standing::Weak),
+            ("我县2021年政府信息公开年度报告出炉", Standing::Weak),
+            ("云溪县民政局2021年政务公开工作年度报告", Standing::Weak),
+            ("云溪供水公司2021年信息公开工作年度报告", Standing::Foreign),
+            ("云溪县第一中学2021年信息公开年度报告", Standing::Foreign),
+            ("云溪县2021年政府信息公开年度报告（修订版）", Standing::Sure),
+        ];
+        for (text, want) in cases {
+            let TitleKind::Report(title) = read(text) else {
+                panic!("{text:?}: {:?}", read(text));
+            };
+            assert_eq!(title.standing, want, "{text:?}");
+        }
+        for (text, want) in [
+            ("安全市监局2021年政府信息公开年报", None),
+            (
+                "云溪市2021年政府信息公开年报（全市汇总）",
+                Some(Scope::Consolidated),
+            ),
+        ] {
+            let TitleKind::Report(title) = read(text) else {
+                panic!("{text:?}: {:?}", read(text));
+            };
+            assert_eq!(title.scope, want, "{text:?}");
+        }
+    }
+
+    #[test]
     fn look_alikes_are_told_apart() {
         for text in [
+            "云溪县政府信息公开工作年度报告制度",
+            "云溪县民政局政府信息公开指南（年度报告、目录）",
+            "云溪县2021年政府信息公开评估报告",
+            "云溪县民政局政府信息公开申请答复书 报告",
+            "云溪县民政局2022年政府信息公开工作计划（附2021年度报告）",
+            "县民政局召开政府信息公开工作年度报告编制培训会",
+            "云溪大学2020—2021学年信息公开工作年度报告",
+            "一图读懂云溪县2021年政府信息公开工作年度报告",
             "2021年政府网站工作年度报表",
             "云溪市2020年法治政府建设年度报告",
             "云溪市教育局2020年部门决算",
@@ -356,6 +568,12 @@ mod tests {
                 read(text)
             );
         }
-        assert_eq!(read("云溪市召开信息公开会议"), TitleKind::Other);
+        for text in [
+            "云溪市召开信息公开会议",
+            "当前位置：首页 > 政府信息公开年报 > 云溪县民政局2012年政府信息公开年度报告",
+            "根据县政府办的通知精神，编制本报告。",
+        ] {
+            assert_eq!(read(text), TitleKind::Other, "{text:?}");
+        }
     }
 }

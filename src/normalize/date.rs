@@ -46,6 +46,19 @@ pub fn find_dates(text: &str) -> impl Iterator<Item = DateMatch> + '_ {
     })
 }
 
+/// `20200131` at the start of `text`, no digit behind it.
+pub fn read_compact(text: &str) -> Option<DateMatch> {
+    let digits = text.get(..8)?;
+    let more = text[8..].starts_with(|c: char| c.is_ascii_digit());
+    if more || !digits.bytes().all(|byte| byte.is_ascii_digit()) {
+        return None;
+    }
+    let year: i16 = digits[..4].parse().ok()?;
+    (1990..2100).contains(&year).then_some(())?;
+    let date = Date::new(year, digits[4..6].parse().ok()?, digits[6..].parse().ok()?).ok()?;
+    Some(DateMatch { date, place: 0..8 })
+}
+
 fn is_digit(character: char) -> bool {
     numeral::digit(character).is_some() && character != 'O' && character != 'Ｏ'
         || character == '十'
@@ -81,7 +94,7 @@ fn read_at(characters: &[(usize, char)], at: usize) -> Option<(Date, usize)> {
     let next = skip_gap(characters, next);
     let separator = characters.get(next)?.1;
     let year = match (year_digits, separator) {
-        (4, '年' | '-' | '/' | '.' | '－' | '．') => year,
+        (4, '年' | '-' | '/' | '.' | '－' | '．' | '—' | '–') => year,
         (2, '年') if year < 80 => 2000 + year,
         _ => return None,
     };
@@ -127,11 +140,29 @@ mod tests {
     use super::*;
 
     #[test]
+    fn eight_digits_are_a_date_only_alone() {
+        let cases = [
+            ("20220128", Some("2022-01-28")),
+            ("20220128 10:00", Some("2022-01-28")),
+            ("202201281", None),
+            ("20221328", None),
+            ("2022012", None),
+            ("二〇二二〇一二八", None),
+        ];
+        for (text, want) in cases {
+            let found = read_compact(text).map(|m| m.date.to_string());
+            assert_eq!(found.as_deref(), want, "{text:?}");
+        }
+    }
+
+    #[test]
     fn dates_as_printed() {
         let cases = [
             ("发布日期：2020-01-31", Some("2020-01-31")),
             ("2020/1/31 09:30", Some("2020-01-31")),
             ("2020.1.31", Some("2020-01-31")),
+            ("2020—01—31", Some("2020-01-31")),
+            ("2008—2021年", None),
             ("2020年1月31日", Some("2020-01-31")),
             ("2020 年 1 月 31 日", Some("2020-01-31")),
             ("２０２０年１月３１日", Some("2020-01-31")),

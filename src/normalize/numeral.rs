@@ -5,7 +5,8 @@ pub fn digit(character: char) -> Option<u32> {
     Some(match character {
         '0'..='9' => character as u32 - '0' as u32,
         '０'..='９' => character as u32 - '０' as u32,
-        '〇' | '○' | '零' | '◯' | 'Ｏ' | 'O' => 0,
+        // Letters that are printed for 〇: Latin O of either width, Cyrillic О and о, Greek Ο.
+        '〇' | '○' | '零' | '◯' | 'Ｏ' | 'O' | '\u{41e}' | '\u{43e}' | '\u{39f}' => 0,
         '一' | '壹' => 1,
         '二' | '两' | '贰' => 2,
         '三' | '叁' => 3,
@@ -122,6 +123,8 @@ mod tests {
             assert_eq!(read(text), want, "{text:?}");
         }
         assert_eq!(read_year("二〇一九"), Some(2019));
+        assert_eq!(read_year("二\u{41e}二一"), Some(2021));
+        assert_eq!(read_year("二\u{43e}二\u{39f}"), Some(2020));
         assert_eq!(read_year("1949"), None);
     }
 }

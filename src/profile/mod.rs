@@ -58,6 +58,8 @@ pub struct Lines {
     pub byline: Words,
     /// In front of a publication date, best first.
     pub date: Words,
+    /// In front of dates of something else.
+    pub not_date: Words,
     /// In front of the publishing body.
     pub source: Words,
     /// In front of the index number.

@@ -71,8 +71,8 @@ pub fn read(tokens: &[Token], used: &mut [bool], out: &mut Readings<'_>) {
         return;
     }
     // Headings between the rows have no values; they are labels all the same, no text.
-    let (first, last) = (rows[0].0, rows[rows.len() - 1].0);
-    for at in first..last {
+    let end = rows[rows.len() - 1].0;
+    for at in rows[0].0..end {
         used[at] |= list.rows.contains_key(&tokens[at].label.core);
     }
     let form = list.table.form;
