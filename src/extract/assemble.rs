@@ -162,24 +162,20 @@ fn drop_strays<'d>(
     year: Option<i16>,
     findings: &mut Vec<Finding>,
 ) -> Vec<Found<'d>> {
-    let distinct = |pick: fn(&Key) -> Option<usize>| {
-        let mut numbers: Vec<usize> = found.iter().filter_map(|cell| pick(&cell.key)).collect();
-        numbers.sort_unstable();
-        numbers.dedup();
-        numbers.len()
-    };
-    let rows = distinct(|key| match key {
-        Key::Request { row, .. } => Some(*row),
-        _ => None,
-    });
-    let columns = distinct(|key| match key {
-        Key::Request { column, .. } => Some(*column),
-        _ => None,
-    });
-    let items = distinct(|key| match key {
-        Key::Article20 { row, .. } => Some(*row),
-        _ => None,
-    });
+    // Rows and columns are far fewer than 64.
+    let mut masks = [0_u64; 3];
+    for cell in &found {
+        let mut note = |mask: usize, number: usize| masks[mask] |= 1 << number.min(63);
+        match cell.key {
+            Key::Request { row, column } => {
+                note(0, row);
+                note(1, column);
+            }
+            Key::Article20 { row, .. } => note(2, row),
+            Key::Dispute { .. } | Key::List { .. } => {}
+        }
+    }
+    let [rows, columns, items] = masks.map(|mask| mask.count_ones() as usize);
     let is_list = |cell: &Found<'_>| matches!(cell.key, Key::List { .. });
     let modern = found.iter().filter(|cell| !is_list(cell)).count();
     let too_early = year.is_some_and(|year| year < 2019) && modern < HALF;
@@ -305,18 +301,18 @@ fn observe(
             .indicators()
             .any(|id| cells[usize::from(id.0)].is_some())
     };
-    let present_ids: Vec<String> = catalog
+    let present_ids: Vec<&str> = catalog
         .forms
         .iter()
         .flat_map(|form| &form.tables)
         .filter(|table| present(table, &cells))
-        .map(|table| table.id.clone())
+        .map(|table| table.id.as_str())
         .collect();
     let mut observations = Vec::new();
     for table in catalog.forms.iter().flat_map(|form| &form.tables) {
         if present(table, &cells) {
             observe_table(table, &mut cells, &mut observations, findings);
-        } else if Some(table.form) == form && !present_ids.contains(&table.id) {
+        } else if Some(table.form) == form && !present_ids.contains(&table.id.as_str()) {
             findings.push(Finding::new(Code::TableAbsent, &table.id, &table.title));
             let absent = |id| absent(catalog.indicator(id), CellStatus::TableAbsent);
             observations.extend(table.indicators().map(absent));

@@ -111,7 +111,9 @@ fn date_behind(rest: &str) -> Option<DateMatch> {
 fn labelled<'l>(profile: &Profile, lines: &[&'l str]) -> Vec<(usize, Date, &'l str)> {
     let mut ranked: Vec<(usize, Date, &str)> = Vec::new();
     for (number, line) in lines.iter().enumerate() {
-        if line.len() > LINE_BYTES {
+        // The date stands in this line or the next.
+        let dated = |line: &&str| line.contains('年') || line.bytes().any(|b| b.is_ascii_digit());
+        if line.len() > LINE_BYTES || !lines[number..].iter().take(2).any(dated) {
             continue;
         }
         for (rank, behind) in profile.lines.date.find_all(line) {

@@ -244,6 +244,9 @@ const LAYOUT_BLOCKS: usize = 20;
 /// For every block whether it reads as a section heading.
 fn read_headings(document: &Document<'_>) -> Vec<Option<Heading>> {
     let read = |block: &Block| {
+        if is_link(block) {
+            return None;
+        }
         let marked = matches!(block.kind, BlockKind::Heading(_));
         headings::read(document.block_text(block), marked)
     };
@@ -379,8 +382,14 @@ fn lines_before<'d>(document: &'d Document<'_>, first_heading: Option<u32>) -> V
         .blocks
         .iter()
         .take(end)
+        .filter(|block| !is_link(block))
         .map(|block| document.block_text(block))
         .collect()
+}
+
+/// Hardly more than a link: a menu's entry, another page's title. (A Chinese character has three bytes.)
+fn is_link(block: &Block) -> bool {
+    block.link_chars * 6 > block.text.end - block.text.start
 }
 
 /// The last lines of the body and the first behind it: some systems print the byline there.

@@ -159,9 +159,17 @@ fn lines(document: &Document<'_>, before: &[Block]) -> Vec<(String, usize, Optio
             .take_while(|next| own(next) && level(next) == level(block))
             .map(|next| document.block_text(next))
             .collect();
-        let count = broken(&group).unwrap_or(1);
+        // Whatever a title is broken into, 公 and 开 stand in one of its lines.
+        let may_be = ['公', '开']
+            .iter()
+            .all(|letter| group.iter().any(|line| line.contains(*letter)));
+        let count = may_be.then(|| broken(&group)).flatten().unwrap_or(1);
+        if count == 1 && title::read(group[0]) == TitleKind::Other {
+            at += 1;
+            continue;
+        }
         let text = group[..count].concat();
-        if title::read(&text) != TitleKind::Other {
+        if count == 1 || title::read(&text) != TitleKind::Other {
             lines.push((text, at + count - 1, level(block)));
         }
         at += count;
