@@ -1,6 +1,6 @@
 //! Found cells → observations of a form: which form, every cell of it once, what is lacking said.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::sync::LazyLock;
 
 use crate::model::form::{Shape, TableForm};
@@ -58,21 +58,25 @@ pub fn assemble(
     });
     let requests = requests.or(article20).unwrap_or(by_year);
     let form = main_form(&found, requests, article20);
-    let mut standing: Vec<Vec<Found<'_>>> = vec![Vec::new(); Catalog::get().indicators.len()];
+    let mut cells: Vec<Option<Found<'_>>> = Vec::new();
+    cells.resize_with(Catalog::get().indicators.len(), || None);
+    let mut again: BTreeMap<usize, Vec<Found<'_>>> = BTreeMap::new();
     let mut strangers = Vec::new();
     for cell in found {
-        match indicator_of(cell.key, requests) {
-            Some(id) => {
-                let cells = &mut standing[usize::from(id.0)];
-                if cells.iter().all(|known| known.raw != cell.raw) {
-                    cells.push(cell);
-                }
+        let Some(id) = indicator_of(cell.key, requests) else {
+            if cell.value.status != CellStatus::Blank {
+                strangers.push(cell);
             }
-            None if cell.value.status != CellStatus::Blank => strangers.push(cell),
-            None => {}
+            continue;
+        };
+        let number = usize::from(id.0);
+        match &cells[number] {
+            None => cells[number] = Some(cell),
+            Some(first) if first.raw == cell.raw => {}
+            Some(_) => again.entry(number).or_default().push(cell),
         }
     }
-    let cells = settle(standing, captions, year, findings);
+    settle(&mut cells, again, captions, year, findings);
     note_strangers(&strangers, requests, findings);
     let observations = observe(cells, form, findings);
     note_forms(&observations, form, year, findings);
@@ -202,13 +206,17 @@ fn drop_strays<'d>(
 /// One reading a cell. Where tables contradict each other, the one captioned with the report year counts, else
 /// one that has at least twice as many cells as the other; else the cell is unreadable.
 fn settle<'d>(
-    standing: Vec<Vec<Found<'d>>>,
+    settled: &mut [Option<Found<'d>>],
+    again: BTreeMap<usize, Vec<Found<'d>>>,
     captions: &[(u32, i16)],
     year: Option<i16>,
     findings: &mut Vec<Finding>,
-) -> Vec<Option<Found<'d>>> {
+) {
+    if again.is_empty() {
+        return;
+    }
     let mut sizes: HashMap<Option<u32>, usize> = HashMap::new();
-    for cell in standing.iter().flatten() {
+    for cell in settled.iter().flatten().chain(again.values().flatten()) {
         *sizes.entry(cell.source.table).or_default() += 1;
     }
     let of_year = |cell: &Found<'_>| {
@@ -219,12 +227,8 @@ fn settle<'d>(
     };
     let size = |cell: &Found<'_>| sizes.get(&cell.source.table).copied().unwrap_or(0);
     let mut conflicts = 0;
-    let mut settled = Vec::with_capacity(standing.len());
-    for (number, mut cells) in standing.into_iter().enumerate() {
-        if cells.len() < 2 {
-            settled.push(cells.pop());
-            continue;
-        }
+    for (number, others) in again {
+        let mut cells: Vec<Found<'d>> = settled[number].take().into_iter().chain(others).collect();
         // Tables captioned with another year are another report's.
         if cells.iter().any(|cell| of_year(cell) == Some(true)) {
             cells.retain(|cell| of_year(cell) == Some(true));
@@ -247,13 +251,12 @@ fn settle<'d>(
                 cell.value.value = None;
             }
         }
-        settled.push(cells.into_iter().next());
+        settled[number] = cells.into_iter().next();
     }
     if conflicts > FINDINGS {
         let message = format!("{conflicts} cells in all stand twice with different values");
         findings.push(Finding::new(Code::DuplicateTable, "", message));
     }
-    settled
 }
 
 fn conflict(indicator: usize, cells: &[Found<'_>]) -> Finding {

@@ -166,6 +166,7 @@ fn title_year(document: &Document<'_>) -> Option<i16> {
 fn read_tables<'d>(document: &'d Document<'_>) -> Readings<'d> {
     let year = LazyCell::new(|| title_year(document));
     let mut readings = Readings::default();
+    readings.found.reserve(256);
     let mut heads = matrix::Heads::default();
     let mut going = list::Going::default();
     for number in (0_u32..).take(document.tables.len()) {

@@ -138,6 +138,9 @@ pub fn read(text: &str) -> TitleKind {
     if text.len() > 600 {
         return TitleKind::Other;
     }
+    if text.contains('。') {
+        return TitleKind::Other;
+    }
     let topic = text.contains('公') && text.contains('开');
     if !topic
         && !LOOK_ALIKE_WORDS
@@ -147,9 +150,7 @@ pub fn read(text: &str) -> TitleKind {
         return TitleKind::Other;
     }
     let plain: String = text.chars().filter(|c| !is_space(*c)).collect();
-    if plain.chars().count() > 80
-        || plain.contains(['。', '；', '？', '!', '！'])
-        || is_crumb(&plain)
+    if plain.chars().count() > 80 || plain.contains(['；', '？', '!', '！']) || is_crumb(&plain)
     {
         return TitleKind::Other;
     }

@@ -64,12 +64,11 @@ pub fn find(
     let lines = lines(document, before);
     let above: Vec<bool> = lines
         .iter()
-        .map(|(_, at, _)| above_byline(document, profile, before, *at))
+        .map(|(_, _, at, _)| above_byline(document, profile, before, *at))
         .collect();
     let last = lines.len().saturating_sub(1);
     let bylined = above.contains(&true);
-    for (number, (text, _, heading)) in lines.into_iter().enumerate() {
-        let kind = title::read(&text);
+    for (number, (text, kind, _, heading)) in lines.into_iter().enumerate() {
         let near = above[number] || !bylined && number == last;
         // A line somewhere above says nothing of this page unless it names a report.
         if matches!(kind, TitleKind::LookAlike(_)) && !near && heading.is_none() {
@@ -136,9 +135,9 @@ fn window_parts(window: &str) -> Vec<&str> {
     parts
 }
 
-/// Lines that read as titles, those broken over several lines put together: text, number of the last block, level
-/// of the heading.
-fn lines(document: &Document<'_>, before: &[Block]) -> Vec<(String, usize, Option<u8>)> {
+/// Lines that read as titles, those broken over several lines put together: text, what it says, number of the last
+/// block, level of the heading.
+fn lines(document: &Document<'_>, before: &[Block]) -> Vec<(String, TitleKind, usize, Option<u8>)> {
     // A linked line is the title of another page.
     let own = |block: &Block| block.link_chars == 0 && block.text.len() <= 400;
     let level = |block: &Block| match block.kind {
@@ -159,32 +158,35 @@ fn lines(document: &Document<'_>, before: &[Block]) -> Vec<(String, usize, Optio
             .take_while(|next| own(next) && level(next) == level(block))
             .map(|next| document.block_text(next))
             .collect();
+        let alone = title::read(group[0]);
         // Whatever a title is broken into, 公 and 开 stand in one of its lines.
-        let may_be = ['公', '开']
-            .iter()
-            .all(|letter| group.iter().any(|line| line.contains(*letter)));
+        let may_be = alone == TitleKind::Other
+            && ['公', '开']
+                .iter()
+                .all(|letter| group.iter().any(|line| line.contains(*letter)));
         let count = may_be.then(|| broken(&group)).flatten().unwrap_or(1);
-        if count == 1 && title::read(group[0]) == TitleKind::Other {
-            at += 1;
-            continue;
-        }
         let text = group[..count].concat();
-        if count == 1 || title::read(&text) != TitleKind::Other {
-            lines.push((text, at + count - 1, level(block)));
+        let kind = if count == 1 {
+            alone
+        } else {
+            title::read(&text)
+        };
+        if kind != TitleKind::Other {
+            lines.push((text, kind, at + count - 1, level(block)));
         }
         at += count;
     }
     lines
 }
 
-/// How many of these lines make up one title; `None` where the first stands for itself.
+/// How many of these lines make up one title; the first is none by itself.
 fn broken(lines: &[&str]) -> Option<usize> {
     let piece = |line: &str| {
         line.chars().count() <= LINE_CHARACTERS
             && !line.contains(['。', '，', '；', '：', ':', '>'])
     };
     let first = lines.first()?;
-    if !piece(first) || title::read(first) != TitleKind::Other {
+    if !piece(first) {
         return None;
     }
     let opens = begins_a_title(first);
