@@ -17,6 +17,10 @@ use nianbao::pipeline::{Origin, read};
 use nianbao::profile::Profile;
 use scraper::Html;
 
+/// The program's allocator, for both sides.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 /// Repetitions; the fastest counts, for these machines are shared.
 const ROUNDS: usize = 3;
 

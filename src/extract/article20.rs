@@ -1,8 +1,6 @@
 //! The article-20 tables (section 二) on grids. Each row's heads decide which form's table it is.
 
-use crate::model::form::TableForm;
-use crate::model::{Catalog, Code, FormId};
-use crate::normalize::Label;
+use crate::model::{Code, FormId};
 
 use super::heads::{Head, HeadSet};
 use super::lexicon::{Lexicon, MatrixRow, Sense, best};
@@ -135,14 +133,12 @@ pub fn read_row<'d>(
 /// first, then by likeness; the form with more heads matched wins, if all or at least half of its columns are
 /// there.
 fn choose_form(row: &MatrixRow, heads: &[Head]) -> Option<(FormId, Vec<Option<usize>>)> {
-    let catalog = Catalog::get();
     let mut chosen: Option<(u32, FormId, Vec<Option<usize>>)> = None;
-    for (form, table, _) in &row.places {
-        let table = &catalog.form(*form).tables[*table];
-        let (score, columns) = match_heads(table, heads);
+    for ((form, _, _), spellings) in row.places.iter().zip(&row.heads) {
+        let (score, columns) = match_heads(spellings, heads);
         let matched = columns.iter().flatten().count();
         if matched > 0
-            && matched * 2 >= table.columns.len()
+            && matched * 2 >= spellings.len()
             && chosen.as_ref().is_none_or(|(best, _, _)| score > *best)
         {
             chosen = Some((score, *form, columns));
@@ -151,17 +147,8 @@ fn choose_form(row: &MatrixRow, heads: &[Head]) -> Option<(FormId, Vec<Option<us
     chosen.map(|(_, form, columns)| (form, columns))
 }
 
-fn match_heads(table: &TableForm, heads: &[Head]) -> (u32, Vec<Option<usize>>) {
-    let spellings: Vec<Vec<String>> = table
-        .columns
-        .iter()
-        .map(|column| {
-            std::iter::once(&column.label)
-                .chain(&column.aliases)
-                .map(|text| Label::new(text).core)
-                .collect()
-        })
-        .collect();
+/// How well heads match the columns of a table (folded spellings of each), and which column each head is.
+fn match_heads(spellings: &[Vec<String>], heads: &[Head]) -> (u32, Vec<Option<usize>>) {
     let mut columns: Vec<Option<usize>> = vec![None; heads.len()];
     let mut score: u32 = 0;
     for (head, slot) in heads.iter().zip(&mut columns) {
@@ -177,6 +164,9 @@ fn match_heads(table: &TableForm, heads: &[Head]) -> (u32, Vec<Option<usize>>) {
         let free: Vec<usize> = (0..spellings.len())
             .filter(|column| !columns.contains(&Some(*column)))
             .collect();
+        if free.is_empty() {
+            continue;
+        }
         let guess = best(
             free.iter().map(|column| spellings[*column].as_slice()),
             &head.core,

@@ -58,6 +58,8 @@ pub struct MatrixRow {
     pub needs_group: bool,
     /// Where it stands: form, number of the table in the form, number of the row in the table.
     pub places: Vec<(FormId, usize, usize)>,
+    /// For each place the folded spellings of each column's head.
+    pub heads: Vec<Vec<Vec<String>>>,
 }
 
 /// The dictionaries.
@@ -202,6 +204,13 @@ impl Lexicon {
         }
         for (row, printed) in table.rows.iter().enumerate() {
             let index = merge(&mut self.article20, printed, (table.form, number, row));
+            let heads = table.columns.iter().map(|column| {
+                std::iter::once(&column.label)
+                    .chain(&column.aliases)
+                    .map(|text| Label::new(text).core)
+                    .collect()
+            });
+            self.article20[index].heads.push(heads.collect());
             for core in self.article20[index].cores.clone() {
                 self.add(
                     &core,
@@ -295,6 +304,7 @@ fn merge(rows: &mut Vec<MatrixRow>, printed: &'static Row, place: (FormId, usize
                 without: Vec::new(),
                 needs_group: printed.needs_group,
                 places: Vec::new(),
+                heads: Vec::new(),
             });
             rows.len() - 1
         });
