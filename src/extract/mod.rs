@@ -85,7 +85,7 @@ pub fn extract(
         return Err(NoReport::Empty);
     }
     let readings = read_tables(document);
-    let headings = read_headings(document);
+    let headings = read_headings(document, &readings);
     let heading_blocks = find_headings(document, &readings, &headings);
     let container = body::find(document, profile, &readings, &heading_blocks);
     let all = body::items(
@@ -242,10 +242,21 @@ fn blocks_outside(document: &Document<'_>, tables: &[u32]) -> Vec<u32> {
 /// A cell with more blocks than this is layout: it holds text, not a value.
 const LAYOUT_BLOCKS: usize = 20;
 
-/// For every block whether it reads as a section heading.
-fn read_headings(document: &Document<'_>) -> Vec<Option<Heading>> {
+/// For every block whether it reads as a section heading. In a table that was read only a cell over its whole
+/// width can be one.
+fn read_headings(document: &Document<'_>, readings: &Readings<'_>) -> Vec<Option<Heading>> {
+    let mut statutory = vec![false; document.tables.len()];
+    for table in &readings.tables {
+        statutory[*table as usize] = true;
+    }
+    let in_row = |block: &Block| {
+        block.cell.is_some_and(|at| {
+            let table = &document.tables[at.table as usize];
+            statutory[at.table as usize] && table.cells[at.cell as usize].colspan < table.columns
+        })
+    };
     let read = |block: &Block| {
-        if is_link(block) {
+        if is_link(block) || in_row(block) {
             return None;
         }
         let marked = matches!(block.kind, BlockKind::Heading(_));
