@@ -7,7 +7,7 @@
 use std::borrow::Cow;
 
 use chardetng::{EncodingDetector, Iso2022JpDetection, Utf8Detection};
-use encoding_rs::{Encoding, GB18030, GBK, UTF_8, UTF_16BE, UTF_16LE};
+use encoding_rs::{Encoding, GB18030, GBK, UTF_8, UTF_16BE, UTF_16LE, WINDOWS_1252};
 
 use super::{Decoded, declared};
 use crate::model::{CharsetEvidence, Code, Finding};
@@ -65,6 +65,10 @@ pub(super) fn decide<'a>(bytes: &'a [u8], content_type: Option<&str>) -> Decoded
     let mut readings: Vec<Reading<'a>> = Vec::new();
     let mut candidates: Vec<&'static Encoding> = Vec::new();
     match named {
+        // Every byte is some Western letter: that it decodes says nothing, the words do.
+        Some(encoding) if encoding == WINDOWS_1252 && speaks_chinese(body) => {
+            candidates.push(GB18030);
+        }
         Some(encoding) => candidates.push(encoding),
         None => candidates.extend(declared::utf_16_by_nul(body)),
     }
@@ -176,13 +180,18 @@ const TELLING_WORDS: [&[u8]; 4] = [
     b"\xB9\xA4\xD7\xF7",
 ];
 
-/// gb18030 if its words are there; else chardetng's guess from the first bytes that are not ASCII, each with a
-/// little before it.
-fn guess(body: &[u8]) -> &'static Encoding {
+/// Two of the telling words stand in the page.
+fn speaks_chinese(body: &[u8]) -> bool {
     let words = TELLING_WORDS
         .iter()
         .filter(|word| memchr::memmem::find(body, word).is_some());
-    if words.take(2).count() == 2 {
+    words.take(2).count() == 2
+}
+
+/// gb18030 if its words are there; else chardetng's guess from the first bytes that are not ASCII, each with a
+/// little before it.
+fn guess(body: &[u8]) -> &'static Encoding {
+    if speaks_chinese(body) {
         return GB18030;
     }
     let mut detector = EncodingDetector::new(Iso2022JpDetection::Deny);

@@ -85,7 +85,9 @@ pub fn media(bytes: &[u8], content_type: Option<&str>) -> Media {
         .map(|chunk| chunk.iter().map(|byte| u8::from(is_control(byte))).sum())
         .map(|count: u8| usize::from(count))
         .sum();
-    if head.trim_ascii().is_empty() || controls > start.len() / CONTROL_SHARE {
+    // Half of a Chinese UTF-16 character is any byte.
+    let binary = !wide && controls > start.len() / CONTROL_SHARE;
+    if head.trim_ascii().is_empty() || binary {
         return Media::Unknown;
     }
     let plain = content_type.is_some_and(|value| {
