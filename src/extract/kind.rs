@@ -130,9 +130,6 @@ pub fn decide(evidence: &Evidence<'_>) -> Result<(), NoReport> {
     if accepted {
         return Ok(());
     }
-    if evidence.characters == 0 && evidence.titles.is_empty() && numbers == 0 {
-        return Err(NoReport::Empty);
-    }
     Err(NoReport::NoEvidence {
         characters: evidence.characters,
         numbers,

@@ -9,13 +9,15 @@ pub mod form;
 pub mod report;
 pub mod span;
 pub mod status;
+pub mod unit;
 
 pub use decimal::Decimal;
 pub use finding::{Code, Finding, Severity};
-pub use form::{Catalog, FormId, Indicator, IndicatorId, Unit};
+pub use form::{Catalog, FormId, Indicator, IndicatorId};
 pub use report::{
     Agency, CharsetEvidence, DateEvidence, DateSource, Mention, Observation, Official, Provenance,
     Report, Scope, Section, SectionKind, Source,
 };
 pub use span::ByteRange;
 pub use status::CellStatus;
+pub use unit::Unit;
