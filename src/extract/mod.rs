@@ -102,6 +102,10 @@ pub fn extract(
         .map(|item| item.block);
     let titles = titles::find(document, profile, first_heading);
     let title = titles::main(&titles);
+    // Where no line reads as a report's title, the most telling one is still what the page is called.
+    let printed = (!title.text.is_empty())
+        .then(|| title.text.clone())
+        .or_else(|| titles.first().map(|candidate| candidate.text.clone()));
     let items = trim(profile, &all);
     let mut findings = Vec::new();
     let sections = sections::cut(items, &mut findings);
@@ -144,7 +148,7 @@ pub fn extract(
     note_dates(&dates, &mut findings);
     let scope = agency::scope(&title, agency.name.as_deref(), items);
     Ok(Extraction {
-        title: (!title.text.is_empty()).then_some(title.text),
+        title: printed,
         agency,
         year,
         scope,
