@@ -80,6 +80,10 @@ pub(super) fn decide<'a>(bytes: &'a [u8], content_type: Option<&str>) -> Decoded
         if readings.iter().any(|reading| reading.encoding == encoding) {
             continue;
         }
+        // Known not to be clean: only worth reading where nothing else is.
+        if encoding == UTF_8 && valid.is_err() {
+            continue;
+        }
         let reading = read(body, encoding);
         let passes_by_chance = damaged_utf_8 && encoding != UTF_8;
         if reading.replacements == 0 && !passes_by_chance {
@@ -89,6 +93,14 @@ pub(super) fn decide<'a>(bytes: &'a [u8], content_type: Option<&str>) -> Decoded
     }
 
     // 3. The fewest replacements; the first, the declared one, where equal.
+    if valid.is_err() {
+        let place = if named == Some(UTF_8) {
+            0
+        } else {
+            readings.len().min(1)
+        };
+        readings.insert(place, read(body, UTF_8));
+    }
     let best = readings
         .into_iter()
         .filter(|reading| !damaged_utf_8 || reading.encoding == UTF_8)
