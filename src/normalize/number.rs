@@ -159,14 +159,6 @@ fn ungroup(digits: &str) -> Option<String> {
     Some(plain)
 }
 
-/// Whether a line of flattened text can be a cell's content: a number or a printed mark.
-pub fn is_value(text: &str) -> bool {
-    matches!(
-        read_cell(text).status,
-        CellStatus::Number | CellStatus::Mark
-    )
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;

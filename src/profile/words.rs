@@ -44,14 +44,6 @@ impl Words {
             .find_iter(text)
             .map(move |found| (found.pattern().as_usize(), &text[found.end()..]))
     }
-
-    /// The first word in `text`.
-    pub fn first_in(&self, text: &str) -> Option<&str> {
-        let found = self.automaton.find(text)?;
-        self.list
-            .get(found.pattern().as_usize())
-            .map(String::as_str)
-    }
 }
 
 impl<'de> Deserialize<'de> for Words {
