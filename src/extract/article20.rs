@@ -87,6 +87,14 @@ pub fn read_row<'d>(
         out.find(Code::UnknownColumn, place, message);
         return;
     };
+    // A head that means nothing and stands over the label is the label's, misprinted; counted as one of a value
+    // it would shift the row.
+    let over_label = columns
+        .iter()
+        .zip(set.heads())
+        .take_while(|(column, head)| column.is_none() && head.column < label.end())
+        .count();
+    let (set, columns) = (set.without_first(over_label), &columns[over_label..]);
     let values = match set.place(view, row, label) {
         Ok(values) => values,
         Err(cells) if cells.iter().all(|cell| cell.text.is_empty()) => return,

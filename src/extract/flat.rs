@@ -200,10 +200,12 @@ fn read_rows(
     // Gaps are believed only if they come out even in every row of the table.
     let gaps_hold =
         dealt.iter().all(Option::is_some) && dealt.iter().flatten().all(|row| adds_up(row));
+    let pages = PageNumbers::of(tokens);
     for ((at, keys, run), slots) in runs.iter().zip(dealt) {
         let label = &tokens[*at];
         let complete = run.values.len() == keys.len();
-        if let Some(slots) = slots.filter(|_| complete || gaps_hold) {
+        let believed = (complete || gaps_hold) && !pages.may_fill(run.values);
+        if let Some(slots) = slots.filter(|_| believed) {
             out.found
                 .extend(keys.iter().zip(&slots).map(|(key, slot)| found(*key, slot)));
             continue;
@@ -234,6 +236,63 @@ fn read_rows(
             };
             out.found.push(Found::unreadable(*key, raw.clone(), source));
         }
+    }
+}
+
+/// Numbers that stand alone in the running text: a page break may have put one into a row, and the row may
+/// have lost a blank, so that the count comes out right and the values stand one off.
+#[derive(Debug, Default)]
+struct PageNumbers {
+    seen: Vec<i64>,
+}
+
+impl PageNumbers {
+    /// Whole numbers between lines that are no cells.
+    fn of(tokens: &[Token]) -> Self {
+        let is_text = |token: &Token| !token.may_be_cell() && token.senses.is_empty();
+        let seen = tokens
+            .windows(3)
+            .filter(|three| is_text(&three[0]) && is_text(&three[2]) && !three[1].cell)
+            .filter_map(|three| three[1].value.value?.as_integer())
+            .collect();
+        Self { seen }
+    }
+
+    /// Whether one of a row's values may be a page number: in a row with a total it explains why the row does
+    /// not add up; in any other it is the next after one seen.
+    fn may_fill(&self, row: &[Token]) -> bool {
+        // Cells of one line have no page break between them.
+        if row.iter().all(|token| token.cell) {
+            return false;
+        }
+        let numbers: Vec<i64> = row
+            .iter()
+            .filter_map(|token| token.value.value?.as_integer())
+            .collect();
+        let near = |number: &i64| self.seen.iter().any(|seen| (seen - number).abs() == 1);
+        if let ([parts @ .., total], 7) = (numbers.as_slice(), row.len()) {
+            let sum: i128 = parts.iter().map(|part| i128::from(*part)).sum();
+            let over = sum - i128::from(*total);
+            if parts.len() == 6 {
+                let stray = parts.iter().any(|part| i128::from(*part) == over);
+                // Or the last is the page's number and the one before it the total.
+                let last = parts
+                    .last()
+                    .is_some_and(|before| sum == 2 * i128::from(*before));
+                return over != 0 && (stray || last || numbers.iter().any(near));
+            }
+        }
+        let groups = row.len() == 3 * DISPUTE_LEAVES.len() && numbers.len() == row.len();
+        let whole = |group: &[i64]| match group {
+            [parts @ .., total] => {
+                parts.iter().map(|part| i128::from(*part)).sum::<i128>() == i128::from(*total)
+            }
+            [] => false,
+        };
+        if groups && numbers.chunks(DISPUTE_LEAVES.len()).all(whole) {
+            return false;
+        }
+        numbers.iter().any(near)
     }
 }
 

@@ -5,6 +5,8 @@
 //! wrong span shifts every value of a row into its neighbour's column without a sound. Else the cells are
 //! counted off against the heads in reading order, if there are just as many; else the row is refused.
 
+use std::borrow::Cow;
+
 use crate::model::Unit;
 
 use super::view::{CellView, TableView};
@@ -74,6 +76,19 @@ impl HeadSet {
     /// Whether there are none.
     pub const fn is_empty(&self) -> bool {
         self.heads.is_empty()
+    }
+
+    /// The heads but for the first `count`.
+    pub fn without_first(&self, count: usize) -> Cow<'_, Self> {
+        if count == 0 {
+            return Cow::Borrowed(self);
+        }
+        Cow::Owned(Self {
+            heads: self.heads[count..].to_vec(),
+            group: self
+                .group
+                .map(|(at, start, end)| (at.saturating_sub(count), start, end)),
+        })
     }
 
     /// Whether a known column has its head already.

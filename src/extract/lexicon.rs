@@ -62,11 +62,24 @@ pub struct MatrixRow {
     pub heads: Vec<Vec<Vec<String>>>,
 }
 
+/// A folded label with one of its meanings.
+#[derive(Debug)]
+pub struct Word {
+    /// The label.
+    pub core: String,
+    /// Its characters.
+    pub characters: Vec<char>,
+    /// What it means.
+    pub sense: Sense,
+}
+
 /// The dictionaries.
 #[derive(Debug)]
 pub struct Lexicon {
     senses: HashMap<String, Vec<Sense>>,
     longest: usize,
+    /// Every label with each of its meanings.
+    pub words: Vec<Word>,
     /// Rows of the requests table, those of form 2021 first.
     pub requests: Vec<MatrixRow>,
     /// Folded heads of its seven columns, in printed order.
@@ -126,6 +139,7 @@ impl Lexicon {
         let mut lexicon = Self {
             senses: HashMap::new(),
             longest: 0,
+            words: Vec::new(),
             requests: Vec::new(),
             applicants: Vec::new(),
             article20: Vec::new(),
@@ -160,6 +174,11 @@ impl Lexicon {
         let senses = self.senses.entry(core.to_owned()).or_default();
         if !senses.contains(&sense) {
             senses.push(sense);
+            self.words.push(Word {
+                core: core.to_owned(),
+                characters: core.chars().collect(),
+                sense,
+            });
         }
     }
 

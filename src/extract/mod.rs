@@ -22,6 +22,7 @@ mod pictures;
 mod reading;
 mod requests;
 mod sections;
+mod spelling;
 mod title;
 mod titles;
 mod view;
@@ -40,7 +41,7 @@ use crate::profile::Profile;
 
 use body::Item;
 use headings::Heading;
-use reading::{Key, Readings};
+use reading::{Key, Readings, place_of};
 use title::{Title, TitleKind};
 use view::TableView;
 
@@ -174,13 +175,18 @@ fn read_tables<'d>(document: &'d Document<'_>) -> Readings<'d> {
     let mut heads = matrix::Heads::default();
     let mut going = list::Going::default();
     for number in (0_u32..).take(document.tables.len()) {
-        let Some(view) = TableView::new(document, number) else {
+        let Some(mut view) = TableView::new(document, number) else {
             continue;
         };
+        let slips = spelling::correct(&mut view);
         let matrix = matrix::read_table(&view, &mut heads, &mut readings);
         let disputes = disputes::read_table(&view, &mut readings);
         if matrix || disputes || list::read_table(&view, &year, &mut going, &mut readings) {
             readings.tables.push(number);
+            for slip in slips {
+                let message = format!("{:?} read as {:?}", slip.printed, slip.meant);
+                readings.find(Code::LabelVariant, place_of(number, slip.row), message);
+            }
             if let Some(year) = caption_year(document, number) {
                 readings.captions.push((number, year));
             }

@@ -48,6 +48,12 @@ impl CellView<'_> {
         self.column + self.width
     }
 
+    /// Takes a misprinted label for a known one.
+    pub fn reread(&mut self, core: &str) {
+        core.clone_into(&mut self.label.core);
+        self.senses = Lexicon::get().senses_of(core);
+    }
+
     /// What its label exactly means.
     pub const fn senses(&self) -> &'static [Sense] {
         self.senses
