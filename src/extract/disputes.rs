@@ -36,7 +36,7 @@ pub fn read_table<'d>(view: &TableView<'d>, out: &mut Readings<'d>) -> bool {
     let mut upright = Readings::default();
     let turned = read_lying(&view.transposed(), &mut upright);
     if turned && (upright.findings.len() < lying.findings.len() || !any) {
-        return out.take(upright, turned);
+        return out.take(upright.turned_back(), turned);
     }
     out.take(lying, any)
 }

@@ -24,8 +24,47 @@ pub struct Heads {
     pub article20_last: bool,
 }
 
-/// Reads the rows of one table; whether any was read.
+/// Reads one table, lying or upright (a column for every outcome, a row for every kind of applicant); whether
+/// anything was read.
 pub fn read_table<'d>(view: &TableView<'d>, heads: &mut Heads, out: &mut Readings<'d>) -> bool {
+    if read_lying(view, heads, out) {
+        return true;
+    }
+    if !is_upright(view) {
+        return false;
+    }
+    let mut upright = Readings::default();
+    let any = read_lying(&view.transposed(), &mut Heads::default(), &mut upright);
+    out.take(upright.turned_back(), any)
+}
+
+/// Kinds of applicants stand below each other, outcomes beside each other.
+fn is_upright(view: &TableView<'_>) -> bool {
+    let mut applicants: Vec<(u32, u8)> = Vec::new();
+    let mut outcomes: Vec<(u32, u8)> = Vec::new();
+    for cell in &view.cells {
+        for sense in cell.senses() {
+            match sense {
+                Sense::Applicant(number @ 0..=4) => applicants.push((cell.column, *number)),
+                Sense::RequestRow(number) => outcomes.push((cell.row, *number)),
+                _ => {}
+            }
+        }
+    }
+    let most = |mut places: Vec<(u32, u8)>| {
+        places.sort_unstable();
+        places.dedup();
+        places
+            .chunk_by(|left, right| left.0 == right.0)
+            .map(<[_]>::len)
+            .max()
+            .unwrap_or(0)
+    };
+    most(applicants) >= 3 && most(outcomes) >= 3
+}
+
+/// Reads the rows of one table; whether any was read.
+fn read_lying<'d>(view: &TableView<'d>, heads: &mut Heads, out: &mut Readings<'d>) -> bool {
     let before = out.found.len();
     let kind = TableKind::of(view);
     let mut headed = false;

@@ -115,6 +115,16 @@ impl<'d> Readings<'d> {
         any
     }
 
+    /// What was read of a table with rows and columns exchanged, at its places on the page.
+    #[must_use]
+    pub fn turned_back(mut self) -> Self {
+        for cell in &mut self.found {
+            let source = &mut cell.source;
+            std::mem::swap(&mut source.row, &mut source.column);
+        }
+        self
+    }
+
     /// Notes a finding.
     pub fn find(&mut self, code: Code, place: impl Into<String>, message: impl Into<String>) {
         self.findings.push(Finding::new(code, place, message));
