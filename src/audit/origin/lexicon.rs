@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 use std::sync::LazyLock;
 
-use aho_corasick::AhoCorasick;
+use aho_corasick::{AhoCorasick, AhoCorasickKind, Match};
 use serde::Deserialize;
 
 /// What a word tells.
@@ -165,14 +165,16 @@ impl Lexicon {
         })
     }
 
-    /// Every word in a title or keywords, those inside others too.
+    /// Every word in a title or keywords, those that overlap others too.
     pub(super) fn in_head<'t>(&'t self, text: &'t str) -> impl Iterator<Item = Hit<'t>> {
-        self.heads.find(text)
+        let found = self.heads.automaton.find_overlapping_iter(text);
+        found.filter_map(move |found| self.heads.hit(text, found))
     }
 
-    /// Names and lost signs in the report's text.
+    /// Names and lost signs in the report's text, one after the other.
     pub(super) fn in_text<'t>(&'t self, text: &'t str) -> impl Iterator<Item = Hit<'t>> {
-        self.texts.find(text)
+        let found = self.texts.automaton.find_iter(text);
+        found.filter_map(move |found| self.texts.hit(text, found))
     }
 
     /// Whether a clause speaks about crime or its prevention.
@@ -198,20 +200,21 @@ impl Finder {
         let (words, kinds): (Vec<String>, Vec<Kind>) = words.into_iter().unzip();
         let automaton = AhoCorasick::builder()
             .ascii_case_insensitive(true)
+            // A few thousand states: the quicker automaton is worth its memory.
+            .kind(Some(AhoCorasickKind::DFA))
             .build(&words)
             .map_err(|error| error.to_string())?;
         Ok(Self { automaton, kinds })
     }
 
-    fn find<'t>(&'t self, text: &'t str) -> impl Iterator<Item = Hit<'t>> {
-        self.automaton
-            .find_overlapping_iter(text)
-            .filter(|found| is_word(text, found.start(), found.end()))
-            .map(|found| Hit {
-                kind: self.kinds[found.pattern().as_usize()],
-                text: &text[found.start()..found.end()],
-                start: found.start(),
-            })
+    /// A match, if it is a word of its own.
+    fn hit<'t>(&self, text: &'t str, found: Match) -> Option<Hit<'t>> {
+        let (start, end) = (found.start(), found.end());
+        is_word(text, start, end).then(|| Hit {
+            kind: self.kinds[found.pattern().as_usize()],
+            text: &text[start..end],
+            start,
+        })
     }
 }
 

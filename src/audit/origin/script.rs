@@ -82,7 +82,6 @@ impl Seen {
         let lexicon = Lexicon::get();
         let mut quotes = 0_u32;
         let mut last = '\n';
-        let mut word = 0..0;
         for (at, character) in line.char_indices() {
             if is_han(character) {
                 self.han += 1;
@@ -91,29 +90,23 @@ impl Seen {
                     self.traditional += 1;
                     self.kinds.insert(character);
                 }
-            } else if !character.is_ascii() {
+            } else {
                 match character {
                     '“' | '「' | '『' | '《' => quotes += 1,
                     '”' | '」' | '』' | '》' => quotes = quotes.saturating_sub(1),
+                    '（' | '(' if is_han(last) => {
+                        self.bracket(&line[at + character.len_utf8()..], last);
+                    }
                     _ => {}
                 }
             }
-            if matches!(character, '（' | '(') && is_han(last) {
-                self.bracket(&line[at + character.len_utf8()..], last);
-            }
-            if is_letter(character) {
-                if word.end != at {
-                    word = at..at;
-                }
-                word.end = at + character.len_utf8();
-            } else if !word.is_empty() {
-                self.word(&line[word.clone()]);
-                word = 0..0;
-            }
             last = character;
         }
-        if !word.is_empty() {
-            self.word(&line[word]);
+        // Lead bytes of U+0400 to U+04FF. Few texts have any.
+        if line.bytes().any(|byte| (0xD0..=0xD3).contains(&byte)) {
+            for word in line.split(|c| !is_letter(c)) {
+                self.word(word);
+            }
         }
     }
 
