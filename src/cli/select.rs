@@ -28,9 +28,16 @@ pub(super) struct Selection {
     /// Only reports about the agency's own work, or those of a government with all below it
     #[arg(long, value_parser = words::scope())]
     pub scope: Option<Scope>,
+    #[command(flatten)]
+    pub copies: CopiesArg,
+}
+
+/// Whether suspected copies are part of an answer.
+#[derive(Debug, Clone, Copy, clap::Args)]
+pub(super) struct CopiesArg {
     /// Also reports known only from suspected copies on foreign hosts
     #[arg(long)]
-    pub include_copies: bool,
+    include_copies: bool,
 }
 
 impl Selection {
@@ -49,18 +56,20 @@ impl Selection {
             from_year: self.year.or(self.from),
             to_year: self.year.or(self.to),
             scope: self.scope,
-            copies: copies(self.include_copies),
+            copies: self.copies.copies(),
             ..Filter::default()
         })
     }
 }
 
-/// The flag `--include-copies` as a filter has it.
-pub(super) const fn copies(included: bool) -> Copies {
-    if included {
-        Copies::Included
-    } else {
-        Copies::LeftOut
+impl CopiesArg {
+    /// As a filter has it.
+    pub(super) const fn copies(self) -> Copies {
+        if self.include_copies {
+            Copies::Included
+        } else {
+            Copies::LeftOut
+        }
     }
 }
 

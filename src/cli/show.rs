@@ -11,8 +11,9 @@ use crate::query::{self, CaptureLine, Copies, Filter, ReportLine};
 use crate::store::{Store, StoredReport};
 
 use super::context::{Context, Opened};
+use super::select::{self, CopiesArg};
 use super::suggest::{did_you_mean, near};
-use super::{Status, audit, output, proof, select, words};
+use super::{Status, audit, output, proof, words};
 
 const EXAMPLES: &str = "\
 Examples:
@@ -50,9 +51,8 @@ pub(super) struct Args {
     /// List the reports there are instead
     #[arg(long)]
     list: bool,
-    /// Also reports known only from suspected copies on foreign hosts
-    #[arg(long, conflicts_with = "id")]
-    include_copies: bool,
+    #[command(flatten)]
+    copies: CopiesArg,
     /// The record as stored (a list: one JSON object a line)
     #[arg(long)]
     json: bool,
@@ -97,7 +97,7 @@ fn filter(store: &Store, args: &Args) -> anyhow::Result<Filter> {
         from_year: args.year,
         to_year: args.year,
         scope: args.scope,
-        copies: select::copies(args.include_copies),
+        copies: args.copies.copies(),
         ..Filter::default()
     })
 }

@@ -190,6 +190,9 @@ fn report_of(writer: &Writer<'_>, version: i64) -> Result<i64, StoreError> {
     Ok(statement.query_row([version], |row| row.get(0))?)
 }
 
+/// Verdict, time, digest, program and id of the capture that leads a version.
+type Leader = (String, i64, Vec<u8>, Option<String>, i64);
+
 /// Whether this capture's details should stand for the version: they already do, or those that do
 /// are gone, by another program, or rank behind.
 fn leads(
@@ -206,7 +209,6 @@ fn leads(
          LEFT JOIN reader p ON p.id = r.reader_id
          WHERE v.id = ?",
     )?;
-    type Leader = (String, i64, Vec<u8>, Option<String>, i64);
     let (official, fetched_at, sha256, program, leader): Leader =
         statement.query_row([version], |row| {
             Ok((

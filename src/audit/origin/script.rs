@@ -11,8 +11,8 @@ const PINYIN_WORDS: usize = 3;
 /// Characters looked at behind an opening bracket.
 const PINYIN_CHARACTERS: usize = 24;
 /// Traditional characters, and how many different ones: quotations and shop signs have fewer.
-const TRADITIONAL: usize = 12;
-const TRADITIONAL_KINDS: usize = 6;
+const TRADITIONAL: usize = 8;
+const TRADITIONAL_KINDS: usize = 5;
 /// One in so many characters at most: a text in traditional script has one in four, and is honest.
 const TRADITIONAL_SPARSE: usize = 7;
 /// Latin words with a Cyrillic letter inside.
@@ -157,7 +157,7 @@ fn is_pinyin(text: &str) -> bool {
             None if character.is_ascii_lowercase()
                 || matches!(character, 'ü' | ' ' | '\'' | '’') =>
             {
-                plain.push(character)
+                plain.push(character);
             }
             None => return false,
         }
