@@ -9,7 +9,8 @@
 //! [`Code::IdentityBlank`](crate::model::Code::IdentityBlank) only where no count in place of the blanks could
 //! make it hold. A reader who wants the other view has [`Outcome::NotAssessable::if_blanks_zero`].
 //!
-//! [`origin`] judges whether the page is the agency's.
+//! [`origin`] judges whether the page is the agency's; its globals are the lists of `data/hosts.toml`, `data/lexicon.toml` and
+//! `data/divisions.toml`.
 
 mod check;
 mod evaluate;
