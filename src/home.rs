@@ -23,6 +23,10 @@ const TEMPLATE: &str = "\
 [archive]
 # A WARC file this long takes no further records, in MB (1 MB = 1,000,000 bytes).
 # max_file_size_mb = 1000
+
+[provenance]
+# Official hosts outside gov.cn: \"www.example.org\", or \"*.example.org\" with all below it.
+# official_hosts = []
 ";
 
 /// Why a home could not be made, found, read or locked.
@@ -95,6 +99,9 @@ pub struct Config {
     /// About the archive.
     #[serde(default)]
     pub archive: ArchiveConfig,
+    /// About where pages come from.
+    #[serde(default)]
+    pub provenance: ProvenanceConfig,
 }
 
 /// The `[home]` table.
@@ -103,6 +110,15 @@ pub struct Config {
 pub struct HomeConfig {
     /// Whom to ask about the archive; `None` leaves it out of the WARC files.
     pub contact: Option<String>,
+}
+
+/// The `[provenance]` table.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ProvenanceConfig {
+    /// Official hosts beside the compiled-in ones; checked where they are used.
+    #[serde(default)]
+    pub official_hosts: Vec<String>,
 }
 
 /// The `[archive]` table.
@@ -324,6 +340,11 @@ mod tests {
             std::fs::write(&path, text).unwrap();
             Home::open(directory.path())
         };
+        let text = "[provenance]\nofficial_hosts = [\"a.org\"]";
+        assert_eq!(
+            open(text).unwrap().config().provenance.official_hosts,
+            ["a.org"]
+        );
         let home = open("[home]\ncontact = \"a@b\"\n[archive]\nmax_file_size_mb = 5\n").unwrap();
         assert_eq!(home.config().home.contact.as_deref(), Some("a@b"));
         assert_eq!(home.max_file_size(), 5_000_000);
@@ -347,7 +368,8 @@ mod tests {
     fn the_template_names_every_key_with_its_default() {
         let uncommented = TEMPLATE
             .replace("# contact", "contact")
-            .replace("# max_file", "max_file");
+            .replace("# max_file", "max_file")
+            .replace("# official_hosts", "official_hosts");
         let config: Config = toml::from_str(&uncommented).unwrap();
         assert!(config.home.contact.is_some());
         assert_eq!(config.archive, ArchiveConfig::default());

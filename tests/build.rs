@@ -58,6 +58,7 @@ fn home(folder: &Path) -> Home {
 fn built(home: &Home, database: &Path, jobs: usize) -> BuildSummary {
     let mut store = Store::open(database).unwrap();
     let options = BuildOptions {
+        hosts: nianbao::audit::origin::HostRules::get(),
         jobs: NonZeroUsize::new(jobs),
         started_at: Timestamp::now(),
     };

@@ -10,7 +10,7 @@ mod reading;
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
-use nianbao::model::{Catalog, Report};
+use nianbao::model::{Catalog, Official, Report};
 use nianbao::pipeline::{Origin, read};
 use nianbao::profile::Profile;
 use reading::{fields, find, wrong_value};
@@ -82,4 +82,51 @@ fn published_reports_are_read_as_gold_has_them() {
         }
     }
     assert!(failures.is_empty(), "{}", failures.join("\n"));
+}
+
+/// Agencies' own pages, whatever address they are met under.
+#[test]
+fn published_reports_are_not_called_copies() {
+    let beside = Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/corpus");
+    let folder = std::env::var_os("NIANBAO_CORPUS").map_or(beside, PathBuf::from);
+    if !folder.is_dir() {
+        println!("skipped: ../shared/corpus is not here");
+        return;
+    }
+    for entry in std::fs::read_dir(folder).unwrap() {
+        let page = entry.unwrap().path();
+        if page.is_dir() {
+            continue;
+        }
+        let bytes = std::fs::read(&page).unwrap();
+        for url in [
+            None,
+            Some("http://www.yunxi.gov.cn/xxgknb/1.html"),
+            Some("http://192.0.2.7:8080/xxgknb/1.html"),
+            Some("http://www.yunxi.example/xxgknb/1.html"),
+        ] {
+            let origin = Origin {
+                url,
+                content_type: None,
+            };
+            let Ok(report) = read(&bytes, origin, Profile::generic()) else {
+                continue;
+            };
+            let provenance = &report.provenance;
+            let official = url.is_some_and(|url| url.contains(".gov.cn/"));
+            let want = if official {
+                Official::Official
+            } else {
+                Official::Unknown
+            };
+            println!("{} {url:?}: {:?}", page.display(), provenance.signals);
+            assert_eq!(
+                provenance.official,
+                want,
+                "{} {url:?}: {:?}",
+                page.display(),
+                provenance.signals
+            );
+        }
+    }
 }

@@ -195,6 +195,7 @@ fn links_between_documents_lead_somewhere() {
         "docs/record.md",
         "docs/findings.md",
         "docs/database.md",
+        "docs/origin.md",
         "fixtures/README.md",
     ] {
         let folder = root().join(path).parent().unwrap().to_owned();

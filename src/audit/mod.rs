@@ -8,12 +8,16 @@
 //! Blank is not zero. An identity with a blank cell is never reported as failing; it is reported as
 //! [`Code::IdentityBlank`](crate::model::Code::IdentityBlank) only where no count in place of the blanks could
 //! make it hold. A reader who wants the other view has [`Outcome::NotAssessable::if_blanks_zero`].
+//!
+//! [`origin`] judges whether the page is the agency's; its globals are the lists of `data/hosts.toml`, `data/lexicon.toml` and
+//! `data/divisions.toml`.
 
 mod check;
 mod evaluate;
 mod finding;
 mod identities;
 pub mod identity;
+pub mod origin;
 mod place;
 mod rule;
 mod sum;

@@ -8,7 +8,7 @@ use crate::present::{Align, Table, visible};
 use crate::query::{self, FindingLine, RefusalLine};
 
 use super::context::Context;
-use super::select::Selection;
+use super::select::{self, Selection};
 use super::{Status, output, words};
 
 const EXAMPLES: &str = "\
@@ -31,7 +31,7 @@ pub(super) struct Args {
     #[arg(long, value_parser = words::severity())]
     severity: Option<Severity>,
     /// Captures that are no report, and why, instead
-    #[arg(long, conflicts_with_all = ["agency", "year", "from", "to", "scope", "code", "severity"])]
+    #[arg(long, conflicts_with_all = ["agency", "year", "from", "to", "scope", "code", "severity", "include_copies"])]
     refused: bool,
     /// One JSON object a line
     #[arg(long)]
@@ -62,9 +62,11 @@ pub(super) fn run(context: &Context, args: &Args) -> anyhow::Result<Status> {
     let hidden = hidden - lines.len();
     if args.json {
         output::print_json(lines)?;
+        select::say_left_out(&opened.store, &filter)?;
         return Ok(Status::Done);
     }
     output::print(&describe(&lines))?;
+    select::say_left_out(&opened.store, &filter)?;
     if hidden > 0 {
         output::say(&format!(
             "{hidden} less severe ones not shown: --severity info"

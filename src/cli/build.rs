@@ -2,8 +2,10 @@
 
 use std::num::NonZeroUsize;
 
+use anyhow::Context as _;
 use jiff::Timestamp;
 
+use crate::audit::origin::HostRules;
 use crate::pipeline::{self, BuildError, BuildEvent, BuildOptions, BuildSummary};
 use crate::store::Outcome;
 
@@ -31,7 +33,12 @@ pub(super) struct Args {
 
 pub(super) fn run(context: &Context, args: &Args) -> anyhow::Result<Status> {
     let mut opened = context.write()?;
-    match build(&mut opened, args.jobs) {
+    let added = &opened.home.config().provenance.official_hosts;
+    let hosts = HostRules::with(added).with_context(|| {
+        let config = opened.home.directory().join("nianbao.toml");
+        format!("{}: provenance.official_hosts", config.display())
+    })?;
+    match build(&mut opened, args.jobs, &hosts) {
         Ok(summary) => {
             output::say(&describe(&summary));
             Ok(if summary.failures == 0 {
@@ -55,11 +62,13 @@ pub(super) fn run(context: &Context, args: &Args) -> anyhow::Result<Status> {
 pub(super) fn build(
     opened: &mut Opened,
     jobs: Option<NonZeroUsize>,
+    hosts: &HostRules,
 ) -> Result<BuildSummary, BuildError> {
     let progress = Progress::bytes("building");
     let options = BuildOptions {
         jobs,
         started_at: Timestamp::now(),
+        hosts,
     };
     let observe = |event: BuildEvent<'_>| match event {
         BuildEvent::Started { total_bytes } => progress.total(total_bytes),
@@ -81,6 +90,7 @@ pub(super) fn describe(summary: &BuildSummary) -> String {
     let outcomes = [
         (Outcome::New, "new"),
         (Outcome::Changed, "new versions of known ones"),
+        (Outcome::Copied, "suspected copies beside them"),
         (Outcome::SeenAgain, "seen again"),
         (Outcome::Reread, "read differently"),
         (Outcome::Unchanged, "unchanged"),

@@ -11,7 +11,7 @@ use crate::query::{self, Coverage, Filter, Presence};
 use crate::store::Store;
 
 use super::context::Context;
-use super::select::Selection;
+use super::select::{self, Selection};
 use super::{Status, output};
 
 const EXAMPLES: &str = "\
@@ -56,6 +56,7 @@ pub(super) fn run(context: &Context, args: &Args) -> anyhow::Result<Status> {
         let width = output::terminal_width().map_or(120, usize::from);
         output::print(&describe(&opened.store, &filter, &coverage, width)?)?;
     }
+    select::say_left_out(&opened.store, &filter)?;
     Ok(Status::Done)
 }
 
@@ -75,6 +76,7 @@ pub(super) fn describe(
         let years = coverage.years.iter().zip(&row.presence);
         let years = years.map(|(year, presence)| match presence {
             Presence::Missing => present::Coverage::Missing,
+            Presence::CopyOnly => present::Coverage::CopyOnly,
             Presence::WithoutTables => present::Coverage::WithoutTables,
             Presence::Found if doubtful.contains(&(row.agency.clone(), Some(*year))) => {
                 present::Coverage::Doubtful

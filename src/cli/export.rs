@@ -12,7 +12,7 @@ use crate::query::{self, Filter, QueryError};
 use crate::store::Store;
 
 use super::context::Context;
-use super::select::Selection;
+use super::select::{self, Selection};
 use super::suggest::{did_you_mean, near};
 use super::{Status, output, words};
 
@@ -74,6 +74,7 @@ pub(super) fn run(context: &Context, args: &Args) -> anyhow::Result<Status> {
         let mut out = output::stdout();
         args.format.write(&opened.store, &filter, &mut out)?;
         out.flush()?;
+        select::say_left_out(&opened.store, &filter)?;
         return Ok(Status::Done);
     };
     let rows = replace(path, |file| {
@@ -81,6 +82,7 @@ pub(super) fn run(context: &Context, args: &Args) -> anyhow::Result<Status> {
     })
     .with_context(|| format!("cannot write {}", path.display()))?;
     output::say(&format!("{rows} rows in {}", path.display()));
+    select::say_left_out(&opened.store, &filter)?;
     Ok(Status::Done)
 }
 

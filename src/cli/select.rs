@@ -3,11 +3,11 @@
 use anyhow::bail;
 
 use crate::model::Scope;
-use crate::query::{self, AgencyFilter, Filter};
+use crate::query::{self, AgencyFilter, Copies, Filter};
 use crate::store::Store;
 
 use super::suggest::{did_you_mean, near};
-use super::words;
+use super::{output, words};
 
 /// The arguments that narrow a question.
 #[derive(Debug, clap::Args)]
@@ -28,6 +28,16 @@ pub(super) struct Selection {
     /// Only reports about the agency's own work, or those of a government with all below it
     #[arg(long, value_parser = words::scope())]
     pub scope: Option<Scope>,
+    #[command(flatten)]
+    pub copies: CopiesArg,
+}
+
+/// Whether suspected copies are part of an answer.
+#[derive(Debug, Clone, Copy, clap::Args)]
+pub(super) struct CopiesArg {
+    /// Also reports known only from suspected copies on foreign hosts
+    #[arg(long)]
+    include_copies: bool,
 }
 
 impl Selection {
@@ -46,9 +56,36 @@ impl Selection {
             from_year: self.year.or(self.from),
             to_year: self.year.or(self.to),
             scope: self.scope,
+            copies: self.copies.copies(),
             ..Filter::default()
         })
     }
+}
+
+impl CopiesArg {
+    /// As a filter has it.
+    pub(super) const fn copies(self) -> Copies {
+        if self.include_copies {
+            Copies::Included
+        } else {
+            Copies::LeftOut
+        }
+    }
+}
+
+/// Tells people how many suspected copies an answer leaves out.
+pub(super) fn say_left_out(store: &Store, filter: &Filter) -> anyhow::Result<()> {
+    if filter.copies != Copies::LeftOut {
+        return Ok(());
+    }
+    let count = query::count_copies(store, filter)?;
+    if count > 0 {
+        let noun = if count == 1 { "copy" } else { "copies" };
+        output::say(&format!(
+            "{count} suspected {noun} left out: --include-copies"
+        ));
+    }
+    Ok(())
 }
 
 /// The agencies that `name` names: by name or code, else by a part of the name.
@@ -59,6 +96,7 @@ pub(super) fn agency(store: &Store, name: &str) -> anyhow::Result<AgencyFilter> 
     ] {
         let filter = Filter {
             agency: Some(agency.clone()),
+            copies: Copies::Included,
             ..Filter::default()
         };
         if !query::list_reports(store, &filter)?.is_empty() {

@@ -11,7 +11,7 @@ use crate::query::{self, Filter, Point, PointStatus, QueryError};
 use crate::store::Store;
 
 use super::context::Context;
-use super::select::Selection;
+use super::select::{self, Selection};
 use super::suggest::{did_you_mean, near};
 use super::{Status, output, words};
 
@@ -84,6 +84,7 @@ pub(super) fn run(context: &Context, args: &Args) -> anyhow::Result<Status> {
         }
         output::print(&text)?;
     }
+    select::say_left_out(&opened.store, &filter)?;
     Ok(Status::Done)
 }
 

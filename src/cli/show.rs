@@ -5,14 +5,15 @@ use std::fmt::Write as _;
 use anyhow::{Context as _, bail};
 use serde_json::json;
 
-use crate::model::{Catalog, CellStatus, IndicatorId, Observation, Report, Scope};
+use crate::model::{Catalog, CellStatus, IndicatorId, Observation, Official, Report, Scope};
 use crate::present::{Align, Cell, FormTable, Table, list_findings, visible};
-use crate::query::{self, CaptureLine, Filter, ReportLine};
+use crate::query::{self, CaptureLine, Copies, Filter, ReportLine};
 use crate::store::{Store, StoredReport};
 
 use super::context::{Context, Opened};
+use super::select::{self, CopiesArg};
 use super::suggest::{did_you_mean, near};
-use super::{Status, audit, output, proof, select, words};
+use super::{Status, audit, output, proof, words};
 
 const EXAMPLES: &str = "\
 Examples:
@@ -50,6 +51,8 @@ pub(super) struct Args {
     /// List the reports there are instead
     #[arg(long)]
     list: bool,
+    #[command(flatten)]
+    copies: CopiesArg,
     /// The record as stored (a list: one JSON object a line)
     #[arg(long)]
     json: bool,
@@ -58,12 +61,14 @@ pub(super) struct Args {
 pub(super) fn run(context: &Context, args: &Args) -> anyhow::Result<Status> {
     let opened = context.read()?;
     if args.list {
-        let lines = lines(&opened.store, args)?;
+        let filter = filter(&opened.store, args)?;
+        let lines = query::list_reports(&opened.store, &filter)?;
         if args.json {
             output::print_json(lines)?;
         } else {
             output::print(&listing(&lines, output::terminal_width()))?;
         }
+        select::say_left_out(&opened.store, &filter)?;
         return Ok(Status::Done);
     }
     let report = find(&opened.store, args)?;
@@ -81,32 +86,33 @@ pub(super) fn run(context: &Context, args: &Args) -> anyhow::Result<Status> {
     Ok(Status::Done)
 }
 
-/// The reports that agency, year and scope name.
-fn lines(store: &Store, args: &Args) -> anyhow::Result<Vec<ReportLine>> {
+/// Agency, year and scope as asked.
+fn filter(store: &Store, args: &Args) -> anyhow::Result<Filter> {
     let agency = match &args.agency {
         None => None,
         Some(name) => Some(select::agency(store, name)?),
     };
-    let filter = Filter {
+    Ok(Filter {
         agency,
         from_year: args.year,
         to_year: args.year,
         scope: args.scope,
+        copies: args.copies.copies(),
         ..Filter::default()
-    };
-    Ok(query::list_reports(store, &filter)?)
+    })
 }
 
 /// The one report asked for; never one picked from several.
 fn find(store: &Store, args: &Args) -> anyhow::Result<StoredReport> {
     let id = match args.id {
         Some(id) => id,
-        None => match lines(store, args)?.as_slice() {
+        None => match query::list_reports(store, &filter(store, args)?)?.as_slice() {
             [line] => line.report_id,
             [] => bail!(
-                "{} has no such report{}; `nianbao show --list` lists what there is",
+                "{} has no such report{}; `nianbao show --list` lists what there is{}",
                 args.agency.as_deref().unwrap_or_default(),
-                years(store, args)?
+                years(store, args)?,
+                copies(store, args)?
             ),
             several => bail!(
                 "{} reports; choose one with --scope or --id:\n{}",
@@ -117,6 +123,19 @@ fn find(store: &Store, args: &Args) -> anyhow::Result<StoredReport> {
     };
     query::load_report(store, id)?
         .with_context(|| format!("no report {id}; `nianbao show --list` lists what there is"))
+}
+
+/// What there is of suspected copies, where nothing else is.
+fn copies(store: &Store, args: &Args) -> anyhow::Result<String> {
+    let filter = filter(store, args)?;
+    if filter.copies == Copies::Included {
+        return Ok(String::new());
+    }
+    Ok(match query::count_copies(store, &filter)? {
+        0 => String::new(),
+        1 => "; there is a suspected copy: --include-copies".into(),
+        count => format!("; there are {count} suspected copies: --include-copies"),
+    })
 }
 
 /// The years an agency does have.
@@ -148,6 +167,7 @@ fn listing(lines: &[ReportLine], max_width: Option<u16>) -> String {
         ("scope", Align::Left),
         ("form", Align::Left),
         ("published", Align::Left),
+        ("origin", Align::Left),
         ("errors", Align::Right),
         ("warnings", Align::Right),
     ]);
@@ -161,11 +181,21 @@ fn listing(lines: &[ReportLine], max_width: Option<u16>) -> String {
             line.scope.clone(),
             line.form.clone().unwrap_or_default(),
             line.published.clone().unwrap_or_default(),
+            origin(&line.official).to_owned(),
             line.errors.to_string(),
             line.warnings.to_string(),
         ]);
     }
     table.render_plain()
+}
+
+/// Short words for a list.
+fn origin(official: &str) -> &str {
+    if official == Official::MirrorSuspected.as_str() {
+        "copy?"
+    } else {
+        official
+    }
 }
 
 /// The whole report.
@@ -251,9 +281,16 @@ fn head(text: &mut String, stored: &StoredReport, capture: &CaptureLine) {
         "captured",
         &format!("{}, {} bytes", capture.fetched_at, capture.size_bytes),
     );
+    let provenance = &report.provenance;
+    let origin = provenance.official.as_str();
+    line(
+        "origin",
+        &[&[origin.to_owned()], provenance.signals.as_slice()]
+            .concat()
+            .join("; "),
+    );
     line("sha256", &capture.sha256);
     line("archive", &proof::place(capture));
-    let provenance = &report.provenance;
     line(
         "read",
         &format!(

@@ -102,6 +102,7 @@ codes! {
     IdentityBlank, "identity_blank", Warning, "Cells of an identity are blank, and it fails whatever they count.";
     SoftIdentityFails, "identity_soft", Warning, "Published numbers are at odds with a rule that should hold but has innocent exceptions.";
     DomainFails, "domain_fails", Error, "A count is negative or not whole.";
+    MirrorSuspected, "mirror_suspected", Warning, "The page looks like an altered copy on a foreign host.";
 }
 
 impl Serialize for Code {

@@ -14,6 +14,7 @@ use std::path::{Path, PathBuf};
 use jiff::Timestamp;
 
 use crate::archive::Record;
+use crate::audit::origin::HostRules;
 use crate::model::Report;
 use crate::profile::Profile;
 use crate::store::{CaptureInfo, Outcome, Refusal, Store, StoreError, Writer};
@@ -24,11 +25,13 @@ use super::records::{Damage, Records, Step, WarcFile, warc_files};
 
 /// How to build.
 #[derive(Debug, Clone, Copy)]
-pub struct BuildOptions {
+pub struct BuildOptions<'h> {
     /// Threads that read; `None` for one a core.
     pub jobs: Option<NonZeroUsize>,
     /// The start of the run.
     pub started_at: Timestamp,
+    /// Which hosts are official.
+    pub hosts: &'h HostRules,
 }
 
 /// What happens during a build, as it happens.
@@ -117,7 +120,7 @@ pub enum BuildError {
 pub fn build(
     archive: &Path,
     store: &mut Store,
-    options: &BuildOptions,
+    options: &BuildOptions<'_>,
     mut observe: impl FnMut(BuildEvent<'_>),
 ) -> Result<BuildSummary, BuildError> {
     let files = warc_files(archive).map_err(|source| BuildError::List {
@@ -143,7 +146,7 @@ pub fn build(
             Step::Damage { .. } => 0,
         },
         |step| match step {
-            Step::Record { file, record, .. } => Some(make(file, record, profile)),
+            Step::Record { file, record, .. } => Some(make(file, record, profile, options.hosts)),
             Step::Damage { .. } => None,
         },
         |step, made| match building.step(&step, made) {

@@ -7,12 +7,13 @@ use jiff::Timestamp;
 use sha2::{Digest, Sha256};
 
 use crate::archive::{HttpResponse, Kind, Record};
+use crate::audit::origin::HostRules;
 use crate::decode::{self, Media};
 use crate::model::Report;
 use crate::profile::Profile;
 use crate::store::{CaptureInfo, Refusal, WarcPlace};
 
-use super::read::{MAX_BYTES, Origin, read};
+use super::read::{MAX_BYTES, Origin, read_with};
 
 /// What was made of a record.
 pub(super) enum Made {
@@ -53,7 +54,7 @@ fn capture(file: &str, record: &Record, payload: &[u8], fetched_at: Timestamp) -
 }
 
 /// Reads a `resource` or `response` record.
-pub(super) fn make(file: &str, record: &Record, profile: &Profile) -> Made {
+pub(super) fn make(file: &str, record: &Record, profile: &Profile, hosts: &HostRules) -> Made {
     let Ok(payload) = record.payload() else {
         return Made::PassedOver;
     };
@@ -82,7 +83,7 @@ pub(super) fn make(file: &str, record: &Record, profile: &Profile) -> Made {
         url: capture.url.as_deref(),
         content_type: content_type.as_deref(),
     };
-    match read(bytes, origin, profile) {
+    match read_with(bytes, origin, profile, hosts) {
         Ok(mut report) => {
             // A capture is named by its payload as archived, also where that is compressed.
             report.provenance.sha256 = HEXLOWER.encode(&capture.sha256);

@@ -4,11 +4,14 @@ use data_encoding::HEXLOWER;
 use sha2::{Digest, Sha256};
 
 use crate::audit;
+use crate::audit::origin::HostRules;
 use crate::decode::{self, Media};
 use crate::extract::{self, NoReport};
-use crate::model::{Catalog, Official, Provenance, Report};
+use crate::model::{Catalog, Provenance, Report};
 use crate::parse;
 use crate::profile::Profile;
+
+use super::origin::judge;
 
 /// Larger payloads are refused: no report page comes near.
 pub const MAX_BYTES: usize = 256 * 1024 * 1024;
@@ -60,12 +63,26 @@ impl Unreadable {
     }
 }
 
-/// Reads one payload.
+/// Reads one payload; official hosts are those compiled in.
 ///
 /// # Errors
 ///
 /// [`Unreadable`] in one line, where the payload is no page or the page no report.
 pub fn read(bytes: &[u8], origin: Origin<'_>, profile: &Profile) -> Result<Report, Unreadable> {
+    read_with(bytes, origin, profile, HostRules::get())
+}
+
+/// Reads one payload, with official hosts as given.
+///
+/// # Errors
+///
+/// As [`read`].
+pub fn read_with(
+    bytes: &[u8],
+    origin: Origin<'_>,
+    profile: &Profile,
+    hosts: &HostRules,
+) -> Result<Report, Unreadable> {
     if bytes.is_empty() {
         return Err(Unreadable::Empty);
     }
@@ -87,11 +104,13 @@ pub fn read(bytes: &[u8], origin: Origin<'_>, profile: &Profile) -> Result<Repor
         parse::parse_text(&decoded)
     };
     let extraction = extract::extract(&document, origin.url, profile)?;
+    let judgement = judge(&document, &extraction, origin.url, hosts);
     let mut findings = decoded.findings.clone();
     findings.extend(document.findings.iter().cloned());
     findings.extend(extraction.findings);
     let checks = audit::contradictions(&extraction.observations);
     findings.extend(audit::findings(&checks, Catalog::get()));
+    findings.extend(audit::origin::finding(&judgement));
     Ok(Report {
         title: extraction.title,
         agency: extraction.agency,
@@ -110,8 +129,8 @@ pub fn read(bytes: &[u8], origin: Origin<'_>, profile: &Profile) -> Result<Repor
             charset: decoded.charset,
             charset_evidence: decoded.evidence,
             replacements: decoded.replacements,
-            official: Official::Unknown,
-            signals: Vec::new(),
+            official: judgement.official,
+            signals: judgement.signals.iter().map(ToString::to_string).collect(),
             parts: Vec::new(),
             profile: profile.digest.clone(),
             program: env!("CARGO_PKG_VERSION"),

@@ -13,6 +13,8 @@ pub enum Coverage {
     Doubtful,
     /// Read, but none of its tables was recognised.
     WithoutTables,
+    /// Nothing but a suspected copy on a foreign host.
+    CopyOnly,
     /// Captured, but no report could be read from it.
     Unreadable,
     /// Expected and not there.
@@ -23,10 +25,11 @@ pub enum Coverage {
 
 impl Coverage {
     /// Every value.
-    pub const ALL: [Self; 6] = [
+    pub const ALL: [Self; 7] = [
         Self::Read,
         Self::Doubtful,
         Self::WithoutTables,
+        Self::CopyOnly,
         Self::Unreadable,
         Self::Missing,
         Self::NotExpected,
@@ -37,6 +40,7 @@ impl Coverage {
             Self::Read => "●",
             Self::Doubtful => "◐",
             Self::WithoutTables => "○",
+            Self::CopyOnly => "◇",
             Self::Unreadable => "×",
             Self::Missing => "·",
             Self::NotExpected => " ",
@@ -48,6 +52,7 @@ impl Coverage {
             Self::Read => "read",
             Self::Doubtful => "read, with errors",
             Self::WithoutTables => "read, without tables",
+            Self::CopyOnly => "suspected copy only",
             Self::Unreadable => "captured, not readable",
             Self::Missing => "missing",
             Self::NotExpected => "not expected",

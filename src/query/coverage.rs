@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use rusqlite::params_from_iter;
 use serde::Serialize;
 
-use super::{Filter, QueryError};
+use super::{Copies, Filter, QueryError};
 use crate::store::Store;
 
 /// Whether a report is there.
@@ -14,6 +14,8 @@ use crate::store::Store;
 pub enum Presence {
     /// No report of the agency for the year.
     Missing,
+    /// Nothing but a suspected copy.
+    CopyOnly,
     /// A report, but none of its tables was recognised.
     WithoutTables,
     /// A report with statutory tables.
@@ -44,7 +46,8 @@ pub struct Coverage {
     pub refused: u64,
 }
 
-/// The matrix of what is there. `expected` names agencies that should have a row even where nothing of
+/// The matrix of what is there. A year of which there is only a suspected copy says so; an agency known from such copies
+/// alone has a row only where the filter includes them, since a copy may alter the name. `expected` names agencies that should have a row even where nothing of
 /// them is there; it is not narrowed by the filter. Form and cell have no bearing.
 ///
 /// # Errors
@@ -56,9 +59,13 @@ pub fn coverage(
     expected: &[String],
 ) -> Result<Coverage, QueryError> {
     type Key = (Option<String>, Option<String>);
-    let (condition, values) = filter.condition();
+    let with_copies = Filter {
+        copies: Copies::Included,
+        ..filter.clone()
+    };
+    let (condition, values) = with_copies.condition();
     let mut statement = store.connection().prepare(&format!(
-        "SELECT g.name, g.code, r.year, v.form IS NOT NULL FROM report r
+        "SELECT g.name, g.code, r.year, v.form IS NOT NULL, v.official = 'mirror_suspected' FROM report r
          JOIN version v ON v.id = r.version_id LEFT JOIN agency a ON a.id = r.agency_id
          LEFT JOIN agency_key k ON k.agency_id = r.agency_id LEFT JOIN agency g ON g.id = k.key
          WHERE {condition}"
@@ -68,6 +75,17 @@ pub fn coverage(
     let mut unplaced = 0;
     while let Some(row) = rows.next()? {
         let key: Key = (row.get(0)?, row.get(1)?);
+        let is_copy: bool = row.get(4)?;
+        if match filter.copies {
+            Copies::Only => !is_copy,
+            // An agency or year that is not known makes no cell to mark.
+            Copies::LeftOut => {
+                is_copy && (key == (None, None) || row.get::<_, Option<i16>>(2)?.is_none())
+            }
+            Copies::Included => false,
+        } {
+            continue;
+        }
         let Some(year) = row.get::<_, Option<i16>>(2)? else {
             unplaced += 1;
             continue;
@@ -76,7 +94,9 @@ pub fn coverage(
             unplaced += 1;
             continue;
         }
-        let presence = if row.get(3)? {
+        let presence = if is_copy {
+            Presence::CopyOnly
+        } else if row.get(3)? {
             Presence::Found
         } else {
             Presence::WithoutTables
@@ -87,6 +107,14 @@ pub fn coverage(
             .entry(year)
             .or_insert(presence);
         *best = presence.max(*best);
+    }
+    if filter.copies == Copies::LeftOut {
+        found.retain(|(name, _), years| {
+            years
+                .values()
+                .any(|presence| *presence != Presence::CopyOnly)
+                || name.as_ref().is_some_and(|name| expected.contains(name))
+        });
     }
     for name in expected {
         if !found.keys().any(|(known, _)| known.as_ref() == Some(name)) {

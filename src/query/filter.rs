@@ -13,7 +13,19 @@ pub enum AgencyFilter {
     Containing(String),
 }
 
-/// Which reports, and of them which cells. The default lets everything through.
+/// What becomes of reports that are known from suspected copies alone.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Copies {
+    /// Left out.
+    #[default]
+    LeftOut,
+    /// Kept beside the others.
+    Included,
+    /// Nothing but them.
+    Only,
+}
+
+/// Which reports, and of them which cells. The default lets everything through but suspected copies.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Filter {
     /// Only these agencies.
@@ -28,6 +40,8 @@ pub struct Filter {
     pub form: Option<FormId>,
     /// Only this cell.
     pub cell: Option<String>,
+    /// Suspected copies.
+    pub copies: Copies,
 }
 
 impl Filter {
@@ -59,6 +73,15 @@ impl Filter {
         if let Some(scope) = self.scope {
             terms.push("r.scope = ?");
             values.push(text(scope.as_str()));
+        }
+        match self.copies {
+            Copies::Included => {}
+            Copies::LeftOut => terms.push(
+                "r.version_id NOT IN (SELECT id FROM version WHERE official = 'mirror_suspected')",
+            ),
+            Copies::Only => terms.push(
+                "r.version_id IN (SELECT id FROM version WHERE official = 'mirror_suspected')",
+            ),
         }
         (terms.join(" AND "), values)
     }

@@ -14,10 +14,10 @@ mod series;
 pub use captures::{CaptureLine, archive_ends, capture_of, is_captured};
 pub use coverage::{Coverage, CoverageRow, Presence, coverage};
 pub use export::{export_csv, export_json};
-pub use filter::{AgencyFilter, Filter};
+pub use filter::{AgencyFilter, Copies, Filter};
 pub use reports::{
-    FindingLine, RefusalLine, ReportLine, agency_names, find_reports, findings, list_reports,
-    load_report, refusals,
+    FindingLine, RefusalLine, ReportLine, agency_names, count_copies, find_reports, findings,
+    list_reports, load_report, refusals,
 };
 pub use series::{Part, Point, PointStatus, cell_series, series};
 

@@ -6,7 +6,7 @@ use serde::Serialize;
 use crate::model::{Code, Scope, Severity};
 use crate::store::{Store, StoredReport};
 
-use super::{AgencyFilter, Filter, QueryError};
+use super::{AgencyFilter, Copies, Filter, QueryError};
 
 /// A report in a list: its current version.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -126,6 +126,25 @@ pub fn list_reports(store: &Store, filter: &Filter) -> Result<Vec<ReportLine>, Q
     Ok(lines.collect::<Result<_, _>>()?)
 }
 
+/// How many reports that a filter would let through are known from suspected copies alone, and so are left out of
+/// its answers. Form and cell have no bearing.
+///
+/// # Errors
+///
+/// If the database cannot be read.
+pub fn count_copies(store: &Store, filter: &Filter) -> Result<u64, QueryError> {
+    let filter = Filter {
+        copies: Copies::Only,
+        ..filter.clone()
+    };
+    let (condition, values) = filter.condition();
+    let sql = format!("SELECT count(*) FROM report r WHERE {condition}");
+    let count: i64 = store
+        .connection()
+        .query_row(&sql, params_from_iter(values), |row| row.get(0))?;
+    Ok(count.unsigned_abs())
+}
+
 /// The names of all agencies that have a report, in order.
 ///
 /// # Errors
@@ -149,8 +168,8 @@ pub fn load_report(store: &Store, report_id: i64) -> Result<Option<StoredReport>
     Ok(store.reader().report(report_id)?)
 }
 
-/// The current versions of an agency's reports for a year, by name or code. Several where scopes differ
-/// or agencies share the name; never one picked from them.
+/// The current versions of an agency's reports for a year, by name or code; no suspected copies. Several where
+/// scopes differ or agencies share the name; never one picked from them.
 ///
 /// # Errors
 ///

@@ -48,6 +48,8 @@ pub enum Outcome {
     New,
     /// A new version: the agency published something else than before.
     Changed,
+    /// A suspected copy with a content of its own, beside what the agency published.
+    Copied,
     /// The content of a known version, in another capture.
     SeenAgain,
     /// A known capture, read differently: by another program or profile. No new version of its own.

@@ -6,6 +6,8 @@
 //!   move to a version of its own (a difference that an older program did not see).
 //! * The details of a version are those of one capture, so that places and addresses fit together: official
 //!   before mirrored, then the earliest. Other captures of the same content only bear witness.
+//! * A suspected copy bears no witness: a version's times are those of its other captures, where it has any, so
+//!   that a copy of an old content, found later, does not make that content the current one.
 
 use rusqlite::{OptionalExtension as _, params};
 
@@ -70,7 +72,7 @@ pub(super) fn put_report(
     };
     let (target, outcome) = match (known, old) {
         (Some(known), _) => {
-            if leads(writer, known, capture, report)? {
+            if leads(writer, known, capture_id, capture, report)? {
                 details::replace(writer, known, &details, report)?;
             }
             let outcome = if old.is_some() {
@@ -92,15 +94,24 @@ pub(super) fn put_report(
             let outcome = match old {
                 Some(_) => Outcome::Reread,
                 None if new_report => Outcome::New,
+                None if is_copy(report) => Outcome::Copied,
+                None if !is_published(writer, report_id)? => Outcome::New,
                 None => Outcome::Changed,
             };
             (details::insert(writer, &details, report)?, outcome)
         }
     };
     writer.insert(
-        "INSERT OR REPLACE INTO reading (capture_id, version_id, reader_id, run_id, digest)
-         VALUES (?, ?, ?, ?, ?)",
-        params![capture_id, target, reader, run, &digest[..]],
+        "INSERT OR REPLACE INTO reading (capture_id, version_id, reader_id, run_id, digest, official)
+         VALUES (?, ?, ?, ?, ?, ?)",
+        params![
+            capture_id,
+            target,
+            reader,
+            run,
+            &digest[..],
+            report.provenance.official.as_str()
+        ],
     )?;
     settle(writer, target)?;
     if let Some(old) = old.filter(|old| *old != target) {
@@ -179,24 +190,34 @@ fn report_of(writer: &Writer<'_>, version: i64) -> Result<i64, StoreError> {
     Ok(statement.query_row([version], |row| row.get(0))?)
 }
 
+/// Verdict, time, digest, program and id of the capture that leads a version.
+type Leader = (String, i64, Vec<u8>, Option<String>, i64);
+
 /// Whether this capture's details should stand for the version: they already do, or those that do
 /// are gone, by another program, or rank behind.
 fn leads(
     writer: &Writer<'_>,
     version: i64,
+    capture_id: i64,
     capture: &CaptureInfo,
     report: &Report,
 ) -> Result<bool, StoreError> {
     let mut statement = writer.connection.prepare_cached(
-        "SELECT v.official, c.fetched_at_us, c.sha256, p.program
+        "SELECT v.official, c.fetched_at_us, c.sha256, p.program, v.capture_id
          FROM version v JOIN capture c ON c.id = v.capture_id
          LEFT JOIN reading r ON r.capture_id = v.capture_id AND r.version_id = v.id
          LEFT JOIN reader p ON p.id = r.reader_id
          WHERE v.id = ?",
     )?;
-    let (official, fetched_at, sha256, program): (String, i64, Vec<u8>, Option<String>) = statement
-        .query_row([version], |row| {
-            Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?))
+    let (official, fetched_at, sha256, program, leader): Leader =
+        statement.query_row([version], |row| {
+            Ok((
+                row.get(0)?,
+                row.get(1)?,
+                row.get(2)?,
+                row.get(3)?,
+                row.get(4)?,
+            ))
         })?;
     let official: Official = official
         .parse()
@@ -213,7 +234,27 @@ fn leads(
         Official::MirrorSuspected => 2,
     };
     let behind = (rank(own.0), own.1, own.2) <= (rank(official), fetched_at, &sha256);
-    Ok(behind || program.as_deref() != Some(report.provenance.program))
+    let is_leader = leader == capture_id;
+    if is_leader && !behind {
+        // It ranks lower than it did: another capture of the version may come before it now.
+        orphan(writer, version, capture_id)?;
+    }
+    Ok(behind || is_leader || program.as_deref() != Some(report.provenance.program))
+}
+
+/// A page that is not the agency's.
+fn is_copy(report: &Report) -> bool {
+    report.provenance.official == Official::MirrorSuspected
+}
+
+/// Whether a report has a version that is no copy.
+fn is_published(writer: &Writer<'_>, report: i64) -> Result<bool, StoreError> {
+    Ok(writer
+        .connection
+        .prepare_cached(
+            "SELECT 1 FROM version WHERE report_id = ? AND official <> 'mirror_suspected'",
+        )?
+        .exists([report])?)
 }
 
 /// Whether another capture, read by this program, has the content of the version.
@@ -253,7 +294,10 @@ fn settle(writer: &Writer<'_>, version: i64) -> Result<(), StoreError> {
         .connection
         .prepare_cached(
             "UPDATE version SET first_seen_us = t.first, last_seen_us = t.last
-             FROM (SELECT min(c.fetched_at_us) AS first, max(c.fetched_at_us) AS last FROM reading r
+             FROM (SELECT ifnull(min(c.fetched_at_us) FILTER (WHERE r.official <> 'mirror_suspected'),
+                 min(c.fetched_at_us)) AS first,
+                 ifnull(max(c.fetched_at_us) FILTER (WHERE r.official <> 'mirror_suspected'),
+                 max(c.fetched_at_us)) AS last FROM reading r
                JOIN capture c ON c.id = r.capture_id WHERE r.version_id = ?1) t
              WHERE id = ?1 AND t.first IS NOT NULL",
         )?

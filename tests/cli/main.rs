@@ -1,5 +1,6 @@
 //! The command line as its users see it: exit codes, streams, records, help.
 
+mod copies;
 mod demo;
 mod extract;
 mod help;

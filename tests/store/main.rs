@@ -1,5 +1,6 @@
 //! The store and its queries, through their public doors.
 
+mod copies;
 mod query;
 mod random;
 mod roundtrip;

@@ -5,8 +5,8 @@ use nianbao::model::{
 };
 use nianbao::query::crosswalk::Quality;
 use nianbao::query::{
-    AgencyFilter, Filter, PointStatus, Presence, QueryError, cell_series, coverage, export_csv,
-    export_json, find_reports, findings, list_reports, load_report, refusals, series,
+    AgencyFilter, Copies, Filter, PointStatus, Presence, QueryError, cell_series, coverage,
+    export_csv, export_json, find_reports, findings, list_reports, load_report, refusals, series,
 };
 use nianbao::store::{Refusal, Store};
 use proptest::prelude::*;
@@ -58,7 +58,10 @@ fn filled(reports: &[Report]) -> Home {
 }
 
 fn everything() -> Filter {
-    Filter::default()
+    Filter {
+        copies: Copies::Included,
+        ..Filter::default()
+    }
 }
 
 #[test]

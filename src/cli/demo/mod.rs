@@ -9,6 +9,7 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context as _, bail};
 
 use crate::archive::SystemClock;
+use crate::audit::origin::HostRules;
 use crate::home::Home;
 use crate::model::{Catalog, Code, Observation, Severity};
 use crate::pipeline::{BuildSummary, ImportOutcome, Importer, read_manifest};
@@ -54,7 +55,7 @@ pub(super) fn run(context: &Context, args: &Args) -> anyhow::Result<Status> {
     let directory = context.cwd.join(&name);
     let mut opened = context::write(home(&directory)?)?;
     let (archived, known) = import(&opened, &directory)?;
-    let summary = build::build(&mut opened, None)?;
+    let summary = build::build(&mut opened, None, HostRules::get())?;
     let text = tell(&opened, &name, (archived, known), &summary)?;
     output::print(&text)?;
     Ok(if summary.failures == 0 {
