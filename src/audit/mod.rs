@@ -15,6 +15,7 @@ mod finding;
 mod identities;
 pub mod identity;
 mod place;
+pub mod repair;
 mod rule;
 mod sum;
 mod validate;

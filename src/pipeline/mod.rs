@@ -8,6 +8,7 @@ mod manifest;
 mod parallel;
 mod read;
 mod records;
+mod reread;
 mod walk;
 
 pub use build::{BuildError, BuildEvent, BuildOptions, BuildSummary, build};

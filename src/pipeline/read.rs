@@ -10,6 +10,8 @@ use crate::model::{Catalog, Official, Provenance, Report};
 use crate::parse;
 use crate::profile::Profile;
 
+use super::reread;
+
 /// Larger payloads are refused: no report page comes near.
 pub const MAX_BYTES: usize = 256 * 1024 * 1024;
 
@@ -92,6 +94,15 @@ pub fn read(bytes: &[u8], origin: Origin<'_>, profile: &Profile) -> Result<Repor
     findings.extend(extraction.findings);
     let checks = audit::contradictions(&extraction.observations);
     findings.extend(audit::findings(&checks, Catalog::get()));
+    let proposals = if checks.is_empty() {
+        Vec::new()
+    } else {
+        let mut proposals = audit::repair::proposals(&extraction.observations);
+        let is_html = media == Media::Html;
+        reread::judge(&mut proposals, &extraction.observations, &decoded, bytes, is_html);
+        findings.extend(audit::repair::findings(&proposals));
+        proposals
+    };
     Ok(Report {
         title: extraction.title,
         agency: extraction.agency,
@@ -104,6 +115,7 @@ pub fn read(bytes: &[u8], origin: Origin<'_>, profile: &Profile) -> Result<Repor
         observations: extraction.observations,
         mentions: Vec::new(),
         findings,
+        proposals,
         provenance: Provenance {
             sha256: HEXLOWER.encode(&Sha256::digest(bytes)),
             url: origin.url.map(str::to_owned),

@@ -108,6 +108,9 @@ impl<'a> Reader<'a> {
         let signals: Option<String> = row.get("signals")?;
         let sha256: Vec<u8> = row.get("sha256")?;
         let form: Option<String> = row.get("form")?;
+        let observations = self.observations(version_id)?;
+        let proposals =
+            super::proposals::read(self.connection, self.layout, version_id, &observations)?;
         let report = Report {
             title: row.get("title")?,
             agency: Agency {
@@ -129,9 +132,10 @@ impl<'a> Reader<'a> {
             },
             dates: self.dates(version_id)?,
             sections: self.sections(version_id)?,
-            observations: self.observations(version_id)?,
+            observations,
             mentions: self.mentions(version_id)?,
             findings: self.findings(version_id)?,
+            proposals,
             provenance: Provenance {
                 sha256: data_encoding::HEXLOWER.encode(&sha256),
                 url: row.get("url")?,
@@ -330,7 +334,7 @@ fn values(form: &FormLayout, row: &Row<'_>) -> Result<Vec<Option<Decimal>>, Stor
     Ok(values)
 }
 
-fn decimal(mantissa: i64, scale: u8) -> Result<Decimal, StoreError> {
+pub(super) fn decimal(mantissa: i64, scale: u8) -> Result<Decimal, StoreError> {
     Decimal::new(mantissa, scale).ok_or_else(|| StoreError::unknown("scale", scale.to_string()))
 }
 
@@ -344,7 +348,7 @@ fn time(microseconds: i64) -> Result<Timestamp, StoreError> {
 }
 
 /// A column with a word of a closed list.
-fn word<T: std::str::FromStr>(row: &Row<'_>, column: &'static str) -> Result<T, StoreError> {
+pub(super) fn word<T: std::str::FromStr>(row: &Row<'_>, column: &'static str) -> Result<T, StoreError> {
     let text: String = row.get(column)?;
     text.parse().map_err(|_| StoreError::unknown(column, text))
 }

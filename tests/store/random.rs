@@ -84,6 +84,7 @@ pub fn sound() -> Report {
         }],
         observations: observations.collect(),
         mentions: vec![],
+        proposals: vec![],
         findings: vec![Finding::new(Code::DateUnknown, "", "no date")],
         provenance: Provenance {
             sha256: data_encoding::HEXLOWER.encode(&digest(0)),

@@ -1,0 +1,265 @@
+//! Repair proposals: what the code of section 3 finds and what it does not.
+//!
+//! Tables that agree are drawn, mistakes are made in them, and the proposals are held against what was there.
+//! `cargo test --test repair -- --nocapture` prints the rates that `docs/repairs.md` gives.
+
+#[path = "audit/tables.rs"]
+#[expect(dead_code, reason = "shared with the audit's tests")]
+mod tables;
+
+#[path = "generator/mod.rs"]
+mod generator;
+
+use std::collections::BTreeMap;
+
+use generator::{Rng, draw_values};
+use nianbao::audit::{Check, Outcome, Strictness, contradictions, repair};
+use nianbao::model::{
+    Catalog, Cause, CellStatus, Code, Confidence, Decimal, FormId, IndicatorId, Proposal,
+};
+use tables::{PARTS, Page};
+
+/// A page whose sections 3 and 4 agree, as busy or as idle as real ones.
+fn drawn(form: FormId, rng: &mut Rng) -> Page {
+    let mut page = Page::blank(form);
+    if rng.chance(50) {
+        let sums = ["requests", "disputes"];
+        for (cell, value) in draw_values(form, rng) {
+            let indicator = Catalog::get().indicator(page.id(&cell));
+            if sums.contains(&indicator.table.as_str()) {
+                page.number(&cell, value.mantissa());
+            }
+        }
+    } else {
+        // A small office: a few outcomes, hardly anybody but natural persons.
+        let outcomes = page.outcomes().len() + 1;
+        let most = *rng.pick(&[3, 12, 40, 250]);
+        let mut counts = vec![vec![0; outcomes]; PARTS.len()];
+        for (part, counts) in counts.iter_mut().enumerate() {
+            let (share, most) = if part == 0 {
+                (25, most)
+            } else {
+                (4, most / 4 + 1)
+            };
+            for count in counts.iter_mut() {
+                if rng.chance(share) {
+                    *count = rng.range(1, most);
+                }
+            }
+        }
+        counts[0][0] += rng.range(0, most);
+        page.fill_requests(&counts, rng.range(0, 12));
+    }
+    page
+}
+
+/// The cells of section 3, row by row.
+fn section_3(page: &Page) -> Vec<IndicatorId> {
+    let of_form = Catalog::get().of_form(page.form);
+    of_form
+        .filter(|indicator| indicator.table == "requests")
+        .map(|indicator| indicator.id)
+        .collect()
+}
+
+fn name(id: IndicatorId) -> &'static str {
+    &Catalog::get().indicator(id).cell
+}
+
+fn value(page: &Page, id: IndicatorId) -> i64 {
+    let cell = page.cells.iter().find(|cell| cell.indicator == id);
+    cell.and_then(|cell| cell.value).unwrap().mantissa()
+}
+
+/// Another number as a typist would leave it.
+fn slip(value: i64, rng: &mut Rng) -> i64 {
+    for _ in 0..20 {
+        let mut digits = value.to_string().into_bytes();
+        let at = rng.below(digits.len());
+        let digit = b'0' + u8::try_from(rng.below(10)).unwrap();
+        match rng.below(6) {
+            0 if digits.len() > 1 => {
+                digits.remove(at);
+            }
+            1 => digits.insert(at, digit),
+            2 => digits[at] = digit,
+            3 if at > 0 => digits.swap(at - 1, at),
+            4 => digits = rng.range(0, value * 2 + 9).to_string().into_bytes(),
+            5 => digits = vec![b'0'],
+            _ => continue,
+        }
+        let wrong = String::from_utf8(digits).unwrap().parse().unwrap();
+        if wrong != value {
+            return wrong;
+        }
+    }
+    value + 1
+}
+
+fn hard_failures(page: &Page) -> Vec<Check> {
+    let mut checks = contradictions(&page.cells);
+    checks.retain(|check| {
+        let fails = check.fails()
+            || matches!(check.outcome, Outcome::NotAssessable { irreconcilable, .. } if irreconcilable);
+        fails && check.rule.identity.strictness == Strictness::Hard
+    });
+    checks
+}
+
+/// Cell and proposed number of every change.
+fn changed(proposal: &Proposal) -> BTreeMap<&'static str, Option<i64>> {
+    let changes = proposal.changes.iter();
+    changes
+        .map(|one| (name(one.indicator), one.proposed.map(Decimal::mantissa)))
+        .collect()
+}
+
+/// The page as it would be. Only tests do this.
+fn applied(page: &Page, proposal: &Proposal) -> Page {
+    let mut page = page.clone();
+    for change in &proposal.changes {
+        let text = change.proposed.map(|value| value.to_string());
+        page.print(name(change.indicator), &text.unwrap_or_default());
+    }
+    page
+}
+
+/// What became of a page with mistakes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+enum Fate {
+    /// The only proposal, and what was there.
+    Right,
+    /// Several, what was there among them.
+    Ambiguous,
+    /// Several, what was there not listed or not among them.
+    AmbiguousElsewhere,
+    /// Nothing proposed.
+    Silent,
+    /// The only proposal, and not what was there: one cell.
+    WrongOne,
+    /// The only proposal, and not what was there: more cells.
+    WrongSeveral,
+}
+
+fn fate(page: &Page, truth: &BTreeMap<&'static str, Option<i64>>) -> Fate {
+    let proposals = repair::proposals(&page.cells);
+    for proposal in &proposals {
+        assert_eq!(hard_failures(&applied(page, proposal)), [], "{proposal:?}");
+    }
+    let hit = proposals.iter().any(|one| changed(one) == *truth);
+    match proposals.as_slice() {
+        [] => Fate::Silent,
+        [one] if one.unique && hit => Fate::Right,
+        [one] if one.unique && one.changes.len() == 1 => Fate::WrongOne,
+        [one] if one.unique => Fate::WrongSeveral,
+        _ if hit => Fate::Ambiguous,
+        _ => Fate::AmbiguousElsewhere,
+    }
+}
+
+/// The fates of `count` pages of form 2021, each spoiled by `spoil`.
+fn simulate(
+    title: &str,
+    count: u64,
+    mut spoil: impl FnMut(&mut Page, &mut Rng) -> Option<()>,
+) -> BTreeMap<Fate, u32> {
+    let mut fates = BTreeMap::new();
+    let mut drawn_pages = 0;
+    for seed in 0.. {
+        if drawn_pages == count {
+            break;
+        }
+        assert!(seed < 200 * count, "{title}: hardly a page can be spoiled so");
+        let mut rng = Rng::new(seed, "repair");
+        let page = drawn(FormId::F2021, &mut rng);
+        let mut spoiled = page.clone();
+        if spoil(&mut spoiled, &mut rng).is_none() {
+            continue;
+        }
+        let truth: BTreeMap<_, _> = section_3(&page)
+            .into_iter()
+            .filter(|id| value(&page, *id) != value(&spoiled, *id))
+            .map(|id| (name(id), Some(value(&page, id))))
+            .collect();
+        if truth.is_empty() {
+            continue;
+        }
+        drawn_pages += 1;
+        assert_ne!(hard_failures(&spoiled), [], "{title} {seed}: not detected");
+        *fates.entry(fate(&spoiled, &truth)).or_default() += 1;
+    }
+    let percent = |(fate, times): (&Fate, &u32)| {
+        format!("{fate:?} {:.2} %", f64::from(*times) * 100.0 / count as f64)
+    };
+    let line: Vec<String> = fates.iter().map(percent).collect();
+    println!("{title}: {count}: {}", line.join(", "));
+    fates
+}
+
+fn set(page: &mut Page, id: IndicatorId, number: i64) {
+    page.number(name(id), number);
+}
+
+#[test]
+fn ten_thousand_single_errors_are_located() {
+    let fates = simulate("one cell", 10_000, |page: &mut Page, rng: &mut Rng| {
+        let mut cells = section_3(page);
+        if rng.chance(60) {
+            cells.retain(|id| value(page, *id) != 0);
+        }
+        if cells.is_empty() {
+            return None;
+        }
+        let cell = *rng.pick(&cells);
+        let wrong = slip(value(page, cell), rng);
+        set(page, cell, wrong);
+        Some(())
+    });
+    let right = fates.get(&Fate::Right).copied().unwrap_or_default();
+    assert!(right >= 9_990, "{fates:?}");
+    assert_eq!(fates.get(&Fate::WrongOne), None);
+    assert_eq!(fates.get(&Fate::WrongSeveral), None);
+}
+
+#[test]
+fn three_thousand_double_errors_are_never_repaired_by_one_cell() {
+    let kinds = [
+        "anywhere",
+        "same row",
+        "same column",
+        "part and row total",
+        "part and column total",
+        "same difference",
+    ];
+    for (number, kind) in kinds.iter().enumerate() {
+        let fates = simulate(&format!("two cells, {kind}"), 500, |page: &mut Page, rng: &mut Rng| {
+            let cells = section_3(page);
+            let at = |row: usize, column: usize| cells[row * 7 + column];
+            let row = rng.below(25);
+            let column = rng.below(7);
+            let other_row = (row + 1 + rng.below(24)) % 25;
+            let other_column = (column + 1 + rng.below(6)) % 7;
+            let outcome = 2 + rng.below(21);
+            let (one, two) = match number {
+                1 => (at(row, column), at(row, other_column)),
+                2 => (at(row, column), at(other_row, column)),
+                3 => (at(row, column % 6), at(row, 6)),
+                4 => (at(outcome, column), at(23, column)),
+                _ => (at(row, column), at(other_row, other_column)),
+            };
+            let wrong = slip(value(page, one), rng);
+            let by = wrong - value(page, one);
+            set(page, one, wrong);
+            let same = value(page, two) + by;
+            let wrong = if (number == 5 || number > 2 && rng.chance(50)) && same >= 0 {
+                same
+            } else {
+                slip(value(page, two), rng)
+            };
+            set(page, two, wrong);
+            Some(())
+        });
+        assert_eq!(fates.get(&Fate::WrongOne), None, "{kind}");
+        assert_eq!(fates.get(&Fate::WrongSeveral), None, "{kind}");
+    }
+}
