@@ -149,16 +149,21 @@ fn digits(number: i128) -> usize {
 }
 
 /// Whether the printed numbers are the wanted ones one place further, in either direction: how many digits moved.
-/// What fell out on one side was nothing, or came in at the other; or nothing came in.
+/// What fell out on one side was nothing, or came in at the other; or nothing came in. A number that came to stand
+/// where the same one stood has not moved.
 fn shifted(printed: &[i128], wanted: &[i128]) -> Option<usize> {
     let last = printed.len() - 1;
-    let telling = |moved: &[i128]| moved.iter().map(|number| digits(*number)).sum();
+    let telling = |moved: &[i128], before: &[i128]| {
+        let pairs = moved.iter().zip(before);
+        let moved = pairs.filter(|(moved, before)| moved != before);
+        moved.map(|(moved, _)| digits(*moved)).sum()
+    };
     let fits = |lost: i128, new: i128| lost == 0 || new == 0 || lost == new;
     if printed[..last] == wanted[1..] && fits(wanted[0], printed[last]) {
-        return Some(telling(&printed[..last]));
+        return Some(telling(&printed[..last], &wanted[..last]));
     }
     if printed[1..] == wanted[..last] && fits(wanted[last], printed[0]) {
-        return Some(telling(&printed[1..]));
+        return Some(telling(&printed[1..], &wanted[1..]));
     }
     None
 }

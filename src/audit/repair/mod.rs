@@ -66,13 +66,15 @@ fn propose(sheet: &Sheet<'_>) -> Vec<Proposal> {
         .collect()
 }
 
-/// Whether more equations fail than there are values to choose, so that they bear each other out.
+/// Whether more equations fail than there are values to choose, so that they bear each other out. What an equation
+/// with blanks says is too little to choose by.
 fn is_confirmed(sheet: &Sheet<'_>, one: &Explanation) -> bool {
-    let free = match one.cause {
+    let values = match one.cause {
         Cause::Several | Cause::AddedIntoTotal => 2,
         _ => 1,
     };
-    one.is_valued && sheet.failing.len() + sheet.stuck.len() > free
+    let is_open = one.changes.len() <= 2 && !sheet.stuck.is_empty();
+    one.is_valued && !is_open && sheet.failing.len() > values && !search::has_rival(sheet, one)
 }
 
 fn confidence(one: &Explanation, unique: bool) -> Confidence {

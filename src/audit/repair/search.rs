@@ -8,6 +8,10 @@ use super::code::{Cell, Line};
 use super::sheet::{Change, Sheet, Slot};
 use crate::model::Cause;
 
+/// The cost of one cause that little speaks for: that of two mistakes, so that two wrong cells are not passed over
+/// for it, nor it for them.
+const WEAK: usize = 2;
+
 /// Changes that settle everything.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Explanation {
@@ -55,6 +59,15 @@ pub(super) fn cheapest(sheet: &Sheet<'_>) -> Vec<Explanation> {
         }
     }
     kept
+}
+
+/// Whether two other cells could look like this single one. Not where every equation has all its numbers: then
+/// mistakes of one cell and of two are told apart. Blanks take that away.
+pub(super) fn has_rival(sheet: &Sheet<'_>, one: &Explanation) -> bool {
+    let [change] = *one.changes else {
+        return false;
+    };
+    sheet.has_gaps() && pairs(sheet).iter().any(|pair| !pair.changes.contains(&change))
 }
 
 /// The change of a cell that makes an equation hold.
@@ -161,7 +174,7 @@ fn along_lines(sheet: &Sheet<'_>) -> Vec<Explanation> {
             })
             .collect();
         if sheet.is_settled_by(&changes) {
-            let cost = if is_sure { 1 } else { changes.len() };
+            let cost = if is_sure { 1 } else { WEAK };
             found.push(Explanation::new(changes, cause, cost));
         }
     }
@@ -303,7 +316,7 @@ fn swapped_rows(sheet: &Sheet<'_>) -> Vec<Explanation> {
                 .collect();
             if sheet.is_settled_by(&changes) {
                 // A row of two different numbers and their total is the least that says anything.
-                let cost = if changes.len() >= 6 { 1 } else { changes.len() };
+                let cost = if changes.len() >= 6 { 1 } else { WEAK };
                 found.push(Explanation::new(changes, Cause::RowsSwapped, cost));
             }
         }

@@ -161,6 +161,11 @@ impl<'r> Sheet<'r> {
         balance.is_complete().then_some(balance.sum)
     }
 
+    /// Whether an equation lacks a number.
+    pub(super) fn has_gaps(&self) -> bool {
+        !self.balances.iter().all(|balance| balance.is_complete())
+    }
+
     /// What the numbers of an equation come to, blanks left out.
     pub(super) fn known_sum(&self, equation: usize) -> i128 {
         self.balances[equation].sum
