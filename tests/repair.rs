@@ -14,9 +14,7 @@ use std::collections::BTreeMap;
 
 use generator::{Rng, draw_values};
 use nianbao::audit::{Check, Outcome, Strictness, contradictions, repair};
-use nianbao::model::{
-    Catalog, Decimal, FormId, IndicatorId, Proposal,
-};
+use nianbao::model::{Catalog, Decimal, FormId, IndicatorId, Proposal};
 use tables::{PARTS, Page};
 
 /// A page whose sections 3 and 4 agree, as busy or as idle as real ones.
@@ -154,7 +152,12 @@ fn fate(page: &Page, truth: &BTreeMap<&'static str, Option<i64>>) -> Fate {
     match proposals.as_slice() {
         [] => Fate::Silent,
         [one] if one.unique && hit => Fate::Right,
-        [one] if one.unique && changed(one).iter().all(|(id, to)| truth.get(id) == Some(to)) => {
+        [one]
+            if one.unique
+                && changed(one)
+                    .iter()
+                    .all(|(id, to)| truth.get(id) == Some(to)) =>
+        {
             Fate::Partly
         }
         [one] if one.unique => {
@@ -194,7 +197,10 @@ fn simulate_blank(
         if drawn_pages == count {
             break;
         }
-        assert!(seed < 200 * count, "{title}: hardly a page can be spoiled so");
+        assert!(
+            seed < 200 * count,
+            "{title}: hardly a page can be spoiled so"
+        );
         let mut rng = Rng::new(seed, "repair");
         let page = drawn(FormId::F2021, &mut rng);
         let mut spoiled = page.clone();
@@ -269,42 +275,46 @@ fn three_thousand_double_errors_are_never_repaired_by_one_cell() {
         "counted in the next row",
     ];
     for (number, kind) in kinds.iter().enumerate() {
-        let fates = simulate(&format!("two cells, {kind}"), 500, |page: &mut Page, rng: &mut Rng| {
-            let cells = section_3(page);
-            let at = |row: usize, column: usize| cells[row * 7 + column];
-            let row = rng.below(25);
-            let column = rng.below(7);
-            let other_row = (row + 1 + rng.below(24)) % 25;
-            let other_column = (column + 1 + rng.below(6)) % 7;
-            let outcome = 2 + rng.below(21);
-            let (one, two) = match number {
-                1 => (at(row, column), at(row, other_column)),
-                2 => (at(row, column), at(other_row, column)),
-                3 => (at(row, column % 6), at(row, 6)),
-                4 => (at(outcome, column), at(23, column)),
-                6 => (at(row, column % 6), at(row, (column + 1) % 6)),
-                7 => (at(outcome, column % 6), at(outcome + 1, column % 6)),
-                _ => (at(row, column), at(other_row, other_column)),
-            };
-            let wrong = if number > 5 {
-                value(page, one) - rng.range(1, 2)
-            } else {
-                slip(value(page, one), rng)
-            };
-            if wrong < 0 {
-                return None;
-            }
-            let by = wrong - value(page, one);
-            set(page, one, wrong);
-            let same = value(page, two) + if number > 5 { -by } else { by };
-            let wrong = if (number >= 5 || number > 2 && rng.chance(50)) && same >= 0 {
-                same
-            } else {
-                slip(value(page, two), rng)
-            };
-            set(page, two, wrong);
-            Some(())
-        });
+        let fates = simulate(
+            &format!("two cells, {kind}"),
+            500,
+            |page: &mut Page, rng: &mut Rng| {
+                let cells = section_3(page);
+                let at = |row: usize, column: usize| cells[row * 7 + column];
+                let row = rng.below(25);
+                let column = rng.below(7);
+                let other_row = (row + 1 + rng.below(24)) % 25;
+                let other_column = (column + 1 + rng.below(6)) % 7;
+                let outcome = 2 + rng.below(21);
+                let (one, two) = match number {
+                    1 => (at(row, column), at(row, other_column)),
+                    2 => (at(row, column), at(other_row, column)),
+                    3 => (at(row, column % 6), at(row, 6)),
+                    4 => (at(outcome, column), at(23, column)),
+                    6 => (at(row, column % 6), at(row, (column + 1) % 6)),
+                    7 => (at(outcome, column % 6), at(outcome + 1, column % 6)),
+                    _ => (at(row, column), at(other_row, other_column)),
+                };
+                let wrong = if number > 5 {
+                    value(page, one) - rng.range(1, 2)
+                } else {
+                    slip(value(page, one), rng)
+                };
+                if wrong < 0 {
+                    return None;
+                }
+                let by = wrong - value(page, one);
+                set(page, one, wrong);
+                let same = value(page, two) + if number > 5 { -by } else { by };
+                let wrong = if (number >= 5 || number > 2 && rng.chance(50)) && same >= 0 {
+                    same
+                } else {
+                    slip(value(page, two), rng)
+                };
+                set(page, two, wrong);
+                Some(())
+            },
+        );
         assert_eq!(fates.get(&Fate::WrongOne), None, "{kind}");
     }
 }
@@ -315,7 +325,9 @@ fn at(page: &Page, row: usize, column: usize) -> IndicatorId {
 }
 
 fn numbers(page: &Page, row: usize) -> Vec<i64> {
-    (0..7).map(|column| value(page, at(page, row, column))).collect()
+    (0..7)
+        .map(|column| value(page, at(page, row, column)))
+        .collect()
 }
 
 fn write(page: &mut Page, row: usize, numbers: &[i64]) {
@@ -397,7 +409,10 @@ fn mistakes_of_many_cells_with_one_cause() {
     for (kind, spoil) in kinds {
         let fates = simulate(kind, 400, spoil);
         let wrong = |fate| fates.get(&fate).copied().unwrap_or_default();
-        assert!(wrong(Fate::WrongOne) + wrong(Fate::WrongSeveral) <= 4, "{kind}: {fates:?}");
+        assert!(
+            wrong(Fate::WrongOne) + wrong(Fate::WrongSeveral) <= 4,
+            "{kind}: {fates:?}"
+        );
         assert!(fates.contains_key(&Fate::Right), "{kind}: {fates:?}");
     }
 }

@@ -99,7 +99,13 @@ pub fn read(bytes: &[u8], origin: Origin<'_>, profile: &Profile) -> Result<Repor
     } else {
         let mut proposals = audit::repair::proposals(&extraction.observations);
         let is_html = media == Media::Html;
-        reread::judge(&mut proposals, &extraction.observations, &decoded, bytes, is_html);
+        reread::judge(
+            &mut proposals,
+            &extraction.observations,
+            &decoded,
+            bytes,
+            is_html,
+        );
         findings.extend(audit::repair::findings(&proposals));
         proposals
     };

@@ -136,7 +136,9 @@ fn is_cell_tag(tag: &[u8]) -> bool {
     names.iter().any(|name| {
         tag.get(..name.len())
             .is_some_and(|start| start.eq_ignore_ascii_case(name))
-            && tag.get(name.len()).is_none_or(|next| !next.is_ascii_alphanumeric())
+            && tag
+                .get(name.len())
+                .is_none_or(|next| !next.is_ascii_alphanumeric())
     })
 }
 
@@ -191,7 +193,13 @@ mod tests {
             message: String::new(),
         }];
         let decoded = decode::decode(page.as_bytes(), Some("text/html; charset=utf-8"));
-        judge(&mut proposals, &[observation], &decoded, page.as_bytes(), true);
+        judge(
+            &mut proposals,
+            &[observation],
+            &decoded,
+            page.as_bytes(),
+            true,
+        );
         proposals[0].fault
     }
 
@@ -199,13 +207,23 @@ mod tests {
     fn the_bytes_say_whose_fault_it_is() {
         for (page, cut, raw, want) in [
             ("<td>11</td>", "11", "11", Fault::Page),
-            ("<td><p>1<b>1</b></p></td><td>2</td>", "1<b>1</b>", "11", Fault::Page),
+            (
+                "<td><p>1<b>1</b></p></td><td>2</td>",
+                "1<b>1</b>",
+                "11",
+                Fault::Page,
+            ),
             ("<td>\n 11 <!-- 2 --></td>", "11", "11", Fault::Page),
             // Another number stands there.
             ("<td>12</td>", "12", "11", Fault::Reading),
             ("<td></td>", "", "11", Fault::Reading),
             // Only a part of the number was taken.
-            ("<td><span>1</span><span>2</span></td>", "1", "1", Fault::Reading),
+            (
+                "<td><span>1</span><span>2</span></td>",
+                "1",
+                "1",
+                Fault::Reading,
+            ),
             ("<TD class=x>1<br>7</TD>", "1", "1", Fault::Unknown),
             ("<td>11件</td>", "11", "11", Fault::Page),
         ] {

@@ -31,7 +31,9 @@ pub(super) fn of_digits(printed: i128, right: i128) -> Cause {
     let (wrong, right) = (printed.to_string(), right.to_string());
     let (wrong, right) = (wrong.as_bytes(), right.as_bytes());
     if wrong.len() == right.len() {
-        let differ: Vec<usize> = (0..wrong.len()).filter(|at| wrong[*at] != right[*at]).collect();
+        let differ: Vec<usize> = (0..wrong.len())
+            .filter(|at| wrong[*at] != right[*at])
+            .collect();
         return match *differ {
             [_] => Cause::DigitChanged,
             [one, two]
@@ -51,17 +53,9 @@ pub(super) fn of_digits(printed: i128, right: i128) -> Cause {
     }
 }
 
-/// Whether `short` is `long` without one of its digits; zeros that come to stand in front are not printed.
+/// Whether `short` is `long` without one of its digits.
 fn lacks_one(long: &[u8], short: &[u8]) -> bool {
-    let significant = |digits: Vec<u8>| {
-        let zeros = digits.iter().take_while(|digit| **digit == b'0').count();
-        digits[zeros.min(digits.len().saturating_sub(1))..].to_vec()
-    };
-    long.len() > 1
-        && (0..long.len()).any(|at| {
-            let rest = [&long[..at], &long[at + 1..]].concat();
-            significant(rest) == short
-        })
+    (0..long.len()).any(|at| [&long[..at], &long[at + 1..]].concat() == short)
 }
 
 /// The cause of two wrong cells.

@@ -177,9 +177,8 @@ fn message(proposal: &Proposal) -> String {
 /// A finding for every proposal that is the only one, and one for each set of several.
 pub fn findings(proposals: &[Proposal]) -> Vec<Finding> {
     let catalog = Catalog::get();
-    let sets = proposals.chunk_by(|one, other| {
-        !one.unique && !other.unique && one.identities == other.identities
-    });
+    let sets = proposals
+        .chunk_by(|one, other| !one.unique && !other.unique && one.identities == other.identities);
     sets.filter_map(|set| {
         let first = set.first()?;
         let mut cells: Vec<_> = set

@@ -67,7 +67,10 @@ pub(super) fn has_rival(sheet: &Sheet<'_>, one: &Explanation) -> bool {
     let [change] = *one.changes else {
         return false;
     };
-    sheet.has_gaps() && pairs(sheet).iter().any(|pair| !pair.changes.contains(&change))
+    sheet.has_gaps()
+        && pairs(sheet)
+            .iter()
+            .any(|pair| !pair.changes.contains(&change))
 }
 
 /// The change of a cell that makes an equation hold.
@@ -303,7 +306,10 @@ fn swapped_rows(sheet: &Sheet<'_>) -> Vec<Explanation> {
                 continue;
             }
             let pairs = one.cells.iter().zip(&two.cells);
-            if !pairs.clone().all(|(a, b)| sheet.has_number(*a) && sheet.has_number(*b)) {
+            if !pairs
+                .clone()
+                .all(|(a, b)| sheet.has_number(*a) && sheet.has_number(*b))
+            {
                 continue;
             }
             let differ = pairs.filter(|(a, b)| sheet.number(**a) != sheet.number(**b));
