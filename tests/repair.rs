@@ -14,7 +14,7 @@ use std::collections::BTreeMap;
 
 use generator::{Rng, draw_values};
 use nianbao::audit::{Check, Outcome, Strictness, contradictions, repair};
-use nianbao::model::{Catalog, Decimal, FormId, IndicatorId, Proposal};
+use nianbao::model::{Catalog, Cause, Code, Confidence, Decimal, FormId, IndicatorId, Proposal};
 use tables::{PARTS, Page};
 
 /// A page whose sections 3 and 4 agree, as busy or as idle as real ones.
@@ -427,7 +427,11 @@ fn three_errors_are_seldom_taken_for_fewer() {
         }
         Some(())
     });
-    println!("{fates:?}");
+    let wrong = |fate| fates.get(&fate).copied().unwrap_or_default();
+    assert!(
+        wrong(Fate::WrongOne) + wrong(Fate::WrongSeveral) <= 4,
+        "{fates:?}"
+    );
 }
 
 /// Without all numbers the code is weaker: fewer mistakes are detected, and more cells are alike.
@@ -467,4 +471,263 @@ fn blanks_make_it_silent_and_not_wrong() {
             assert_eq!(fates.get(&Fate::WrongSeveral), None, "{title}");
         }
     }
+}
+
+fn causes(page: &Page) -> Vec<(Cause, bool, Confidence, Vec<String>)> {
+    let told = |one: Proposal| {
+        let changes = one.changes.iter().map(|change| {
+            let number =
+                |value: Option<Decimal>| value.map_or("-".into(), |value| value.to_string());
+            let (from, to) = (number(change.printed), number(change.proposed));
+            format!("{} {from} {to}", name(change.indicator))
+        });
+        (one.cause, one.unique, one.confidence, changes.collect())
+    };
+    repair::proposals(&page.cells)
+        .into_iter()
+        .map(told)
+        .collect()
+}
+
+#[test]
+fn slips_get_their_names() {
+    let right = Page::consistent(FormId::F2021);
+    let cell = "requests.new@natural_person";
+    let number = value(&right, right.id(cell));
+    assert!(number > 21, "{number}");
+    for (cell, printed, cause, confidence) in [
+        (cell, number / 10, Cause::DigitDropped, Confidence::High),
+        (cell, number * 10 + 7, Cause::DigitAdded, Confidence::High),
+        (cell, 7777, Cause::Replaced, Confidence::Medium),
+        (
+            "requests.new@total",
+            1,
+            Cause::TotalNotUpdated,
+            Confidence::High,
+        ),
+    ] {
+        let mut page = right.clone();
+        page.number(cell, printed);
+        let was = value(&right, right.id(cell));
+        let change = format!("{cell} {printed} {was}");
+        assert_eq!(causes(&page), [(cause, true, confidence, vec![change])]);
+    }
+    assert_eq!(causes(&right), []);
+}
+
+#[test]
+fn a_sum_of_its_own_is_located_to_its_cells() {
+    for form in [FormId::F2019, FormId::F2021] {
+        let mut page = Page::consistent(form);
+        page.number("review.total", 9);
+        let proposals = repair::proposals(&page.cells);
+        assert_eq!(proposals.len(), 5, "{proposals:#?}");
+        for proposal in &proposals {
+            assert!(!proposal.unique && proposal.alternatives == 5);
+            assert_eq!(proposal.confidence, Confidence::Low);
+            assert_eq!(proposal.identities, ["T4.review"]);
+        }
+        let findings = repair::findings(&proposals);
+        let [finding] = findings.as_slice() else {
+            panic!("{findings:#?}");
+        };
+        assert_eq!(finding.code, Code::RepairAmbiguous);
+        assert_eq!(finding.place.split(',').count(), 5);
+        // 9 less than nothing is left: the total and no part could be meant.
+        page.number("review.total", 0);
+        page.number("review.upheld", 6);
+        assert!(repair::proposals(&page.cells).iter().all(|proposal| {
+            proposal
+                .changes
+                .iter()
+                .all(|change| change.proposed.unwrap().mantissa() >= 0)
+        }));
+    }
+}
+
+#[test]
+fn lists_say_where_to_look() {
+    let mut page = Page::blank(FormId::F2014);
+    for (cell, number) in [
+        ("applications.closed", 40),
+        ("applications.closed.on_time", 35),
+        ("applications.closed.extended", 4),
+    ] {
+        page.number(cell, number);
+    }
+    let found = causes(&page);
+    let changes: Vec<&str> = found.iter().map(|one| one.3[0].as_str()).collect();
+    assert_eq!(
+        changes,
+        [
+            "applications.closed.on_time 35 36",
+            "applications.closed.extended 4 5",
+            "applications.closed 40 39",
+        ]
+    );
+    assert!(found.iter().all(|one| !one.1));
+    // A blank settles nothing, and is not filled.
+    page.print("applications.closed.extended", "");
+    assert_eq!(causes(&page), []);
+    page.number("applications.closed.on_time", 41);
+    let found = causes(&page);
+    assert_eq!(found.len(), 2);
+    assert!(
+        found.iter().all(|one| !one.1 && one.3[0].ends_with(" -")),
+        "{found:?}"
+    );
+}
+
+#[test]
+fn a_lost_cell_is_told_by_the_blank_at_the_end() {
+    let mut page = Page::consistent(FormId::F2021);
+    let row = numbers(&page, 4);
+    assert_eq!(row.len(), 7);
+    // The third cell is lost: the rest moves left, the last is blank.
+    set_row(&mut page, 4, &[row[0], 0, 0, row[3], row[4], row[5]]);
+    let mut page = rebalanced(page);
+    let right = numbers(&page, 4);
+    let lost: Vec<i64> = right[..2].iter().chain(&right[3..]).copied().collect();
+    write(&mut page, 4, &lost);
+    let blank = name(at(&page, 4, 6));
+    page.print(blank, "");
+    let found = causes(&page);
+    let [(Cause::RowShifted, true, Confidence::High, changes)] = found.as_slice() else {
+        panic!("{found:#?}");
+    };
+    assert!(
+        changes.contains(&format!("{blank} - {}", right[6])),
+        "{changes:?}"
+    );
+}
+
+/// Writes the parts of a row; totals are left to [`rebalanced`].
+fn set_row(page: &mut Page, row: usize, parts: &[i64]) {
+    for (column, number) in parts.iter().enumerate() {
+        let cell = at(page, row, column);
+        set(page, cell, *number);
+    }
+}
+
+/// The page with every total of section 3 added up anew, and what came in fitted to it.
+fn rebalanced(mut page: Page) -> Page {
+    let outcomes = page.outcomes().len();
+    let counts: Vec<Vec<i64>> = (0..6)
+        .map(|column| {
+            let rows = (2..2 + outcomes).chain([24]);
+            rows.map(|row| value(&page, at(&page, row, column)))
+                .collect()
+        })
+        .collect();
+    page.fill_requests(&counts, 10);
+    page
+}
+
+#[test]
+fn hostile_numbers_cost_nothing_and_break_nothing() {
+    let cells: Vec<String> = Catalog::get()
+        .of_form(FormId::F2021)
+        .map(|indicator| indicator.cell.clone())
+        .collect();
+    let mut page = Page::blank(FormId::F2021);
+    for (number, cell) in cells.iter().enumerate() {
+        let sign = if number % 3 == 0 { "-" } else { "" };
+        page.print(
+            cell,
+            &format!("{sign}{}", i64::MAX - i64::try_from(number).unwrap()),
+        );
+    }
+    assert_eq!(causes(&page), []);
+    for (number, cell) in cells.iter().enumerate() {
+        page.print(cell, &format!("{number}.000000000000000001"));
+    }
+    assert_eq!(causes(&page), []);
+    let mut page = Page::consistent(FormId::F2021);
+    page.number("outcome.granted@other", -3);
+    for (_, _, _, changes) in causes(&page) {
+        assert!(
+            changes
+                .iter()
+                .any(|change| change.starts_with("outcome.granted@other -3"))
+        );
+    }
+}
+
+#[test]
+fn a_planted_contradiction_is_judged_by_its_bytes_and_left_as_it_is() {
+    let read = |page: &str| {
+        let bytes = page.as_bytes();
+        nianbao::pipeline::read(
+            bytes,
+            Default::default(),
+            nianbao::profile::Profile::generic(),
+        )
+        .unwrap()
+    };
+    let row = |label: &str, cells: &[i64]| {
+        let cells: Vec<String> = cells
+            .iter()
+            .map(|cell| format!("<td>{cell}</td>"))
+            .collect();
+        format!("<tr><td>{label}</td>{}</tr>\n", cells.concat())
+    };
+    let catalog = Catalog::get();
+    let form = catalog.form(FormId::F2021);
+    let table = form
+        .tables
+        .iter()
+        .find(|table| table.id == "requests")
+        .unwrap();
+    let right = Page::consistent(FormId::F2021);
+    let render = |spoil: &dyn Fn(usize, &mut Vec<i64>)| {
+        let mut text = String::from(
+            "<meta charset=utf-8><title>某某局2022年政府信息公开工作年度报告</title><h1>某某局2022年政府信息公开工作年度报告</h1>\
+             <p>一、总体情况</p><p>本局依法公开政府信息。</p><p>三、收到和处理政府信息公开申请情况</p><table>",
+        );
+        let heads: Vec<String> = table
+            .columns
+            .iter()
+            .map(|one| format!("<td>{}</td>", one.label))
+            .collect();
+        text.push_str(&format!("<tr><td></td>{}</tr>\n", heads.concat()));
+        for (number, one) in table.rows.iter().enumerate() {
+            let mut cells = numbers(&right, number);
+            spoil(number, &mut cells);
+            text.push_str(&row(&one.label, &cells));
+        }
+        text + "</table><p>五、存在的主要问题及改进情况</p><p>无。</p>"
+    };
+    let sound = read(&render(&|_, _| {}));
+    assert_eq!(sound.proposals, [], "{:#?}", sound.findings);
+    let page = render(&|row, cells| {
+        if row == 0 {
+            cells[1] += 100;
+        }
+    });
+    let report = read(&page);
+    let [proposal] = report.proposals.as_slice() else {
+        panic!("{:#?}", report.proposals);
+    };
+    let change = &proposal.changes[0];
+    let cell = "requests.new@enterprise";
+    assert_eq!(name(change.indicator), cell);
+    assert!(proposal.unique && proposal.fault == nianbao::model::Fault::Page);
+    assert!(
+        report
+            .findings
+            .iter()
+            .any(|one| one.code == Code::RepairProposed && one.place == cell)
+    );
+    // The number stays what the page prints; the rest is as on the sound page.
+    assert_eq!(report.observation(cell).unwrap().value, change.printed);
+    assert_ne!(change.printed, change.proposed);
+    assert_eq!(sound.observation(cell).unwrap().value, change.proposed);
+    let others = |report: &nianbao::model::Report| -> Vec<_> {
+        let observations = report.observations.iter();
+        let others = observations.filter(|one| one.indicator != change.indicator);
+        others
+            .map(|one| (one.indicator, one.value, one.status))
+            .collect()
+    };
+    assert_eq!(others(&report), others(&sound));
 }

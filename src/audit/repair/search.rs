@@ -58,6 +58,25 @@ pub(super) fn cheapest(sheet: &Sheet<'_>) -> Vec<Explanation> {
             kept.push(one);
         }
     }
+    // That a row was shifted and its blank is left is the lesser half of its numbers standing there again.
+    let is_half = |one: &Explanation, other: &Explanation| {
+        let mut more = other
+            .changes
+            .iter()
+            .filter(|change| !one.changes.contains(change));
+        one.changes.len() < other.changes.len()
+            && one
+                .changes
+                .iter()
+                .all(|change| other.changes.contains(change))
+            && more.all(|change| sheet.slots[change.cell] == Slot::Blank)
+    };
+    let halves: Vec<bool> = kept
+        .iter()
+        .map(|one| kept.iter().any(|other| is_half(one, other)))
+        .collect();
+    let mut halves = halves.into_iter();
+    kept.retain(|_| !halves.next().unwrap_or_default());
     kept
 }
 
@@ -257,11 +276,11 @@ fn refilled(sheet: &Sheet<'_>) -> Vec<Explanation> {
             let mut emptied = Vec::new();
             let mut changes = Vec::new();
             for (number, cell) in line.cells.iter().enumerate() {
-                let is_lost = Some(number) == at;
-                if is_lost {
-                    emptied.push(*cell);
-                }
-                if is_lost || number == blank || wanted[number] != printed[number] {
+                // Whether a 0 or nothing was lost beside a 0 makes no difference.
+                if number == blank || wanted[number] != printed[number] {
+                    if Some(number) == at {
+                        emptied.push(*cell);
+                    }
                     let value = wanted[number];
                     changes.push(Change { cell: *cell, value });
                 }
