@@ -178,7 +178,7 @@ fn fate(page: &Page, truth: &BTreeMap<&'static str, Option<i64>>) -> Fate {
 /// The fates of `count` pages of form 2021, each spoiled by `spoil`.
 fn simulate(
     title: &str,
-    count: u64,
+    count: u32,
     spoil: impl FnMut(&mut Page, &mut Rng) -> Option<()>,
 ) -> BTreeMap<Fate, u32> {
     simulate_blank(title, count, |_, _| Vec::new(), spoil)
@@ -187,7 +187,7 @@ fn simulate(
 /// The same, on pages that leave the cells of `blanks` blank.
 fn simulate_blank(
     title: &str,
-    count: u64,
+    count: u32,
     blanks: impl Fn(&Page, &mut Rng) -> Vec<IndicatorId>,
     mut spoil: impl FnMut(&mut Page, &mut Rng) -> Option<()>,
 ) -> BTreeMap<Fate, u32> {
@@ -198,7 +198,7 @@ fn simulate_blank(
             break;
         }
         assert!(
-            seed < 200 * count,
+            seed < 200 * u64::from(count),
             "{title}: hardly a page can be spoiled so"
         );
         let mut rng = Rng::new(seed, "repair");
@@ -230,7 +230,10 @@ fn simulate_blank(
         *fates.entry(fate(&spoiled, &truth)).or_default() += 1;
     }
     let percent = |(fate, times): (&Fate, &u32)| {
-        format!("{fate:?} {:.2} %", f64::from(*times) * 100.0 / count as f64)
+        format!(
+            "{fate:?} {:.2} %",
+            f64::from(*times) * 100.0 / f64::from(count)
+        )
     };
     let line: Vec<String> = fates.iter().map(percent).collect();
     println!("{title}: {count}: {}", line.join(", "));
@@ -659,7 +662,7 @@ fn a_planted_contradiction_is_judged_by_its_bytes_and_left_as_it_is() {
         let bytes = page.as_bytes();
         nianbao::pipeline::read(
             bytes,
-            Default::default(),
+            nianbao::pipeline::Origin::default(),
             nianbao::profile::Profile::generic(),
         )
         .unwrap()
@@ -689,7 +692,9 @@ fn a_planted_contradiction_is_judged_by_its_bytes_and_left_as_it_is() {
             .iter()
             .map(|one| format!("<td>{}</td>", one.label))
             .collect();
-        text.push_str(&format!("<tr><td></td>{}</tr>\n", heads.concat()));
+        text.push_str("<tr><td></td>");
+        text.push_str(&heads.concat());
+        text.push_str("</tr>\n");
         for (number, one) in table.rows.iter().enumerate() {
             let mut cells = numbers(&right, number);
             spoil(number, &mut cells);

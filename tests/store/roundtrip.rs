@@ -120,10 +120,10 @@ fn proposals_change_no_value() {
             }
             values
         };
-        let changed = row("SELECT cell, proposed_mantissa, cause FROM proposal_list").len();
+        let listed = row("SELECT cell, proposed_mantissa, cause FROM proposal_list").len();
         let wide = row("SELECT * FROM cells_2021");
         assert!(wide.len() > 100 && csv.len() > 1_000);
-        (changed, wide, row("SELECT * FROM observation"), csv)
+        (listed, wide, row("SELECT * FROM observation"), csv)
     });
     assert_eq!((without.0, with.0), (0, 9));
     assert_eq!((&without.1, &without.2), (&with.1, &with.2));

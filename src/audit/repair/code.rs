@@ -182,7 +182,9 @@ mod tests {
             let size = (part.cells.len(), part.equations.len());
             sizes.entry(form).or_insert_with(Vec::new).push(size);
         }
-        sizes.values_mut().for_each(|sizes| sizes.sort_unstable());
+        for sizes in sizes.values_mut() {
+            sizes.sort_unstable();
+        }
         assert_eq!(sizes["2021"], [(5, 1), (5, 1), (5, 1), (175, 39)]);
         assert_eq!(sizes["2019"], [(5, 1), (5, 1), (5, 1), (161, 37)]);
         assert_eq!(sizes["2014"].last(), Some(&(9, 1)));

@@ -305,10 +305,8 @@ fn swapped_rows(sheet: &Sheet<'_>) -> Vec<Explanation> {
     };
     let sum = sheet.sum(*first).unwrap_or_default();
     let enters = |line: &Line| {
-        let terms = sheet.part.equations[*first].terms.iter();
-        terms
-            .filter_map(|(cell, sign)| Some((line.cells.iter().position(|c| c == cell)?, *sign)))
-            .next()
+        let mut terms = sheet.part.equations[*first].terms.iter();
+        terms.find_map(|(cell, sign)| Some((line.cells.iter().position(|c| c == cell)?, *sign)))
     };
     let rows = sheet.part.lines.iter().filter(|line| line.is_row);
     // Rows out of place add up themselves: the first equation that fails runs across them.

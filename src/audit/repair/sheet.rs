@@ -194,8 +194,9 @@ impl<'r> Sheet<'r> {
 
     /// Whether every equation of the part holds, or may hold, after the changes, and no odd value is left.
     pub(super) fn is_settled_by(&self, changes: &[Change]) -> bool {
-        let changed = |cell: &Cell| changes.iter().any(|change| change.cell == *cell);
-        if !changes.iter().all(|change| self.is_possible(*change)) || !self.odd.iter().all(changed)
+        let is_mended = |cell: &Cell| changes.iter().any(|change| change.cell == *cell);
+        if !changes.iter().all(|change| self.is_possible(*change))
+            || !self.odd.iter().all(is_mended)
         {
             return false;
         }
