@@ -162,6 +162,20 @@ fn a_catalog_that_grew_adds_columns_and_keeps_rows() {
 }
 
 #[test]
+fn a_file_from_before_proposals_gains_them_and_keeps_its_reports() {
+    let mut home = home();
+    let mut writer = home.store.writer("0.1.0", noon());
+    writer.put(&capture(&sound(), 10), Ok(&sound())).unwrap();
+    writer.finish().unwrap();
+    let sql = "DROP VIEW proposal_list; DROP TABLE proposal_change; DROP TABLE proposal;
+               PRAGMA user_version = 1";
+    home.store.connection().execute_batch(sql).unwrap();
+    let store = Store::open(&home.path).unwrap();
+    assert_eq!(store.reader().report(1).unwrap().unwrap().report, sound());
+    assert_eq!(store.verify().unwrap(), Vec::<String>::new());
+}
+
+#[test]
 fn other_files_are_refused() {
     let home = home();
     let sql = format!("PRAGMA user_version = {}", SCHEMA_VERSION + 1);
