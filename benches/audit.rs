@@ -3,7 +3,7 @@
 use std::hint::black_box;
 use std::time::Instant;
 
-use nianbao::audit::{check, findings};
+use nianbao::audit::{check, findings, repair};
 use nianbao::model::{Catalog, FormId};
 
 #[path = "../tests/audit/tables.rs"]
@@ -37,5 +37,39 @@ fn main() {
         };
         let best = (0..BATCHES).map(batch).min().unwrap_or_default();
         println!("{name}: {} ns a report", best.as_nanos());
+    }
+    repairs();
+}
+
+/// Proposals, for pages of which some cells are wrong; these are looked for only where something fails.
+fn repairs() {
+    let full = tables::Page::consistent(FormId::F2021);
+    let mut one = full.clone();
+    one.number("outcome.granted@natural_person", 1000);
+    let mut two = one.clone();
+    two.number("outcome.partial@enterprise", 70);
+    let mut alike = full.clone();
+    alike.number("outcome.granted@natural_person", 9);
+    alike.number("outcome.granted@total", 34);
+    let mut many = full.clone();
+    for (number, row) in (40..).zip(many.outcomes()) {
+        many.number(&format!("{row}@research"), number);
+    }
+    for (name, page) in [
+        ("nothing wrong", full),
+        ("one wrong cell", one),
+        ("two wrong cells", two),
+        ("two of many", alike),
+        ("a wrong column", many),
+    ] {
+        let batch = |_| {
+            let start = Instant::now();
+            for _ in 0..REPORTS {
+                black_box(repair::proposals(black_box(&page.cells)));
+            }
+            start.elapsed() / REPORTS
+        };
+        let best = (0..BATCHES / 10).map(batch).min().unwrap_or_default();
+        println!("repair, {name}: {} ns a report", best.as_nanos());
     }
 }

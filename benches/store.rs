@@ -112,6 +112,7 @@ fn report(number: u64, dice: &mut Dice) -> Report {
         sections: vec![],
         observations,
         mentions: vec![],
+        proposals: vec![],
         findings: vec![
             Finding::new(Code::DateConflict, "", "byline 2022-01-20, meta 2022-03-02"),
             Finding::new(Code::SectionMissing, "other", "no heading for section 6"),

@@ -5,8 +5,8 @@ use std::path::Path;
 use std::process::Command;
 
 use nianbao::model::{
-    CellStatus, CharsetEvidence, Code, DateSource, FormId, Official, Scope, SectionKind, Severity,
-    Unit,
+    Cause, CellStatus, CharsetEvidence, Code, Confidence, DateSource, Fault, FormId, Official,
+    Scope, SectionKind, Severity, Unit,
 };
 use nianbao::pipeline::{Origin, read};
 use nianbao::profile::Profile;
@@ -82,7 +82,10 @@ fn the_record_is_described_word_by_word() {
         .chain(Official::ALL.iter().map(|word| word.as_str()))
         .chain(FormId::ALL.iter().map(|word| word.as_str()))
         .chain(Severity::ALL.iter().map(|word| word.as_str()))
-        .chain(Unit::ALL.iter().map(|word| word.as_str()));
+        .chain(Unit::ALL.iter().map(|word| word.as_str()))
+        .chain(Cause::ALL.iter().map(|word| word.as_str()))
+        .chain(Fault::ALL.iter().map(|word| word.as_str()))
+        .chain(Confidence::ALL.iter().map(|word| word.as_str()));
     for word in words {
         assert!(
             document.contains(&format!("`{word}`")),

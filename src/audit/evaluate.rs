@@ -198,7 +198,7 @@ impl Sheet {
 
 /// The number, unless it is money in another unit than the form's (or money where the form counts things):
 /// converted amounts are rounded, and a rounded sum proves nothing.
-fn comparable(observation: &Observation, form: Option<Unit>) -> Option<Decimal> {
+pub(super) fn comparable(observation: &Observation, form: Option<Unit>) -> Option<Decimal> {
     let money = |unit: Option<Unit>| unit.filter(|unit| unit.is_money());
     let same = observation.unit.is_none() || money(observation.unit) == money(form);
     observation.value.filter(|_| same)

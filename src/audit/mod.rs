@@ -19,6 +19,7 @@ mod identities;
 pub mod identity;
 pub mod origin;
 mod place;
+pub mod repair;
 mod rule;
 mod sum;
 mod validate;

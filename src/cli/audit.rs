@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
 use crate::model::{Code, Severity};
-use crate::present::{Align, Table, visible};
-use crate::query::{self, FindingLine, RefusalLine};
+use crate::present::{Align, Table, list_proposals, visible};
+use crate::query::{self, FindingLine, ProposalLine, RefusalLine};
 
 use super::context::Context;
 use super::select::{self, Selection};
@@ -16,6 +16,7 @@ Examples:
   nianbao audit
   nianbao audit --agency 云溪市教育局 --severity info
   nianbao audit --code identity_fails --json
+  nianbao audit --proposals
   nianbao audit --refused";
 
 /// List what is odd about the reports: contradictions, missing parts, what could not be read
@@ -30,6 +31,9 @@ pub(super) struct Args {
     /// Only findings at least this severe [default: warning; with --code: info]
     #[arg(long, value_parser = words::severity())]
     severity: Option<Severity>,
+    /// What would make contradictory numbers agree, instead; never applied
+    #[arg(long, conflicts_with_all = ["code", "severity", "refused"])]
+    proposals: bool,
     /// Captures that are no report, and why, instead
     #[arg(long, conflicts_with_all = ["agency", "year", "from", "to", "scope", "code", "severity", "include_copies"])]
     refused: bool,
@@ -52,13 +56,27 @@ pub(super) fn run(context: &Context, args: &Args) -> anyhow::Result<Status> {
         return Ok(Status::Done);
     }
     let filter = args.selection.filter(&opened.store)?;
+    if args.proposals {
+        let lines = query::proposals(&opened.store, &filter)?;
+        if args.json {
+            output::print_json(lines)?;
+        } else {
+            output::print(&proposed(&lines))?;
+        }
+        return Ok(Status::Done);
+    }
     let least = args.severity.unwrap_or(match args.code {
         Some(_) => Severity::Info,
         None => Severity::Warning,
     });
     let mut lines = query::findings(&opened.store, &filter, args.code, None)?;
     let hidden = lines.len();
-    lines.retain(|line| severity(line) >= Some(least));
+    let is_asked = args.severity.is_some() || args.code.is_some();
+    let proposes = |line: &FindingLine| {
+        let codes = [Code::RepairProposed, Code::RepairAmbiguous];
+        !is_asked && codes.iter().any(|code| code.as_str() == line.code)
+    };
+    lines.retain(|line| severity(line) >= Some(least) || proposes(line));
     let hidden = hidden - lines.len();
     if args.json {
         output::print_json(lines)?;
@@ -126,6 +144,37 @@ pub(super) fn describe(lines: &[FindingLine]) -> String {
     } else {
         let _ = writeln!(text, "findings: {}", counts.join(", "));
     }
+    text
+}
+
+/// The proposals under their reports.
+fn proposed(lines: &[ProposalLine]) -> String {
+    let mut text = String::new();
+    for of_report in lines.chunk_by(|one, other| one.report_id == other.report_id) {
+        let line = &of_report[0];
+        let agency = line.agency.as_deref().unwrap_or("agency not known");
+        let year = line
+            .year
+            .map_or_else(|| "year not known".into(), |year| year.to_string());
+        // Writing to a String cannot fail.
+        let _ = writeln!(
+            text,
+            "{} {year} ({}), report {}",
+            visible(agency),
+            line.scope,
+            line.report_id
+        );
+        for line in of_report {
+            text.push_str(&list_proposals(std::slice::from_ref(&line.proposal)));
+        }
+        text.push('\n');
+    }
+    let unique = lines.iter().filter(|line| line.proposal.unique).count();
+    let _ = writeln!(
+        text,
+        "proposals: {}, {unique} of them the only explanation; none is applied",
+        lines.len()
+    );
     text
 }
 

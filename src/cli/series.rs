@@ -312,6 +312,7 @@ fn drawn(point: &Point) -> Option<present::Point> {
     let missing = |status| Cell::missing(status, "");
     let cell = match (point.status, point.value) {
         (PointStatus::Cell(status), value) => Cell {
+            note: String::new(),
             status,
             value,
             raw: String::new(),

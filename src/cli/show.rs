@@ -6,7 +6,7 @@ use anyhow::{Context as _, bail};
 use serde_json::json;
 
 use crate::model::{Catalog, CellStatus, IndicatorId, Observation, Official, Report, Scope};
-use crate::present::{Align, Cell, FormTable, Table, list_findings, visible};
+use crate::present::{Align, Cell, FormTable, Table, list_findings, list_proposals, note, visible};
 use crate::query::{self, CaptureLine, Copies, Filter, ReportLine};
 use crate::store::{Store, StoredReport};
 
@@ -235,6 +235,11 @@ fn describe(
         }
     }
     text.push('\n');
+    if !report.proposals.is_empty() {
+        text.push_str("proposals, none of them applied\n");
+        text.push_str(&list_proposals(&report.proposals));
+        text.push('\n');
+    }
     let mut findings = report.findings.clone();
     for finding in &mut findings {
         finding.place = audit::place(&finding.place);
@@ -315,7 +320,10 @@ fn tables(report: &Report) -> Vec<FormTable> {
     let catalog = Catalog::get();
     let cell = |id: IndicatorId| {
         let found = report.observations.iter().find(|one| one.indicator == id);
-        found.map(Cell::from)
+        found.map(|found| Cell {
+            note: note(&report.proposals, id),
+            ..Cell::from(found)
+        })
     };
     let has = |id: IndicatorId| cell(id).is_some_and(|cell| cell.status != CellStatus::TableAbsent);
     let mut tables = Vec::new();

@@ -103,6 +103,8 @@ codes! {
     SoftIdentityFails, "identity_soft", Warning, "Published numbers are at odds with a rule that should hold but has innocent exceptions.";
     DomainFails, "domain_fails", Error, "A count is negative or not whole.";
     MirrorSuspected, "mirror_suspected", Warning, "The page looks like an altered copy on a foreign host.";
+    RepairProposed, "repair_proposed", Info, "One smallest change would make contradictory numbers agree; it is proposed and not applied.";
+    RepairAmbiguous, "repair_ambiguous", Info, "Several changes would make contradictory numbers agree equally well; the cells are named, none is chosen.";
 }
 
 impl Serialize for Code {

@@ -6,6 +6,7 @@
 pub mod decimal;
 pub mod finding;
 pub mod form;
+pub mod proposal;
 pub mod report;
 pub mod span;
 pub mod status;
@@ -14,6 +15,7 @@ pub mod unit;
 pub use decimal::Decimal;
 pub use finding::{Code, Finding, Severity};
 pub use form::{Catalog, FormId, Indicator, IndicatorId};
+pub use proposal::{Cause, Confidence, Fault, Proposal, ProposedChange};
 pub use report::{
     Agency, CharsetEvidence, DateEvidence, DateSource, Mention, Observation, Official, Part,
     Provenance, Report, Scope, Section, SectionKind, Source,

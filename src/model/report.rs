@@ -6,7 +6,9 @@ use jiff::civil::Date;
 use serde::ser::SerializeStruct;
 use serde::{Deserialize, Serialize, Serializer};
 
-use super::{ByteRange, Catalog, CellStatus, Decimal, Finding, FormId, IndicatorId, Unit};
+use super::{
+    ByteRange, Catalog, CellStatus, Decimal, Finding, FormId, IndicatorId, Proposal, Unit,
+};
 
 /// The version of the printed record.
 pub const SCHEMA: &str = "nianbao.report/1";
@@ -42,6 +44,8 @@ macro_rules! words {
         }
     };
 }
+
+pub(super) use words;
 
 words! {
     /// What a part of a report is about. Older forms map to the same kinds.
@@ -311,6 +315,8 @@ pub struct Report {
     pub mentions: Vec<Mention>,
     /// What is odd.
     pub findings: Vec<Finding>,
+    /// What would make contradictory numbers agree. Never applied to the observations.
+    pub proposals: Vec<Proposal>,
     /// Where it all comes from.
     pub provenance: Provenance,
 }
@@ -327,7 +333,7 @@ impl Report {
 
 impl Serialize for Report {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let mut object = serializer.serialize_struct("Report", 13)?;
+        let mut object = serializer.serialize_struct("Report", 14)?;
         object.serialize_field("schema", SCHEMA)?;
         object.serialize_field("title", &self.title)?;
         object.serialize_field("agency", &self.agency)?;
@@ -340,6 +346,7 @@ impl Serialize for Report {
         object.serialize_field("observations", &self.observations)?;
         object.serialize_field("mentions", &self.mentions)?;
         object.serialize_field("findings", &self.findings)?;
+        object.serialize_field("proposals", &self.proposals)?;
         object.serialize_field("provenance", &self.provenance)?;
         object.end()
     }

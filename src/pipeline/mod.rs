@@ -9,6 +9,7 @@ mod origin;
 mod parallel;
 mod read;
 mod records;
+mod reread;
 mod walk;
 
 pub use build::{BuildError, BuildEvent, BuildOptions, BuildSummary, build};

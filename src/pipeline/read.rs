@@ -12,6 +12,7 @@ use crate::parse;
 use crate::profile::Profile;
 
 use super::origin::judge;
+use super::reread;
 
 /// Larger payloads are refused: no report page comes near.
 pub const MAX_BYTES: usize = 256 * 1024 * 1024;
@@ -111,6 +112,21 @@ pub fn read_with(
     let checks = audit::contradictions(&extraction.observations);
     findings.extend(audit::findings(&checks, Catalog::get()));
     findings.extend(audit::origin::finding(&judgement));
+    let proposals = if checks.is_empty() {
+        Vec::new()
+    } else {
+        let mut proposals = audit::repair::proposals(&extraction.observations);
+        let is_html = media == Media::Html;
+        reread::judge(
+            &mut proposals,
+            &extraction.observations,
+            &decoded,
+            bytes,
+            is_html,
+        );
+        findings.extend(audit::repair::findings(&proposals));
+        proposals
+    };
     Ok(Report {
         title: extraction.title,
         agency: extraction.agency,
@@ -123,6 +139,7 @@ pub fn read_with(
         observations: extraction.observations,
         mentions: Vec::new(),
         findings,
+        proposals,
         provenance: Provenance {
             sha256: HEXLOWER.encode(&Sha256::digest(bytes)),
             url: origin.url.map(str::to_owned),

@@ -13,6 +13,8 @@ pub struct Cell {
     pub value: Option<Decimal>,
     /// As printed.
     pub raw: String,
+    /// Shown behind it; empty for nothing.
+    pub note: String,
 }
 
 impl From<&Observation> for Cell {
@@ -21,6 +23,7 @@ impl From<&Observation> for Cell {
             status: observation.status,
             value: observation.value,
             raw: observation.raw.clone(),
+            note: String::new(),
         }
     }
 }
@@ -32,6 +35,7 @@ impl Cell {
             status: CellStatus::Number,
             value: Some(value),
             raw: value.to_string(),
+            note: String::new(),
         }
     }
 
@@ -41,11 +45,18 @@ impl Cell {
             status,
             value: None,
             raw: raw.into(),
+            note: String::new(),
         }
     }
 
-    /// The number, what is printed instead of one, or the word for its absence.
+    /// The number, what is printed instead of one, or the word for its absence; then the note.
     pub fn text(&self) -> String {
+        let mut text = self.bare();
+        text.push_str(&visible(&self.note));
+        text
+    }
+
+    fn bare(&self) -> String {
         match (self.status, self.value) {
             (CellStatus::Number, Some(value)) => value.to_string(),
             (CellStatus::Mark | CellStatus::Text, _) => visible(&self.raw),

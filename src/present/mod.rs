@@ -10,6 +10,7 @@ mod coverage;
 mod findings;
 mod form;
 mod plot;
+mod proposals;
 mod table;
 mod width;
 
@@ -18,5 +19,6 @@ pub use coverage::{Coverage, CoverageMatrix, CoverageRow};
 pub use findings::list_findings;
 pub use form::{FormRow, FormTable};
 pub use plot::{Plot, Point};
+pub use proposals::{list_proposals, note};
 pub use table::{Align, Table};
 pub use width::{display_width, shorten, visible};

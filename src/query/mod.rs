@@ -16,8 +16,8 @@ pub use coverage::{Coverage, CoverageRow, Presence, coverage};
 pub use export::{export_csv, export_json};
 pub use filter::{AgencyFilter, Copies, Filter};
 pub use reports::{
-    FindingLine, RefusalLine, ReportLine, agency_names, count_copies, find_reports, findings,
-    list_reports, load_report, refusals,
+    FindingLine, ProposalLine, RefusalLine, ReportLine, agency_names, count_copies, find_reports,
+    findings, list_reports, load_report, proposals, refusals,
 };
 pub use series::{Part, Point, PointStatus, cell_series, series};
 

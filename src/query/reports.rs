@@ -3,7 +3,7 @@
 use rusqlite::{Row, params_from_iter};
 use serde::Serialize;
 
-use crate::model::{Code, Scope, Severity};
+use crate::model::{Code, Proposal, Scope, Severity};
 use crate::store::{Store, StoredReport};
 
 use super::{AgencyFilter, Copies, Filter, QueryError};
@@ -236,6 +236,52 @@ pub fn findings(
         })
     })?;
     Ok(lines.collect::<Result<_, _>>()?)
+}
+
+/// A proposal for a current version.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct ProposalLine {
+    /// The report.
+    pub report_id: i64,
+    /// Its agency's name.
+    pub agency: Option<String>,
+    /// Its year.
+    pub year: Option<i16>,
+    /// Its scope.
+    pub scope: String,
+    /// What would make its numbers agree.
+    #[serde(flatten)]
+    pub proposal: Proposal,
+}
+
+/// The proposals for current versions, by report and in their order. Of `filter`, form and cell have no bearing.
+///
+/// # Errors
+///
+/// If the database cannot be read.
+pub fn proposals(store: &Store, filter: &Filter) -> Result<Vec<ProposalLine>, QueryError> {
+    let (condition, values) = filter.condition();
+    let mut statement = store.connection().prepare(&format!(
+        "SELECT r.id, a.name, r.year, r.scope, r.version_id FROM report r
+         LEFT JOIN agency a ON a.id = r.agency_id
+         WHERE EXISTS (SELECT 1 FROM proposal p WHERE p.version_id = r.version_id) AND {condition}
+         ORDER BY {ORDER}"
+    ))?;
+    let mut rows = statement.query(params_from_iter(values))?;
+    let reader = store.reader();
+    let mut lines = Vec::new();
+    while let Some(row) = rows.next()? {
+        for proposal in reader.proposals(row.get(4)?)? {
+            lines.push(ProposalLine {
+                report_id: row.get(0)?,
+                agency: row.get(1)?,
+                year: row.get(2)?,
+                scope: row.get(3)?,
+                proposal,
+            });
+        }
+    }
+    Ok(lines)
 }
 
 /// Every capture that is no report, by time and digest.

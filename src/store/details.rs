@@ -8,6 +8,7 @@ use super::StoreError;
 use super::cells::{self, WideRow};
 use super::digest::Digest;
 use super::layout::FormLayout;
+use super::proposals;
 use super::writer::Writer;
 
 /// What a version is, beside the report's content.
@@ -51,6 +52,8 @@ pub(super) fn replace(
         "date_evidence",
         "mention",
         "finding",
+        "proposal_change",
+        "proposal",
         "place",
         "exception",
     ] {
@@ -169,6 +172,7 @@ fn put_details(writer: &mut Writer<'_>, version: i64, report: &Report) -> Result
             one.place
         ])?;
     }
+    proposals::insert(connection, writer.layout, version, &report.proposals)?;
     put_cells(writer, version, report)
 }
 

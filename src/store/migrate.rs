@@ -16,10 +16,11 @@ use super::layout::{Layout, wide_table};
 use super::views;
 
 /// The numbered migrations; the first makes schema 1.
-const MIGRATIONS: [&str; 3] = [
+const MIGRATIONS: [&str; 4] = [
     include_str!("migrations/0001_base.sql"),
     include_str!("migrations/0002_parts.sql"),
     include_str!("migrations/0003_copies.sql"),
+    include_str!("migrations/0004_proposal.sql"),
 ];
 
 /// Changed whenever the generated SQL changes its shape.

@@ -20,6 +20,7 @@ mod error;
 mod layout;
 mod migrate;
 mod places;
+mod proposals;
 mod read;
 mod version;
 mod views;

@@ -9,14 +9,14 @@ use rusqlite::{Connection, OptionalExtension as _, Row};
 use serde::Serialize;
 
 use crate::model::{
-    Agency, ByteRange, Code, DateEvidence, Decimal, Finding, Mention, Observation, Provenance,
-    Report, Section, Severity,
+    Agency, ByteRange, Code, DateEvidence, Decimal, Finding, Mention, Observation, Proposal,
+    Provenance, Report, Section, Severity,
 };
 
 use super::cells::{self, Exception, Extent, UnitNote, WideRow};
 use super::details::NOT_PART;
 use super::layout::{FormLayout, Layout};
-use super::{StoreError, places};
+use super::{StoreError, places, proposals};
 
 /// A version of a report as stored.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -109,6 +109,8 @@ impl<'a> Reader<'a> {
         let parts: Option<String> = row.get("parts")?;
         let sha256: Vec<u8> = row.get("sha256")?;
         let form: Option<String> = row.get("form")?;
+        let observations = self.observations(version_id)?;
+        let proposals = proposals::read(self.connection, self.layout, version_id, &observations)?;
         let report = Report {
             title: row.get("title")?,
             agency: Agency {
@@ -130,9 +132,10 @@ impl<'a> Reader<'a> {
             },
             dates: self.dates(version_id)?,
             sections: self.sections(version_id)?,
-            observations: self.observations(version_id)?,
+            observations,
             mentions: self.mentions(version_id)?,
             findings: self.findings(version_id)?,
+            proposals,
             provenance: Provenance {
                 sha256: data_encoding::HEXLOWER.encode(&sha256),
                 url: row.get("url")?,
@@ -202,6 +205,16 @@ impl<'a> Reader<'a> {
             }
         }
         Ok(observations)
+    }
+
+    /// The proposals for a version, in their order.
+    ///
+    /// # Errors
+    ///
+    /// As [`Self::report`].
+    pub fn proposals(&self, version_id: i64) -> Result<Vec<Proposal>, StoreError> {
+        let observations = self.observations(version_id)?;
+        proposals::read(self.connection, self.layout, version_id, &observations)
     }
 
     fn exceptions(&self, version_id: i64) -> Result<Vec<Exception>, StoreError> {
@@ -335,7 +348,7 @@ fn values(form: &FormLayout, row: &Row<'_>) -> Result<Vec<Option<Decimal>>, Stor
     Ok(values)
 }
 
-fn decimal(mantissa: i64, scale: u8) -> Result<Decimal, StoreError> {
+pub(super) fn decimal(mantissa: i64, scale: u8) -> Result<Decimal, StoreError> {
     Decimal::new(mantissa, scale).ok_or_else(|| StoreError::unknown("scale", scale.to_string()))
 }
 
@@ -349,7 +362,10 @@ fn time(microseconds: i64) -> Result<Timestamp, StoreError> {
 }
 
 /// A column with a word of a closed list.
-fn word<T: std::str::FromStr>(row: &Row<'_>, column: &'static str) -> Result<T, StoreError> {
+pub(super) fn word<T: std::str::FromStr>(
+    row: &Row<'_>,
+    column: &'static str,
+) -> Result<T, StoreError> {
     let text: String = row.get(column)?;
     text.parse().map_err(|_| StoreError::unknown(column, text))
 }

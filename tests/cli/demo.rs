@@ -46,6 +46,38 @@ fn the_demo_shows_everything_and_changes_nothing_the_second_time() {
     ] {
         assert!(first.out.contains(expected), "{expected}\n{}", first.out);
     }
+    // What would make the planted contradictions agree is shown and not applied.
+    let home = ["--home", "nianbao-demo"];
+    let ask = |words: &[&str]| run(folder.path(), [&home[..], words].concat());
+    let proposals = ask(&["audit", "--proposals"]);
+    let proposed = "outcome.granted@total 18 → 19";
+    assert!(proposals.out.contains(proposed), "{}", proposals.out);
+    let lines = ask(&["audit", "--proposals", "--json"]).out;
+    let lines: Vec<serde_json::Value> = lines
+        .lines()
+        .map(|line| serde_json::from_str(line).unwrap())
+        .collect();
+    let unique = lines.iter().find(|line| line["unique"] == true).unwrap();
+    assert_eq!(unique["cause"], "total_not_updated");
+    assert_eq!(unique["fault"], "page");
+    assert_eq!(unique["changes"][0]["proposed"], 19);
+    assert_eq!(unique["changes"][0]["printed"], 18);
+    assert!(ask(&["audit"]).out.contains("repair_proposed"));
+    let shown = ask(&["show", "青岭县自然资源局", "2021"]).out;
+    assert!(
+        shown.contains("18〔建议：19〕") && shown.contains(proposed),
+        "{shown}"
+    );
+    let cell = [
+        "show",
+        "青岭县自然资源局",
+        "2021",
+        "--cell",
+        "outcome.granted@total",
+        "--json",
+    ];
+    let cell: serde_json::Value = serde_json::from_str(&ask(&cell).out).unwrap();
+    assert_eq!(cell["observation"]["value"], 18);
     let before = tree(folder.path());
     let second = run(folder.path(), ["demo"]);
     assert_eq!(second.code, 0, "{}", second.err);

@@ -39,6 +39,7 @@ fn a_report_is_one_line_of_the_schema() {
         "form",
         "mentions",
         "observations",
+        "proposals",
         "provenance",
         "published",
         "schema",

@@ -45,3 +45,4 @@ pub use non_report::{NonReport, non_report};
 pub use prose::Section;
 pub use rng::Rng;
 pub use truth::{ExpectedCell, Planted, Truth};
+pub use values::draw as draw_values;

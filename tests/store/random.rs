@@ -1,9 +1,9 @@
 //! Random reports: everything the model allows, odd things often.
 
 use nianbao::model::{
-    Agency, ByteRange, Catalog, CellStatus, CharsetEvidence, Code, DateEvidence, DateSource,
-    Decimal, Finding, FormId, IndicatorId, Mention, Observation, Official, Part, Provenance,
-    Report, Scope, Section, SectionKind, Source, Unit,
+    Agency, ByteRange, Catalog, Cause, CellStatus, CharsetEvidence, Code, Confidence, DateEvidence,
+    DateSource, Decimal, Fault, Finding, FormId, IndicatorId, Mention, Observation, Official, Part,
+    Proposal, ProposedChange, Provenance, Report, Scope, Section, SectionKind, Source, Unit,
 };
 use nianbao::store::{CaptureInfo, WarcPlace};
 use proptest::collection::vec;
@@ -84,6 +84,7 @@ pub fn sound() -> Report {
         }],
         observations: observations.collect(),
         mentions: vec![],
+        proposals: vec![],
         findings: vec![Finding::new(Code::DateUnknown, "", "no date")],
         provenance: Provenance {
             sha256: data_encoding::HEXLOWER.encode(&digest(0)),
@@ -224,6 +225,53 @@ fn provenance() -> impl Strategy<Value = Provenance> {
     )
 }
 
+/// A proposal without its changes, and what these will be: the place of an observation, a number.
+fn proposal() -> impl Strategy<Value = (Proposal, Vec<(Index, Option<Decimal>)>)> {
+    let words = (
+        select(Cause::ALL.to_vec()),
+        select(Fault::ALL.to_vec()),
+        select(Confidence::ALL.to_vec()),
+    );
+    let changes = vec((any::<Index>(), option::of(decimals())), 0..4);
+    let rest = (any::<bool>(), 0..40_u32, text(), vec(text(), 0..3));
+    (words, changes, rest).prop_map(
+        |((cause, fault, confidence), changes, (unique, alternatives, message, identities))| {
+            let proposal = Proposal {
+                cause,
+                fault,
+                confidence,
+                unique,
+                changes: Vec::new(),
+                identities,
+                alternatives,
+                message,
+            };
+            (proposal, changes)
+        },
+    )
+}
+
+/// The proposal for cells that the report has; for none where it has none.
+fn with_changes(
+    (proposal, drawn): (Proposal, Vec<(Index, Option<Decimal>)>),
+    observations: &[Observation],
+) -> Proposal {
+    let drawn = drawn.iter().filter(|_| !observations.is_empty());
+    let changes = drawn.map(|(index, proposed)| {
+        let observation = &observations[index.index(observations.len())];
+        ProposedChange {
+            indicator: observation.indicator,
+            printed: observation.value,
+            proposed: *proposed,
+            source: observation.source,
+        }
+    });
+    Proposal {
+        changes: changes.collect(),
+        ..proposal
+    }
+}
+
 /// A random report; its agency, year and scope from small sets.
 pub fn report() -> impl Strategy<Value = Report> {
     let section = (
@@ -269,26 +317,36 @@ pub fn report() -> impl Strategy<Value = Report> {
         vec(mention, 0..3),
         vec(finding, 0..4),
     );
-    (head, parts, observations(), provenance()).prop_map(
-        |(head, (dates, sections, mentions, findings), observations, provenance)| {
-            let (title, (name, code), year, scope, form, published) = head;
-            Report {
-                title,
-                agency: Agency {
-                    name: name.map(str::to_owned),
-                    code,
-                },
-                year,
-                scope,
-                form,
-                published,
-                dates,
-                sections,
-                observations,
-                mentions,
-                findings,
-                provenance,
-            }
-        },
+    (
+        head,
+        parts,
+        observations(),
+        provenance(),
+        vec(proposal(), 0..3),
     )
+        .prop_map(
+            |(head, (dates, sections, mentions, findings), observations, provenance, drawn)| {
+                let drawn = drawn.into_iter();
+                let proposals = drawn.map(|one| with_changes(one, &observations)).collect();
+                let (title, (name, code), year, scope, form, published) = head;
+                Report {
+                    title,
+                    agency: Agency {
+                        name: name.map(str::to_owned),
+                        code,
+                    },
+                    year,
+                    scope,
+                    form,
+                    published,
+                    dates,
+                    sections,
+                    observations,
+                    mentions,
+                    findings,
+                    proposals,
+                    provenance,
+                }
+            },
+        )
 }

@@ -2,7 +2,10 @@
 
 use std::collections::HashMap;
 
-use nianbao::model::{Catalog, Report};
+use nianbao::model::{
+    Catalog, Cause, Confidence, Decimal, Fault, Proposal, ProposedChange, Report,
+};
+use nianbao::query::Filter;
 use nianbao::store::{Outcome, Store};
 use proptest::prelude::*;
 
@@ -76,4 +79,53 @@ proptest! {
         }
         prop_assert!(seen.is_empty());
     }
+}
+
+/// Proposals are shown, never applied: whatever they say, the values are those without them.
+#[test]
+fn proposals_change_no_value() {
+    let plain = crate::random::sound();
+    let mut proposed = plain.clone();
+    let changes = plain.observations.iter().take(3).map(|one| ProposedChange {
+        indicator: one.indicator,
+        printed: one.value,
+        proposed: Some(Decimal::integer(987_654)),
+        source: one.source,
+    });
+    proposed.proposals.push(Proposal {
+        cause: Cause::Several,
+        fault: Fault::Page,
+        confidence: Confidence::High,
+        unique: true,
+        changes: changes.collect(),
+        identities: vec!["T3.FLOW at total".into()],
+        alternatives: 1,
+        message: "a message".into(),
+    });
+    let [without, with] = [&plain, &proposed].map(|report| {
+        let mut home = home();
+        let mut writer = home.store.writer("0.1.0", noon());
+        writer.put(&capture(report, 1), Ok(report)).unwrap();
+        writer.finish().unwrap();
+        assert_eq!(stored(&home.store, report), *report);
+        let mut csv = Vec::new();
+        nianbao::query::export_csv(&home.store, &Filter::default(), &mut csv).unwrap();
+        let row = |sql: &str| -> Vec<String> {
+            let mut statement = home.store.connection().prepare(sql).unwrap();
+            let columns = statement.column_count();
+            let mut rows = statement.query([]).unwrap();
+            let mut values = Vec::new();
+            while let Some(row) = rows.next().unwrap() {
+                values.extend((0..columns).map(|at| format!("{:?}", row.get_ref(at).unwrap())));
+            }
+            values
+        };
+        let listed = row("SELECT cell, proposed_mantissa, cause FROM proposal_list").len();
+        let wide = row("SELECT * FROM cells_2021");
+        assert!(wide.len() > 100 && csv.len() > 1_000);
+        (listed, wide, row("SELECT * FROM observation"), csv)
+    });
+    assert_eq!((without.0, with.0), (0, 9));
+    assert_eq!((&without.1, &without.2), (&with.1, &with.2));
+    assert!(without.3 == with.3);
 }
