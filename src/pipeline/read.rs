@@ -119,7 +119,7 @@ pub fn read(bytes: &[u8], origin: Origin<'_>, profile: &Profile) -> Result<Repor
 }
 
 /// The kind in words.
-pub(super) const fn media_name(media: Media) -> &'static str {
+pub const fn media_name(media: Media) -> &'static str {
     match media {
         Media::Html => "HTML",
         Media::Text => "text",

@@ -2,6 +2,7 @@
 
 mod demo;
 mod extract;
+mod facsimile;
 mod help;
 mod home;
 
