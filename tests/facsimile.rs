@@ -138,15 +138,15 @@ fn check_cells(bytes: &[u8], content_type: Option<&str>, step: usize, what: &str
         let boxes = document.select(&selector("mark.nb-blank")).count();
         if raw.is_empty() {
             assert_eq!(
-                (shown.highlight, boxes),
-                (Highlight::Blank, 1),
+                (&shown.highlight, boxes),
+                (&Highlight::Blank, 1),
                 "{what} {cell}"
             );
             blanks += 1;
         } else {
             assert_eq!(
-                (shown.highlight, boxes),
-                (Highlight::Text, 0),
+                (&shown.highlight, boxes),
+                (&Highlight::Text(marked(&document)), 0),
                 "{what} {cell}"
             );
             numbers += 1;
@@ -309,7 +309,10 @@ fn what_hides_the_rest_of_the_page_is_no_danger() {
         let shown = facsimile(&bytes, Media::Html, "UTF-8", Some(place), &banner()).unwrap();
         let document = check_harmless(&shown.html);
         match shown.highlight {
-            Highlight::Text => assert_eq!(marked(&document), "4321", "{open}"),
+            Highlight::Text(text) => {
+                assert_eq!(text, "4321", "{open}");
+                assert_eq!(marked(&document), text);
+            }
             _ => assert!(
                 matches!(
                     open,

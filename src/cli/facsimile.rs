@@ -7,7 +7,8 @@ use anyhow::Context as _;
 
 use crate::decode;
 use crate::facsimile::{Banner, FRAGMENT, Facsimile, FacsimileError, Highlight, facsimile};
-use crate::model::{Catalog, Observation, Report, Unit};
+use crate::model::{Catalog, CellStatus, Observation, Report, Unit};
+use crate::parse::is_invisible;
 use crate::pipeline::media_name;
 use crate::present::{Cell, visible};
 use crate::query::CaptureLine;
@@ -65,29 +66,85 @@ pub(super) fn write(
         let mut out = output::stdout();
         out.write_all(shown.html.as_bytes())?;
         out.flush()?;
-        return Ok(status(observation, &shown));
+        return Ok(told(cell, Marked::of(observation, &shown)));
     };
     output::replace(path, |file| Ok(file.write_all(shown.html.as_bytes())?))
         .with_context(|| format!("cannot write {}", path.display()))?;
-    output::say(&said(cell, &shown, path));
-    Ok(status(observation, &shown))
+    let marked = Marked::of(observation, &shown);
+    output::say(&said(cell, marked, path));
+    Ok(told(cell, marked))
 }
 
-/// A cell that has a place must be marked.
-fn status(observation: &Observation, shown: &Facsimile) -> Status {
-    if observation.source.is_some() && shown.highlight == Highlight::Nothing {
-        Status::Failures
-    } else {
-        Status::Done
+/// What of a cell is marked.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Marked {
+    /// Its text, and nothing else.
+    Exactly,
+    /// A line of flattened text with the cell in it.
+    Line,
+    /// What could not be read.
+    Unreadable,
+    /// A box, for a cell without text.
+    Box,
+    /// Nothing: the page lacks the cell.
+    Absent,
+    /// Something else than the cell.
+    Otherwise,
+}
+
+impl Marked {
+    fn of(observation: &Observation, shown: &Facsimile) -> Self {
+        let visible = |text: &str| {
+            text.chars()
+                .filter(|c| !is_invisible(*c))
+                .collect::<String>()
+        };
+        let raw = visible(&observation.raw);
+        match (&shown.highlight, observation.source) {
+            (Highlight::Nothing, None) => Self::Absent,
+            // Its text may be put together from several cells.
+            (Highlight::Text(_) | Highlight::Blank, Some(_))
+                if observation.status == CellStatus::Unreadable =>
+            {
+                Self::Unreadable
+            }
+            (Highlight::Blank, Some(_)) if raw.is_empty() => Self::Box,
+            (Highlight::Text(text), Some(source)) => {
+                let text = visible(text);
+                if text == raw {
+                    Self::Exactly
+                } else if source.table.is_none() && text.contains(&raw) {
+                    Self::Line
+                } else {
+                    Self::Otherwise
+                }
+            }
+            _ => Self::Otherwise,
+        }
     }
 }
 
-fn said(cell: &str, shown: &Facsimile, path: &Path) -> String {
+/// Tells what is not as it should be.
+fn told(cell: &str, marked: Marked) -> Status {
+    if marked != Marked::Otherwise {
+        return Status::Done;
+    }
+    let why = "what is marked is not what was read: see --cell for the bytes";
+    output::say(&output::failure_at(cell, why));
+    Status::Failures
+}
+
+fn said(cell: &str, marked: Marked, path: &Path) -> String {
     let url = file_url(path);
-    match shown.highlight {
-        Highlight::Text => format!("{cell} is marked: {url}#{FRAGMENT}"),
-        Highlight::Blank => format!("{cell} is blank, a box marks it: {url}#{FRAGMENT}"),
-        Highlight::Nothing => format!("{cell} is not on the page, nothing is marked: {url}"),
+    match marked {
+        Marked::Exactly => format!("{cell} is marked: {url}#{FRAGMENT}"),
+        Marked::Line => format!("the line {cell} stands in is marked: {url}#{FRAGMENT}"),
+        Marked::Unreadable => {
+            format!("{cell} could not be read, its place is marked: {url}#{FRAGMENT}")
+        }
+        Marked::Box => format!("{cell} has no text, a box marks it: {url}#{FRAGMENT}"),
+        Marked::Absent => format!("{cell} is not on the page, nothing is marked: {url}"),
+        Marked::Otherwise => format!("written: {url}"),
     }
 }
 

@@ -36,8 +36,8 @@ pub(super) struct Body {
     out: String,
     /// What is to be marked, in the text.
     place: Option<Range<usize>>,
-    /// Something was marked.
-    is_marked: bool,
+    /// The text that was marked.
+    marked: String,
     /// Where in `out` the place begins, once it does.
     begins: Option<usize>,
 }
@@ -47,7 +47,7 @@ impl Body {
         Self {
             out: String::with_capacity(size),
             place,
-            is_marked: false,
+            marked: String::new(),
             begins: None,
         }
     }
@@ -126,12 +126,12 @@ impl Body {
 
     /// Marks a piece of text; the first one is where the page opens.
     fn mark(&mut self, text: &str) {
-        if self.is_marked {
-            self.out.push_str("<mark>");
-        } else {
+        if self.marked.is_empty() {
             self.tag(&["<mark id=\"", ANCHOR, "\" tabindex=\"-1\" autofocus>"]);
+        } else {
+            self.out.push_str("<mark>");
         }
-        self.is_marked = true;
+        self.marked.push_str(text);
         escape(&mut self.out, text);
         self.out.push_str("</mark>");
     }
@@ -194,8 +194,8 @@ impl Body {
 
     /// Where nothing was marked, puts a box at the place.
     fn finish(mut self) -> (String, Highlight) {
-        if self.is_marked {
-            return (self.out, Highlight::Text);
+        if !self.marked.is_empty() {
+            return (self.out, Highlight::Text(self.marked));
         }
         let Some(begins) = self.begins else {
             return (self.out, Highlight::Nothing);

@@ -31,11 +31,11 @@ pub struct Banner {
 }
 
 /// Which part of the page is marked.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Highlight {
-    /// The text of the cell.
-    Text,
-    /// A box where the cell stands: it has no text.
+    /// This text, markup left out.
+    Text(String),
+    /// A box where the place begins: there is no text in it.
     Blank,
     /// None: no place was given, or it lies in what is not shown.
     Nothing,
@@ -104,7 +104,7 @@ pub fn facsimile(
     } else {
         body.plain(&decoded.text)
     };
-    let html = document(banner, &page, highlight);
+    let html = document(banner, &page, &highlight);
     Ok(Facsimile { html, highlight })
 }
 
@@ -118,7 +118,7 @@ fn text_range(
 }
 
 /// The whole file. The banner stands first: what the page leaves open cannot reach it.
-fn document(banner: &Banner, page: &str, highlight: Highlight) -> String {
+fn document(banner: &Banner, page: &str, highlight: &Highlight) -> String {
     let mut out = String::with_capacity(page.len() + 8192);
     let mut add = |pieces: &[&str]| out.extend(pieces.iter().copied());
     add(&[
@@ -151,7 +151,7 @@ fn document(banner: &Banner, page: &str, highlight: Highlight) -> String {
         &escaped(&banner.title),
         "</b>",
     ]);
-    if highlight == Highlight::Nothing {
+    if *highlight == Highlight::Nothing {
         add(&[" <span>nothing is marked 未标出</span>"]);
     } else {
         add(&[" <a href=\"#", ANCHOR, "\">cell 单元格</a>"]);

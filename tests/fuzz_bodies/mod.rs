@@ -3,7 +3,11 @@
 //! In: bytes of anything; the first one chooses how the rest is taken ([`Input`]). Panics where something does not
 //! hold. Included by path by `fuzz/fuzz_targets/` (millions of inputs) and by `tests/fuzz.rs` (some, on every test run).
 
-#![allow(dead_code, reason = "every target that includes this uses one of them")]
+#![allow(
+    dead_code,
+    unused_imports,
+    reason = "every target that includes this uses one of them"
+)]
 
 mod page;
 
