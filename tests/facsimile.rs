@@ -71,10 +71,9 @@ fn check_harmless(html: &str) -> Html {
         for (name, value) in element.attrs() {
             let known = match (element.name(), name) {
                 ("span", "class") => matches!(value, "nb-left-out" | "nb-link"),
-                ("span", "title") => true,
                 ("mark", "id") => value == FRAGMENT,
                 ("mark", "class") => value == "nb-blank",
-                ("mark", "tabindex" | "autofocus") => true,
+                ("span", "title") | ("mark", "tabindex" | "autofocus") => true,
                 _ => attributes.contains(name),
             };
             assert!(known, "{name} of {element:?}");
@@ -102,7 +101,7 @@ fn marked(document: &Html) -> String {
         .count();
     assert_eq!(anchors, 1, "one anchor");
     assert!(marks[0].attr("autofocus").is_some());
-    marks.iter().flat_map(|mark| mark.text()).collect()
+    marks.iter().flat_map(ElementRef::text).collect()
 }
 
 fn read_page(bytes: &[u8], content_type: Option<&str>) -> Report {

@@ -1,5 +1,6 @@
 //! An archived page with one cell marked, written to a file or stdout.
 
+use std::fmt::Write as _;
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
 
@@ -157,7 +158,10 @@ fn file_url(path: &Path) -> String {
             b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'/' | b'-' | b'.' | b'_' | b'~' => {
                 url.push(char::from(*byte));
             }
-            byte => url.push_str(&format!("%{byte:02X}")),
+            byte => {
+                // Writing to a String cannot fail.
+                let _ = write!(url, "%{byte:02X}");
+            }
         }
     }
     url
