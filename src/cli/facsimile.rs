@@ -85,6 +85,8 @@ enum Marked {
     Line,
     /// What could not be read.
     Unreadable,
+    /// Nothing: it could not be read, and its place is not known.
+    Lost,
     /// A box, for a cell without text.
     Box,
     /// Nothing: the page lacks the cell.
@@ -102,7 +104,8 @@ impl Marked {
         };
         let raw = visible(&observation.raw);
         match (&shown.highlight, observation.source) {
-            (Highlight::Nothing, None) => Self::Absent,
+            (Highlight::Nothing, None) if observation.status.is_absent() => Self::Absent,
+            (Highlight::Nothing, None) => Self::Lost,
             // Its text may be put together from several cells.
             (Highlight::Text(_) | Highlight::Blank, Some(_))
                 if observation.status == CellStatus::Unreadable =>
@@ -144,6 +147,7 @@ fn said(cell: &str, marked: Marked, path: &Path) -> String {
             format!("{cell} could not be read, its place is marked: {url}#{FRAGMENT}")
         }
         Marked::Box => format!("{cell} has no text, a box marks it: {url}#{FRAGMENT}"),
+        Marked::Lost => format!("{cell} could not be read, nothing is marked: {url}"),
         Marked::Absent => format!("{cell} is not on the page, nothing is marked: {url}"),
         Marked::Otherwise => format!("written: {url}"),
     }
@@ -227,7 +231,7 @@ fn banner(report: &Report, observation: &Observation, found: Found<'_>) -> Banne
     fact(
         "place",
         &observation.source.map_or_else(
-            || "none: the page does not have the cell".into(),
+            || "none".into(),
             |source| proof::within(source, provenance.charset),
         ),
     );
@@ -241,11 +245,17 @@ fn banner(report: &Report, observation: &Observation, found: Found<'_>) -> Banne
     Banner {
         title: visible(&format!("{about}: {} = {value}", proof::label(observation))),
         facts,
-        warning: observation
-            .source
-            .is_none()
-            .then(|| "The page does not have this cell. 网页上没有这一单元格。".into()),
+        warning: warning(observation).map(str::to_owned),
     }
+}
+
+/// What must not be overlooked of a cell that has no place.
+fn warning(observation: &Observation) -> Option<&'static str> {
+    if observation.status.is_absent() {
+        return Some("The page does not have this cell. 网页上没有这一单元格。");
+    }
+    let lost = "This cell could not be read, and where on the page it stands is not known. 该单元格无法读取，位置不明。";
+    observation.source.is_none().then_some(lost)
 }
 
 #[cfg(test)]
