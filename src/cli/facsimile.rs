@@ -263,6 +263,36 @@ mod tests {
     use super::*;
 
     #[test]
+    fn a_cell_that_could_not_be_read_is_not_called_missing() {
+        let of = |status, source| Observation {
+            indicator: Catalog::get().indicators[0].id,
+            value: None,
+            status,
+            raw: String::new(),
+            unit: None,
+            source,
+        };
+        let said = |status, source| warning(&of(status, source)).unwrap_or_default();
+        assert!(said(CellStatus::RowAbsent, None).contains("does not have"));
+        assert!(said(CellStatus::Unreadable, None).contains("could not be read"));
+        let place = crate::model::Source {
+            table: None,
+            row: 0,
+            column: 0,
+            bytes: crate::model::ByteRange::default(),
+        };
+        assert_eq!(said(CellStatus::Unreadable, Some(place)), "");
+        let shown = Facsimile {
+            html: String::new(),
+            highlight: Highlight::Nothing,
+        };
+        let marked = |status, source| Marked::of(&of(status, source), &shown);
+        assert_eq!(marked(CellStatus::RowAbsent, None), Marked::Absent);
+        assert_eq!(marked(CellStatus::Unreadable, None), Marked::Lost);
+        assert_eq!(marked(CellStatus::Blank, Some(place)), Marked::Otherwise);
+    }
+
+    #[test]
     fn addresses_of_files_are_plain_ascii() {
         assert_eq!(
             file_url(Path::new("/tmp/a b/年报#1.html")),

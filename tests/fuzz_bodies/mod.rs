@@ -55,6 +55,9 @@ impl<'i> Input<'i> {
     }
 }
 
+/// About how many characters of a text are decoded anew one by one.
+const CHECKED: usize = 2048;
+
 /// Charsets that keep no state between characters and give one character for each sequence.
 fn is_plain(charset: &str) -> bool {
     matches!(
@@ -79,6 +82,8 @@ pub fn decode_body(data: &[u8]) {
     let mut cursor = decoded.cursor();
     let mut before = cursor.byte(0);
     let mut chosen = None;
+    // Of a long text a part is decoded anew, another one for another input.
+    let stride = 1 + text.len() / CHECKED;
     for (number, (at, character)) in text.char_indices().enumerate() {
         let start = cursor.byte(at);
         let end = cursor.byte(at + character.len_utf8());
@@ -90,7 +95,9 @@ pub fn decode_body(data: &[u8]) {
         before = end;
         let range = ByteRange::new(start, end);
         if is_plain(decoded.charset) && !matches!(character, '\u{fffd}' | '\u{feff}') {
-            check_character(&decoded, input.bytes, range, character);
+            if number % stride == input.pick % stride {
+                check_character(&decoded, input.bytes, range, character);
+            }
             if number <= input.pick {
                 chosen = Some((at..at + character.len_utf8(), range));
             }
