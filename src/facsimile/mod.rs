@@ -2,7 +2,7 @@
 //!
 //! In: the payload, the charset it was read in, the place of a cell, what is to be said above the page. Out: one
 //! HTML file, UTF-8, that runs nothing, fetches nothing and sends nothing: the page is written anew from what
-//! [`allow`] lists, under a Content-Security-Policy as a second wall. Pure. Never repairs or corrects; never
+//! a list allows, under a Content-Security-Policy as a second wall. Pure. Never repairs or corrects; never
 //! loads a style or a picture, so a page looks plainer than it did.
 
 mod allow;
