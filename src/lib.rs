@@ -12,6 +12,7 @@ pub mod audit;
 pub mod cli;
 pub mod decode;
 pub mod extract;
+pub mod facsimile;
 pub mod home;
 pub mod model;
 pub mod normalize;

@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 /// Each module of `src/` and the modules of this crate it may name.
-const MAY_IMPORT: [(&str, &[&str]); 15] = [
+const MAY_IMPORT: [(&str, &[&str]); 16] = [
     ("model", &[]),
     ("profile", &["model"]),
     ("archive", &["model"]),
@@ -14,6 +14,7 @@ const MAY_IMPORT: [(&str, &[&str]); 15] = [
     ("parse", &["model", "decode"]),
     ("normalize", &["model"]),
     ("extract", &["model", "profile", "parse", "normalize"]),
+    ("facsimile", &["model", "decode", "parse"]),
     ("audit", &["model"]),
     ("store", &["model"]),
     ("query", &["model", "store"]),
@@ -46,6 +47,7 @@ const MAY_IMPORT: [(&str, &[&str]); 15] = [
             "parse",
             "normalize",
             "extract",
+            "facsimile",
             "audit",
             "store",
             "query",
@@ -74,13 +76,14 @@ const CAPTURES: [(&str, &[&str]); 3] = [
 ];
 
 /// Stages that are functions of their input and nothing else.
-const PURE: [&str; 9] = [
+const PURE: [&str; 10] = [
     "model",
     "profile",
     "decode",
     "parse",
     "normalize",
     "extract",
+    "facsimile",
     "audit",
     "present",
     "pipeline/read",

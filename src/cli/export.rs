@@ -1,8 +1,7 @@
 //! `nianbao export`.
 
-use std::fs::{self, File};
-use std::io::{BufWriter, Write};
-use std::path::{Path, PathBuf};
+use std::io::Write;
+use std::path::PathBuf;
 
 use anyhow::{Context as _, bail};
 use clap::ValueEnum;
@@ -77,7 +76,7 @@ pub(super) fn run(context: &Context, args: &Args) -> anyhow::Result<Status> {
         select::say_left_out(&opened.store, &filter)?;
         return Ok(Status::Done);
     };
-    let rows = replace(path, |file| {
+    let rows = output::replace(path, |file| {
         Ok(args.format.write(&opened.store, &filter, file)?)
     })
     .with_context(|| format!("cannot write {}", path.display()))?;
@@ -101,51 +100,4 @@ fn known(cell: &str) -> anyhow::Result<()> {
         "no form has a cell {cell:?}{}",
         did_you_mean(&near(cell, cells()))
     );
-}
-
-/// Writes a file beside `path` and puts it in its place when it is whole and on the disk.
-fn replace<T>(
-    path: &Path,
-    write: impl FnOnce(&mut BufWriter<File>) -> anyhow::Result<T>,
-) -> anyhow::Result<T> {
-    let name = path.file_name().context("not a file name")?;
-    let mut draft = std::ffi::OsString::from(".");
-    draft.push(name);
-    draft.push(format!(".{}.part", std::process::id()));
-    let draft = path.with_file_name(draft);
-    let written = File::create_new(&draft)
-        .map_err(Into::into)
-        .and_then(|file| {
-            let mut file = BufWriter::new(file);
-            let result = write(&mut file)?;
-            file.into_inner()?.sync_all()?;
-            fs::rename(&draft, path)?;
-            Ok(result)
-        });
-    if written.is_err() {
-        // The reason it failed is what is told.
-        let _ = fs::remove_file(&draft);
-    }
-    written
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_file_is_replaced_whole_or_not_at_all() {
-        let folder = tempfile::tempdir().unwrap();
-        let path = folder.path().join("out.csv");
-        fs::write(&path, "old").unwrap();
-        let failed = replace(&path, |file| {
-            file.write_all(b"half")?;
-            anyhow::bail!("disk full") as anyhow::Result<()>
-        });
-        assert!(failed.is_err());
-        assert_eq!(fs::read(&path).unwrap(), b"old");
-        replace(&path, |file| Ok(file.write_all(b"new")?)).unwrap();
-        assert_eq!(fs::read(&path).unwrap(), b"new");
-        assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1);
-    }
 }

@@ -10,7 +10,7 @@ use anyhow::bail;
 use crate::pipeline::{Load, Origin, ordered, read, read_file, read_stream};
 use crate::profile::Profile;
 
-use super::{Status, output};
+use super::{Status, facsimile, output, show};
 
 const EXAMPLES: &str = "\
 The records follow the schema nianbao.report/1. A file that cannot be read or is no report gets
@@ -19,7 +19,8 @@ one line on stderr, the rest goes on, and the exit code is 1.
 Examples:
   nianbao extract pages/yunxi-2019.html
   nianbao extract --url http://www.yunxi.example/ --content-type text/html - < pages/yunxi-2019.html
-  nianbao extract --jobs 2 pages/yunxi-*.html > reports.jsonl";
+  nianbao extract --jobs 2 pages/yunxi-*.html > reports.jsonl
+  nianbao extract --html requests.new@total -o proof.html pages/yunxi-2019.html";
 
 /// Read reports from files and print them, a JSON object a line, in the order of the files
 #[derive(Debug, clap::Args)]
@@ -37,11 +38,23 @@ pub(super) struct Args {
     /// Threads that read [default: one a core]
     #[arg(long, value_name = "N")]
     jobs: Option<NonZeroUsize>,
+    /// Instead of the record, the page with this cell marked, as HTML that is safe to open; for one FILE only
+    #[arg(long, value_name = "CELL", conflicts_with = "jobs")]
+    html: Option<String>,
+    /// Write the page of --html to a file, which is replaced when it is whole [default: stdout]
+    #[arg(short, long, value_name = "FILE", requires = "html")]
+    output: Option<PathBuf>,
 }
 
 pub(super) fn run(args: Args) -> anyhow::Result<Status> {
     if args.url.is_some() && args.files.len() > 1 {
         bail!("--url is the address of one page; give one FILE with it");
+    }
+    if let Some(cell) = &args.html {
+        let [file] = args.files.as_slice() else {
+            bail!("--html shows one page; give one FILE with it");
+        };
+        return page(file, cell, &args);
     }
     if args.files.iter().filter(|file| is_stdin(file)).count() > 1 {
         bail!("stdin (`-`) can be read once only");
@@ -87,14 +100,43 @@ fn is_stdin(file: &Path) -> bool {
     file.as_os_str() == "-"
 }
 
-/// A file's report as a line of JSON, or why there is none.
-fn record(file: &Path, origin: Origin<'_>) -> Result<Vec<u8>, String> {
+fn bytes_of(file: &Path) -> Result<Vec<u8>, String> {
     let bytes = if is_stdin(file) {
         read_stream(std::io::stdin().lock())
     } else {
         read_file(file)
     };
-    let bytes = bytes.map_err(|error| error.to_string())?;
+    bytes.map_err(|error| error.to_string())
+}
+
+/// Writes a file's page with a cell marked.
+fn page(file: &Path, cell: &str, args: &Args) -> anyhow::Result<Status> {
+    let origin = Origin {
+        url: args.url.as_deref(),
+        content_type: args.content_type.as_deref(),
+    };
+    let found = bytes_of(file).and_then(|bytes| {
+        let report = read(&bytes, origin, Profile::generic()).map_err(|error| error.to_string())?;
+        Ok((bytes, report))
+    });
+    let (bytes, report) = match found {
+        Ok(found) => found,
+        Err(why) => {
+            output::say(&output::failure(file, &why));
+            return Ok(Status::Failures);
+        }
+    };
+    let observation = show::observation(&report, cell)?;
+    let found = facsimile::Found::File {
+        path: file,
+        content_type: origin.content_type,
+    };
+    facsimile::write(&report, observation, &bytes, found, args.output.as_ref())
+}
+
+/// A file's report as a line of JSON, or why there is none.
+fn record(file: &Path, origin: Origin<'_>) -> Result<Vec<u8>, String> {
+    let bytes = bytes_of(file)?;
     let report = read(&bytes, origin, Profile::generic()).map_err(|error| error.to_string())?;
     let mut line = serde_json::to_vec(&report).map_err(|error| error.to_string())?;
     line.push(b'\n');

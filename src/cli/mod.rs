@@ -11,6 +11,7 @@ mod coverage;
 mod demo;
 mod export;
 mod extract;
+mod facsimile;
 mod import;
 mod init;
 mod output;

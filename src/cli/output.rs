@@ -1,10 +1,12 @@
 //! stdout for data, stderr for people.
 
 use std::error::Error;
+use std::fs::{self, File};
 use std::io::{self, BufWriter, ErrorKind, StdoutLock, Write};
 use std::path::Path;
 use std::sync::atomic::{AtomicBool, Ordering};
 
+use anyhow::Context as _;
 use serde::Serialize;
 
 use crate::present::visible;
@@ -100,6 +102,32 @@ pub(super) fn terminal_width() -> Option<u16> {
     Some(width.0.max(40))
 }
 
+/// Writes a file beside `path` and puts it in its place when it is whole and on the disk.
+pub(super) fn replace<T>(
+    path: &Path,
+    write: impl FnOnce(&mut BufWriter<File>) -> anyhow::Result<T>,
+) -> anyhow::Result<T> {
+    let name = path.file_name().context("not a file name")?;
+    let mut draft = std::ffi::OsString::from(".");
+    draft.push(name);
+    draft.push(format!(".{}.part", std::process::id()));
+    let draft = path.with_file_name(draft);
+    let written = File::create_new(&draft)
+        .map_err(Into::into)
+        .and_then(|file| {
+            let mut file = BufWriter::new(file);
+            let result = write(&mut file)?;
+            file.into_inner()?.sync_all()?;
+            fs::rename(&draft, path)?;
+            Ok(result)
+        });
+    if written.is_err() {
+        // The reason it failed is what is told.
+        let _ = fs::remove_file(&draft);
+    }
+    written
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -121,5 +149,21 @@ mod tests {
     fn a_failure_is_one_line() {
         let line = failure(Path::new("a\nb"), "c\nd");
         assert_eq!(line, "nianbao: a b: c d");
+    }
+
+    #[test]
+    fn a_file_is_replaced_whole_or_not_at_all() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("out.csv");
+        fs::write(&path, "old").unwrap();
+        let failed = replace(&path, |file| {
+            file.write_all(b"half")?;
+            anyhow::bail!("disk full") as anyhow::Result<()>
+        });
+        assert!(failed.is_err());
+        assert_eq!(fs::read(&path).unwrap(), b"old");
+        replace(&path, |file| Ok(file.write_all(b"new")?)).unwrap();
+        assert_eq!(fs::read(&path).unwrap(), b"new");
+        assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1);
     }
 }

@@ -10,7 +10,7 @@ use sha2::{Digest, Sha256};
 use crate::archive::{Limits, read_at};
 use crate::decode;
 use crate::home::Home;
-use crate::model::{ByteRange, Catalog, Observation, Source, Unit};
+use crate::model::{ByteRange, Catalog, Observation, Report, Source, Unit};
 use crate::pipeline::page_of;
 use crate::present::{Cell, shorten, visible};
 use crate::query::CaptureLine;
@@ -30,17 +30,21 @@ pub(super) struct Proof {
     source: [String; 3],
 }
 
-/// Fetches a capture from the archive and cuts the observation out of it.
+/// The bytes of a page, fetched from the archive.
+#[derive(Debug)]
+pub(super) struct Fetched {
+    /// Those that byte ranges count in.
+    pub(super) page: Vec<u8>,
+    /// Whether the archived payload has the digest the database knows it by.
+    pub(super) digest_holds: bool,
+}
+
+/// Fetches a capture from the archive.
 ///
 /// # Errors
 ///
 /// Where the archive does not have the record, or cannot be read.
-pub(super) fn prove(
-    home: &Home,
-    capture: &CaptureLine,
-    charset: &str,
-    observation: &Observation,
-) -> anyhow::Result<Proof> {
+pub(super) fn fetch(home: &Home, capture: &CaptureLine) -> anyhow::Result<Fetched> {
     let (Some(file), Some(offset)) = (&capture.file, capture.offset) else {
         anyhow::bail!("the capture is in no WARC file");
     };
@@ -50,9 +54,27 @@ pub(super) fn prove(
     let payload = record.payload().context("the record has no payload")?;
     let digest = HEXLOWER.encode(&Sha256::digest(&payload));
     let page = page_of(&record).context("the record has no page")?;
+    Ok(Fetched {
+        page: page.into_owned(),
+        digest_holds: digest == capture.sha256,
+    })
+}
+
+/// Fetches a capture from the archive and cuts the observation out of it.
+///
+/// # Errors
+///
+/// As [`fetch`].
+pub(super) fn prove(
+    home: &Home,
+    capture: &CaptureLine,
+    charset: &str,
+    observation: &Observation,
+) -> anyhow::Result<Proof> {
+    let Fetched { page, digest_holds } = fetch(home, capture)?;
     let range = observation.source.map(|source| source.bytes);
     Ok(Proof {
-        digest_holds: digest == capture.sha256,
+        digest_holds,
         bytes: range.and_then(|range| Some(range.slice(&page)?.to_vec())),
         source: range
             .map(|range| around(&page, range, charset))
@@ -85,7 +107,7 @@ fn around(page: &[u8], range: ByteRange, charset: &str) -> [String; 3] {
 }
 
 /// What the form calls the cell.
-fn label(observation: &Observation) -> String {
+pub(super) fn label(observation: &Observation) -> String {
     Catalog::get()
         .indicator(observation.indicator)
         .path
@@ -117,7 +139,7 @@ pub(super) fn describe(
     }
     line(
         "report",
-        &format!("{}, form {}", title(report), indicator.form),
+        &format!("{}, form {}", title(&report.report), indicator.form),
     );
     line(
         "page",
@@ -149,18 +171,12 @@ pub(super) fn describe(
 }
 
 /// Agency, year and scope of a report.
-pub(super) fn title(report: &StoredReport) -> String {
-    let agency = report
-        .report
-        .agency
-        .name
-        .as_deref()
-        .unwrap_or("agency not known");
+pub(super) fn title(report: &Report) -> String {
+    let agency = report.agency.name.as_deref().unwrap_or("agency not known");
     let year = report
-        .report
         .year
         .map_or_else(|| "year not known".into(), |year| year.to_string());
-    format!("{agency} {year} ({})", report.report.scope.as_str())
+    format!("{agency} {year} ({})", report.scope.as_str())
 }
 
 /// Where a capture lies in the archive.
@@ -174,7 +190,7 @@ pub(super) fn place(capture: &CaptureLine) -> String {
     }
 }
 
-fn within(source: Source, charset: &str) -> String {
+pub(super) fn within(source: Source, charset: &str) -> String {
     let ByteRange { start, end, .. } = source.bytes;
     let bytes = format!("bytes {start}..{end} of the page ({charset})");
     match source.table {

@@ -1,6 +1,7 @@
 //! `nianbao show`.
 
 use std::fmt::Write as _;
+use std::path::PathBuf;
 
 use anyhow::{Context as _, bail};
 use serde_json::json;
@@ -13,12 +14,13 @@ use crate::store::{Store, StoredReport};
 use super::context::{Context, Opened};
 use super::select::{self, CopiesArg};
 use super::suggest::{did_you_mean, near};
-use super::{Status, audit, output, proof, words};
+use super::{Status, audit, facsimile, output, proof, words};
 
 const EXAMPLES: &str = "\
 Examples:
   nianbao show 云溪市教育局 2020
   nianbao show 云溪市教育局 2020 --cell requests.new@total
+  nianbao show 云溪市教育局 2020 --html requests.new@total -o proof.html
   nianbao show --id 1 --text
   nianbao show --id 1 --json
   nianbao show --list 云溪市";
@@ -26,7 +28,8 @@ Examples:
 /// Show one report as its form, with where it comes from and what is odd about it
 ///
 /// With --cell, one cell and its proof: the bytes it was read from, fetched from the archive anew
-/// and checked against the digest.
+/// and checked against the digest. With --html, the archived page itself with the cell marked, as an
+/// HTML file that is safe to open: no script runs, nothing is fetched.
 #[derive(Debug, clap::Args)]
 #[command(after_help = EXAMPLES)]
 pub(super) struct Args {
@@ -45,6 +48,12 @@ pub(super) struct Args {
     /// Only this cell, with its proof
     #[arg(long, value_name = "CELL", conflicts_with_all = ["text", "list"])]
     cell: Option<String>,
+    /// The archived page with this cell marked, as HTML
+    #[arg(long, value_name = "CELL", conflicts_with_all = ["cell", "text", "list", "json"])]
+    html: Option<String>,
+    /// Write the page of --html to a file, which is replaced when it is whole [default: stdout]
+    #[arg(short, long, value_name = "FILE", requires = "html")]
+    output: Option<PathBuf>,
     /// The text of the sections too
     #[arg(long, conflicts_with_all = ["json", "list"])]
     text: bool,
@@ -76,6 +85,9 @@ pub(super) fn run(context: &Context, args: &Args) -> anyhow::Result<Status> {
         .context("the version has no capture")?;
     if let Some(cell) = &args.cell {
         return show_cell(&opened, &report, &capture, cell, args.json);
+    }
+    if let Some(cell) = &args.html {
+        return show_page(&opened, &report, &capture, cell, args.output.as_ref());
     }
     if args.json {
         output::print_json([json!({ "stored": report, "capture": capture })])?;
@@ -366,7 +378,28 @@ fn show_cell(
     })
 }
 
-fn observation<'r>(report: &'r Report, cell: &str) -> anyhow::Result<&'r Observation> {
+/// The page of a report with a cell marked; nothing where the archive has other bytes than were read.
+fn show_page(
+    opened: &Opened,
+    report: &StoredReport,
+    capture: &CaptureLine,
+    cell: &str,
+    to: Option<&PathBuf>,
+) -> anyhow::Result<Status> {
+    let observation = observation(&report.report, cell)?;
+    let why = match proof::fetch(&opened.home, capture) {
+        Ok(fetched) if fetched.digest_holds => {
+            let found = facsimile::Found::Archive(capture);
+            return facsimile::write(&report.report, observation, &fetched.page, found, to);
+        }
+        Ok(_) => "the archived bytes have another digest than those that were read".into(),
+        Err(error) => output::explain(error.as_ref()),
+    };
+    output::say(&output::failure_at(cell, &why));
+    Ok(Status::Failures)
+}
+
+pub(super) fn observation<'r>(report: &'r Report, cell: &str) -> anyhow::Result<&'r Observation> {
     report.observation(cell).with_context(|| {
         let catalog = Catalog::get();
         let observed = report.observations.iter();

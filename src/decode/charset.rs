@@ -109,6 +109,17 @@ pub(super) fn decide<'a>(bytes: &'a [u8], content_type: Option<&str>) -> Decoded
     finish(bytes, mark, declared, best)
 }
 
+/// The payload in one charset, whatever is declared.
+pub(super) fn decode_in<'a>(bytes: &'a [u8], charset: &str) -> Option<Decoded<'a>> {
+    let encoding = Encoding::for_label(charset.as_bytes())?;
+    let mark = match Encoding::for_bom(bytes) {
+        Some((marked, mark)) if marked == encoding => mark,
+        _ => 0,
+    };
+    let reading = read(&bytes[mark..], encoding);
+    Some(finish(bytes, mark, None, reading))
+}
+
 /// The length of the byte order mark, and the strongest declaration.
 fn declaration(
     bytes: &[u8],

@@ -11,10 +11,11 @@ mod declared;
 mod media;
 
 use std::borrow::Cow;
+use std::ops::Range;
 
 use encoding_rs::Encoding;
 
-use crate::model::{CharsetEvidence, Finding};
+use crate::model::{ByteRange, CharsetEvidence, Finding};
 
 pub use cursor::Cursor;
 pub use media::{Media, media};
@@ -45,6 +46,26 @@ impl Decoded<'_> {
     pub fn cursor(&self) -> Cursor<'_> {
         Cursor::new(&self.text, self.bytes, self.mark, self.encoding)
     }
+
+    /// The characters of [`Self::text`] that start within a range of the payload, as a range of the text; `None`
+    /// where the range lies outside. One walk over the text.
+    pub fn text_range(&self, bytes: ByteRange) -> Option<Range<usize>> {
+        bytes.slice(self.bytes)?;
+        let mut cursor = self.cursor();
+        let mut start = None;
+        for (place, _) in self.text.char_indices().chain([(self.text.len(), ' ')]) {
+            let at = cursor.byte(place);
+            if start.is_none() && at >= bytes.start {
+                start = Some(place);
+            }
+            if let Some(start) = start
+                && at >= bytes.end
+            {
+                return Some(start..place);
+            }
+        }
+        None
+    }
 }
 
 /// Reads a payload as text: byte order mark, then `Content-Type`, then `<meta>`, then the bytes themselves.
@@ -54,4 +75,10 @@ impl Decoded<'_> {
 /// Anything decodes to something; what was lost is counted.
 pub fn decode<'a>(bytes: &'a [u8], content_type: Option<&str>) -> Decoded<'a> {
     charset::decide(bytes, content_type)
+}
+
+/// Reads a payload in the charset it was read in before, by its name in [`Decoded::charset`]; `None` for an
+/// unknown name. Nothing is decided, so the evidence says nothing.
+pub fn decode_in<'a>(bytes: &'a [u8], charset: &str) -> Option<Decoded<'a>> {
+    charset::decode_in(bytes, charset)
 }

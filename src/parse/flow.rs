@@ -204,7 +204,7 @@ impl Flow {
 }
 
 /// Space of any kind, controls, zero-width and direction marks, BOMs: nothing to see.
-pub(super) fn is_invisible(character: char) -> bool {
+pub fn is_invisible(character: char) -> bool {
     match character {
         '!'..='~' => false,
         '\u{200b}'..='\u{200f}'

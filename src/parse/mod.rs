@@ -15,10 +15,13 @@ mod reference;
 mod scan;
 mod tables;
 mod tag;
+mod tokens;
 mod tree;
 
 pub use document::{
     Block, BlockKind, Cell, CellRef, Container, Document, Image, Link, Meta, Table,
 };
+pub use flow::is_invisible;
 pub use plain::parse_text;
+pub use tokens::{Text, Token, Tokens, attribute_value, tokens};
 pub use tree::parse_html;

@@ -271,6 +271,13 @@ pub(super) struct Attributes {
 }
 
 impl Attributes {
+    /// All names and values, as written.
+    pub(super) fn all<'p>(&self, page: &'p str) -> impl Iterator<Item = (&'p str, &'p str)> {
+        self.places.iter().filter_map(move |&(name, value)| {
+            Some((page.get(name.0..name.1)?, page.get(value.0..value.1)?))
+        })
+    }
+
     /// The first attribute of each name, in the order asked for.
     #[inline]
     pub(super) fn pick<'p, const N: usize>(

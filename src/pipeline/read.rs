@@ -156,7 +156,7 @@ pub fn read_with(
 }
 
 /// The kind in words.
-pub(super) const fn media_name(media: Media) -> &'static str {
+pub const fn media_name(media: Media) -> &'static str {
     match media {
         Media::Html => "HTML",
         Media::Text => "text",

@@ -3,6 +3,7 @@
 mod copies;
 mod demo;
 mod extract;
+mod facsimile;
 mod help;
 mod home;
 

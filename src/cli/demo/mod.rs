@@ -210,7 +210,7 @@ fn proved(opened: &Opened, finding: &FindingLine) -> anyhow::Result<String> {
     let capture = query::capture_of(store, stored.version_id)?.context("the capture is gone")?;
     let mut text = format!(
         "{}: {}\n\n",
-        visible(&proof::title(&stored)),
+        visible(&proof::title(&stored.report)),
         visible(&finding.message)
     );
     let observations: Vec<&Observation> = cells(finding)
