@@ -111,6 +111,7 @@ fn report(number: u64, dice: &mut Dice) -> Report {
         dates: vec![],
         sections: vec![],
         observations,
+        statistics: vec![],
         mentions: vec![],
         findings: vec![
             Finding::new(Code::DateConflict, "", "byline 2022-01-20, meta 2022-03-02"),

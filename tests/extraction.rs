@@ -9,7 +9,7 @@ mod generator;
 use std::collections::BTreeMap;
 
 use generator::{Case, Dialect, Truth};
-use nianbao::model::{Catalog, CellStatus, FormId, Report};
+use nianbao::model::{Catalog, CellStatus, ColumnKind, FormId, Report};
 use nianbao::pipeline::{Origin, read};
 use nianbao::profile::Profile;
 
@@ -259,4 +259,53 @@ fn accuracy_by_dialect() {
         (0, 0),
         "wrong and invented cells"
     );
+}
+
+/// Two columns of values in any dialect: where the year's column is blank, nothing else takes its place, and in the
+/// rows as printed a sum over years never stands as the year's.
+#[test]
+fn a_cumulative_number_is_never_the_years() {
+    let mut cells = 0;
+    for form in [FormId::F2008, FormId::F2014] {
+        for dialect in [
+            Dialect::ListFujian,
+            Dialect::ListCumulative,
+            Dialect::ListTwoUpCumulative,
+            Dialect::ListHeadlessTwo,
+            Dialect::ListDamagedHeads,
+            Dialect::ListShortRows,
+        ] {
+            if !dialect.fits(form) {
+                continue;
+            }
+            for seed in 0..24 {
+                let mut case = Case::of(seed, form, dialect);
+                let ids: Vec<String> = case.truth().cells.keys().cloned().collect();
+                for id in ids.iter().filter(|id| !id.ends_with("@cumulative")) {
+                    case = case.with_raw(id, "");
+                }
+                let Ok(report) = read_case(&case) else {
+                    continue;
+                };
+                for one in &report.observations {
+                    let cell = &Catalog::get().indicator(one.indicator).cell;
+                    assert!(
+                        cell.ends_with("@cumulative") || one.value.is_none(),
+                        "{form} {dialect:?} seed {seed}: {cell} is {:?}",
+                        one.raw
+                    );
+                }
+                for row in &report.statistics {
+                    for cell in row.cells.iter().filter(|cell| cell.value.is_some()) {
+                        cells += 1;
+                        assert!(
+                            cell.kind != ColumnKind::Year,
+                            "{form} {dialect:?} seed {seed}: {row:?}"
+                        );
+                    }
+                }
+            }
+        }
+    }
+    assert!(cells > 2_000, "{cells}");
 }

@@ -8,6 +8,7 @@ pub mod finding;
 pub mod form;
 pub mod report;
 pub mod span;
+pub mod statistic;
 pub mod status;
 pub mod unit;
 
@@ -19,5 +20,6 @@ pub use report::{
     Report, Scope, Section, SectionKind, Source,
 };
 pub use span::ByteRange;
+pub use statistic::{ColumnKind, StatisticCell, StatisticRow};
 pub use status::CellStatus;
 pub use unit::Unit;

@@ -6,7 +6,9 @@ use jiff::civil::Date;
 use serde::ser::SerializeStruct;
 use serde::{Deserialize, Serialize, Serializer};
 
-use super::{ByteRange, Catalog, CellStatus, Decimal, Finding, FormId, IndicatorId, Unit};
+use super::{
+    ByteRange, Catalog, CellStatus, Decimal, Finding, FormId, IndicatorId, StatisticRow, Unit,
+};
 
 /// The version of the printed record.
 pub const SCHEMA: &str = "nianbao.report/1";
@@ -42,6 +44,8 @@ macro_rules! words {
         }
     };
 }
+
+pub(super) use words;
 
 words! {
     /// What a part of a report is about. Older forms map to the same kinds.
@@ -270,6 +274,8 @@ pub struct Report {
     pub sections: Vec<Section>,
     /// The cells of every form whose tables the page has, in the form's order.
     pub observations: Vec<Observation>,
+    /// The rows of its statistics lists as printed, all columns, known to the forms or not.
+    pub statistics: Vec<StatisticRow>,
     /// Numbers in the narrative.
     pub mentions: Vec<Mention>,
     /// What is odd.
@@ -290,7 +296,7 @@ impl Report {
 
 impl Serialize for Report {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let mut object = serializer.serialize_struct("Report", 13)?;
+        let mut object = serializer.serialize_struct("Report", 14)?;
         object.serialize_field("schema", SCHEMA)?;
         object.serialize_field("title", &self.title)?;
         object.serialize_field("agency", &self.agency)?;
@@ -301,6 +307,7 @@ impl Serialize for Report {
         object.serialize_field("dates", &self.dates)?;
         object.serialize_field("sections", &self.sections)?;
         object.serialize_field("observations", &self.observations)?;
+        object.serialize_field("statistics", &self.statistics)?;
         object.serialize_field("mentions", &self.mentions)?;
         object.serialize_field("findings", &self.findings)?;
         object.serialize_field("provenance", &self.provenance)?;

@@ -102,6 +102,7 @@ pub fn read(bytes: &[u8], origin: Origin<'_>, profile: &Profile) -> Result<Repor
         dates: extraction.dates,
         sections: extraction.sections,
         observations: extraction.observations,
+        statistics: extraction.statistics,
         mentions: Vec::new(),
         findings,
         provenance: Provenance {

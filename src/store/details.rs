@@ -8,6 +8,7 @@ use super::StoreError;
 use super::cells::{self, WideRow};
 use super::digest::Digest;
 use super::layout::FormLayout;
+use super::statistics;
 use super::writer::Writer;
 
 /// What a version is, beside the report's content.
@@ -53,6 +54,9 @@ pub(super) fn replace(
         "finding",
         "place",
         "exception",
+        "statistic_cell",
+        "statistic_row",
+        "statistic_column",
     ] {
         let sql = format!("DELETE FROM {table} WHERE version_id = ?");
         writer.connection.prepare_cached(&sql)?.execute([version])?;
@@ -163,7 +167,8 @@ fn put_details(writer: &mut Writer<'_>, version: i64, report: &Report) -> Result
             one.place
         ])?;
     }
-    put_cells(writer, version, report)
+    put_cells(writer, version, report)?;
+    statistics::put(writer, version, report)
 }
 
 fn put_cells(writer: &mut Writer<'_>, version: i64, report: &Report) -> Result<(), StoreError> {

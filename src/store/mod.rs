@@ -21,6 +21,7 @@ mod layout;
 mod migrate;
 mod places;
 mod read;
+mod statistics;
 mod version;
 mod views;
 mod writer;

@@ -10,13 +10,13 @@ use serde::Serialize;
 
 use crate::model::{
     Agency, ByteRange, Code, DateEvidence, Decimal, Finding, Mention, Observation, Provenance,
-    Report, Section, Severity,
+    Report, Section, Severity, StatisticRow,
 };
 
 use super::cells::{self, Exception, Extent, UnitNote, WideRow};
 use super::details::NOT_PART;
 use super::layout::{FormLayout, Layout};
-use super::{StoreError, places};
+use super::{StoreError, places, statistics};
 
 /// A version of a report as stored.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -108,6 +108,8 @@ impl<'a> Reader<'a> {
         let signals: Option<String> = row.get("signals")?;
         let sha256: Vec<u8> = row.get("sha256")?;
         let form: Option<String> = row.get("form")?;
+        let observations = self.observations(version_id)?;
+        let statistics = self.statistics(version_id, &observations)?;
         let report = Report {
             title: row.get("title")?,
             agency: Agency {
@@ -129,7 +131,8 @@ impl<'a> Reader<'a> {
             },
             dates: self.dates(version_id)?,
             sections: self.sections(version_id)?,
-            observations: self.observations(version_id)?,
+            observations,
+            statistics,
             mentions: self.mentions(version_id)?,
             findings: self.findings(version_id)?,
             provenance: Provenance {
@@ -197,6 +200,19 @@ impl<'a> Reader<'a> {
             }
         }
         Ok(observations)
+    }
+
+    /// The statistics rows of a version, as printed; `observations` are its own.
+    ///
+    /// # Errors
+    ///
+    /// As [`Self::report`].
+    pub fn statistics(
+        &self,
+        version_id: i64,
+        observations: &[Observation],
+    ) -> Result<Vec<StatisticRow>, StoreError> {
+        statistics::read(self.connection, self.layout, version_id, observations)
     }
 
     fn exceptions(&self, version_id: i64) -> Result<Vec<Exception>, StoreError> {
@@ -330,7 +346,7 @@ fn values(form: &FormLayout, row: &Row<'_>) -> Result<Vec<Option<Decimal>>, Stor
     Ok(values)
 }
 
-fn decimal(mantissa: i64, scale: u8) -> Result<Decimal, StoreError> {
+pub(super) fn decimal(mantissa: i64, scale: u8) -> Result<Decimal, StoreError> {
     Decimal::new(mantissa, scale).ok_or_else(|| StoreError::unknown("scale", scale.to_string()))
 }
 
@@ -344,7 +360,10 @@ fn time(microseconds: i64) -> Result<Timestamp, StoreError> {
 }
 
 /// A column with a word of a closed list.
-fn word<T: std::str::FromStr>(row: &Row<'_>, column: &'static str) -> Result<T, StoreError> {
+pub(super) fn word<T: std::str::FromStr>(
+    row: &Row<'_>,
+    column: &'static str,
+) -> Result<T, StoreError> {
     let text: String = row.get(column)?;
     text.parse().map_err(|_| StoreError::unknown(column, text))
 }

@@ -83,6 +83,7 @@ pub fn sound() -> Report {
             bytes: ByteRange::new(10, 90),
         }],
         observations: observations.collect(),
+        statistics: vec![],
         mentions: vec![],
         findings: vec![Finding::new(Code::DateUnknown, "", "no date")],
         provenance: Provenance {
@@ -270,6 +271,7 @@ pub fn report() -> impl Strategy<Value = Report> {
                 dates,
                 sections,
                 observations,
+                statistics,
                 mentions,
                 findings,
                 provenance,
