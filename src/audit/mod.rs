@@ -16,6 +16,7 @@ mod identities;
 pub mod identity;
 mod place;
 mod rule;
+mod strangers;
 mod sum;
 mod validate;
 
@@ -25,4 +26,5 @@ pub use finding::findings;
 pub use identities::{Identities, IdentityError};
 pub use identity::{Identity, Kind, Operator, Strictness};
 pub use rule::{Part, Rule, Rules, Side, Term};
+pub use strangers::without_open_sums;
 pub use sum::Sum;

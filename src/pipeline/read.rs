@@ -91,6 +91,7 @@ pub fn read(bytes: &[u8], origin: Origin<'_>, profile: &Profile) -> Result<Repor
     findings.extend(document.findings.iter().cloned());
     findings.extend(extraction.findings);
     let checks = audit::contradictions(&extraction.observations);
+    let checks = audit::without_open_sums(checks, &extraction.statistics);
     findings.extend(audit::findings(&checks, Catalog::get()));
     Ok(Report {
         title: extraction.title,
