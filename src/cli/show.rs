@@ -5,6 +5,7 @@ use std::fmt::Write as _;
 use anyhow::{Context as _, bail};
 use serde_json::json;
 
+use crate::model::form::Shape;
 use crate::model::{Catalog, CellStatus, IndicatorId, Observation, Report, Scope};
 use crate::present::{Align, Cell, FormTable, Table, list_findings, visible};
 use crate::query::{self, CaptureLine, Filter, ReportLine};
@@ -12,7 +13,7 @@ use crate::store::{Store, StoredReport};
 
 use super::context::{Context, Opened};
 use super::suggest::{did_you_mean, near};
-use super::{Status, audit, output, proof, select, words};
+use super::{Status, audit, output, proof, select, statistics, words};
 
 const EXAMPLES: &str = "\
 Examples:
@@ -185,6 +186,7 @@ fn describe(
         text.push('\n');
         text.push_str(&table.render(width));
     }
+    text.push_str(&statistics::beyond_the_form(report, width));
     text.push_str("\nsections\n");
     for section in &report.sections {
         let heading = section
@@ -284,8 +286,9 @@ fn tables(report: &Report) -> Vec<FormTable> {
     let mut tables = Vec::new();
     for form in &catalog.forms {
         for table in &form.tables {
-            // Of its own form also what is missing; of another only what is there.
-            if report.form == Some(form.id) || table.indicators().any(has) {
+            // Of its own form also what is missing; of another only what is there. Lists are variants of each other.
+            let owed = report.form == Some(form.id) && table.shape != Shape::List;
+            if owed || table.indicators().any(has) {
                 tables.push(FormTable::filled(table, cell));
             }
         }

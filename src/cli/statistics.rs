@@ -1,0 +1,58 @@
+//! What a report's statistics lists print beyond the cells of the form.
+
+use crate::model::{Catalog, ColumnKind, Report, StatisticCell, StatisticRow};
+use crate::present::{Align, Table, visible};
+
+/// Rows unknown to the form and values of other columns than its own, as a table; empty where there are none.
+pub(super) fn beyond_the_form(report: &Report, width: Option<u16>) -> String {
+    let mut table = Table::new([
+        ("as printed", Align::Left),
+        ("unit", Align::Left),
+        ("column", Align::Left),
+        ("counts", Align::Left),
+        ("value", Align::Right),
+    ]);
+    table.max_width = width;
+    for row in &report.statistics {
+        for cell in &row.cells {
+            let heading = row.id.is_none() && cell.raw.is_empty();
+            if heading || is_cell_of_form(report, row, cell) {
+                continue;
+            }
+            let label = match &row.group {
+                Some(group) => format!("{} / {}", visible(group), visible(&row.label)),
+                None => visible(&row.label),
+            };
+            let counts = match (cell.kind, cell.year) {
+                (ColumnKind::Year, Some(year)) => format!("year {year}"),
+                (kind, _) => kind.as_str().to_owned(),
+            };
+            let value = match (cell.value, cell.raw.as_str()) {
+                (Some(value), _) => value.to_string(),
+                (None, "") => "（空）".to_owned(),
+                (None, raw) => visible(raw),
+            };
+            let unit = cell.unit.map_or("", |unit| unit.as_str());
+            let head = visible(cell.head.as_deref().unwrap_or_default());
+            table.push([label, unit.to_owned(), head, counts, value]);
+        }
+    }
+    if table.rows.is_empty() {
+        return String::new();
+    }
+    format!(
+        "\nrows and columns beyond the form\n{}",
+        table.render_plain()
+    )
+}
+
+/// Whether an observation shows the cell already.
+fn is_cell_of_form(report: &Report, row: &StatisticRow, cell: &StatisticCell) -> bool {
+    report.observations.iter().any(|one| {
+        let indicator = Catalog::get().indicator(one.indicator);
+        indicator.form == row.form
+            && Some(&indicator.row) == row.id.as_ref()
+            && one.source == cell.source
+            && one.source.is_some()
+    })
+}
