@@ -90,7 +90,14 @@ pub fn read(tokens: &[Token], year: Option<i16>, used: &mut [bool], out: &mut Re
                 column,
             }])
         };
+        let before = out.found.len();
         read_rows(&only, &[(0, row.known)], &mut flags, keys, out);
+        // 元 and 万元 are four digits apart.
+        let printed = unit_of(tokens, &columns, &row).and_then(|token| token.text.parse().ok());
+        let money = printed.filter(|unit: &Unit| unit.is_money());
+        for found in &mut out.found[before..] {
+            found.value.unit = found.value.unit.or(money);
+        }
         let width = columns.behind.len().max(row.offset + 1);
         used[value..(row.label + 1 + width).min(tokens.len())].fill(true);
         out.statistics
@@ -145,6 +152,18 @@ fn find_rows(tokens: &[Token], list: &ListForm, columns: &Columns, used: &mut [b
     rows
 }
 
+/// The unit printed behind a row's label.
+fn unit_of<'t>(tokens: &'t [Token], columns: &Columns, row: &Row) -> Option<&'t Token> {
+    let cells = &tokens[row.label + 1..];
+    let mut classes = columns.behind.iter();
+    let at = match classes.position(|column| column.class == Class::Unit) {
+        Some(at) => at,
+        None if columns.behind.is_empty() && row.offset > 0 => 0,
+        None => return None,
+    };
+    cells.get(at).filter(|token| is_unit(token))
+}
+
 /// The row as printed.
 fn statistic(
     tokens: &[Token],
@@ -155,15 +174,9 @@ fn statistic(
 ) -> StatisticRow {
     let known = &list.table.rows[row.known];
     let cells = &tokens[row.label + 1..];
-    let unit = columns
-        .behind
-        .iter()
-        .position(|column| column.class == Class::Unit)
-        .map_or_else(
-            || cells.first().filter(|_| row.offset > 0),
-            |at| cells.get(at),
-        )
-        .filter(|token| is_unit(token));
+    let unit = unit_of(tokens, columns, row);
+    let money = unit.and_then(|token| token.text.parse().ok());
+    let money = money.filter(|unit: &Unit| unit.is_money());
     let cell = |at: usize, column: &Column| {
         let token = &cells[at];
         let chosen = at == row.offset;
@@ -175,7 +188,7 @@ fn statistic(
             value: token.value.value,
             status: token.value.status,
             raw: token.text.clone(),
-            unit: token.value.unit.or(known.unit),
+            unit: token.value.unit.or(money).or(known.unit),
             source: Some(Source {
                 table: None,
                 row: token.line,

@@ -99,14 +99,23 @@ fn is_label_head(cell: &CellView<'_>, list: &ListForm) -> bool {
     cell.is_wordy() && list.label_heads.contains(&cell.label.core)
 }
 
+/// What a table's columns are told by beside its cells.
+#[derive(Debug, Clone, Copy)]
+pub struct Setting<'s> {
+    /// The list it follows.
+    pub list: &'s ListForm,
+    /// The report year.
+    pub year: Option<i16>,
+    /// What its title says of columns whose heads say nothing.
+    pub title: Option<Class>,
+    /// The columns of the table before, if it followed the same list.
+    pub before: &'s [Band],
+}
+
 /// Cuts the table at its rows of heads. Without any it goes on with `before`, where that fits, else by what the
 /// columns hold; empty where that does not tell.
-pub fn segments(
-    view: &TableView<'_>,
-    list: &ListForm,
-    year: Option<i16>,
-    before: &[Band],
-) -> Vec<Segment> {
+pub fn segments(view: &TableView<'_>, setting: Setting<'_>) -> Vec<Segment> {
+    let Setting { list, before, .. } = setting;
     let mut heads: Vec<u32> = view
         .cells
         .iter()
@@ -122,7 +131,7 @@ pub fn segments(
         if segments.is_empty() && row >= HEAD_ROWS {
             break;
         }
-        let Some((body, bands)) = under_heads(view, row, list, year) else {
+        let Some((body, bands)) = under_heads(view, row, setting) else {
             continue;
         };
         match segments.last_mut() {
@@ -146,7 +155,7 @@ pub fn segments(
     let bands = if fits(view, before, list, view.rows) {
         before.to_vec()
     } else {
-        by_content(view, list, year, before)
+        by_content(view, setting)
     };
     let rows = (0, view.rows);
     if bands.is_empty() {
@@ -173,12 +182,8 @@ fn is_known(cell: &CellView<'_>, list: &ListForm) -> bool {
 }
 
 /// The first row of the body and the columns under the heads of a row; `None` where no values stand beside them.
-fn under_heads(
-    view: &TableView<'_>,
-    row: u32,
-    list: &ListForm,
-    year: Option<i16>,
-) -> Option<(u32, Vec<Band>)> {
+fn under_heads(view: &TableView<'_>, row: u32, setting: Setting<'_>) -> Option<(u32, Vec<Band>)> {
+    let list = setting.list;
     let labels: Vec<&CellView> = view
         .own(row)
         .filter(|cell| is_label_head(cell, list))
@@ -224,7 +229,7 @@ fn under_heads(
             outside,
             &classes,
             body,
-            year,
+            setting,
         ));
         if let Some(band) = bands.last_mut() {
             band.columns = (start, end);
@@ -263,7 +268,7 @@ fn band(
     outside: impl Iterator<Item = u32>,
     classes: &[(Class, Option<String>)],
     body: u32,
-    year: Option<i16>,
+    setting: Setting<'_>,
 ) -> Band {
     let mut band = Band {
         labels,
@@ -298,12 +303,21 @@ fn band(
             }),
         }
     }
-    settle(&mut band, empty, year);
+    settle(&mut band, empty, setting);
     band
 }
 
 /// Says of each column what it counts. `empty` columns without head and cells are left out.
-fn settle(band: &mut Band, empty: usize, year: Option<i16>) {
+fn settle(band: &mut Band, empty: usize, setting: Setting<'_>) {
+    let year = setting.year;
+    if let Some(title) = setting.title {
+        for value in &mut band.values {
+            let says_year = matches!(title, Class::Named(_)) && value.class == Class::This;
+            if says_year || matches!(value.class, Class::Generic | Class::Other | Class::Blank) {
+                value.class = title;
+            }
+        }
+    }
     let values = band.values.iter().map(|value| value.class);
     let classes: Vec<Class> = values
         .chain(std::iter::repeat_n(Class::Blank, empty))
@@ -395,12 +409,8 @@ fn content_of(view: &TableView<'_>, x: u32) -> Content {
 
 /// Label columns are those in which known labels stand. Beside them there may be units and codes that count on; then
 /// exactly one column must be left, or nothing tells which is the year's.
-fn by_content(
-    view: &TableView<'_>,
-    list: &ListForm,
-    year: Option<i16>,
-    before: &[Band],
-) -> Vec<Band> {
+fn by_content(view: &TableView<'_>, setting: Setting<'_>) -> Vec<Band> {
+    let Setting { list, before, .. } = setting;
     let mut labels: Vec<(u32, usize)> = Vec::new();
     for cell in view.cells.iter().filter(|cell| is_known(cell, list)) {
         match labels.iter_mut().find(|(column, _)| *column == cell.column) {
@@ -454,7 +464,7 @@ fn by_content(
                 }),
             }
         }
-        settle(&mut band, 0, year);
+        settle(&mut band, 0, setting);
         bands.push(band);
         start = end;
     }

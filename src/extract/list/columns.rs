@@ -163,6 +163,38 @@ pub fn classify(text: &str, list: &ListForm) -> Class {
     Class::Other
 }
 
+/// What the title of a table says of its columns: sums over years, or the counts of one year. `None` where it says
+/// neither, as most.
+pub fn of_title(text: &str) -> Option<Class> {
+    let whole = fold_width(text);
+    let has = |word: &str| whole.contains(word);
+    if !["统计", "情况", "一览", "汇总", "累计"]
+        .iter()
+        .any(|word| has(word))
+    {
+        return None;
+    }
+    let this = ["本年", "全年", "当年", "年度累计"]
+        .iter()
+        .any(|word| has(word));
+    if has("历年") || has("以来") || (has("累计") && !this) {
+        return Some(Class::Cumulative);
+    }
+    let named = years(&whole);
+    let of_year = |year: &i16| {
+        // Not the year of a day: `2013年1月10日`.
+        let behind = whole.split_once(&year.to_string()).map(|(_, rest)| rest);
+        behind
+            .and_then(|rest| rest.strip_prefix('年'))
+            .is_some_and(|rest| !rest.starts_with(|c: char| c.is_ascii_digit()))
+    };
+    match named.as_slice() {
+        [year] if of_year(year) => Some(Class::Named(*year)),
+        [_, .., _] if !has("月") => Some(Class::Foreign),
+        _ => None,
+    }
+}
+
 /// What heads one over another say together: the one that says most; [`Class::Other`] where they differ.
 pub fn joined(classes: &[Class]) -> Class {
     let mut says: Vec<Class> = classes
@@ -320,6 +352,26 @@ mod tests {
         ];
         for (text, want) in cases {
             assert_eq!(class(text), want, "{text:?}");
+        }
+    }
+
+    #[test]
+    fn titles_may_say_which_years_are_counted() {
+        let cases = [
+            ("政府信息公开情况统计表", None),
+            (
+                "附表：2012年度政府信息公开情况统计表",
+                Some(Class::Named(2012)),
+            ),
+            ("历年累计统计表（2008—2012年）", Some(Class::Cumulative)),
+            ("2008年以来政府信息公开情况", Some(Class::Cumulative)),
+            ("2008—2012年政府信息公开统计表", Some(Class::Foreign)),
+            ("统计表（2012年1月1日至2012年12月31日）", None),
+            ("统计表　填报日期：2013年1月10日", None),
+            ("特此公布。", None),
+        ];
+        for (text, want) in cases {
+            assert_eq!(of_title(text), want, "{text:?}");
         }
     }
 

@@ -34,6 +34,8 @@ pub struct Candidate<'d> {
     counts: Vec<usize>,
     /// The unit of money printed above it.
     money: Option<Unit>,
+    /// What its title says of its columns.
+    title: Option<Class>,
 }
 
 impl<'d> Candidate<'d> {
@@ -44,19 +46,23 @@ impl<'d> Candidate<'d> {
         if counts.iter().all(|count| *count < 2) {
             return None;
         }
-        let money = above
-            .filter(|text| text.len() <= 180)
-            .and_then(unit_above)
-            .or_else(|| {
-                let first = view.cells.iter().filter(|cell| cell.row < 3);
-                first
-                    .filter(|cell| cell.width > 1)
-                    .find_map(|cell| unit_above(&cell.text))
-            });
+        let above = above.filter(|text| text.len() <= 180);
+        let first = view.cells.iter().take_while(|cell| cell.row < 3);
+        let wide = first.filter(|cell| cell.width > 1 && cell.width == view.columns);
+        let titles: Vec<&str> = above
+            .into_iter()
+            .chain(
+                wide.map(|cell| cell.text.as_ref())
+                    .filter(|text| text.len() <= 180),
+            )
+            .collect();
+        let money = titles.iter().find_map(|text| unit_above(text));
+        let title = titles.iter().rev().find_map(|text| columns::of_title(text));
         Some(Self {
             view,
             counts,
             money,
+            title,
         })
     }
 }
@@ -122,8 +128,13 @@ pub fn read_tables<'d>(
             continue;
         }
         let before = before.map_or(&[][..], |(_, bands)| bands.as_slice());
-        let segments = bands::segments(view, list, **year, before);
-        read.push(view.table);
+        let setting = bands::Setting {
+            list,
+            year: **year,
+            title: candidate.title,
+            before,
+        };
+        let segments = bands::segments(view, setting);
         if segments.is_empty() {
             out.find(
                 Code::AmbiguousCells,
@@ -137,10 +148,15 @@ pub fn read_tables<'d>(
             money: candidate.money,
         };
         let first = out.statistics.len();
+        parents.begin();
         for segment in &segments {
             for band in &segment.bands {
                 rows::read(view, segment.rows, band, &context, &mut parents, out);
             }
+        }
+        // What was not kept stays text.
+        if out.statistics.len() > first {
+            read.push(view.table);
         }
         let bands = segments.iter().flat_map(|segment| &segment.bands);
         if bands.clone().any(|band| band.chosen.is_none()) {

@@ -11,6 +11,8 @@ pub struct Parents {
     /// How deep the last row's enumeration mark is.
     depth: u8,
     seen: Vec<usize>,
+    /// Since the last known row not seen before an unknown one stood there.
+    after_stranger: bool,
 }
 
 impl Parents {
@@ -21,8 +23,12 @@ impl Parents {
         let coded = |row: &&usize| code.is_some() && list.table.rows[**row].code.as_deref() == code;
         let row = match candidates.as_slice() {
             [only] => {
-                // The list begins anew: a second table of it.
                 if self.seen.contains(only) {
+                    // A part of the unknown row, called like one of the form's.
+                    if self.after_stranger {
+                        return None;
+                    }
+                    // The list begins anew: a second table of it.
                     self.seen.clear();
                 }
                 *only
@@ -38,12 +44,17 @@ impl Parents {
         Some(row)
     }
 
-    /// A row above, found by other means.
-    pub fn take(&mut self, row: usize, label: &Label) {
+    /// A table begins.
+    pub const fn begin(&mut self) {
+        self.after_stranger = false;
+    }
+
+    fn take(&mut self, row: usize, label: &Label) {
         self.last = Some(row);
         self.depth = depth(label);
         if !self.seen.contains(&row) {
             self.seen.push(row);
+            self.after_stranger = false;
         }
     }
 
@@ -51,6 +62,7 @@ impl Parents {
     /// known row above.
     pub fn stranger(&mut self, list: &ListForm, label: &Label) {
         let Some(last) = self.last else { return };
+        self.after_stranger = true;
         let depth = depth(label);
         let id = &list.table.rows[last].id;
         let is_parent = list
