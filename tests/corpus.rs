@@ -99,7 +99,11 @@ fn wrong_rows(report: &Report, expected: &Value) -> Vec<String> {
         let values = |kind: ColumnKind| -> Vec<Value> {
             let cells = row.cells.iter().filter(|cell| cell.kind == kind);
             cells
-                .map(|cell| cell.value.and_then(|value| value.as_integer()).into())
+                .map(|cell| {
+                    cell.value
+                        .and_then(nianbao::model::Decimal::as_integer)
+                        .into()
+                })
                 .collect()
         };
         let years: Vec<_> = row.cells.iter().filter_map(|cell| cell.year).collect();

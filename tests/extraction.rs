@@ -9,7 +9,7 @@ mod generator;
 use std::collections::BTreeMap;
 
 use generator::{Case, Dialect, Truth};
-use nianbao::model::{Catalog, CellStatus, ColumnKind, FormId, Report};
+use nianbao::model::{Catalog, CellStatus, Code, ColumnKind, FormId, Report};
 use nianbao::pipeline::{Origin, read};
 use nianbao::profile::Profile;
 
@@ -308,4 +308,67 @@ fn a_cumulative_number_is_never_the_years() {
         }
     }
     assert!(cells > 2_000, "{cells}");
+}
+
+/// Rows a province inserted are kept with their numbers, and found odd.
+#[test]
+fn rows_unknown_to_the_form_are_kept() {
+    let mut kept = 0;
+    for form in [FormId::F2008, FormId::F2014] {
+        for seed in 0..12 {
+            let case = Case::of(seed, form, Dialect::ListInserted);
+            let report = read_case(&case).unwrap();
+            for row in report.statistics.iter().filter(|row| row.id.is_none()) {
+                kept += row.cells.iter().filter(|cell| cell.value.is_some()).count();
+            }
+            let found = report.findings.iter();
+            let found = found.filter(|finding| finding.code == Code::UnknownRow);
+            assert!(found.count() >= 3, "{form} seed {seed}");
+            let accused = report.findings.iter().any(|finding| {
+                finding.code == Code::IdentityFails && case.truth().planted.is_empty()
+            });
+            assert!(!accused, "{form} seed {seed}: {:?}", report.findings);
+        }
+    }
+    assert!(kept >= 24 * 3, "{kept}");
+}
+
+/// Every value of a list is in the rows as printed, each in a column of its kind.
+#[test]
+fn rows_of_lists_have_every_column() {
+    for dialect in [
+        Dialect::ListFujian,
+        Dialect::ListCumulative,
+        Dialect::ListYears,
+    ] {
+        for seed in 0..12 {
+            let case = Case::of(seed, FormId::F2008, dialect);
+            let report = read_case(&case).unwrap();
+            let year = Some(case.content.year);
+            let rows = case
+                .truth()
+                .cells
+                .keys()
+                .filter(|cell| !cell.ends_with("@cumulative"))
+                .count();
+            assert_eq!(report.statistics.len(), rows, "{dialect:?} seed {seed}");
+            for row in &report.statistics {
+                let this = |cell: &&nianbao::model::StatisticCell| {
+                    cell.kind == ColumnKind::Year && cell.year == year
+                };
+                assert_eq!(row.cells.len(), 2, "{dialect:?} seed {seed}: {row:?}");
+                assert_eq!(
+                    row.cells.iter().filter(this).count(),
+                    1,
+                    "{dialect:?} seed {seed}: {row:?}"
+                );
+                let sums = row
+                    .cells
+                    .iter()
+                    .filter(|cell| cell.kind == ColumnKind::Cumulative);
+                let want = usize::from(dialect != Dialect::ListYears);
+                assert_eq!(sums.count(), want, "{dialect:?} seed {seed}: {row:?}");
+            }
+        }
+    }
 }

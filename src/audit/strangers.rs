@@ -92,3 +92,73 @@ fn is_open(check: &Check, sheet: &Sheet<'_>) -> bool {
         sheet.strangers[at] && !own
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::audit::contradictions;
+    use crate::model::{Decimal, Observation, StatisticCell};
+
+    const FORM: FormId = FormId::F2014;
+
+    fn row(id: Option<&str>, value: i64) -> StatisticRow {
+        StatisticRow {
+            form: FORM,
+            id: id.map(str::to_owned),
+            group: None,
+            label: String::new(),
+            code: None,
+            unit: None,
+            cells: vec![StatisticCell {
+                head: None,
+                kind: ColumnKind::Year,
+                year: None,
+                value: Some(Decimal::integer(value)),
+                status: CellStatus::Number,
+                raw: value.to_string(),
+                unit: None,
+                source: None,
+            }],
+        }
+    }
+
+    #[test]
+    fn a_sum_with_a_row_that_may_be_a_part_is_not_accused() {
+        let printed = [
+            ("applications.received", 9),
+            ("applications.received.in_person", 1),
+            ("applications.received.fax", 0),
+            ("applications.received.online", 5),
+            ("applications.received.letter", 1),
+            ("applications.closed", 9),
+        ];
+        let observations: Vec<Observation> = printed
+            .iter()
+            .map(|(cell, value)| Observation {
+                indicator: Catalog::get().find(FORM, cell).unwrap(),
+                value: Some(Decimal::integer(*value)),
+                status: CellStatus::Number,
+                raw: value.to_string(),
+                unit: None,
+                source: None,
+            })
+            .collect();
+        let fails = |at: Option<usize>, value: i64| {
+            let mut rows: Vec<StatisticRow> = printed
+                .iter()
+                .map(|(cell, value)| row(Some(cell), *value))
+                .collect();
+            if let Some(at) = at {
+                rows.insert(at, row(None, value));
+            }
+            let checks = without_open_sums(contradictions(&observations), &rows);
+            checks.iter().any(|check| check.id() == "S.RECV")
+        };
+        assert!(fails(None, 0), "without an unknown row");
+        assert!(!fails(Some(5), 2), "behind the last part");
+        assert!(!fails(Some(2), 2), "between the parts");
+        assert!(fails(Some(5), 0), "a row of zero adds nothing");
+        assert!(fails(Some(6), 2), "behind another row");
+        assert!(fails(Some(0), 2), "before the sum");
+    }
+}

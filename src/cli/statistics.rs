@@ -1,9 +1,9 @@
 //! What a report's statistics lists print beyond the cells of the form.
 
-use crate::model::{Catalog, ColumnKind, Report, StatisticCell, StatisticRow};
+use crate::model::{Catalog, CellStatus, ColumnKind, Report, StatisticCell, StatisticRow};
 use crate::present::{Align, Table, visible};
 
-/// Rows unknown to the form and values of other columns than its own, as a table; empty where there are none.
+/// Words and numbers in rows unknown to the form, and values of other columns than its own, as a table; empty where there are none.
 pub(super) fn beyond_the_form(report: &Report, width: Option<u16>) -> String {
     let mut table = Table::new([
         ("as printed", Align::Left),
@@ -15,8 +15,8 @@ pub(super) fn beyond_the_form(report: &Report, width: Option<u16>) -> String {
     table.max_width = width;
     for row in &report.statistics {
         for cell in &row.cells {
-            let heading = row.id.is_none() && cell.raw.is_empty();
-            if heading || is_cell_of_form(report, row, cell) {
+            let nothing = matches!(cell.status, CellStatus::Blank | CellStatus::Mark);
+            if nothing || is_cell_of_form(report, row, cell) {
                 continue;
             }
             let label = match &row.group {
@@ -27,10 +27,9 @@ pub(super) fn beyond_the_form(report: &Report, width: Option<u16>) -> String {
                 (ColumnKind::Year, Some(year)) => format!("year {year}"),
                 (kind, _) => kind.as_str().to_owned(),
             };
-            let value = match (cell.value, cell.raw.as_str()) {
-                (Some(value), _) => value.to_string(),
-                (None, "") => "（空）".to_owned(),
-                (None, raw) => visible(raw),
+            let value = match cell.value {
+                Some(value) => value.to_string(),
+                None => visible(&cell.raw),
             };
             let unit = cell.unit.map_or("", |unit| unit.as_str());
             let head = visible(cell.head.as_deref().unwrap_or_default());

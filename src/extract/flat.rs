@@ -33,7 +33,7 @@ pub fn read(
     read_article20(&tokens, &mut used, out);
     read_disputes(&tokens, &mut used, out);
     if out.found.is_empty() {
-        lists::read(&tokens, **year, &mut used, out);
+        lists::read(&tokens, year, &mut used, out);
     }
     let read = tokens.iter().zip(&used).filter(|(_, used)| **used);
     out.blocks

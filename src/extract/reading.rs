@@ -62,16 +62,12 @@ pub struct Found<'d> {
 }
 
 impl<'d> Found<'d> {
-    /// A grid cell. A picture without text is unreadable.
+    /// A grid cell.
     pub fn cell(key: Key, table: u32, cell: &CellView<'d>) -> Self {
-        let mut value = cell.value;
-        if value.status == CellStatus::Blank && cell.has_image {
-            value.status = CellStatus::Unreadable;
-        }
         Self {
             key,
             raw: cell.text.clone(),
-            value,
+            value: cell.content(),
             source: Source {
                 table: Some(table),
                 row: cell.row,

@@ -127,7 +127,7 @@ pub fn is_printed(case: &Case, table: &TableForm) -> bool {
 
 /// Whether the page has the rows that only some provinces print.
 pub fn has_optional(case: &Case) -> bool {
-    case.seed % 3 == 0
+    case.seed.is_multiple_of(3)
 }
 
 /// Ids of the rows this page leaves out of `table`.

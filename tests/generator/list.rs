@@ -131,7 +131,7 @@ pub fn sheets(case: &Case, table: &TableForm) -> Vec<Sheet> {
         }
         Dialect::ListHeadless | Dialect::ListHeadlessTwo => vec![Sheet::new(rows)],
         // 历年累计 goes on over a page break.
-        Dialect::ListFujian if case.seed % 2 == 0 => {
+        Dialect::ListFujian if case.seed.is_multiple_of(2) => {
             all.extend_from_slice(&rows[..cut]);
             vec![Sheet::new(all), Sheet::new(rows[cut..].to_vec())]
         }

@@ -1,5 +1,7 @@
 //! Flattened lists: label, unit, values, one a line.
 
+use std::ops::Deref;
+
 use crate::extract::lexicon::{Lexicon, ListForm};
 use crate::extract::list::{Class, Parents, choose, classify};
 use crate::extract::reading::{Key, Readings};
@@ -35,7 +37,12 @@ struct Columns {
 /// Reads the list that most tokens are labels of. With its column heads every row has as many cells as
 /// heads; without them, a known label, perhaps its unit, then one value. A row that does not fit is left
 /// unread, and so is a list of which nothing tells which value is the year's.
-pub fn read(tokens: &[Token], year: Option<i16>, used: &mut [bool], out: &mut Readings<'_>) {
+pub fn read(
+    tokens: &[Token],
+    year: &impl Deref<Target = Option<i16>>,
+    used: &mut [bool],
+    out: &mut Readings<'_>,
+) {
     let known = |list: &ListForm| {
         tokens
             .iter()
@@ -50,6 +57,7 @@ pub fn read(tokens: &[Token], year: Option<i16>, used: &mut [bool], out: &mut Re
     if known(list) < ROWS {
         return;
     }
+    let year = **year;
     let columns = find_heads(tokens, list, year);
     let untold = if columns.behind.is_empty() {
         has_two_values(tokens, list)

@@ -60,12 +60,12 @@ impl Parents {
 
     /// A row the form does not know. Where it opens a group of its own, the rows under it are not those of the
     /// known row above.
-    pub fn stranger(&mut self, list: &ListForm, label: &Label) {
-        let Some(last) = self.last else { return };
+    pub fn stranger(&mut self, form: &ListForm, label: &Label) {
+        let Some(above) = self.last else { return };
         self.after_stranger = true;
         let depth = depth(label);
-        let id = &list.table.rows[last].id;
-        let is_parent = list
+        let id = &form.table.rows[above].id;
+        let is_parent = form
             .table
             .rows
             .iter()

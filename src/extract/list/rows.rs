@@ -217,7 +217,9 @@ fn write<'d>(
         .iter()
         .any(|(number, cell)| band.values[*number].class.is_value() && says(cell.value.status));
     if line.known.is_none() && counted {
-        out.find(Code::UnknownRow, place(), printed(view.own(line.row)));
+        let cells = line.cells.iter().map(|(_, cell)| *cell);
+        let texts = std::iter::once(line.label).chain(line.unit).chain(cells);
+        out.find(Code::UnknownRow, place(), printed(texts));
     }
     if let (true, Some(row)) = (line.guessed, line.known) {
         let message = format!("{:?} read as {:?}", line.label.text, table.rows[row].label);
@@ -264,7 +266,7 @@ fn write<'d>(
             found.value.unit = value.unit;
             out.found.push(found);
         }
-        let kept = Found::cell(Key::Dispute { group: 0, leaf: 0 }, view.table, cell).value;
+        let kept = cell.content();
         cells.push(StatisticCell {
             head: column.head.clone().filter(|_| !shifted),
             kind: if shifted {
