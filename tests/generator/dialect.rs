@@ -153,7 +153,10 @@ impl Dialect {
     /// The markup itself is wrong. A reader may then say `unreadable` but must never give a value
     /// to another cell than its own.
     pub fn is_damaged(self) -> bool {
-        matches!(self, Self::RowspanTooLong | Self::RowspanTooShort)
+        matches!(
+            self,
+            Self::RowspanTooLong | Self::RowspanTooShort | Self::ListShortRows
+        )
     }
 }
 

@@ -12,7 +12,7 @@ mod typo;
 
 use std::ops::Deref;
 
-use crate::model::{Code, Source, Unit};
+use crate::model::{ByteRange, Code, Source, StatisticCell, StatisticRow, Unit};
 
 use super::heads::unit_in;
 use super::lexicon::{Lexicon, ListForm};
@@ -195,19 +195,23 @@ pub fn read_tables<'d>(
 }
 
 /// The form's cells in rows of which nothing tells the year's value.
-fn unreadable<'d>(list: &ListForm, rows: &[crate::model::StatisticRow]) -> Vec<Found<'d>> {
-    let cell = |row: &crate::model::StatisticRow| {
+fn unreadable<'d>(list: &ListForm, rows: &[StatisticRow]) -> Vec<Found<'d>> {
+    let cell = |row: &StatisticRow| {
         let id = row.id.as_ref()?;
         let number = list.table.rows.iter().position(|known| known.id == *id)?;
         list.table.indicator(number, 0)?;
-        let texts: Vec<&str> = row.cells.iter().map(|cell| cell.raw.as_str()).collect();
-        let bytes = row
-            .cells
-            .iter()
-            .filter_map(|cell| cell.source)
-            .map(|source| source.bytes)
-            .reduce(crate::model::ByteRange::cover)?;
         let first = row.cells.first()?.source?;
+        // Cells side by side are one place in the page.
+        let beside = |(number, cell): &(usize, &StatisticCell)| {
+            let column = cell.source.map(|source| u64::from(source.column));
+            column == Some(u64::from(first.column) + *number as u64)
+        };
+        let cells = || row.cells.iter().enumerate().take_while(beside);
+        let texts: Vec<&str> = cells().map(|(_, cell)| cell.raw.as_str()).collect();
+        let bytes = cells()
+            .filter_map(|(_, cell)| cell.source)
+            .map(|source| source.bytes)
+            .reduce(ByteRange::cover)?;
         let key = Key::List {
             form: list.table.form,
             table: list.number,
@@ -215,7 +219,7 @@ fn unreadable<'d>(list: &ListForm, rows: &[crate::model::StatisticRow]) -> Vec<F
             column: 0,
         };
         let source = Source { bytes, ..first };
-        Some(Found::unreadable(key, texts.join(" | "), source))
+        Some(Found::unreadable(key, texts.join(" "), source))
     };
     rows.iter().filter_map(cell).collect()
 }

@@ -258,8 +258,7 @@ fn write<'d>(
         value.unit = value.unit.or(unit.filter(|unit| unit.is_money()));
         if let Some(key) = key {
             let mut found = if shifted {
-                let texts = printed(line.cells.iter().map(|(_, cell)| *cell));
-                Found::unreadable(key, texts, source)
+                Found::unreadable(key, cell.text.clone().into_owned(), source)
             } else {
                 Found::cell(key, view.table, cell)
             };
