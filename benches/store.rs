@@ -111,6 +111,7 @@ fn report(number: u64, dice: &mut Dice) -> Report {
         dates: vec![],
         sections: vec![],
         observations,
+        statistics: vec![],
         mentions: vec![],
         proposals: vec![],
         findings: vec![

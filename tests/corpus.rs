@@ -10,7 +10,7 @@ mod reading;
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
-use nianbao::model::{Catalog, Official, Report};
+use nianbao::model::{Catalog, ColumnKind, Official, Report};
 use nianbao::pipeline::{Origin, read};
 use nianbao::profile::Profile;
 use reading::{fields, find, wrong_value};
@@ -129,4 +129,85 @@ fn published_reports_are_not_called_copies() {
             );
         }
     }
+}
+
+/// The statistics table of a page as read by hand: label, unit, the year's value and the sum over years.
+fn wrong_rows(report: &Report, expected: &Value) -> Vec<String> {
+    let mut problems = Vec::new();
+    let wanted = expected["statistics"].as_array().unwrap();
+    if report.statistics.len() != wanted.len() {
+        problems.push(format!(
+            "{} rows instead of {}",
+            report.statistics.len(),
+            wanted.len()
+        ));
+    }
+    for (row, want) in report.statistics.iter().zip(wanted) {
+        let values = |kind: ColumnKind| -> Vec<Value> {
+            let cells = row.cells.iter().filter(|cell| cell.kind == kind);
+            cells
+                .map(|cell| {
+                    cell.value
+                        .and_then(nianbao::model::Decimal::as_integer)
+                        .into()
+                })
+                .collect()
+        };
+        let years: Vec<_> = row.cells.iter().filter_map(|cell| cell.year).collect();
+        let got = serde_json::json!([
+            row.label,
+            row.unit,
+            values(ColumnKind::Year),
+            values(ColumnKind::Cumulative),
+            years,
+        ]);
+        let want = serde_json::json!([want[0], want[1], [want[2]], [want[3]], [expected["year"]],]);
+        if got != want {
+            problems.push(format!("{got} instead of {want}"));
+        }
+        // What the form has of the row is the same, column by column.
+        let Some(id) = &row.id else {
+            problems.push(format!("{} is not known", row.label));
+            continue;
+        };
+        for (column, want) in [("year", &want[2][0]), ("cumulative", &want[3][0])] {
+            let cell = format!("{id}@{column}");
+            let value = find(report, &cell, None).and_then(|one| one.value?.as_integer());
+            if Value::from(value) != *want {
+                problems.push(format!("{cell} is {value:?} instead of {want}"));
+            }
+        }
+    }
+    problems
+}
+
+#[test]
+fn statistics_lists_are_read_as_expected() {
+    let beside = Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/corpus");
+    let folder = std::env::var_os("NIANBAO_CORPUS").map_or(beside, PathBuf::from);
+    if !folder.is_dir() {
+        println!("skipped: ../shared/corpus is not here");
+        return;
+    }
+    let mut failures = Vec::new();
+    let mut pages = 0;
+    for entry in std::fs::read_dir(&folder).unwrap() {
+        let expected = entry.unwrap().path();
+        let name = expected.file_name().unwrap().to_string_lossy().into_owned();
+        let Some(stem) = name.strip_suffix(".expected.json") else {
+            continue;
+        };
+        pages += 1;
+        let expected: Value = serde_json::from_slice(&std::fs::read(&expected).unwrap()).unwrap();
+        let bytes = std::fs::read(folder.join(format!("{stem}.html"))).unwrap();
+        match read(&bytes, Origin::default(), Profile::generic()) {
+            Err(error) => failures.push(format!("{stem}: refused: {error}")),
+            Ok(report) => {
+                let problems = wrong_rows(&report, &expected);
+                failures.extend(problems.iter().map(|problem| format!("{stem}: {problem}")));
+            }
+        }
+    }
+    assert!(pages > 0, "no expected.json");
+    assert!(failures.is_empty(), "{}", failures.join("\n"));
 }

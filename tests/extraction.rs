@@ -11,7 +11,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
 use generator::{Case, Dialect, Truth};
-use nianbao::model::{Catalog, CellStatus, FormId, Report, SectionKind};
+use nianbao::model::{Catalog, CellStatus, Code, ColumnKind, FormId, Report, SectionKind};
 use nianbao::pipeline::{Origin, read};
 use nianbao::profile::Profile;
 use ratchet::{ADVICE, Counts, Ratchet};
@@ -335,4 +335,112 @@ fn hold(now: &Ratchet) {
         worse.is_empty(),
         "worse than tests/ratchet.toml:\n{worse}\n{ADVICE}"
     );
+}
+
+/// Two columns of values in any dialect: where the year's column is blank, nothing else takes its place, and in the
+/// rows as printed a sum over years never stands as the year's.
+#[test]
+fn a_cumulative_number_is_never_the_years() {
+    let mut cells = 0;
+    for form in [FormId::F2008, FormId::F2014] {
+        for dialect in [
+            Dialect::ListFujian,
+            Dialect::ListCumulative,
+            Dialect::ListTwoUpCumulative,
+            Dialect::ListHeadlessTwo,
+            Dialect::ListDamagedHeads,
+            Dialect::ListShortRows,
+        ] {
+            if !dialect.fits(form) {
+                continue;
+            }
+            for seed in 0..24 {
+                let mut case = Case::of(seed, form, dialect);
+                let ids: Vec<String> = case.truth().cells.keys().cloned().collect();
+                for id in ids.iter().filter(|id| !id.ends_with("@cumulative")) {
+                    case = case.with_raw(id, "");
+                }
+                let Ok(report) = read_case(&case) else {
+                    continue;
+                };
+                for one in &report.observations {
+                    let cell = &Catalog::get().indicator(one.indicator).cell;
+                    assert!(
+                        cell.ends_with("@cumulative") || one.value.is_none(),
+                        "{form} {dialect:?} seed {seed}: {cell} is {:?}",
+                        one.raw
+                    );
+                }
+                for row in &report.statistics {
+                    for cell in row.cells.iter().filter(|cell| cell.value.is_some()) {
+                        cells += 1;
+                        assert!(
+                            cell.kind != ColumnKind::Year,
+                            "{form} {dialect:?} seed {seed}: {row:?}"
+                        );
+                    }
+                }
+            }
+        }
+    }
+    assert!(cells > 2_000, "{cells}");
+}
+
+/// Rows a province inserted are kept with their numbers, and found odd.
+#[test]
+fn rows_unknown_to_the_form_are_kept() {
+    let mut kept = 0;
+    for form in [FormId::F2008, FormId::F2014] {
+        for seed in 0..12 {
+            let case = Case::of(seed, form, Dialect::ListInserted);
+            let report = read_case(&case).unwrap();
+            for row in report.statistics.iter().filter(|row| row.id.is_none()) {
+                kept += row.cells.iter().filter(|cell| cell.value.is_some()).count();
+            }
+            let found = report.findings.iter();
+            let found = found.filter(|finding| finding.code == Code::UnknownRow);
+            assert!(found.count() >= 3, "{form} seed {seed}");
+        }
+    }
+    assert!(kept >= 24 * 3, "{kept}");
+}
+
+/// Every value of a list is in the rows as printed, each in a column of its kind.
+#[test]
+fn rows_of_lists_have_every_column() {
+    for dialect in [
+        Dialect::ListFujian,
+        Dialect::ListCumulative,
+        Dialect::ListYears,
+    ] {
+        for seed in 0..12 {
+            let case = Case::of(seed, FormId::F2008, dialect);
+            let report = read_case(&case).unwrap();
+            let year = Some(case.content.year);
+            let rows = case
+                .truth()
+                .cells
+                .keys()
+                .filter(|cell| !cell.ends_with("@cumulative"))
+                .count();
+            assert_eq!(report.statistics.len(), rows, "{dialect:?} seed {seed}");
+            for row in &report.statistics {
+                let this = |cell: &&nianbao::model::StatisticCell| {
+                    cell.kind == ColumnKind::Year && cell.year == year
+                };
+                assert_eq!(row.cells.len(), 2, "{dialect:?} seed {seed}: {row:?}");
+                assert_eq!(
+                    row.cells.iter().filter(this).count(),
+                    1,
+                    "{dialect:?} seed {seed}: {row:?}"
+                );
+                let sums = row
+                    .cells
+                    .iter()
+                    .filter(|cell| cell.kind == ColumnKind::Cumulative);
+                let want = usize::from(dialect != Dialect::ListYears);
+                assert_eq!(sums.count(), want, "{dialect:?} seed {seed}: {row:?}");
+            }
+        }
+    }
 }

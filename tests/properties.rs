@@ -78,9 +78,19 @@ fn one_changed_cell_changes_one_observation() {
             let mut rng = Rng::new(11, "cell");
             let present: Vec<&String> = before
                 .iter()
-                .filter(|(_, (status, ..))| !status.is_absent())
+                .filter(|(_, (status, ..))| {
+                    !status.is_absent() && *status != CellStatus::Unreadable
+                })
                 .map(|(cell, _)| cell)
                 .collect();
+            // Nothing in the table tells which column is the year's.
+            if matches!(
+                dialect,
+                Dialect::ListHeadlessTwo | Dialect::ListDamagedHeads
+            ) {
+                assert!(present.is_empty(), "{form} {dialect:?}");
+                continue;
+            }
             for (raw, status, value) in spellings {
                 let cell = *rng.pick(&present);
                 let after = cells(&read_case(&case.with_raw(cell, raw)));

@@ -21,6 +21,7 @@ pub mod origin;
 mod place;
 pub mod repair;
 mod rule;
+mod strangers;
 mod sum;
 mod validate;
 
@@ -30,4 +31,5 @@ pub use finding::findings;
 pub use identities::{Identities, IdentityError};
 pub use identity::{Identity, Kind, Operator, Strictness};
 pub use rule::{Part, Rule, Rules, Side, Term};
+pub use strangers::without_open_sums;
 pub use sum::Sum;

@@ -18,11 +18,14 @@ use super::{Status, output, words};
 const EXAMPLES: &str = "\
 Columns: agency, agency_code, year, scope, form, cell, value, status, raw, unit, official,
 published, sha256, url.
+Of --rows: agency, agency_code, year, scope, form, row, id, group, label, head, kind, column_year,
+value, status, raw, unit, sha256, url.
 
 Examples:
   nianbao export -o panel.csv
   nianbao export --format json --agency 云溪市 --from 2019 | head -3
-  nianbao export --form 2021 --cell requests.new@total";
+  nianbao export --form 2021 --cell requests.new@total
+  nianbao export --rows --to 2018 -o rows.csv";
 
 /// Write the long panel: a row a cell of every report, missing ones with their status
 ///
@@ -39,6 +42,9 @@ pub(super) struct Args {
     /// Only this cell
     #[arg(long, value_name = "CELL")]
     cell: Option<String>,
+    /// The rows of statistics lists (2008 to 2018) as printed instead: all labels and columns, known to the forms or not
+    #[arg(long, conflicts_with = "cell")]
+    rows: bool,
     /// Write to a file, which is replaced when the export is whole [default: stdout]
     #[arg(short, long, value_name = "FILE")]
     output: Option<PathBuf>,
@@ -53,10 +59,18 @@ enum Format {
 }
 
 impl Format {
-    fn write(self, store: &Store, filter: &Filter, to: impl Write) -> Result<u64, QueryError> {
-        match self {
-            Self::Csv => query::export_csv(store, filter, to),
-            Self::Json => query::export_json(store, filter, to),
+    fn write(
+        self,
+        rows: bool,
+        store: &Store,
+        filter: &Filter,
+        to: impl Write,
+    ) -> Result<u64, QueryError> {
+        match (self, rows) {
+            (Self::Csv, false) => query::export_csv(store, filter, to),
+            (Self::Json, false) => query::export_json(store, filter, to),
+            (Self::Csv, true) => query::export_rows_csv(store, filter, to),
+            (Self::Json, true) => query::export_rows_json(store, filter, to),
         }
     }
 }
@@ -71,13 +85,14 @@ pub(super) fn run(context: &Context, args: &Args) -> anyhow::Result<Status> {
     filter.cell.clone_from(&args.cell);
     let Some(path) = &args.output else {
         let mut out = output::stdout();
-        args.format.write(&opened.store, &filter, &mut out)?;
+        args.format
+            .write(args.rows, &opened.store, &filter, &mut out)?;
         out.flush()?;
         select::say_left_out(&opened.store, &filter)?;
         return Ok(Status::Done);
     };
     let rows = output::replace(path, |file| {
-        Ok(args.format.write(&opened.store, &filter, file)?)
+        Ok(args.format.write(args.rows, &opened.store, &filter, file)?)
     })
     .with_context(|| format!("cannot write {}", path.display()))?;
     output::say(&format!("{rows} rows in {}", path.display()));

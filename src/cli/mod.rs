@@ -20,6 +20,7 @@ mod proof;
 mod select;
 mod series;
 mod show;
+mod statistics;
 mod suggest;
 mod words;
 

@@ -6,6 +6,7 @@ use std::path::PathBuf;
 use anyhow::{Context as _, bail};
 use serde_json::json;
 
+use crate::model::form::Shape;
 use crate::model::{Catalog, CellStatus, IndicatorId, Observation, Official, Report, Scope};
 use crate::present::{Align, Cell, FormTable, Table, list_findings, list_proposals, note, visible};
 use crate::query::{self, CaptureLine, Copies, Filter, ReportLine};
@@ -14,7 +15,7 @@ use crate::store::{Store, StoredReport};
 use super::context::{Context, Opened};
 use super::select::{self, CopiesArg};
 use super::suggest::{did_you_mean, near};
-use super::{Status, audit, facsimile, output, proof, words};
+use super::{Status, audit, facsimile, output, proof, statistics, words};
 
 const EXAMPLES: &str = "\
 Examples:
@@ -227,6 +228,7 @@ fn describe(
         text.push('\n');
         text.push_str(&table.render(width));
     }
+    text.push_str(&statistics::beyond_the_form(report, width));
     text.push_str("\nsections\n");
     for section in &report.sections {
         let heading = section
@@ -341,8 +343,9 @@ fn tables(report: &Report) -> Vec<FormTable> {
     let mut tables = Vec::new();
     for form in &catalog.forms {
         for table in &form.tables {
-            // Of its own form also what is missing; of another only what is there.
-            if report.form == Some(form.id) || table.indicators().any(has) {
+            // Of its own form also what is missing; of another only what is there. Lists are variants of each other.
+            let owed = report.form == Some(form.id) && table.shape != Shape::List;
+            if owed || table.indicators().any(has) {
                 tables.push(FormTable::filled(table, cell));
             }
         }

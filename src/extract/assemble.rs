@@ -144,11 +144,16 @@ fn indicator_of(key: Key, requests: FormId) -> Option<IndicatorId> {
         Key::Request { row, column } => at(requests, &lexicon.requests[row].places, column),
         Key::Article20 { row, form, column } => at(form, &lexicon.article20[row].places, column),
         Key::Dispute { group, leaf } => DISPUTES.get(&(requests, group, leaf)).copied(),
-        Key::List { form, row } => catalog
+        Key::List {
+            form,
+            table,
+            row,
+            column,
+        } => catalog
             .form(form)
             .tables
-            .first()
-            .and_then(|table| table.indicator(row, 0)),
+            .get(table)
+            .and_then(|table| table.indicator(row, column)),
     }
 }
 
@@ -315,7 +320,10 @@ fn observe(
     for table in catalog.forms.iter().flat_map(|form| &form.tables) {
         if present(table, &cells) {
             observe_table(table, &mut cells, &mut observations, findings);
-        } else if Some(table.form) == form && !present_ids.contains(&table.id.as_str()) {
+        } else if Some(table.form) == form
+            && !present_ids.contains(&table.id.as_str())
+            && !is_other_list(table, &present_ids)
+        {
             findings.push(Finding::new(Code::TableAbsent, &table.id, &table.title));
             let absent = |id| absent(catalog.indicator(id), CellStatus::TableAbsent);
             observations.extend(table.indicators().map(absent));
@@ -323,6 +331,16 @@ fn observe(
     }
     note_texts(&observations, findings);
     observations
+}
+
+/// The lists of one form are variants: a page has one of them, and does not lack the others.
+fn is_other_list(table: &TableForm, present: &[&str]) -> bool {
+    table.shape == Shape::List
+        && Catalog::get()
+            .form(table.form)
+            .tables
+            .iter()
+            .any(|other| other.shape == Shape::List && present.contains(&other.id.as_str()))
 }
 
 fn observe_table(
@@ -342,13 +360,21 @@ fn observe_table(
             })
         })
         .collect();
-    // The Shanghai list was no national form: provinces took some of its rows. Only where the page clearly
-    // follows it are the others lacking.
-    let all = table.indicators().count();
-    let had = table
-        .indicators()
-        .filter(|id| cells[usize::from(id.0)].is_some())
-        .count();
+    // The lists of 2008 were no national form: provinces took some of the rows. Only where the page clearly
+    // follows one are the others lacking.
+    let mut all = 0;
+    let mut had = 0;
+    for (row, printed) in table.rows.iter().enumerate() {
+        if printed.optional || table.indicator(row, 0).is_none() {
+            continue;
+        }
+        all += 1;
+        had += usize::from(
+            (0..width)
+                .filter_map(|column| table.indicator(row, column))
+                .any(|id| cells[usize::from(id.0)].is_some()),
+        );
+    }
     let owed = table.form != FormId::F2008 || had * 3 >= all * 2;
     let mut lacking: Vec<&str> = Vec::new();
     for row in 0..table.rows.len() {
@@ -356,7 +382,8 @@ fn observe_table(
             .filter_map(|column| table.indicator(row, column))
             .collect();
         let has_row = ids.iter().any(|id| cells[usize::from(id.0)].is_some());
-        if !has_row && !ids.is_empty() {
+        let owed = owed && (has_row || !table.rows[row].optional);
+        if owed && !has_row && !ids.is_empty() {
             lacking.push(&table.rows[row].label);
         }
         for (column, id) in ids.into_iter().enumerate() {
@@ -364,8 +391,8 @@ fn observe_table(
                 Some(cell) => observations.push(observed(catalog.indicator(id), cell)),
                 None if !owed => {}
                 None => {
-                    let status = if has_row || (table.shape == Shape::Matrix && !has_column[column])
-                    {
+                    let no_column = !table.columns.is_empty() && !has_column[column];
+                    let status = if has_row || no_column {
                         CellStatus::ColumnAbsent
                     } else {
                         CellStatus::RowAbsent

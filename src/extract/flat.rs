@@ -9,6 +9,7 @@ mod lists;
 mod tokens;
 
 use std::borrow::Cow;
+use std::ops::Deref;
 
 use crate::model::form::TableForm;
 use crate::model::{ByteRange, Catalog, Code, FormId, Source};
@@ -20,14 +21,19 @@ use super::reading::{Found, Key, Readings};
 use tokens::{Token, tokenize};
 
 /// Reads the flattened tables among `blocks` (numbers of blocks outside recognised grids).
-pub fn read(document: &Document<'_>, blocks: &[u32], out: &mut Readings<'_>) {
+pub fn read(
+    document: &Document<'_>,
+    blocks: &[u32],
+    year: &impl Deref<Target = Option<i16>>,
+    out: &mut Readings<'_>,
+) {
     let tokens = tokenize(document, blocks);
     let mut used = vec![false; tokens.len()];
     read_requests(&tokens, &mut used, out);
     read_article20(&tokens, &mut used, out);
     read_disputes(&tokens, &mut used, out);
     if out.found.is_empty() {
-        lists::read(&tokens, &mut used, out);
+        lists::read(&tokens, year, &mut used, out);
     }
     let read = tokens.iter().zip(&used).filter(|(_, used)| **used);
     out.blocks

@@ -95,6 +95,8 @@ pub struct Lexicon {
 pub struct ListForm {
     /// The form.
     pub table: &'static TableForm,
+    /// Number of the table in the form.
+    pub number: usize,
     /// Row numbers by folded label (aliases and shortened labels included).
     pub rows: HashMap<String, Vec<usize>>,
     /// Folded heads, see [`crate::model::form::ListHeads`].
@@ -156,8 +158,8 @@ impl Lexicon {
             }
         }
         for form in [FormId::F2014, FormId::F2008] {
-            for table in &catalog.form(form).tables {
-                lexicon.lists.push(ListForm::build(table));
+            for (number, table) in catalog.form(form).tables.iter().enumerate() {
+                lexicon.lists.push(ListForm::build(number, table));
             }
         }
         for word in ["信息内容", "第二十条", "项目", "公开内容"] {
@@ -349,9 +351,9 @@ fn merge(rows: &mut Vec<MatrixRow>, printed: &'static Row, place: (FormId, usize
 }
 
 impl ListForm {
-    fn build(table: &'static TableForm) -> Self {
+    fn build(number: usize, table: &'static TableForm) -> Self {
         let mut rows: HashMap<String, Vec<usize>> = HashMap::new();
-        for (number, row) in table.rows.iter().enumerate() {
+        for (row_number, row) in table.rows.iter().enumerate() {
             for spelling in std::iter::once(&row.label).chain(&row.aliases) {
                 let mut cores = vec![Label::new(spelling).core];
                 // `…数（不同渠道和方式公开相同信息计1条）`: the remark is often left out.
@@ -362,8 +364,8 @@ impl ListForm {
                 }
                 for core in cores {
                     let numbers = rows.entry(core).or_default();
-                    if !numbers.contains(&number) {
-                        numbers.push(number);
+                    if !numbers.contains(&row_number) {
+                        numbers.push(row_number);
                     }
                 }
             }
@@ -371,6 +373,7 @@ impl ListForm {
         let folded = |heads: &[String]| heads.iter().map(|head| fold(head)).collect();
         Self {
             table,
+            number,
             rows,
             label_heads: folded(&table.heads.label),
             unit_heads: folded(&table.heads.unit),

@@ -34,6 +34,7 @@ use jiff::civil::Date;
 
 use crate::model::{
     Agency, Code, DateEvidence, Finding, FormId, Observation, Scope, Section, SectionKind,
+    StatisticRow,
 };
 use crate::normalize::numeral;
 use crate::parse::{Block, BlockKind, Document};
@@ -68,6 +69,8 @@ pub struct Extraction {
     pub sections: Vec<Section>,
     /// The statutory cells.
     pub observations: Vec<Observation>,
+    /// The rows of statistics lists as printed.
+    pub statistics: Vec<StatisticRow>,
     /// What is odd.
     pub findings: Vec<Finding>,
 }
@@ -158,6 +161,7 @@ pub fn extract(
         dates,
         sections,
         observations: assembled.observations,
+        statistics: readings.statistics,
         findings,
     })
 }
@@ -173,7 +177,7 @@ fn read_tables<'d>(document: &'d Document<'_>) -> Readings<'d> {
     let mut readings = Readings::default();
     readings.found.reserve(256);
     let mut heads = matrix::Heads::default();
-    let mut going = list::Going::default();
+    let mut lists = Vec::new();
     for number in (0_u32..).take(document.tables.len()) {
         let Some(mut view) = TableView::new(document, number) else {
             continue;
@@ -181,16 +185,19 @@ fn read_tables<'d>(document: &'d Document<'_>) -> Readings<'d> {
         let slips = spelling::correct(&mut view);
         let matrix = matrix::read_table(&view, &mut heads, &mut readings);
         let disputes = disputes::read_table(&view, &mut readings);
-        if matrix || disputes || list::read_table(&view, &year, &mut going, &mut readings) {
-            readings.tables.push(number);
+        if matrix || disputes {
+            note_table(document, number, &mut readings);
             for slip in slips {
                 let message = format!("{:?} read as {:?}", slip.printed, slip.meant);
                 readings.find(Code::LabelVariant, place_of(number, slip.row), message);
             }
-            if let Some(year) = caption_year(document, number) {
-                readings.captions.push((number, year));
-            }
+        } else {
+            let above = line_above(document, number);
+            lists.extend(list::Candidate::of(view, above));
         }
+    }
+    for number in list::read_tables(&lists, &year, &mut readings) {
+        note_table(document, number, &mut readings);
     }
     let has = |wanted: fn(&Key) -> bool| readings.found.iter().any(|cell| wanted(&cell.key));
     let complete = has(|key| matches!(key, Key::Request { .. }))
@@ -199,18 +206,32 @@ fn read_tables<'d>(document: &'d Document<'_>) -> Readings<'d> {
     if !complete && !has(|key| matches!(key, Key::List { .. })) {
         let outside = blocks_outside(document, &readings.tables);
         let mut flattened = Readings::default();
-        flat::read(document, &outside, &mut flattened);
+        flat::read(document, &outside, &year, &mut flattened);
         readings.found.extend(flattened.found);
         readings.blocks.extend(flattened.blocks);
+        readings.statistics.extend(flattened.statistics);
         readings.findings.extend(flattened.findings);
     }
     readings
 }
 
+/// A table that was read: no part of the narrative.
+fn note_table(document: &Document<'_>, number: u32, readings: &mut Readings<'_>) {
+    readings.tables.push(number);
+    if let Some(year) = caption_year(document, number) {
+        readings.captions.push((number, year));
+    }
+}
+
+/// The line above a table.
+fn line_above<'d>(document: &'d Document<'_>, table: u32) -> Option<&'d str> {
+    let start = document.tables[table as usize].blocks.start as usize;
+    Some(document.block_text(document.blocks[..start].last()?))
+}
+
 /// The year in the line above a table, if it is a short one.
 fn caption_year(document: &Document<'_>, table: u32) -> Option<i16> {
-    let start = document.tables[table as usize].blocks.start as usize;
-    let line = document.block_text(document.blocks[..start].last()?);
+    let line = line_above(document, table)?;
     if line.chars().count() > 60 || line.contains('。') {
         return None;
     }

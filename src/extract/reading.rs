@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use crate::model::{CellStatus, Code, Finding, FormId, Source};
+use crate::model::{CellStatus, Code, Finding, FormId, Source, StatisticRow};
 use crate::normalize::CellText;
 
 use super::view::CellView;
@@ -39,8 +39,12 @@ pub enum Key {
     List {
         /// The form.
         form: FormId,
-        /// The row of the form's table.
+        /// The table of the form.
+        table: usize,
+        /// The row of the table.
         row: usize,
+        /// The column of the table; 0 where it has no columns.
+        column: usize,
     },
 }
 
@@ -58,16 +62,12 @@ pub struct Found<'d> {
 }
 
 impl<'d> Found<'d> {
-    /// A grid cell. A picture without text is unreadable.
+    /// A grid cell.
     pub fn cell(key: Key, table: u32, cell: &CellView<'d>) -> Self {
-        let mut value = cell.value;
-        if value.status == CellStatus::Blank && cell.has_image {
-            value.status = CellStatus::Unreadable;
-        }
         Self {
             key,
             raw: cell.text.clone(),
-            value,
+            value: cell.content(),
             source: Source {
                 table: Some(table),
                 row: cell.row,
@@ -103,6 +103,8 @@ pub struct Readings<'d> {
     pub captions: Vec<(u32, i16)>,
     /// Blocks (numbers) read as flattened cells or labels: no part of the narrative.
     pub blocks: Vec<u32>,
+    /// Rows of lists as printed.
+    pub statistics: Vec<StatisticRow>,
     /// What is odd.
     pub findings: Vec<Finding>,
 }
@@ -111,6 +113,7 @@ impl<'d> Readings<'d> {
     /// Takes over what another reader found; gives `any` back.
     pub fn take(&mut self, other: Readings<'d>, any: bool) -> bool {
         self.found.extend(other.found);
+        self.statistics.extend(other.statistics);
         self.findings.extend(other.findings);
         any
     }

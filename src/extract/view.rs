@@ -54,6 +54,15 @@ impl CellView<'_> {
         self.senses = Lexicon::get().senses_of(core);
     }
 
+    /// What it holds. A picture without text is unreadable.
+    pub fn content(&self) -> CellText {
+        let mut value = self.value;
+        if value.status == CellStatus::Blank && self.has_image {
+            value.status = CellStatus::Unreadable;
+        }
+        value
+    }
+
     /// What its label exactly means.
     pub const fn senses(&self) -> &'static [Sense] {
         self.senses

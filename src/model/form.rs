@@ -85,9 +85,14 @@ pub enum Shape {
     Matrix,
     /// One row of values under a tree of labels.
     Cells,
-    /// One value a row, beside label and unit.
+    /// One value a row, beside label and unit; with columns, [`LIST_YEAR`] and [`LIST_CUMULATIVE`].
     List,
 }
+
+/// The column of a [`Shape::List`] that holds the report year's values.
+pub const LIST_YEAR: &str = "year";
+/// The column of a [`Shape::List`] that holds what has come together since 2008.
+pub const LIST_CUMULATIVE: &str = "cumulative";
 
 /// The number of an indicator in [`Catalog::indicators`]. Stable within one program version only;
 /// the store keeps form and cell id.
@@ -105,9 +110,9 @@ pub struct Indicator {
     pub cell: String,
     /// The table's id within the form.
     pub table: String,
-    /// The row's id within the table (for [`Shape::Cells`] and [`Shape::List`] the cell id).
+    /// The row's id within the table (where there are no columns the cell id).
     pub row: String,
-    /// The column's id; empty outside [`Shape::Matrix`].
+    /// The column's id; empty in [`Shape::Cells`] and in a [`Shape::List`] of one value column.
     pub column: String,
     /// The printed labels that lead to it, outermost first, then the column's.
     pub path: Vec<String>,
@@ -117,7 +122,7 @@ pub struct Indicator {
     pub quantity: Quantity,
 }
 
-/// A column of a [`Shape::Matrix`] table.
+/// A column of a [`Shape::Matrix`] table, or of a [`Shape::List`] with several value columns.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Column {
@@ -167,6 +172,9 @@ pub struct Row {
     pub code: Option<String>,
     /// The row it is a part of, in [`Shape::List`] tables.
     pub parent: Option<String>,
+    /// Printed by some provinces only: a page without it lacks nothing.
+    #[serde(default)]
+    pub optional: bool,
     /// The unit the form states; in a list, a row without one is a heading and no indicator.
     pub unit: Option<Unit>,
     /// What values it takes (lists and cells; in a matrix the column says).
@@ -189,7 +197,7 @@ pub struct TableForm {
     pub shape: Shape,
     /// The note in the corner cell, if the form prints one.
     pub corner: Option<String>,
-    /// Columns of a matrix, in printed order; else empty.
+    /// Columns of a matrix or of a list with several value columns, in printed order; else empty.
     pub columns: Vec<Column>,
     /// Rows (or cells), in printed order.
     pub rows: Vec<Row>,
@@ -215,7 +223,7 @@ pub struct ListHeads {
 }
 
 impl TableForm {
-    /// The indicator at `row` × `column` (`column` 0 outside a matrix); `None` for a heading row.
+    /// The indicator at `row` × `column` (`column` 0 where there are no columns); `None` for a heading row.
     pub fn indicator(&self, row: usize, column: usize) -> Option<IndicatorId> {
         let width = self.columns.len().max(1);
         if column >= width {
@@ -395,9 +403,19 @@ impl Catalog {
             Shape::Cells => file.cells,
             Shape::Matrix | Shape::List => file.rows,
         };
-        if (file.shape == Shape::Matrix) == (file.columns.is_empty() || file.separator.is_empty()) {
+        let has_columns = !file.columns.is_empty() && !file.separator.is_empty();
+        let fits = match file.shape {
+            Shape::Matrix => has_columns,
+            Shape::Cells => file.columns.is_empty() && file.separator.is_empty(),
+            Shape::List => {
+                let known = |column: &Column| [LIST_YEAR, LIST_CUMULATIVE].contains(&&*column.id);
+                file.columns.is_empty() == file.separator.is_empty()
+                    && file.columns.iter().all(known)
+            }
+        };
+        if !fits {
             return Err(meaning(format!(
-                "table {}: columns and a separator belong to a matrix",
+                "table {}: columns and a separator belong to a matrix, year and cumulative to a list",
                 file.id
             )));
         }
@@ -412,7 +430,7 @@ impl Catalog {
         for row in &rows {
             let mut path = row.path.clone();
             path.push(row.label.clone());
-            if file.shape != Shape::Matrix {
+            if file.columns.is_empty() {
                 let heading = file.shape == Shape::List && row.unit.is_none();
                 cells.push(if heading {
                     None
@@ -431,7 +449,13 @@ impl Catalog {
                 });
                 continue;
             }
+            // In a list the row says what is counted, in a matrix the column.
+            let of_list = file.shape == Shape::List;
             for column in &file.columns {
+                if of_list && row.unit.is_none() {
+                    cells.push(None);
+                    continue;
+                }
                 let mut path = path.clone();
                 path.extend(column.group.clone());
                 path.push(column.label.clone());
@@ -443,8 +467,8 @@ impl Catalog {
                     row: row.id.clone(),
                     column: column.id.clone(),
                     path,
-                    unit: column.unit,
-                    quantity: column.kind,
+                    unit: if of_list { row.unit } else { column.unit },
+                    quantity: if of_list { row.kind } else { column.kind },
                 })?));
             }
         }
@@ -493,10 +517,10 @@ mod tests {
     #[test]
     fn forms_have_their_known_sizes() {
         let catalog = Catalog::get();
-        // FORMATS.md, 5: 198 cells (2019), 200 (2021); 54 numbered rows (Shanghai list). Of the
-        // 65 rows of form 2014 seven are headings.
+        // 198 cells (2019), 200 (2021); 54 numbered rows of the Shanghai list with 7 that some provinces
+        // have, 24 rows of Fujian in two columns. Of the 65 rows of form 2014 seven are headings.
         let sizes = FormId::ALL.map(|form| catalog.of_form(form).count());
-        assert_eq!(sizes, [54, 58, 198, 200]);
+        assert_eq!(sizes, [54 + 7 + 2 * 24, 58, 198, 200]);
         let id = catalog.find(FormId::F2021, "requests.new@total").unwrap();
         assert_eq!(catalog.indicator(id).cell, "requests.new@total");
         assert_eq!(catalog.indicator(id).unit, Some(Unit::Jian));

@@ -9,6 +9,7 @@ pub mod form;
 pub mod proposal;
 pub mod report;
 pub mod span;
+pub mod statistic;
 pub mod status;
 pub mod unit;
 
@@ -21,5 +22,6 @@ pub use report::{
     Provenance, Report, Scope, Section, SectionKind, Source,
 };
 pub use span::ByteRange;
+pub use statistic::{ColumnKind, StatisticCell, StatisticRow};
 pub use status::CellStatus;
 pub use unit::Unit;

@@ -7,7 +7,8 @@ use serde::ser::SerializeStruct;
 use serde::{Deserialize, Serialize, Serializer};
 
 use super::{
-    ByteRange, Catalog, CellStatus, Decimal, Finding, FormId, IndicatorId, Proposal, Unit,
+    ByteRange, Catalog, CellStatus, Decimal, Finding, FormId, IndicatorId, Proposal, StatisticRow,
+    Unit,
 };
 
 /// The version of the printed record.
@@ -311,6 +312,8 @@ pub struct Report {
     pub sections: Vec<Section>,
     /// The cells of every form whose tables the page has, in the form's order.
     pub observations: Vec<Observation>,
+    /// The rows of its statistics lists as printed, all columns, known to the forms or not.
+    pub statistics: Vec<StatisticRow>,
     /// Numbers in the narrative.
     pub mentions: Vec<Mention>,
     /// What is odd.
@@ -344,6 +347,7 @@ impl Serialize for Report {
         object.serialize_field("dates", &self.dates)?;
         object.serialize_field("sections", &self.sections)?;
         object.serialize_field("observations", &self.observations)?;
+        object.serialize_field("statistics", &self.statistics)?;
         object.serialize_field("mentions", &self.mentions)?;
         object.serialize_field("findings", &self.findings)?;
         object.serialize_field("proposals", &self.proposals)?;

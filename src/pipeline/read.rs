@@ -110,6 +110,7 @@ pub fn read_with(
     findings.extend(document.findings.iter().cloned());
     findings.extend(extraction.findings);
     let checks = audit::contradictions(&extraction.observations);
+    let checks = audit::without_open_sums(checks, &extraction.statistics);
     findings.extend(audit::findings(&checks, Catalog::get()));
     findings.extend(audit::origin::finding(&judgement));
     let proposals = if checks.is_empty() {
@@ -137,6 +138,7 @@ pub fn read_with(
         dates: extraction.dates,
         sections: extraction.sections,
         observations: extraction.observations,
+        statistics: extraction.statistics,
         mentions: Vec::new(),
         findings,
         proposals,

@@ -1,6 +1,6 @@
 //! A report as its statutory form: rows × columns as the template prints them. Pure.
 
-use crate::model::form::{Shape, TableForm};
+use crate::model::form::{Row, TableForm};
 use crate::model::{CellStatus, IndicatorId};
 
 use super::cell::Cell;
@@ -34,16 +34,23 @@ impl FormTable {
     /// The template filled by `cell`, which says what the page has for an indicator. What it
     /// has no answer for is drawn as not on the page; without any answer, no rows are.
     pub fn filled(table: &TableForm, cell: impl Fn(IndicatorId) -> Option<Cell>) -> Self {
-        let columns: Vec<String> = match table.shape {
-            Shape::Matrix => table.columns.iter().map(|c| c.label.clone()).collect(),
-            Shape::Cells | Shape::List => vec!["数值".into()],
+        let columns: Vec<String> = if table.columns.is_empty() {
+            vec!["数值".into()]
+        } else {
+            table.columns.iter().map(|c| c.label.clone()).collect()
         };
         let absent = || Cell::missing(CellStatus::TableAbsent, "");
         let present = table.indicators().filter_map(&cell);
         let has_table = present
             .map(|cell| cell.status)
             .any(|status| status != CellStatus::TableAbsent);
-        let rows = table.rows.iter().enumerate().map(|(number, row)| {
+        // What only some provinces print is not missing elsewhere.
+        let printed = |(number, row): &(usize, &Row)| {
+            let mut cells = (0..columns.len()).filter_map(|at| table.indicator(*number, at));
+            !row.optional || cells.any(|indicator| cell(indicator).is_some())
+        };
+        let rows = table.rows.iter().enumerate().filter(printed);
+        let rows = rows.map(|(number, row)| {
             let cells = (0..columns.len())
                 .filter_map(|column| table.indicator(number, column))
                 .map(|indicator| cell(indicator).unwrap_or_else(absent).text())

@@ -1,10 +1,12 @@
 //! The series of `data/series.toml`: an indicator across forms, and how far it may be joined.
 
 use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
 use std::sync::LazyLock;
 
 use serde::{Deserialize, Serialize};
 
+use crate::model::form::LIST_CUMULATIVE;
 use crate::model::{Catalog, FormId, IndicatorId};
 
 /// How far a series may be drawn through where the form changes.
@@ -53,6 +55,8 @@ pub struct Series {
     pub caveat: String,
     /// The terms in each form that has it.
     pub forms: BTreeMap<FormId, Vec<Term>>,
+    /// Other terms where a form has several lists, of which a report follows one.
+    pub variants: Vec<(FormId, Vec<Term>)>,
 }
 
 /// Why `data/series.toml` is not usable.
@@ -125,6 +129,7 @@ fn parse(text: &str) -> Result<Vec<Series>, CrosswalkError> {
             return Err(meaning("stands twice".into()));
         }
         let mut forms = BTreeMap::new();
+        let mut variants = Vec::new();
         for terms in &one.forms {
             let form: FormId = terms
                 .form
@@ -139,10 +144,25 @@ fn parse(text: &str) -> Result<Vec<Series>, CrosswalkError> {
                 let indicator = Catalog::get()
                     .find(form, cell)
                     .ok_or_else(|| meaning(format!("form {form} has no cell {cell:?}")))?;
+                if Catalog::get().indicator(indicator).column == LIST_CUMULATIVE {
+                    return Err(meaning(format!("{cell} adds up years")));
+                }
                 list.push(Term { indicator, sign });
             }
-            if terms.plus.is_empty() || forms.insert(form, list).is_some() {
-                return Err(meaning(format!("form {form} stands twice or has no terms")));
+            if terms.plus.is_empty() {
+                return Err(meaning(format!("form {form} has no terms")));
+            }
+            let table = |term: &Term| Catalog::get().indicator(term.indicator).table.as_str();
+            match forms.entry(form) {
+                Entry::Vacant(entry) => {
+                    entry.insert(list);
+                }
+                Entry::Occupied(first) if table(&first.get()[0]) != table(&list[0]) => {
+                    variants.push((form, list));
+                }
+                Entry::Occupied(_) => {
+                    return Err(meaning(format!("form {form} stands twice")));
+                }
             }
         }
         all.push(Series {
@@ -151,6 +171,7 @@ fn parse(text: &str) -> Result<Vec<Series>, CrosswalkError> {
             quality: one.quality,
             caveat: one.caveat,
             forms,
+            variants,
         });
     }
     Ok(all)
@@ -179,7 +200,8 @@ mod tests {
     #[test]
     fn sums_stay_within_one_unit() {
         for series in all() {
-            for terms in series.forms.values() {
+            let variants = series.variants.iter().map(|(_, terms)| terms);
+            for terms in series.forms.values().chain(variants) {
                 let unit = |term: &Term| Catalog::get().indicator(term.indicator).unit;
                 assert!(
                     terms.iter().all(|term| unit(term) == unit(&terms[0])),
@@ -196,10 +218,14 @@ mod tests {
             format!("[[series]]\nid = \"a\"\nlabel = \"\"\nquality = \"good\"\nforms = [{forms}]\n")
         };
         assert!(parse(&file("{ form = \"2021\", plus = [\"review.total\"] }")).is_ok());
+        let variants = "{ form = \"2008\", plus = [\"h.req\"] }, { form = \"2008\", plus = [\"fj.req@year\"] }";
+        assert!(parse(&file(variants)).is_ok());
         for forms in [
             "{ form = \"2021\", plus = [\"review.sum\"] }",
             "{ form = \"2022\", plus = [\"review.total\"] }",
             "{ form = \"2021\", plus = [] }",
+            "{ form = \"2021\", plus = [\"review.total\"] }, { form = \"2021\", plus = [\"review.upheld\"] }",
+            "{ form = \"2008\", plus = [\"fj.req@cumulative\"] }",
             "{ form = \"2021\", plus = [\"review.total\"], times = [] }",
         ] {
             assert!(parse(&file(forms)).is_err(), "{forms}");

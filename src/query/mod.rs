@@ -9,6 +9,7 @@ pub mod crosswalk;
 mod export;
 mod filter;
 mod reports;
+mod rows;
 mod series;
 
 pub use captures::{CaptureLine, archive_ends, capture_of, is_captured};
@@ -19,6 +20,7 @@ pub use reports::{
     FindingLine, ProposalLine, RefusalLine, ReportLine, agency_names, count_copies, find_reports,
     findings, list_reports, load_report, proposals, refusals,
 };
+pub use rows::{export_rows_csv, export_rows_json};
 pub use series::{Part, Point, PointStatus, cell_series, series};
 
 use crate::model::FormId;

@@ -136,6 +136,7 @@ pub fn cell_series(store: &Store, cell: &str, filter: &Filter) -> Result<Vec<Poi
         quality,
         caveat,
         forms,
+        variants: Vec::new(),
     };
     points(store, &series, filter)
 }
@@ -207,7 +208,17 @@ fn point(series: &Series, cells: &Cells, head: Head) -> Point {
     let nothing = HashMap::new();
     let read = |form: FormId| {
         let values = cells.get(&(head.report_id, form))?;
-        Some((form, series.forms.get(&form)?, values))
+        let has = |terms: &&Vec<Term>| {
+            terms.iter().any(|term| {
+                let cell = &Catalog::get().indicator(term.indicator).cell;
+                values.contains_key(cell)
+            })
+        };
+        let main = series.forms.get(&form)?;
+        let mut variants = series.variants.iter().filter(|(of, _)| *of == form);
+        let variant = variants.find_map(|(_, terms)| Some(terms).filter(has));
+        let terms = Some(main).filter(has).or(variant).unwrap_or(main);
+        Some((form, terms, values))
     };
     let silent = |form: FormId| Some((form, series.forms.get(&form)?, &nothing));
     let mut own = head.form.into_iter().chain(FormId::ALL);
@@ -338,7 +349,8 @@ fn heads(store: &Store, filter: &Filter) -> Result<Vec<Head>, QueryError> {
 /// The cells of the series in every report the filter lets through.
 fn cells(store: &Store, series: &Series, filter: &Filter) -> Result<Cells, QueryError> {
     let mut cells: Cells = HashMap::new();
-    for (form, terms) in &series.forms {
+    let variants = series.variants.iter().map(|(form, terms)| (form, terms));
+    for (form, terms) in series.forms.iter().chain(variants) {
         if filter.form.is_some_and(|only| only != *form) {
             continue;
         }

@@ -9,6 +9,7 @@ use super::cells::{self, WideRow};
 use super::digest::Digest;
 use super::layout::FormLayout;
 use super::proposals;
+use super::statistics;
 use super::writer::Writer;
 
 /// What a version is, beside the report's content.
@@ -56,6 +57,9 @@ pub(super) fn replace(
         "proposal",
         "place",
         "exception",
+        "statistic_cell",
+        "statistic_row",
+        "statistic_column",
     ] {
         let sql = format!("DELETE FROM {table} WHERE version_id = ?");
         writer.connection.prepare_cached(&sql)?.execute([version])?;
@@ -173,7 +177,8 @@ fn put_details(writer: &mut Writer<'_>, version: i64, report: &Report) -> Result
         ])?;
     }
     proposals::insert(connection, writer.layout, version, &report.proposals)?;
-    put_cells(writer, version, report)
+    put_cells(writer, version, report)?;
+    statistics::put(writer, version, report)
 }
 
 fn put_cells(writer: &mut Writer<'_>, version: i64, report: &Report) -> Result<(), StoreError> {

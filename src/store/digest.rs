@@ -11,8 +11,8 @@ use super::StoreError;
 /// A truncated SHA-256.
 pub(super) type Digest = [u8; 16];
 
-/// Of the published content: title, publication day, sections, and every observation's status,
-/// value, text and unit. Provenance, findings, mentions and places are not part of it.
+/// Of the published content: title, publication day, sections, every observation's status,
+/// value, text and unit, and the lists' rows as printed. Provenance, findings, mentions and places are not part of it.
 pub(super) fn content(report: &Report) -> Digest {
     let mut hash = Text(Vec::new());
     hash.text(report.title.as_deref());
@@ -37,6 +37,18 @@ pub(super) fn content(report: &Report) -> Digest {
         }
         hash.text(Some(&observation.raw));
         hash.text(observation.unit.map(crate::model::Unit::as_str));
+    }
+    for row in &report.statistics {
+        hash.text(row.id.as_deref());
+        hash.text(row.group.as_deref());
+        hash.text(Some(&row.label));
+        hash.text(row.code.as_deref());
+        hash.text(row.unit.as_deref());
+        for cell in &row.cells {
+            hash.text(cell.head.as_deref());
+            hash.text(Some(cell.status.as_str()));
+            hash.text(Some(&cell.raw));
+        }
     }
     shorten(&hash.0)
 }

@@ -16,15 +16,16 @@ use super::layout::{Layout, wide_table};
 use super::views;
 
 /// The numbered migrations; the first makes schema 1.
-const MIGRATIONS: [&str; 4] = [
+const MIGRATIONS: [&str; 5] = [
     include_str!("migrations/0001_base.sql"),
     include_str!("migrations/0002_parts.sql"),
     include_str!("migrations/0003_copies.sql"),
     include_str!("migrations/0004_proposal.sql"),
+    include_str!("migrations/0005_statistics.sql"),
 ];
 
 /// Changed whenever the generated SQL changes its shape.
-const GENERATOR: &str = "2";
+const GENERATOR: &str = "3";
 
 /// The schema of this program.
 #[expect(clippy::cast_possible_wrap, reason = "a handful of migrations")]

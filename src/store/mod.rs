@@ -22,6 +22,7 @@ mod migrate;
 mod places;
 mod proposals;
 mod read;
+mod statistics;
 mod version;
 mod views;
 mod writer;

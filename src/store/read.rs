@@ -10,13 +10,13 @@ use serde::Serialize;
 
 use crate::model::{
     Agency, ByteRange, Code, DateEvidence, Decimal, Finding, Mention, Observation, Proposal,
-    Provenance, Report, Section, Severity,
+    Provenance, Report, Section, Severity, StatisticRow,
 };
 
 use super::cells::{self, Exception, Extent, UnitNote, WideRow};
 use super::details::NOT_PART;
 use super::layout::{FormLayout, Layout};
-use super::{StoreError, places, proposals};
+use super::{StoreError, places, proposals, statistics};
 
 /// A version of a report as stored.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -111,6 +111,7 @@ impl<'a> Reader<'a> {
         let form: Option<String> = row.get("form")?;
         let observations = self.observations(version_id)?;
         let proposals = proposals::read(self.connection, self.layout, version_id, &observations)?;
+        let statistics = self.statistics(version_id, &observations)?;
         let report = Report {
             title: row.get("title")?,
             agency: Agency {
@@ -133,6 +134,7 @@ impl<'a> Reader<'a> {
             dates: self.dates(version_id)?,
             sections: self.sections(version_id)?,
             observations,
+            statistics,
             mentions: self.mentions(version_id)?,
             findings: self.findings(version_id)?,
             proposals,
@@ -215,6 +217,19 @@ impl<'a> Reader<'a> {
     pub fn proposals(&self, version_id: i64) -> Result<Vec<Proposal>, StoreError> {
         let observations = self.observations(version_id)?;
         proposals::read(self.connection, self.layout, version_id, &observations)
+    }
+
+    /// The statistics rows of a version, as printed; `observations` are its own.
+    ///
+    /// # Errors
+    ///
+    /// As [`Self::report`].
+    pub fn statistics(
+        &self,
+        version_id: i64,
+        observations: &[Observation],
+    ) -> Result<Vec<StatisticRow>, StoreError> {
+        statistics::read(self.connection, self.layout, version_id, observations)
     }
 
     fn exceptions(&self, version_id: i64) -> Result<Vec<Exception>, StoreError> {

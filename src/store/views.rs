@@ -5,7 +5,7 @@
 
 use std::fmt::Write as _;
 
-use crate::model::form::Quantity;
+use crate::model::form::{Quantity, Shape};
 use crate::model::{Catalog, FormId};
 
 use super::layout::{CellLayout, FormLayout, Layout, literal, quoted, scale_column, wide_table};
@@ -53,11 +53,47 @@ pub(super) fn views(layout: &Layout) -> Vec<(String, String)> {
     }
     views.push(("contradiction".into(), contradictions.join(" UNION ALL ")));
     views.push(("observation".into(), arms.join(" UNION ALL ")));
+    views.push(("statistic".into(), statistic_view(&layout.forms)));
     views
 }
 
 const LONG_COLUMNS: &str = "report_id, agency, agency_code, year, scope, official, form, cell, \
     value, status, raw, unit, version_id, indicator_id";
+
+/// One row a value of a statistics list, as printed. What is an observation too is taken from there.
+fn statistic_view(forms: &[FormLayout]) -> String {
+    let own = decimal("x.mantissa", "x.scale");
+    let row = "s.position AS row, l.row_id, l.row_group, l.label, l.code, l.unit AS printed_unit";
+    let mut sql = format!(
+        "SELECT r.id AS report_id, a.name AS agency, a.code AS agency_code, r.year AS report_year, r.scope, \
+         v.official, l.form, {row}, x.position, c.head, c.kind, c.year, {own} AS value, x.status, \
+         CASE WHEN x.status = 'number' THEN coalesce(x.raw, CAST({own} AS TEXT)) ELSE ifnull(x.raw, '') END AS raw, \
+         x.unit, s.version_id \
+         FROM report r JOIN version v ON v.id = r.version_id \
+         JOIN statistic_row s ON s.version_id = v.id JOIN statistic_label l ON l.id = s.label_id \
+         JOIN statistic_cell x ON x.version_id = s.version_id AND x.row = s.position \
+         JOIN statistic_column c ON c.version_id = s.version_id AND c.position = x.column \
+         LEFT JOIN agency a ON a.id = r.agency_id"
+    );
+    let is_list = |form: &&FormLayout| {
+        let tables = &Catalog::get().form(form.form).tables;
+        tables.iter().any(|table| table.shape == Shape::List)
+    };
+    for form in forms.iter().filter(is_list) {
+        // Writing to a String cannot fail.
+        let _ = write!(
+            sql,
+            " UNION ALL SELECT o.report_id, o.agency, o.agency_code, o.year, o.scope, o.official, l.form, {row}, \
+             s.observed, c.head, c.kind, c.year, o.value, o.status, o.raw, o.unit, s.version_id \
+             FROM observation_{} o \
+             JOIN statistic_row s ON s.version_id = o.version_id AND s.indicator_id = o.indicator_id \
+             JOIN statistic_label l ON l.id = s.label_id \
+             JOIN statistic_column c ON c.version_id = s.version_id AND c.position = s.observed_column",
+            form.form
+        );
+    }
+    sql
+}
 
 /// An exact decimal: the integer where `scale` is 0 or NULL, else its digits with a point.
 fn decimal(mantissa: &str, scale: &str) -> String {

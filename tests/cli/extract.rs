@@ -45,6 +45,7 @@ fn a_report_is_one_line_of_the_schema() {
         "schema",
         "scope",
         "sections",
+        "statistics",
         "title",
         "year",
     ];

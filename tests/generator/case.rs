@@ -8,7 +8,7 @@ use nianbao::model::{Catalog, CellStatus, FormId, Unit};
 
 use super::agency::{self, Agency};
 use super::dialect::{Charset, Declared, Dialect, Headings, Numbers, Template};
-use super::layout::{missing_rows, sheets};
+use super::layout::{has_optional, is_printed, missing_rows, sheets};
 use super::numbers::{MARKS, expect, spell};
 use super::prose::{self, Facts, Section};
 use super::rng::Rng;
@@ -298,10 +298,15 @@ impl Case {
     pub fn truth(&self) -> Truth {
         let content = &self.content;
         let mut cells = BTreeMap::new();
-        for table in &Catalog::get().form(self.form).tables {
+        let tables = Catalog::get().form(self.form).tables.iter();
+        for table in tables.filter(|table| is_printed(self, table)) {
             let missing = missing_rows(self, table);
+            let optional = |id: &str| table.rows.iter().any(|row| row.id == id && row.optional);
             for id in table.indicators() {
                 let indicator = Catalog::get().indicator(id);
+                if optional(&indicator.row) && !has_optional(self) {
+                    continue;
+                }
                 let expected = if missing.contains(&indicator.row) {
                     ExpectedCell::row_absent(indicator.unit)
                 } else {

@@ -82,6 +82,28 @@ choices! {
         ListTwoUp,
         /// Lists: a second value column, 历年累计.
         ListCumulative,
+        /// Lists: the year's column and 历年累计 twice side by side.
+        ListTwoUpCumulative,
+        /// Lists: 本月 before the year's column.
+        ListMonthly,
+        /// Lists: the year before beside the report year.
+        ListYears,
+        /// Lists: rows of the province's own between the others.
+        ListInserted,
+        /// Lists: the parent in a cell of its own over its rows.
+        ListParentSpan,
+        /// Lists: one wrong character in some labels.
+        ListTypos,
+        /// Lists: no heads.
+        ListHeadless,
+        /// Lists: no heads over two columns of values. Nothing tells which is the year's.
+        ListHeadlessTwo,
+        /// Lists: heads that say nothing over two columns of values.
+        ListDamagedHeads,
+        /// Lists: a row of values lacks a cell here and there.
+        ListShortRows,
+        /// Lists of 2008: the Fujian rows, the year and 历年累计.
+        ListFujian,
     }
 }
 
@@ -90,8 +112,19 @@ impl Dialect {
     pub fn fits(self, form: FormId) -> bool {
         let list = matches!(form, FormId::F2008 | FormId::F2014);
         match self {
-            Self::ListTwoUp => form == FormId::F2014,
-            Self::ListCumulative => form == FormId::F2008,
+            Self::ListFujian => form == FormId::F2008,
+            Self::ListTwoUp
+            | Self::ListCumulative
+            | Self::ListTwoUpCumulative
+            | Self::ListMonthly
+            | Self::ListYears
+            | Self::ListInserted
+            | Self::ListParentSpan
+            | Self::ListTypos
+            | Self::ListHeadless
+            | Self::ListHeadlessTwo
+            | Self::ListDamagedHeads
+            | Self::ListShortRows => list,
             Self::Article20Separate
             | Self::Article20Misaligned
             | Self::GroupOnce
@@ -120,7 +153,10 @@ impl Dialect {
     /// The markup itself is wrong. A reader may then say `unreadable` but must never give a value
     /// to another cell than its own.
     pub fn is_damaged(self) -> bool {
-        matches!(self, Self::RowspanTooLong | Self::RowspanTooShort)
+        matches!(
+            self,
+            Self::RowspanTooLong | Self::RowspanTooShort | Self::ListShortRows
+        )
     }
 }
 

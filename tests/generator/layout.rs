@@ -28,7 +28,7 @@ pub fn sheets(case: &Case, section: SectionKind) -> Vec<Sheet> {
     let tables: Vec<&TableForm> = form
         .tables
         .iter()
-        .filter(|table| table.section == section)
+        .filter(|table| table.section == section && is_printed(case, table))
         .collect();
     let Some(first) = tables.first() else {
         return Vec::new();
@@ -120,6 +120,16 @@ fn permute(leaves: Vec<Leaf>, depth: usize, rng: &mut Rng) -> Vec<Leaf> {
         .collect()
 }
 
+/// Whether the page follows this table: the lists of a form are variants of each other.
+pub fn is_printed(case: &Case, table: &TableForm) -> bool {
+    table.shape != Shape::List || (table.id == "fujian") == (case.dialect == Dialect::ListFujian)
+}
+
+/// Whether the page has the rows that only some provinces print.
+pub fn has_optional(case: &Case) -> bool {
+    case.seed.is_multiple_of(3)
+}
+
 /// Ids of the rows this page leaves out of `table`.
 pub fn missing_rows(case: &Case, table: &TableForm) -> Vec<String> {
     if case.dialect != Dialect::MissingRows || table.shape == Shape::Cells || table.rows.len() < 5 {
@@ -131,6 +141,7 @@ pub fn missing_rows(case: &Case, table: &TableForm) -> Vec<String> {
         .rows
         .iter()
         .filter(|row| row.id.starts_with("outcome.") || row.unit.is_some())
+        .filter(|row| !row.optional)
         // A row with rows under it stays, and so do the ones that everything is checked against.
         .filter(|row| {
             !table

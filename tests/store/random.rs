@@ -1,9 +1,10 @@
 //! Random reports: everything the model allows, odd things often.
 
 use nianbao::model::{
-    Agency, ByteRange, Catalog, Cause, CellStatus, CharsetEvidence, Code, Confidence, DateEvidence,
-    DateSource, Decimal, Fault, Finding, FormId, IndicatorId, Mention, Observation, Official, Part,
-    Proposal, ProposedChange, Provenance, Report, Scope, Section, SectionKind, Source, Unit,
+    Agency, ByteRange, Catalog, Cause, CellStatus, CharsetEvidence, Code, ColumnKind, Confidence,
+    DateEvidence, DateSource, Decimal, Fault, Finding, FormId, IndicatorId, Mention, Observation,
+    Official, Part, Proposal, ProposedChange, Provenance, Report, Scope, Section, SectionKind,
+    Source, StatisticCell, StatisticRow, Unit,
 };
 use nianbao::store::{CaptureInfo, WarcPlace};
 use proptest::collection::vec;
@@ -83,6 +84,7 @@ pub fn sound() -> Report {
             bytes: ByteRange::new(10, 90),
         }],
         observations: observations.collect(),
+        statistics: vec![],
         mentions: vec![],
         proposals: vec![],
         findings: vec![Finding::new(Code::DateUnknown, "", "no date")],
@@ -181,6 +183,93 @@ fn observations() -> impl Strategy<Value = Vec<Observation>> {
         let each: Vec<_> = ids.map(|one| observation(one.id, habit.clone())).collect();
         each.prop_map(|all| all.into_iter().flatten().collect())
     })
+}
+
+fn statistic_cell() -> impl Strategy<Value = StatisticCell> {
+    let column = (
+        option::of(select(vec!["2015年度", "历年累计", "统计数"])),
+        select(ColumnKind::ALL.to_vec()),
+        option::of(2008..2019_i16),
+    );
+    let content = prop_oneof![
+        (decimals(), option::weighted(0.1, Just("８件"))).prop_map(|(value, raw)| {
+            let raw = raw.map_or_else(|| value.to_string(), str::to_owned);
+            (Some(value), CellStatus::Number, raw)
+        }),
+        blanks().prop_map(|(status, raw)| {
+            let status = if status.is_absent() {
+                CellStatus::Blank
+            } else {
+                status
+            };
+            (None, status, raw)
+        }),
+    ];
+    let unit = option::of(select(Unit::ALL.to_vec()));
+    (column, content, unit, sources()).prop_map(
+        |((head, kind, year), (value, status, raw), unit, source)| StatisticCell {
+            head: head.map(str::to_owned),
+            kind,
+            year,
+            value,
+            status,
+            raw,
+            unit,
+            source,
+        },
+    )
+}
+
+/// Rows of the province's own, some with the id of a row of the form.
+fn statistics() -> impl Strategy<Value = Vec<StatisticRow>> {
+    let texts = |texts: Vec<&'static str>| option::of(select(texts).prop_map(str::to_owned));
+    let row = (
+        select(vec![FormId::F2008, FormId::F2014]),
+        texts(vec!["h.req", "fj.req", "response", "applications.received"]),
+        texts(vec!["申请情况"]),
+        text(),
+        texts(vec!["01", "12"]),
+        texts(vec!["件", "（条）"]),
+        vec(statistic_cell(), 0..4),
+    );
+    let row = row.prop_map(|(form, id, group, label, code, unit, cells)| StatisticRow {
+        form,
+        id,
+        group,
+        label,
+        code,
+        unit,
+        cells,
+    });
+    vec(row, 0..5)
+}
+
+/// Rows that say what observations say, as an extraction makes them.
+fn rows_of(observations: &[Observation]) -> Vec<StatisticRow> {
+    let lists = observations.iter().filter_map(|one| {
+        let indicator = Catalog::get().indicator(one.indicator);
+        let list = matches!(indicator.form, FormId::F2008 | FormId::F2014);
+        (list && !one.status.is_absent()).then_some((one, indicator))
+    });
+    let row = |(one, indicator): (&Observation, &nianbao::model::Indicator)| StatisticRow {
+        form: indicator.form,
+        id: Some(indicator.row.clone()),
+        group: None,
+        label: indicator.path.join("/"),
+        code: None,
+        unit: None,
+        cells: vec![StatisticCell {
+            head: None,
+            kind: ColumnKind::Year,
+            year: Some(2012),
+            value: one.value,
+            status: one.status,
+            raw: one.raw.clone(),
+            unit: one.unit,
+            source: one.source,
+        }],
+    };
+    lists.map(row).collect()
 }
 
 fn day() -> impl Strategy<Value = jiff::civil::Date> {
@@ -316,6 +405,7 @@ pub fn report() -> impl Strategy<Value = Report> {
         vec(section, 0..5),
         vec(mention, 0..3),
         vec(finding, 0..4),
+        (statistics(), any::<bool>()),
     );
     (
         head,
@@ -325,10 +415,19 @@ pub fn report() -> impl Strategy<Value = Report> {
         vec(proposal(), 0..3),
     )
         .prop_map(
-            |(head, (dates, sections, mentions, findings), observations, provenance, drawn)| {
+            |(
+                head,
+                (dates, sections, mentions, findings, (mut statistics, all)),
+                observations,
+                provenance,
+                drawn,
+            )| {
                 let drawn = drawn.into_iter();
                 let proposals = drawn.map(|one| with_changes(one, &observations)).collect();
                 let (title, (name, code), year, scope, form, published) = head;
+                if all {
+                    statistics.extend(rows_of(&observations));
+                }
                 Report {
                     title,
                     agency: Agency {
@@ -342,6 +441,7 @@ pub fn report() -> impl Strategy<Value = Report> {
                     dates,
                     sections,
                     observations,
+                    statistics,
                     mentions,
                     findings,
                     proposals,

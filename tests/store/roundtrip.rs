@@ -79,6 +79,40 @@ proptest! {
         }
         prop_assert!(seen.is_empty());
     }
+
+    #[test]
+    fn the_statistics_view_says_the_same(report in report()) {
+        let mut home = home();
+        let mut writer = home.store.writer("0.1.0", noon());
+        writer.put(&capture(&report, 1), Ok(&report)).unwrap();
+        writer.finish().unwrap();
+        let mut statement = home
+            .store
+            .connection()
+            .prepare(
+                "SELECT row, position, label, head, kind, year, CAST(value AS TEXT), status, raw, unit
+                 FROM statistic ORDER BY row, position",
+            )
+            .unwrap();
+        let mut rows = statement.query([]).unwrap();
+        for (number, row) in (0_i64..).zip(&report.statistics) {
+            for (position, cell) in (0_i64..).zip(&row.cells) {
+                let got = rows.next().unwrap().unwrap();
+                let text = |column: usize| got.get::<_, Option<String>>(column).unwrap();
+                let word = |word: &str| Some(word.to_owned());
+                prop_assert_eq!((got.get(0).unwrap(), got.get(1).unwrap()), (number, position));
+                prop_assert_eq!(text(2), word(&row.label));
+                prop_assert_eq!(text(3), cell.head.clone());
+                prop_assert_eq!(text(4), word(cell.kind.as_str()));
+                prop_assert_eq!(got.get::<_, Option<i16>>(5).unwrap(), cell.year);
+                prop_assert_eq!(text(6), cell.value.map(|value| value.to_string()));
+                prop_assert_eq!(text(7), word(cell.status.as_str()));
+                prop_assert_eq!(text(8), word(&cell.raw));
+                prop_assert_eq!(text(9), cell.unit.and_then(|unit| word(unit.as_str())));
+            }
+        }
+        prop_assert!(rows.next().unwrap().is_none());
+    }
 }
 
 /// Proposals are shown, never applied: whatever they say, the values are those without them.

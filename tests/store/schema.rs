@@ -137,7 +137,7 @@ fn a_catalog_that_grew_adds_columns_and_keeps_rows() {
     home.store
         .connection()
         .execute_batch(
-            "DROP VIEW contradiction; DROP VIEW observation; DROP VIEW observation_2021; DROP VIEW form_2021;
+            "DROP VIEW statistic; DROP VIEW contradiction; DROP VIEW observation; DROP VIEW observation_2021; DROP VIEW form_2021;
              ALTER TABLE cells_2021 DROP COLUMN \"requests.new@total\";
              DELETE FROM indicator WHERE form = '2021' AND cell = 'requests.new@total';
              UPDATE meta SET value = 'older' WHERE key = 'catalog';",

@@ -1,29 +1,48 @@
-//! Flattened lists: label, unit, value, one a line.
+//! Flattened lists: label, unit, values, one a line.
+
+use std::ops::Deref;
 
 use crate::extract::lexicon::{Lexicon, ListForm};
-use crate::extract::list::{Parents, is_year_head};
+use crate::extract::list::{Class, Parents, choose, classify};
 use crate::extract::reading::{Key, Readings};
-use crate::model::Unit;
+use crate::model::form::LIST_YEAR;
+use crate::model::{Code, ColumnKind, Source, StatisticCell, StatisticRow, Unit};
 
 use super::read_rows;
 use super::tokens::Token;
 
 /// Fewer known rows than this make no list.
 const ROWS: usize = 5;
+/// Longer texts are no heads.
+const HEAD_BYTES: usize = 60;
 
 /// What stands behind a label in every row.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Column {
-    Unit,
-    Code,
-    Value,
-    Other,
+#[derive(Debug, Clone)]
+struct Column {
+    class: Class,
+    head: Option<String>,
+}
+
+/// The columns behind the labels, from the heads.
+#[derive(Debug, Default)]
+struct Columns {
+    /// How many columns (of codes) stand before the labels.
+    lead: usize,
+    /// Those behind; empty where there are no heads.
+    behind: Vec<Column>,
+    /// The one of the report year.
+    chosen: Option<usize>,
 }
 
 /// Reads the list that most tokens are labels of. With its column heads every row has as many cells as
 /// heads; without them, a known label, perhaps its unit, then one value. A row that does not fit is left
-/// unread.
-pub fn read(tokens: &[Token], used: &mut [bool], out: &mut Readings<'_>) {
+/// unread, and so is a list of which nothing tells which value is the year's.
+pub fn read(
+    tokens: &[Token],
+    year: &impl Deref<Target = Option<i16>>,
+    used: &mut [bool],
+    out: &mut Readings<'_>,
+) {
     let known = |list: &ListForm| {
         tokens
             .iter()
@@ -31,125 +50,265 @@ pub fn read(tokens: &[Token], used: &mut [bool], out: &mut Readings<'_>) {
             .count()
     };
     let lists = &Lexicon::get().lists;
-    let Some(list) = lists.iter().max_by_key(|list| known(list)) else {
+    let rank = |list: &&ListForm| (known(list), std::cmp::Reverse(list.table.rows.len()));
+    let Some(list) = lists.iter().max_by_key(rank) else {
         return;
     };
     if known(list) < ROWS {
         return;
     }
-    let (lead, columns) = find_heads(tokens, list).unwrap_or_default();
+    let year = **year;
+    let columns = find_heads(tokens, list, year);
+    let untold = if columns.behind.is_empty() {
+        has_two_values(tokens, list)
+    } else {
+        columns.chosen.is_none()
+    };
+    if untold {
+        out.find(
+            Code::AmbiguousCells,
+            "",
+            "flattened list: several values a row, and no heads say which is the year's",
+        );
+        return;
+    }
+    let rows = find_rows(tokens, list, &columns, used);
+    if rows.len() < ROWS {
+        return;
+    }
+    // Headings between the rows have no values; they are labels all the same, no text.
+    let value_of = |row: &Row| row.label + row.offset;
+    let end = value_of(&rows[rows.len() - 1]);
+    for at in value_of(&rows[0])..end {
+        used[at] |= list.rows.contains_key(&tokens[at].label.core);
+    }
+    let is_year = |column: &crate::model::form::Column| column.id == LIST_YEAR;
+    let column = list.table.columns.iter().position(is_year).unwrap_or(0);
+    for row in rows {
+        let at = value_of(&row);
+        let value = at + 1;
+        // The token before the value stands for the label.
+        let only = [tokens[at].clone(), tokens[value].clone()];
+        let mut flags = [false; 2];
+        let keys = |row: usize| {
+            Some(vec![Key::List {
+                form: list.table.form,
+                table: list.number,
+                row,
+                column,
+            }])
+        };
+        let before = out.found.len();
+        read_rows(&only, &[(0, row.known)], &mut flags, keys, out);
+        // 元 and 万元 are four digits apart.
+        let printed = unit_of(tokens, &columns, &row).and_then(|token| token.text.parse().ok());
+        let money = printed.filter(|unit: &Unit| unit.is_money());
+        for found in &mut out.found[before..] {
+            found.value.unit = found.value.unit.or(money);
+        }
+        let width = columns.behind.len().max(row.offset + 1);
+        used[value..(row.label + 1 + width).min(tokens.len())].fill(true);
+        out.statistics
+            .push(statistic(tokens, list, &columns, &row, year));
+    }
+}
+
+/// A known label with values that fit.
+struct Row {
+    /// Number of the label's token.
+    label: usize,
+    /// Tokens between the label and the year's value.
+    offset: usize,
+    /// The row of the form.
+    known: usize,
+}
+
+fn find_rows(tokens: &[Token], list: &ListForm, columns: &Columns, used: &mut [bool]) -> Vec<Row> {
     let mut parents = Parents::default();
-    let mut rows: Vec<(usize, usize)> = Vec::new();
+    let mut rows: Vec<Row> = Vec::new();
     for (at, token) in tokens.iter().enumerate() {
         if token.is_value() || !list.rows.contains_key(&token.label.core) {
             continue;
         }
         let cells = &tokens[at + 1..];
-        let under = value_of(cells, &columns, lead, list);
-        let code = match columns.iter().position(|column| *column == Column::Code) {
+        let under = value_of(cells, columns, list);
+        let of_code = |column: &Column| column.class == Class::Code;
+        let code = match columns.behind.iter().position(of_code) {
             Some(number) => cells.get(number),
             None => at
                 .checked_sub(1)
-                .filter(|_| lead > 0)
+                .filter(|_| columns.lead > 0)
                 .map(|before| &tokens[before]),
         };
         let code = code.map(|token| token.text.as_str());
-        let Some(row) = parents.resolve(list, &token.label, code) else {
+        let Some(known) = parents.resolve(list, &token.label, code) else {
             continue;
         };
-        let repeated = rows.iter().any(|(_, known)| *known == row);
+        let repeated = rows.iter().any(|row| row.known == known);
         if let Some(offset) = under
             && !repeated
-            && list.table.indicator(row, 0).is_some()
+            && list.table.indicator(known, 0).is_some()
         {
-            used[at.saturating_sub(lead)..=at + offset].fill(true);
-            // The token before the value stands for the label.
-            rows.push((at + offset, row));
+            used[at.saturating_sub(columns.lead)..=at + offset].fill(true);
+            rows.push(Row {
+                label: at,
+                offset,
+                known,
+            });
         }
     }
-    if rows.len() < ROWS {
-        return;
-    }
-    // Headings between the rows have no values; they are labels all the same, no text.
-    let end = rows[rows.len() - 1].0;
-    for at in rows[0].0..end {
-        used[at] |= list.rows.contains_key(&tokens[at].label.core);
-    }
-    let form = list.table.form;
-    for (before, row) in rows {
-        let only = [tokens[before].clone(), tokens[before + 1].clone()];
-        let mut flags = [false; 2];
-        let keys = |row: usize| Some(vec![Key::List { form, row }]);
-        read_rows(&only, &[(0, row)], &mut flags, keys, out);
-        used[before + 1] = true;
-        let rest = columns
-            .iter()
-            .rev()
-            .take_while(|column| **column != Column::Value);
-        let end = (before + 2 + rest.count()).min(used.len());
-        used[before + 2..end].fill(true);
+    rows
+}
+
+/// The unit printed behind a row's label.
+fn unit_of<'t>(tokens: &'t [Token], columns: &Columns, row: &Row) -> Option<&'t Token> {
+    let cells = &tokens[row.label + 1..];
+    let mut classes = columns.behind.iter();
+    let at = match classes.position(|column| column.class == Class::Unit) {
+        Some(at) => at,
+        None if columns.behind.is_empty() && row.offset > 0 => 0,
+        None => return None,
+    };
+    cells.get(at).filter(|token| is_unit(token))
+}
+
+/// The row as printed.
+fn statistic(
+    tokens: &[Token],
+    list: &ListForm,
+    columns: &Columns,
+    row: &Row,
+    year: Option<i16>,
+) -> StatisticRow {
+    let known = &list.table.rows[row.known];
+    let cells = &tokens[row.label + 1..];
+    let unit = unit_of(tokens, columns, row);
+    let money = unit.and_then(|token| token.text.parse().ok());
+    let money = money.filter(|unit: &Unit| unit.is_money());
+    let cell = |at: usize, column: &Column| {
+        let token = &cells[at];
+        let chosen = at == row.offset;
+        let (kind, year) = column.class.kind(chosen, true, year);
+        StatisticCell {
+            head: column.head.clone(),
+            kind,
+            year: year.filter(|_| kind == ColumnKind::Year),
+            value: token.value.value,
+            status: token.value.status,
+            raw: token.text.clone(),
+            unit: token.value.unit.or(money).or(known.unit),
+            source: Some(Source {
+                table: None,
+                row: token.line,
+                column: 0,
+                bytes: token.bytes,
+            }),
+        }
+    };
+    let printed = if columns.behind.is_empty() {
+        let column = Column {
+            class: Class::Blank,
+            head: None,
+        };
+        vec![cell(row.offset, &column)]
+    } else {
+        let values = columns.behind.iter().enumerate();
+        values
+            .filter(|(_, column)| column.class.is_value())
+            .map(|(at, column)| cell(at, column))
+            .collect()
+    };
+    StatisticRow {
+        form: list.table.form,
+        id: Some(known.id.clone()),
+        group: None,
+        label: tokens[row.label].text.clone(),
+        code: None,
+        unit: unit.map(|token| token.text.clone()),
+        cells: printed,
     }
 }
 
-/// How many tokens stand between a label and its value; `None` where the row does not fit.
-fn value_of(cells: &[Token], columns: &[Column], lead: usize, list: &ListForm) -> Option<usize> {
-    if columns.is_empty() {
+/// Without heads: a known row with two values behind it, of which one may be a code, another year's, or a sum over
+/// years. Where one row has two, a row with one may lack either.
+fn has_two_values(tokens: &[Token], list: &ListForm) -> bool {
+    (0..tokens.len()).any(|at| {
+        let token = &tokens[at];
+        if token.is_value() || !list.rows.contains_key(&token.label.core) {
+            return false;
+        }
+        let cells = &tokens[at + 1..];
         let units = usize::from(cells.first().is_some_and(is_unit));
-        // Two values: a code, or another year's; which is the year's is not told.
-        let one = cells.get(units).is_some_and(Token::is_value)
-            && !cells.get(units + 1).is_some_and(Token::is_value);
-        return one.then_some(units);
+        cells.len() > units + 1 && cells[units..units + 2].iter().all(Token::is_value)
+    })
+}
+
+/// How many tokens stand between a label and its value; `None` where the row does not fit.
+fn value_of(cells: &[Token], columns: &Columns, list: &ListForm) -> Option<usize> {
+    let Columns { lead, behind, .. } = columns;
+    if behind.is_empty() {
+        let units = usize::from(cells.first().is_some_and(is_unit));
+        return cells
+            .get(units)
+            .is_some_and(Token::is_value)
+            .then_some(units);
     }
-    let row = cells.get(..columns.len())?;
-    let fits = row.iter().zip(columns).all(|(cell, column)| match column {
-        Column::Unit => is_unit(cell) || cell.is_value(),
-        Column::Code => cell.value.value.is_some(),
-        Column::Value | Column::Other => cell.may_be_cell() && !is_unit(cell),
-    });
+    let row = cells.get(..behind.len())?;
+    let fits = row
+        .iter()
+        .zip(behind)
+        .all(|(cell, column)| match column.class {
+            Class::Unit => is_unit(cell) || cell.is_value(),
+            Class::Code => cell.value.value.is_some(),
+            _ => cell.may_be_cell() && !is_unit(cell),
+        });
     // The next row begins behind it: with a label, or with a code and a label.
-    let ends = cells.get(columns.len()).is_none_or(|next| {
+    let ends = cells.get(behind.len()).is_none_or(|next| {
         !next.is_value()
-            || (lead > 0
+            || (*lead > 0
                 && cells
-                    .get(columns.len() + lead)
+                    .get(behind.len() + lead)
                     .is_some_and(|label| list.rows.contains_key(&label.label.core)))
     });
     let labels = row
         .iter()
         .any(|cell| list.rows.contains_key(&cell.label.core));
     (fits && ends && !labels)
-        .then(|| columns.iter().position(|column| *column == Column::Value))
+        .then_some(columns.chosen)
         .flatten()
 }
 
-/// How many columns (of codes) stand before the labels, and the columns behind them, from the heads printed one
-/// after the other.
-fn find_heads(tokens: &[Token], list: &ListForm) -> Option<(usize, Vec<Column>)> {
-    let start = tokens
+/// The columns, from the heads printed one after the other.
+fn find_heads(tokens: &[Token], list: &ListForm, year: Option<i16>) -> Columns {
+    let Some(start) = tokens
         .iter()
-        .position(|token| list.label_heads.contains(&token.label.core))?;
+        .position(|token| list.label_heads.contains(&token.label.core))
+    else {
+        return Columns::default();
+    };
     let lead = tokens[..start]
         .last()
-        .is_some_and(|token| list.code_heads.contains(&token.label.core));
-    let columns: Vec<Column> = tokens[start + 1..]
+        .is_some_and(|token| classify(&token.text, list) == Class::Code);
+    let behind: Vec<Column> = tokens[start + 1..]
         .iter()
         .map_while(|token| {
-            let core = &token.label.core;
-            if list.unit_heads.contains(core) {
-                Some(Column::Unit)
-            } else if list.code_heads.contains(core) {
-                Some(Column::Code)
-            } else if list.other_heads.contains(core) {
-                Some(Column::Other)
-            } else if list.value_heads.contains(core) || is_year_head(core) {
-                Some(Column::Value)
-            } else {
-                None
+            if token.text.len() > HEAD_BYTES || list.rows.contains_key(&token.label.core) {
+                return None;
             }
+            let class = classify(&token.text, list);
+            let head = Some(token.text.clone());
+            (!matches!(class, Class::Other | Class::Blank)).then_some(Column { class, head })
         })
         .collect();
-    let values = columns.iter().filter(|column| **column == Column::Value);
-    (values.count() == 1).then_some((usize::from(lead), columns))
+    if !behind.iter().any(|column| column.class.is_value()) {
+        return Columns::default();
+    }
+    let classes: Vec<Class> = behind.iter().map(|column| column.class).collect();
+    Columns {
+        lead: usize::from(lead),
+        chosen: choose(&classes, year),
+        behind,
+    }
 }
 
 fn is_unit(token: &Token) -> bool {

@@ -2,7 +2,7 @@
 
 use std::collections::VecDeque;
 
-use crate::model::{ByteRange, CellStatus};
+use crate::model::{ByteRange, CellStatus, Unit};
 use crate::normalize::label::{fold, is_space};
 use crate::normalize::{CellText, Label, read_cell};
 use crate::parse::{Block, Document};
@@ -136,7 +136,7 @@ fn split_row(number: u32, block: &Block, text: &str, tokens: &mut Vec<Token>) ->
         None => {
             parts
                 .iter()
-                .all(|(_, part)| is_value(part) || is_label(part))
+                .all(|(_, part)| is_value(part) || is_label(part) || part.parse::<Unit>().is_ok())
                 && (known || (all_values && parts.len() > 2))
         }
     };
