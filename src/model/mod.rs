@@ -6,6 +6,7 @@
 pub mod decimal;
 pub mod finding;
 pub mod form;
+pub mod mention;
 pub mod report;
 pub mod span;
 pub mod status;
@@ -14,8 +15,9 @@ pub mod unit;
 pub use decimal::Decimal;
 pub use finding::{Code, Finding, Severity};
 pub use form::{Catalog, FormId, Indicator, IndicatorId};
+pub use mention::{Channel, Direction, Mention, MentionKind, Period};
 pub use report::{
-    Agency, CharsetEvidence, DateEvidence, DateSource, Mention, Observation, Official, Provenance,
+    Agency, CharsetEvidence, DateEvidence, DateSource, Observation, Official, Provenance,
     Report, Scope, Section, SectionKind, Source,
 };
 pub use span::ByteRange;

@@ -6,7 +6,9 @@ use jiff::civil::Date;
 use serde::ser::SerializeStruct;
 use serde::{Deserialize, Serialize, Serializer};
 
-use super::{ByteRange, Catalog, CellStatus, Decimal, Finding, FormId, IndicatorId, Unit};
+use super::{
+    ByteRange, Catalog, CellStatus, Decimal, Finding, FormId, IndicatorId, Mention, Unit,
+};
 
 /// The version of the printed record.
 pub const SCHEMA: &str = "nianbao.report/1";
@@ -42,6 +44,8 @@ macro_rules! words {
         }
     };
 }
+
+pub(super) use words;
 
 words! {
     /// What a part of a report is about. Older forms map to the same kinds.
@@ -211,19 +215,6 @@ impl Serialize for Observation {
         object.serialize_field("source", &self.source)?;
         object.end()
     }
-}
-
-/// A number in the narrative with what it counts.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct Mention {
-    /// The words around it.
-    pub text: String,
-    /// The number.
-    pub value: Decimal,
-    /// `余`, `约`, `近` and the like.
-    pub approximate: bool,
-    /// What it counts: a cell id, or `None`.
-    pub about: Option<String>,
 }
 
 /// Where a report's bytes came from and how they were read.

@@ -8,6 +8,7 @@ pub mod date;
 pub mod label;
 pub mod number;
 pub mod numeral;
+pub mod quantity;
 
 pub use date::{DateMatch, find_date, find_dates};
 pub use label::{Enumeration, Label};

@@ -102,7 +102,7 @@ pub fn read(bytes: &[u8], origin: Origin<'_>, profile: &Profile) -> Result<Repor
         dates: extraction.dates,
         sections: extraction.sections,
         observations: extraction.observations,
-        mentions: Vec::new(),
+        mentions: extraction.mentions,
         findings,
         provenance: Provenance {
             sha256: HEXLOWER.encode(&Sha256::digest(bytes)),

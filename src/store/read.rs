@@ -9,14 +9,14 @@ use rusqlite::{Connection, OptionalExtension as _, Row};
 use serde::Serialize;
 
 use crate::model::{
-    Agency, ByteRange, Code, DateEvidence, Decimal, Finding, Mention, Observation, Provenance,
+    Agency, ByteRange, Code, DateEvidence, Decimal, Finding, Observation, Provenance,
     Report, Section, Severity,
 };
 
 use super::cells::{self, Exception, Extent, UnitNote, WideRow};
 use super::details::NOT_PART;
 use super::layout::{FormLayout, Layout};
-use super::{StoreError, places};
+use super::{StoreError, mentions, places};
 
 /// A version of a report as stored.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -130,7 +130,7 @@ impl<'a> Reader<'a> {
             dates: self.dates(version_id)?,
             sections: self.sections(version_id)?,
             observations: self.observations(version_id)?,
-            mentions: self.mentions(version_id)?,
+            mentions: mentions::read(self.connection, version_id)?,
             findings: self.findings(version_id)?,
             provenance: Provenance {
                 sha256: data_encoding::HEXLOWER.encode(&sha256),
@@ -267,24 +267,6 @@ impl<'a> Reader<'a> {
         Ok(dates)
     }
 
-    fn mentions(&self, version_id: i64) -> Result<Vec<Mention>, StoreError> {
-        let mut statement = self.connection.prepare_cached(
-            "SELECT text, mantissa, scale, approximate, about FROM mention
-             WHERE version_id = ? ORDER BY position",
-        )?;
-        let mut rows = statement.query([version_id])?;
-        let mut mentions = Vec::new();
-        while let Some(row) = rows.next()? {
-            mentions.push(Mention {
-                text: row.get(0)?,
-                value: decimal(row.get(1)?, row.get(2)?)?,
-                approximate: row.get(3)?,
-                about: row.get(4)?,
-            });
-        }
-        Ok(mentions)
-    }
-
     fn findings(&self, version_id: i64) -> Result<Vec<Finding>, StoreError> {
         let mut statement = self.connection.prepare_cached(
             "SELECT code, severity, message, place FROM finding WHERE version_id = ? ORDER BY position",
@@ -330,7 +312,7 @@ fn values(form: &FormLayout, row: &Row<'_>) -> Result<Vec<Option<Decimal>>, Stor
     Ok(values)
 }
 
-fn decimal(mantissa: i64, scale: u8) -> Result<Decimal, StoreError> {
+pub(super) fn decimal(mantissa: i64, scale: u8) -> Result<Decimal, StoreError> {
     Decimal::new(mantissa, scale).ok_or_else(|| StoreError::unknown("scale", scale.to_string()))
 }
 
@@ -344,7 +326,7 @@ fn time(microseconds: i64) -> Result<Timestamp, StoreError> {
 }
 
 /// A column with a word of a closed list.
-fn word<T: std::str::FromStr>(row: &Row<'_>, column: &'static str) -> Result<T, StoreError> {
+pub(super) fn word<T: std::str::FromStr>(row: &Row<'_>, column: &'static str) -> Result<T, StoreError> {
     let text: String = row.get(column)?;
     text.parse().map_err(|_| StoreError::unknown(column, text))
 }

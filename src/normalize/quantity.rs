@@ -1,0 +1,611 @@
+//! Numbers in running text with the unit they carry.
+//!
+//! Takes a piece of folded text (half-width digits, no spaces but between digits; see
+//! `extract::mentions`) and a position; says what number begins there. Knows no sentence: whether a
+//! number counts anything is for the caller. What is not one clear number is [`Lexed::Other`] with its extent, so
+//! that the caller skips it whole: ranges, ordinals, versions, phone numbers, `几十`, `三五`.
+
+use std::ops::Range;
+
+use super::numeral;
+use crate::model::Decimal;
+
+/// What stands at a position that begins with a digit or a numeral.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Lexed {
+    /// A number.
+    Number(Quantity),
+    /// A year of four digits with 年 behind it (`2023年`, `2023年度`).
+    Year {
+        /// 1990 to 2099.
+        year: i16,
+        /// One past 年 or 年度.
+        end: usize,
+    },
+    /// A month, with or without a day (`3月15日`, `9月份`).
+    Month {
+        /// 1 to 12.
+        month: u32,
+        /// The day behind it, if any.
+        day: Option<u32>,
+        /// One past the date.
+        end: usize,
+    },
+    /// Digits that are no single number.
+    Other {
+        /// One past them.
+        end: usize,
+    },
+}
+
+/// A number as printed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Quantity {
+    /// From the first digit to the end of the unit or of the word of approximation behind it.
+    pub place: Range<usize>,
+    /// Exact. 万 and 亿 before a counting unit are multiplied out; of money and of nothing they are not, see `unit`.
+    pub value: Decimal,
+    /// As printed: `件`, `万元`, `%`, `个百分点`; `None` where none follows.
+    pub unit: Option<&'static str>,
+    /// `约`, `近`, `余`, `以上` and the like.
+    pub approximate: bool,
+    /// Written in Chinese numerals.
+    pub chinese: bool,
+    /// A single Chinese numeral (`两次`), which is often no count at all.
+    pub single: bool,
+    /// 万 or 亿 was multiplied out.
+    pub multiplied: bool,
+}
+
+/// Units, longer ones before their beginnings, each with the characters that make it another word.
+const UNITS: [(&str, &str); 58] = [
+    ("个百分点", ""),
+    ("万元", ""),
+    ("亿元", ""),
+    ("元", "素旦首年月"),
+    ("人次", ""),
+    ("件次", ""),
+    ("条次", ""),
+    ("场次", ""),
+    ("批次", ""),
+    ("户次", ""),
+    ("篇次", ""),
+    ("家次", ""),
+    ("件", ""),
+    ("条", "例款线形规"),
+    ("项", "目下"),
+    ("次", "日年要于生"),
+    ("个", "人别性案体"),
+    ("人", "大民员事才工社力口均类物文生"),
+    ("篇", "幅章"),
+    ("宗", "旨教"),
+    ("期", "间限末望满刊中货"),
+    ("起", "诉草来因到于至步点始源"),
+    ("部", "门分署委长队级位"),
+    ("份", "额"),
+    ("处", "理罚置于室长级分所方"),
+    ("场", "所景地馆合"),
+    ("家", "庭长乡里园居"),
+    ("名", "单称义录字额词胜优"),
+    ("位", "于置列次"),
+    ("户", "籍口外主型"),
+    ("套", "餐路用"),
+    ("例", "如行外会证"),
+    ("则", ""),
+    ("幅", "度员"),
+    ("张", "贴力"),
+    ("册", "子"),
+    ("页", "面"),
+    ("类", "型别似同"),
+    ("组", "织成建合长"),
+    ("轮", "流岗值廓"),
+    ("封", "闭面"),
+    ("批", "准复示评办量发"),
+    ("款", "项式"),
+    ("种", "类植子养"),
+    ("支", "持付出部队撑"),
+    ("块", ""),
+    ("台", "账帐阶"),
+    ("辆", ""),
+    ("所", "有在以属需涉"),
+    ("座", "谈右"),
+    ("栋", ""),
+    ("只", "需要有跑是"),
+    ("本", "级次年机局市县区省地报着职单部身科人质来"),
+    ("道", "路德"),
+    ("对", "于比外标应接照"),
+    ("员", "工"),
+    ("门", "户类"),
+    ("节", "约能点目"),
+];
+
+/// What a unit of time begins with: `5个工作日`, `24小时`.
+const TIMES: [&str; 14] = [
+    "个工作日", "个小时", "个月", "个季度", "个星期", "个自然日", "个学期", "个年度", "个日历天",
+    "小时", "分钟", "天", "周", "秒",
+];
+
+/// Words of approximation directly in front of a number.
+const BEFORE: [&str; 11] = [
+    "约", "近", "超过", "超", "逾", "突破", "不足", "不到", "大概", "接近", "高于",
+];
+
+/// Words of approximation directly behind a number or its unit.
+const BEHIND: [&str; 7] = ["左右", "以上", "以下", "上下", "以内", "开外", "之多"];
+
+/// Characters that make `约` and `近` the end of another word.
+const NOT_ABOUT: &str = "预节签违公条合制契附最新靠亲远邻相";
+
+/// Whether a number may begin with this character.
+pub const fn begins(character: char) -> bool {
+    matches!(
+        character,
+        '0'..='9' | '一' | '二' | '两' | '三' | '四' | '五' | '六' | '七' | '八' | '九' | '十' | '百' | '千' | '万'
+            | '零' | '〇' | '几' | '数' | '亿'
+    )
+}
+
+/// What stands at `start`, where `begins` holds for the character; `None` where it is an ordinary word.
+pub fn lex(text: &str, start: usize) -> Option<Lexed> {
+    let first = text[start..].chars().next()?;
+    if first.is_ascii_digit() {
+        return Some(arabic(text, start));
+    }
+    chinese(text, start)
+}
+
+fn arabic(text: &str, start: usize) -> Lexed {
+    let bytes = text.as_bytes();
+    let mut end = start;
+    let mut groups = 0_u32; // separators passed
+    let mut whole = 0_usize; // digits of the current group
+    let mut sound = true;
+    let mut digits = String::new();
+    loop {
+        match bytes.get(end) {
+            Some(digit) if digit.is_ascii_digit() => {
+                whole += 1;
+                if digits.len() < 24 {
+                    digits.push(char::from(*digit));
+                }
+                end += 1;
+            }
+            Some(b',') | Some(0xEF) if separator(text, end).is_some() => {
+                let width = separator(text, end).unwrap_or(1);
+                let next = text.as_bytes()[end + width..]
+                    .iter()
+                    .take(4)
+                    .take_while(|byte| byte.is_ascii_digit())
+                    .count();
+                if next == 0 {
+                    break;
+                }
+                sound &= next == 3 && (whole == 3 || (groups == 0 && whole < 3));
+                groups += 1;
+                whole = 0;
+                end += width;
+            }
+            _ => break,
+        }
+    }
+    if bytes.get(end) == Some(&b'.') && bytes.get(end + 1).is_some_and(u8::is_ascii_digit) {
+        digits.push('.');
+        end += 1;
+        while let Some(digit) = bytes.get(end).filter(|byte| byte.is_ascii_digit()) {
+            if digits.len() < 48 {
+                digits.push(char::from(*digit));
+            }
+            end += 1;
+        }
+        if bytes.get(end) == Some(&b'.') && bytes.get(end + 1).is_some_and(u8::is_ascii_digit) {
+            sound = false;
+        }
+    }
+    // `1.2.3`, `2023-01-02`, `0591-12345678`, `1/2`, `12:30`, `A4`, `5G`, `10-20`: one piece, and no number.
+    if let Some(last) = joined(text, start, end) {
+        return Lexed::Other { end: last };
+    }
+    if groups == 0
+        && let Some(dated) = date(text, start, end)
+    {
+        return dated;
+    }
+    let plain = text[..start].chars().next_back();
+    if plain == Some('第') || !sound || groups == 0 && is_hotline(text, start, end) {
+        return Lexed::Other { end };
+    }
+    let Ok(value) = digits.parse::<Decimal>() else {
+        return Lexed::Other { end };
+    };
+    suffix(text, start, end, value, Kind::Arabic)
+}
+
+/// A thousands separator at `at`: its width.
+fn separator(text: &str, at: usize) -> Option<usize> {
+    let rest = &text[at..];
+    if rest.starts_with(',') {
+        Some(1)
+    } else if rest.starts_with('，') {
+        Some('，'.len_utf8())
+    } else {
+        None
+    }
+}
+
+/// Numbers of hotlines, which count nothing.
+fn is_hotline(text: &str, start: usize, end: usize) -> bool {
+    matches!(
+        &text[start..end],
+        "12345" | "12315" | "12348" | "12388" | "12333" | "12319" | "12369" | "12309" | "12318"
+    )
+}
+
+/// Where digits are stuck to letters or to other digits: the end of the whole piece.
+fn joined(text: &str, start: usize, end: usize) -> Option<usize> {
+    let before = text[..start].chars().next_back();
+    let mut bad = before.is_some_and(|character| {
+        character.is_ascii_alphanumeric()
+            || matches!(
+                character,
+                '-' | '.' | '/' | '_' | '〔' | '[' | '［' | '【' | '+' | '~' | '－' | '～' | '∶' | ' ' | ':' | '@' | '#' | '№'
+            )
+    });
+    if matches!(before, Some(' ' | '.' | '-')) {
+        // A list mark or a dash before a number is nothing; only digits and letters in front join.
+        let earlier = text[..start].chars().rev().nth(1);
+        bad = earlier.is_some_and(|character| character.is_ascii_alphanumeric());
+    }
+    let mut at = end;
+    let mut letters = false;
+    for character in text[end..].chars() {
+        let stuck = character.is_ascii_alphanumeric()
+            || matches!(character, '-' | '/' | '_' | '~' | '－' | '—' | '～' | '∶' | '+' | '.' | ' ' | ':')
+                && text[at + character.len_utf8()..].starts_with(|next: char| next.is_ascii_alphanumeric())
+            || matches!(character, '〕' | ']' | '］' | '】');
+        if !stuck {
+            break;
+        }
+        letters = true;
+        at += character.len_utf8();
+    }
+    if letters {
+        // The rest of a range: `10-20件`.
+        return Some(at);
+    }
+    for word in ["至", "到", "或"] {
+        if let Some(rest) = text[end..].strip_prefix(word)
+            && rest.starts_with(|character: char| character.is_ascii_digit())
+        {
+            let digits = rest.bytes().take_while(u8::is_ascii_digit).count();
+            return Some(end + word.len() + digits);
+        }
+    }
+    bad.then_some(end)
+}
+
+/// `2023年`, `3月15日` at the digits `start..end`.
+fn date(text: &str, start: usize, end: usize) -> Option<Lexed> {
+    let digits = &text[start..end];
+    let rest = &text[end..];
+    if let Some(behind) = rest.strip_prefix('年') {
+        // `3.2023年`: a list mark in front.
+        let digits = digits.rsplit('.').next()?;
+        let year = numeral::read_year(digits);
+        let more = if behind.starts_with('度') { '度'.len_utf8() } else { 0 };
+        let end = end + '年'.len_utf8() + more;
+        return Some(year.map_or(Lexed::Other { end }, |year| Lexed::Year { year, end }));
+    }
+    let behind = rest.strip_prefix('月')?;
+    let month = digits.parse().ok().filter(|month| (1..=12).contains(month))?;
+    let mut end = end + '月'.len_utf8();
+    let count = behind.bytes().take_while(u8::is_ascii_digit).count();
+    let day = behind[..count].parse().ok();
+    let after = &behind[count..];
+    if (1..=2).contains(&count) && (after.starts_with('日') || after.starts_with('号')) {
+        end += count + '日'.len_utf8();
+        return Some(Lexed::Month { month, day, end });
+    }
+    if behind.starts_with('份') {
+        end += '份'.len_utf8();
+    }
+    Some(Lexed::Month { month, day: None, end })
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Kind {
+    Arabic,
+    Chinese { single: bool },
+}
+
+fn chinese(text: &str, start: usize) -> Option<Lexed> {
+    let percent = text[..start].ends_with("百分之");
+    let length: usize = text[start..]
+        .chars()
+        .take_while(|character| begins(*character) || matches!(character, '廿' | '卅'))
+        .take(16)
+        .map(char::len_utf8)
+        .sum();
+    let end = start + length;
+    let word = &text[start..end];
+    if text[end..].starts_with('年') && word.chars().count() == 4 {
+        let year = numeral::read_year(word);
+        let more = if text[end..].starts_with("年度") { "年度".len() } else { '年'.len_utf8() };
+        let end = end + more;
+        return Some(year.map_or(Lexed::Other { end }, |year| Lexed::Year { year, end }));
+    }
+    if word == "百" && text[end..].starts_with("分之") {
+        return None;
+    }
+    let before = text[..start].chars().next_back();
+    let places = word.contains(['十', '百', '千', '万']);
+    let single = word.chars().count() == 1 && !places;
+    let vague = word.contains(['几', '数', '亿']);
+    let ordinal = matches!(before, Some('第' | '之' | '初' | '星' | '周' | '其'))
+        && !(percent && before == Some('之'));
+    if vague || ordinal || before.is_some_and(|character| character.is_ascii_digit()) {
+        return (word.chars().count() > 1 || ordinal).then_some(Lexed::Other { end });
+    }
+    let Some(value) = chinese_value(word) else {
+        return Some(Lexed::Other { end });
+    };
+    let value = Decimal::integer(value);
+    if percent {
+        return Some(Lexed::Number(Quantity {
+            place: start - "百分之".len()..end,
+            value,
+            unit: Some("%"),
+            approximate: approximate_before(text, start - "百分之".len(), false),
+            chinese: true,
+            single: false,
+            multiplied: false,
+        }));
+    }
+    match suffix(text, start, end, value, Kind::Chinese { single }) {
+        Lexed::Number(quantity) if quantity.unit.is_none() => None,
+        other => Some(other),
+    }
+}
+
+/// `二十三`, `一百零五`, `三万`, `一万二千`; `None` for rows of digits and for `一百二`, which is 120 to some.
+fn chinese_value(word: &str) -> Option<i64> {
+    let part = |text: &str| -> Option<i64> {
+        let count = text.chars().count();
+        let places = text.contains(['十', '百', '千']);
+        if count > 1 && !places {
+            return None;
+        }
+        let mut characters = text.chars().rev();
+        let (last, before) = (characters.next()?, characters.next());
+        if numeral::digit(last).is_some_and(|digit| digit > 0) && matches!(before, Some('百' | '千')) {
+            return None;
+        }
+        numeral::read(text).map(i64::from)
+    };
+    match word.split_once('万') {
+        None => part(word),
+        Some((high, low)) => {
+            let high = if high.is_empty() { 1 } else { part(high)? };
+            // `三万二` is 32,000 to most and 30,002 to none: only a full second part is read.
+            let low = match low {
+                "" => 0,
+                low if low.contains('千') || low.starts_with('零') => {
+                    part(low.trim_start_matches('零'))?
+                }
+                _ => return None,
+            };
+            Some(high * 10_000 + low)
+        }
+    }
+}
+
+/// Reads on behind the digits: 余, 万, the unit, 左右.
+fn suffix(text: &str, start: usize, digits_end: usize, value: Decimal, kind: Kind) -> Lexed {
+    let mut end = digits_end;
+    let mut approximate = false;
+    let mut power = 0_u8;
+    let mut money_power = None;
+    let mut take = |end: &mut usize, word: &str| {
+        let found = text[*end..].starts_with(word);
+        if found {
+            *end += word.len();
+        }
+        found
+    };
+    let more = |end: &mut usize, take: &mut dyn FnMut(&mut usize, &str) -> bool| {
+        let found = take(end, "余") || take(end, "多") || take(end, "来");
+        // `多个`, `多家`; `来自`, `来源`, `来信`: the word goes on.
+        if found && text[..*end].ends_with('来') && text[*end..].starts_with(['自', '源', '信', '访', '电', '函']) {
+            *end -= '来'.len_utf8();
+            return false;
+        }
+        found
+    };
+    approximate |= more(&mut end, &mut take);
+    if kind == Kind::Arabic {
+        if take(&mut end, "千") {
+            power += 3;
+        } else if take(&mut end, "百") {
+            power += 2;
+        }
+        approximate |= more(&mut end, &mut take);
+    }
+    if !text[start..digits_end].contains('万') {
+        let before = end;
+        if take(&mut end, "万") {
+            money_power = Some(("万元", before));
+            power += 4;
+        } else if take(&mut end, "亿") {
+            money_power = Some(("亿元", before));
+            power += 8;
+        }
+    }
+    if text[end..].starts_with(|character: char| begins(character)) {
+        // `3万5千`, `十几`, `几`: not read.
+        let length: usize = text[end..]
+            .chars()
+            .take_while(|character| begins(*character))
+            .take(16)
+            .map(char::len_utf8)
+            .sum();
+        return Lexed::Other { end: end + length };
+    }
+    approximate |= more(&mut end, &mut take);
+    if take(&mut end, "%") {
+        let range = text[end..].starts_with(['-', '~', '～', '—', '至', '到'])
+            && text[end..].chars().nth(1).is_some_and(|next| next.is_ascii_digit());
+        if power > 0 || range {
+            return Lexed::Other { end };
+        }
+        return finish(text, start, end, value, Some("%"), approximate, kind, false);
+    }
+    let rest = &text[end..];
+    if TIMES.iter().any(|time| rest.starts_with(time)) || rest.starts_with(['年', '月', '日', '号', '时', '点', '届', '级', '版', '楼', '室', '倍', '岁', '度', '分', '楼', '层']) {
+        return Lexed::Other { end };
+    }
+    let found = UNITS.iter().find(|(unit, not)| {
+        rest.strip_prefix(unit)
+            .is_some_and(|behind| !behind.starts_with(|next: char| not.contains(next)))
+    });
+    // Behind 万 and 亿 stands 元, which makes them part of the unit.
+    let unit = match (found, money_power) {
+        (Some(("元", _)), Some((money, _))) => {
+            end += "元".len();
+            let left = power - if money == "万元" { 4 } else { 8 };
+            let Some(value) = value.shifted(left) else {
+                return Lexed::Other { end };
+            };
+            return finish(text, start, end, value, Some(money), approximate, kind, false);
+        }
+        (Some(("元", _)), None) if text[start..digits_end].contains('万') => None,
+        (Some((unit, _)), _) => {
+            end += unit.len();
+            Some(*unit)
+        }
+        (None, _) => None,
+    };
+    let Some(shifted) = value.shifted(power) else {
+        return Lexed::Other { end };
+    };
+    let value = if power > 0 && value.scale() > 0 && shifted.scale() == 0 {
+        shifted
+    } else if power > 0 {
+        shifted
+    } else {
+        value
+    };
+    finish(text, start, end, value, unit, approximate, kind, power > 0)
+}
+
+#[expect(clippy::too_many_arguments, reason = "the parts of one number, put together in one place")]
+fn finish(
+    text: &str,
+    start: usize,
+    mut end: usize,
+    value: Decimal,
+    unit: Option<&'static str>,
+    mut approximate: bool,
+    kind: Kind,
+    multiplied: bool,
+) -> Lexed {
+    if let Some(word) = BEHIND.iter().find(|word| text[end..].starts_with(**word)) {
+        approximate = true;
+        end += word.len();
+    }
+    // `10件至20件`: two ends, no value.
+    if unit.is_some() && ["至", "到", "-", "~", "～", "—"].iter().any(|word| {
+        text[end..]
+            .strip_prefix(word)
+            .is_some_and(|rest| rest.starts_with(|next: char| next.is_ascii_digit()))
+    }) && !text[..start].ends_with(['由', '从', '的'])
+    {
+        let digits_from = end + text[end..].chars().next().map_or(0, char::len_utf8);
+        let digits = text[digits_from..].bytes().take_while(u8::is_ascii_digit).count();
+        return Lexed::Other { end: digits_from + digits };
+    }
+    let round = kind != Kind::Arabic && text[start..].starts_with(['百', '千', '万']);
+    approximate |= approximate_before(text, start, round);
+    Lexed::Number(Quantity {
+        place: start..end,
+        value,
+        unit,
+        approximate,
+        chinese: kind != Kind::Arabic,
+        single: kind == (Kind::Chinese { single: true }),
+        multiplied,
+    })
+}
+
+/// Whether a word of approximation stands right in front. `round` also takes 上 (`上千`).
+fn approximate_before(text: &str, start: usize, round: bool) -> bool {
+    let before = &text[..start];
+    if round && before.ends_with('上') && !before.ends_with("以上") {
+        return true;
+    }
+    let before = before.strip_suffix('为').unwrap_or(before);
+    BEFORE.iter().any(|word| {
+        before.strip_suffix(word).is_some_and(|rest| {
+            !matches!(*word, "约" | "近")
+                || !rest.ends_with(|character: char| NOT_ABOUT.contains(character))
+        })
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn number(text: &str) -> Option<String> {
+        let start = text.char_indices().find(|(_, c)| begins(*c))?.0;
+        match lex(text, start)? {
+            Lexed::Number(q) => Some(format!(
+                "{}{}{}",
+                q.value,
+                q.unit.unwrap_or("-"),
+                if q.approximate { "~" } else { "" }
+            )),
+            _ => None,
+        }
+    }
+
+    #[test]
+    fn reads_numbers_of_running_text() {
+        let cases = [
+            ("12件", Some("12件")),
+            ("1,234件", Some("1234件")),
+            ("1，234件", Some("1234件")),
+            ("3，答复4", Some("3-")),
+            ("3790余条", Some("3790条~")),
+            ("3.2万余条", Some("32000条~")),
+            ("3.25万条", Some("32500条")),
+            ("2.5亿元", Some("2.5亿元")),
+            ("300余万元", Some("300万元~")),
+            ("20多万次", Some("200000次~")),
+            ("2000万", Some("20000000-")),
+            ("近300次", Some("300次~")),
+            ("节约300元", Some("300元")),
+            ("12.50%", Some("12.50%")),
+            ("百分之十二", Some("12%")),
+            ("二十三件", Some("23件")),
+            ("百余件", Some("100件~")),
+            ("上千条", Some("1000条~")),
+            ("三万条", Some("30000条")),
+            ("100件左右", Some("100件~")),
+            ("5个百分点", Some("5个百分点")),
+            ("5个工作日", None),
+            ("几十件", None),
+            ("十几件", None),
+            ("三五件", None),
+            ("一百二件", None),
+            ("10-20件", None),
+            ("10至20件", None),
+            ("第3期", None),
+            ("5G", None),
+            ("1.2.3", None),
+            ("12,34件", None),
+            ("99999999999999999999件", None),
+        ];
+        for (text, want) in cases {
+            assert_eq!(number(text).as_deref(), want, "{text}");
+        }
+    }
+}
