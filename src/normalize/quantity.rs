@@ -318,7 +318,9 @@ enum Kind {
 }
 
 fn chinese(text: &str, start: usize) -> Option<Lexed> {
-    let percent = text[..start].ends_with("百分之");
+    if let Some(share) = text[start..].strip_prefix("百分之") {
+        return Some(percent(text, start, share));
+    }
     let length: usize = text[start..]
         .chars()
         .take_while(|character| begins(*character) || matches!(character, '廿' | '卅'))
@@ -333,36 +335,50 @@ fn chinese(text: &str, start: usize) -> Option<Lexed> {
         let end = end + more;
         return Some(year.map_or(Lexed::Other { end }, |year| Lexed::Year { year, end }));
     }
-    if word == "百" && text[end..].starts_with("分之") {
-        return None;
-    }
     let before = text[..start].chars().next_back();
     let places = word.contains(['十', '百', '千', '万']);
     let single = word.chars().count() == 1 && !places;
+    // 零件 are parts of machines.
+    let zero = single && word.starts_with(['零', '〇']);
     let vague = word.contains(['几', '数', '亿']);
-    let ordinal = matches!(before, Some('第' | '之' | '初' | '星' | '周' | '其'))
-        && !(percent && before == Some('之'));
-    if vague || ordinal || before.is_some_and(|character| character.is_ascii_digit()) {
+    let ordinal = matches!(before, Some('第' | '之' | '初' | '星' | '周' | '其'));
+    if vague || ordinal || zero || before.is_some_and(|character| character.is_ascii_digit()) {
         return (word.chars().count() > 1 || ordinal).then_some(Lexed::Other { end });
     }
     let Some(value) = chinese_value(word) else {
         return Some(Lexed::Other { end });
     };
     let value = Decimal::integer(value);
-    if percent {
-        return Some(Lexed::Number(Quantity {
-            place: start - "百分之".len()..end,
-            value,
-            unit: Some("%"),
-            approximate: approximate_before(text, start - "百分之".len(), false),
-            chinese: true,
-            single: false,
-            multiplied: false,
-        }));
-    }
     match suffix(text, start, end, value, Kind::Chinese { single }) {
         Lexed::Number(quantity) if quantity.unit.is_none() => None,
         other => Some(other),
+    }
+}
+
+/// `百分之十二`, `百分之12.5` at `start`; `share` is what stands behind 之.
+fn percent(text: &str, start: usize, share: &str) -> Lexed {
+    let arabic = share
+        .find(|character: char| !character.is_ascii_digit() && character != '.')
+        .unwrap_or(share.len());
+    let chinese: usize = share
+        .chars()
+        .take_while(|character| begins(*character))
+        .take(8)
+        .map(char::len_utf8)
+        .sum();
+    let length = arabic.max(chinese);
+    let end = start + "百分之".len() + length;
+    let value = if arabic > 0 {
+        share[..arabic].parse().ok()
+    } else {
+        chinese_value(&share[..chinese]).map(Decimal::integer)
+    };
+    match value {
+        // `百分之九十五点三` is not read.
+        Some(value) if !text[end..].starts_with('点') => {
+            finish(text, start, end, value, Some("%"), false, Kind::Arabic, false)
+        }
+        _ => Lexed::Other { end },
     }
 }
 
@@ -486,14 +502,7 @@ fn suffix(text: &str, start: usize, digits_end: usize, value: Decimal, kind: Kin
     let Some(shifted) = value.shifted(power) else {
         return Lexed::Other { end };
     };
-    let value = if power > 0 && value.scale() > 0 && shifted.scale() == 0 {
-        shifted
-    } else if power > 0 {
-        shifted
-    } else {
-        value
-    };
-    finish(text, start, end, value, unit, approximate, kind, power > 0)
+    finish(text, start, end, shifted, unit, approximate, kind, power > 0)
 }
 
 #[expect(clippy::too_many_arguments, reason = "the parts of one number, put together in one place")]

@@ -90,7 +90,7 @@ impl<'a> Reader<'a> {
             paragraph,
             about,
             agency,
-            requests: asked || has(&["申请公开", "公开申请", "收到申请", "受理申请", "新收申请"]),
+            requests: asked || has(&["申请公开", "公开申请", "收到申请", "受理申请", "新收申请", "部分公开", "不予公开"]),
             disclosure: asked || disputes || has(&["信息公开", "申请公开"]),
             receives: has(&["收到", "新收"]),
             foreign: false,
@@ -331,6 +331,7 @@ impl<'a> Reader<'a> {
         if quantity.unit.is_none() && !bare(tokens, at, quantity, topic) {
             return;
         }
+        self.requests |= matches!(topic, Some(Topic::New | Topic::Closed | Topic::Replied | Topic::CarriedIn));
         self.part(&mut mention, topic, quantity, state, mentions);
         mention.about = if plain { self.cells(topic, mention.channel, state) } else { None };
         if plain {
@@ -365,7 +366,8 @@ impl<'a> Reader<'a> {
                 | Topic::Litigation(about::Outcome::Total))
         ) && mention.channel.is_none();
         let Some(left) = left else { return };
-        if main && !state.part && !(topic == Some(Topic::New) && whole.topic == Some(Topic::New)) {
+        // `本年新收` after `其中上年结转` is the rest of the whole.
+        if main && !state.part && !(topic == Some(Topic::New) && left == 0) {
             return;
         }
         mention.part_of = u32::try_from(whole.at).ok();

@@ -116,7 +116,7 @@ impl Time {
 
     fn name(&mut self, year: Option<i16>, tokens: &[Token], at: usize, opens: bool) {
         let before = at.checked_sub(1).map(|at| &tokens[at].kind);
-        if self.as_of {
+        if self.as_of || matches!(before, Some(Kind::Word(Word::CarryTo))) {
             return;
         }
         if matches!(before, Some(Kind::Word(Word::Compare | Word::And))) && year != self.report {
