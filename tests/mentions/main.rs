@@ -27,3 +27,8 @@ fn check(name: &str, text: &str, floors: [f64; 4]) {
 fn sentences_the_reader_was_made_with() {
     check("sentences", include_str!("sentences.tsv"), [0.98, 0.98, 0.98, 0.98]);
 }
+
+#[test]
+fn sentences_written_after_the_reader() {
+    check("held out", include_str!("held_out.tsv"), [0.98, 0.90, 0.98, 0.85]);
+}
