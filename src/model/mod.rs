@@ -17,8 +17,8 @@ pub use finding::{Code, Finding, Severity};
 pub use form::{Catalog, FormId, Indicator, IndicatorId};
 pub use mention::{Channel, Direction, Mention, MentionKind, Period};
 pub use report::{
-    Agency, CharsetEvidence, DateEvidence, DateSource, Observation, Official, Provenance,
-    Report, Scope, Section, SectionKind, Source,
+    Agency, CharsetEvidence, DateEvidence, DateSource, Observation, Official, Provenance, Report,
+    Scope, Section, SectionKind, Source,
 };
 pub use span::ByteRange;
 pub use status::CellStatus;

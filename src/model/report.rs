@@ -6,9 +6,7 @@ use jiff::civil::Date;
 use serde::ser::SerializeStruct;
 use serde::{Deserialize, Serialize, Serializer};
 
-use super::{
-    ByteRange, Catalog, CellStatus, Decimal, Finding, FormId, IndicatorId, Mention, Unit,
-};
+use super::{ByteRange, Catalog, CellStatus, Decimal, Finding, FormId, IndicatorId, Mention, Unit};
 
 /// The version of the printed record.
 pub const SCHEMA: &str = "nianbao.report/1";

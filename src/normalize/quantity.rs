@@ -121,8 +121,20 @@ const UNITS: [(&str, &str); 58] = [
 
 /// What a unit of time begins with: `5个工作日`, `24小时`.
 const TIMES: [&str; 14] = [
-    "个工作日", "个小时", "个月", "个季度", "个星期", "个自然日", "个学期", "个年度", "个日历天",
-    "小时", "分钟", "天", "周", "秒",
+    "个工作日",
+    "个小时",
+    "个月",
+    "个季度",
+    "个星期",
+    "个自然日",
+    "个学期",
+    "个年度",
+    "个日历天",
+    "小时",
+    "分钟",
+    "天",
+    "周",
+    "秒",
 ];
 
 /// Words of approximation directly in front of a number.
@@ -140,8 +152,26 @@ const NOT_ABOUT: &str = "预节签违公条合制契附最新靠亲远邻相";
 pub const fn begins(character: char) -> bool {
     matches!(
         character,
-        '0'..='9' | '一' | '二' | '两' | '三' | '四' | '五' | '六' | '七' | '八' | '九' | '十' | '百' | '千' | '万'
-            | '零' | '〇' | '几' | '数' | '亿'
+        '0'..='9'
+            | '一'
+            | '二'
+            | '两'
+            | '三'
+            | '四'
+            | '五'
+            | '六'
+            | '七'
+            | '八'
+            | '九'
+            | '十'
+            | '百'
+            | '千'
+            | '万'
+            | '零'
+            | '〇'
+            | '几'
+            | '数'
+            | '亿'
     )
 }
 
@@ -247,7 +277,23 @@ fn joined(text: &str, start: usize, end: usize) -> Option<usize> {
         character.is_ascii_alphanumeric()
             || matches!(
                 character,
-                '-' | '.' | '/' | '_' | '〔' | '[' | '［' | '【' | '+' | '~' | '－' | '～' | '∶' | ' ' | ':' | '@' | '#' | '№'
+                '-' | '.'
+                    | '/'
+                    | '_'
+                    | '〔'
+                    | '['
+                    | '［'
+                    | '【'
+                    | '+'
+                    | '~'
+                    | '－'
+                    | '～'
+                    | '∶'
+                    | ' '
+                    | ':'
+                    | '@'
+                    | '#'
+                    | '№'
             )
     });
     if matches!(before, Some(' ' | '.' | '-')) {
@@ -259,8 +305,11 @@ fn joined(text: &str, start: usize, end: usize) -> Option<usize> {
     let mut letters = false;
     for character in text[end..].chars() {
         let stuck = character.is_ascii_alphanumeric()
-            || matches!(character, '-' | '/' | '_' | '~' | '－' | '—' | '～' | '∶' | '+' | '.' | ' ' | ':')
-                && text[at + character.len_utf8()..].starts_with(|next: char| next.is_ascii_alphanumeric())
+            || matches!(
+                character,
+                '-' | '/' | '_' | '~' | '－' | '—' | '～' | '∶' | '+' | '.' | ' ' | ':'
+            ) && text[at + character.len_utf8()..]
+                .starts_with(|next: char| next.is_ascii_alphanumeric())
             || matches!(character, '〕' | ']' | '］' | '】');
         if !stuck {
             break;
@@ -291,12 +340,19 @@ fn date(text: &str, start: usize, end: usize) -> Option<Lexed> {
         // `3.2023年`: a list mark in front.
         let digits = digits.rsplit('.').next()?;
         let year = numeral::read_year(digits);
-        let more = if behind.starts_with('度') { '度'.len_utf8() } else { 0 };
+        let more = if behind.starts_with('度') {
+            '度'.len_utf8()
+        } else {
+            0
+        };
         let end = end + '年'.len_utf8() + more;
         return Some(year.map_or(Lexed::Other { end }, |year| Lexed::Year { year, end }));
     }
     let behind = rest.strip_prefix('月')?;
-    let month = digits.parse().ok().filter(|month| (1..=12).contains(month))?;
+    let month = digits
+        .parse()
+        .ok()
+        .filter(|month| (1..=12).contains(month))?;
     let mut end = end + '月'.len_utf8();
     let count = behind.bytes().take_while(u8::is_ascii_digit).count();
     let day = behind[..count].parse().ok();
@@ -308,7 +364,11 @@ fn date(text: &str, start: usize, end: usize) -> Option<Lexed> {
     if behind.starts_with('份') {
         end += '份'.len_utf8();
     }
-    Some(Lexed::Month { month, day: None, end })
+    Some(Lexed::Month {
+        month,
+        day: None,
+        end,
+    })
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -331,7 +391,11 @@ fn chinese(text: &str, start: usize) -> Option<Lexed> {
     let word = &text[start..end];
     if text[end..].starts_with('年') && word.chars().count() == 4 {
         let year = numeral::read_year(word);
-        let more = if text[end..].starts_with("年度") { "年度".len() } else { '年'.len_utf8() };
+        let more = if text[end..].starts_with("年度") {
+            "年度".len()
+        } else {
+            '年'.len_utf8()
+        };
         let end = end + more;
         return Some(year.map_or(Lexed::Other { end }, |year| Lexed::Year { year, end }));
     }
@@ -375,9 +439,16 @@ fn percent(text: &str, start: usize, share: &str) -> Lexed {
     };
     match value {
         // `百分之九十五点三` is not read.
-        Some(value) if !text[end..].starts_with('点') => {
-            finish(text, start, end, value, Some("%"), false, Kind::Arabic, false)
-        }
+        Some(value) if !text[end..].starts_with('点') => finish(
+            text,
+            start,
+            end,
+            value,
+            Some("%"),
+            false,
+            Kind::Arabic,
+            false,
+        ),
         _ => Lexed::Other { end },
     }
 }
@@ -392,7 +463,9 @@ fn chinese_value(word: &str) -> Option<i64> {
         }
         let mut characters = text.chars().rev();
         let (last, before) = (characters.next()?, characters.next());
-        if numeral::digit(last).is_some_and(|digit| digit > 0) && matches!(before, Some('百' | '千')) {
+        if numeral::digit(last).is_some_and(|digit| digit > 0)
+            && matches!(before, Some('百' | '千'))
+        {
             return None;
         }
         numeral::read(text).map(i64::from)
@@ -430,7 +503,10 @@ fn suffix(text: &str, start: usize, digits_end: usize, value: Decimal, kind: Kin
     let more = |end: &mut usize, take: &mut dyn FnMut(&mut usize, &str) -> bool| {
         let found = take(end, "余") || take(end, "多") || take(end, "来");
         // `多个`, `多家`; `来自`, `来源`, `来信`: the word goes on.
-        if found && text[..*end].ends_with('来') && text[*end..].starts_with(['自', '源', '信', '访', '电', '函']) {
+        if found
+            && text[..*end].ends_with('来')
+            && text[*end..].starts_with(['自', '源', '信', '访', '电', '函'])
+        {
             *end -= '来'.len_utf8();
             return false;
         }
@@ -468,14 +544,22 @@ fn suffix(text: &str, start: usize, digits_end: usize, value: Decimal, kind: Kin
     approximate |= more(&mut end, &mut take);
     if take(&mut end, "%") {
         let range = text[end..].starts_with(['-', '~', '～', '—', '至', '到'])
-            && text[end..].chars().nth(1).is_some_and(|next| next.is_ascii_digit());
+            && text[end..]
+                .chars()
+                .nth(1)
+                .is_some_and(|next| next.is_ascii_digit());
         if power > 0 || range {
             return Lexed::Other { end };
         }
         return finish(text, start, end, value, Some("%"), approximate, kind, false);
     }
     let rest = &text[end..];
-    if TIMES.iter().any(|time| rest.starts_with(time)) || rest.starts_with(['年', '月', '日', '号', '时', '点', '届', '级', '版', '楼', '室', '倍', '岁', '度', '分', '楼', '层']) {
+    if TIMES.iter().any(|time| rest.starts_with(time))
+        || rest.starts_with([
+            '年', '月', '日', '号', '时', '点', '届', '级', '版', '楼', '室', '倍', '岁', '度',
+            '分', '楼', '层',
+        ])
+    {
         return Lexed::Other { end };
     }
     let found = UNITS.iter().find(|(unit, not)| {
@@ -490,7 +574,16 @@ fn suffix(text: &str, start: usize, digits_end: usize, value: Decimal, kind: Kin
             let Some(value) = value.shifted(left) else {
                 return Lexed::Other { end };
             };
-            return finish(text, start, end, value, Some(money), approximate, kind, false);
+            return finish(
+                text,
+                start,
+                end,
+                value,
+                Some(money),
+                approximate,
+                kind,
+                false,
+            );
         }
         (Some(("元", _)), None) if text[start..digits_end].contains('万') => None,
         (Some((unit, _)), _) => {
@@ -502,10 +595,22 @@ fn suffix(text: &str, start: usize, digits_end: usize, value: Decimal, kind: Kin
     let Some(shifted) = value.shifted(power) else {
         return Lexed::Other { end };
     };
-    finish(text, start, end, shifted, unit, approximate, kind, power > 0)
+    finish(
+        text,
+        start,
+        end,
+        shifted,
+        unit,
+        approximate,
+        kind,
+        power > 0,
+    )
 }
 
-#[expect(clippy::too_many_arguments, reason = "the parts of one number, put together in one place")]
+#[expect(
+    clippy::too_many_arguments,
+    reason = "the parts of one number, put together in one place"
+)]
 fn finish(
     text: &str,
     start: usize,
@@ -521,15 +626,22 @@ fn finish(
         end += word.len();
     }
     // `10件至20件`: two ends, no value.
-    if unit.is_some() && ["至", "到", "-", "~", "～", "—"].iter().any(|word| {
-        text[end..]
-            .strip_prefix(word)
-            .is_some_and(|rest| rest.starts_with(|next: char| next.is_ascii_digit()))
-    }) && !text[..start].ends_with(['由', '从', '的'])
+    if unit.is_some()
+        && ["至", "到", "-", "~", "～", "—"].iter().any(|word| {
+            text[end..]
+                .strip_prefix(word)
+                .is_some_and(|rest| rest.starts_with(|next: char| next.is_ascii_digit()))
+        })
+        && !text[..start].ends_with(['由', '从', '的'])
     {
         let digits_from = end + text[end..].chars().next().map_or(0, char::len_utf8);
-        let digits = text[digits_from..].bytes().take_while(u8::is_ascii_digit).count();
-        return Lexed::Other { end: digits_from + digits };
+        let digits = text[digits_from..]
+            .bytes()
+            .take_while(u8::is_ascii_digit)
+            .count();
+        return Lexed::Other {
+            end: digits_from + digits,
+        };
     }
     let round = kind != Kind::Arabic && text[start..].starts_with(['百', '千', '万']);
     approximate |= approximate_before(text, start, round);

@@ -9,8 +9,8 @@ use rusqlite::{Connection, OptionalExtension as _, Row};
 use serde::Serialize;
 
 use crate::model::{
-    Agency, ByteRange, Code, DateEvidence, Decimal, Finding, Observation, Provenance,
-    Report, Section, Severity,
+    Agency, ByteRange, Code, DateEvidence, Decimal, Finding, Observation, Provenance, Report,
+    Section, Severity,
 };
 
 use super::cells::{self, Exception, Extent, UnitNote, WideRow};
@@ -326,7 +326,10 @@ fn time(microseconds: i64) -> Result<Timestamp, StoreError> {
 }
 
 /// A column with a word of a closed list.
-pub(super) fn word<T: std::str::FromStr>(row: &Row<'_>, column: &'static str) -> Result<T, StoreError> {
+pub(super) fn word<T: std::str::FromStr>(
+    row: &Row<'_>,
+    column: &'static str,
+) -> Result<T, StoreError> {
     let text: String = row.get(column)?;
     text.parse().map_err(|_| StoreError::unknown(column, text))
 }

@@ -84,7 +84,11 @@ pub fn read(table: &str) -> Vec<Case> {
         };
         let got = collect(&[paragraph], about, &mut Vec::new());
         for mention in &got {
-            assert!(sentence.contains(&mention.text), "{sentence}: {}", mention.text);
+            assert!(
+                sentence.contains(&mention.text),
+                "{sentence}: {}",
+                mention.text
+            );
         }
         cases.push(Case {
             sentence: sentence.into(),
@@ -147,7 +151,11 @@ fn label(mention: &Mention) -> Label {
         (kind, _) => kind.as_str(),
     };
     Label {
-        value: format!("{}{}", mention.value, mention.unit.as_deref().unwrap_or_default()),
+        value: format!(
+            "{}{}",
+            mention.value,
+            mention.unit.as_deref().unwrap_or_default()
+        ),
         about: mention.about.clone().unwrap_or_default(),
         approximate: mention.approximate,
         year,
@@ -155,7 +163,10 @@ fn label(mention: &Mention) -> Label {
             "{kind} {} ch={} part={}",
             if mention.negated { "neg" } else { "" },
             mention.channel.map_or("", |channel| channel.as_str()),
-            mention.part_of.map(|part| part.to_string()).unwrap_or_default()
+            mention
+                .part_of
+                .map(|part| part.to_string())
+                .unwrap_or_default()
         ),
     }
 }

@@ -14,11 +14,19 @@ pub struct Rate {
 
 impl Rate {
     pub fn precision(self) -> f64 {
-        if self.read == 0 { 1.0 } else { f64::from(self.right) / f64::from(self.read) }
+        if self.read == 0 {
+            1.0
+        } else {
+            f64::from(self.right) / f64::from(self.read)
+        }
     }
 
     pub fn recall(self) -> f64 {
-        if self.there == 0 { 1.0 } else { f64::from(self.right) / f64::from(self.there) }
+        if self.there == 0 {
+            1.0
+        } else {
+            f64::from(self.right) / f64::from(self.there)
+        }
     }
 }
 
@@ -40,8 +48,10 @@ impl Score {
     pub fn add(&mut self, case: &Case) {
         self.value.read += u32::try_from(case.got.len()).unwrap();
         self.value.there += u32::try_from(case.want.len()).unwrap();
-        self.about.read += u32::try_from(case.got.iter().filter(|one| !one.about.is_empty()).count()).unwrap();
-        self.about.there += u32::try_from(case.want.iter().filter(|one| !one.about.is_empty()).count()).unwrap();
+        self.about.read +=
+            u32::try_from(case.got.iter().filter(|one| !one.about.is_empty()).count()).unwrap();
+        self.about.there +=
+            u32::try_from(case.want.iter().filter(|one| !one.about.is_empty()).count()).unwrap();
         let mut left = case.got.clone();
         for want in &case.want {
             let Some(at) = left.iter().position(|got| got.value == want.value) else {
@@ -61,7 +71,10 @@ impl Score {
             }
         }
         if case.got != case.want {
-            self.wrong.push(format!("{}\n  want {:?}\n  got  {:?}", case.sentence, case.want, case.got));
+            self.wrong.push(format!(
+                "{}\n  want {:?}\n  got  {:?}",
+                case.sentence, case.want, case.got
+            ));
         }
     }
 
@@ -81,7 +94,12 @@ impl fmt::Display for Score {
             writeln!(
                 f,
                 "  {name}: precision {:.4} ({}/{}), recall {:.4} ({}/{})",
-                rate.precision(), rate.right, rate.read, rate.recall(), rate.right, rate.there
+                rate.precision(),
+                rate.right,
+                rate.read,
+                rate.recall(),
+                rate.right,
+                rate.there
             )?;
         }
         for (name, rate) in self.parts() {

@@ -1,9 +1,9 @@
 //! Random reports: everything the model allows, odd things often.
 
 use nianbao::model::{
-    Agency, ByteRange, Catalog, CellStatus, CharsetEvidence, Code, DateEvidence, DateSource,
-    Decimal, Finding, FormId, IndicatorId, Mention, Observation, Official, Provenance, Report,
-    Scope, Section, SectionKind, Source, Unit,
+    Agency, ByteRange, Catalog, CellStatus, Channel, CharsetEvidence, Code, DateEvidence,
+    DateSource, Decimal, Direction, Finding, FormId, IndicatorId, Mention, MentionKind,
+    Observation, Official, Period, Provenance, Report, Scope, Section, SectionKind, Source, Unit,
 };
 use nianbao::store::{CaptureInfo, WarcPlace};
 use proptest::collection::vec;
@@ -210,6 +210,44 @@ fn provenance() -> impl Strategy<Value = Provenance> {
     )
 }
 
+fn mention() -> impl Strategy<Value = Mention> {
+    let words = (
+        select(MentionKind::ALL.to_vec()),
+        option::of(select(Direction::ALL.to_vec())),
+        select(Period::ALL.to_vec()),
+        option::of(select(Channel::ALL.to_vec())),
+    );
+    let number = (decimals(), option::of(text()), any::<(bool, bool)>());
+    let links = (
+        option::of(any::<i16>()),
+        option::of(any::<u32>()),
+        option::of(text()),
+    );
+    let places = (any::<u32>(), any::<(u32, u32)>());
+    (text(), number, words, links, places).prop_map(
+        |(text, number, (kind, direction, period, channel), links, (section, (start, end)))| {
+            let (value, unit, (approximate, negated)) = number;
+            let (year, part_of, about) = links;
+            Mention {
+                text,
+                value,
+                unit,
+                approximate,
+                negated,
+                kind,
+                direction,
+                year,
+                period,
+                channel,
+                part_of,
+                about,
+                section,
+                bytes: ByteRange::new(start, end),
+            }
+        },
+    )
+}
+
 /// A random report; its agency, year and scope from small sets.
 pub fn report() -> impl Strategy<Value = Report> {
     let section = (
@@ -224,14 +262,7 @@ pub fn report() -> impl Strategy<Value = Report> {
             text,
             bytes: ByteRange::new(start, end),
         });
-    let mention = (text(), decimals(), any::<bool>(), option::of(text())).prop_map(
-        |(text, value, approximate, about)| Mention {
-            text,
-            value,
-            approximate,
-            about,
-        },
-    );
+    let mention = mention();
     let finding = (select(Code::ALL.to_vec()), text(), text())
         .prop_map(|(code, place, message)| Finding::new(code, place, message));
     let date = (day(), select(DateSource::ALL.to_vec()), text())

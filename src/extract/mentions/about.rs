@@ -123,7 +123,9 @@ pub fn topic(words: &[Word], around: Around) -> Option<Topic> {
     let only = |allowed: &[W]| !words.is_empty() && words.iter().all(|word| allowed.contains(word));
     let requests = around.requests || has(W::Application);
     if matches!(around.whole, Some(Topic::New)) {
-        if words.is_empty() && around.channel.is_some() || only(&[W::Application]) && around.channel.is_some() {
+        if words.is_empty() && around.channel.is_some()
+            || only(&[W::Application]) && around.channel.is_some()
+        {
             return Some(Topic::New);
         }
         if only(&[W::Natural, W::Application]) && has(W::Natural) {
@@ -148,7 +150,10 @@ pub fn topic(words: &[Word], around: Around) -> Option<Topic> {
     }
     if only(&[W::Receive, W::Accept, W::Application]) && has(W::Receive) && has(W::Application)
         || only(&[W::ReceiveNew, W::Application]) && has(W::ReceiveNew) && requests
-        || only(&[W::Accept, W::Application]) && has(W::Accept) && has(W::Application) && !around.receives
+        || only(&[W::Accept, W::Application])
+            && has(W::Accept)
+            && has(W::Application)
+            && !around.receives
     {
         return Some(Topic::New);
     }
@@ -232,15 +237,29 @@ fn dispute(words: &[Word], around: Around) -> Option<Topic> {
     let known = |word: &W| {
         matches!(
             word,
-            W::Review | W::Litigation | W::ShortReview | W::ShortLitigation | W::Happen | W::Application
-                | W::Receive | W::Accept | W::Upheld | W::Corrected | W::OtherResult | W::Pending
+            W::Review
+                | W::Litigation
+                | W::ShortReview
+                | W::ShortLitigation
+                | W::Happen
+                | W::Application
+                | W::Receive
+                | W::Accept
+                | W::Upheld
+                | W::Corrected
+                | W::OtherResult
+                | W::Pending
         ) || *word == W::Handle && around.named
     };
     if !words.iter().all(known) || !(around.disclosure || around.named) {
         return None;
     }
-    let review = words.iter().any(|word| matches!(word, W::Review | W::ShortReview));
-    let litigation = words.iter().any(|word| matches!(word, W::Litigation | W::ShortLitigation));
+    let review = words
+        .iter()
+        .any(|word| matches!(word, W::Review | W::ShortReview));
+    let litigation = words
+        .iter()
+        .any(|word| matches!(word, W::Litigation | W::ShortLitigation));
     let outcome = outcome(words)?;
     match (review, litigation) {
         (true, false) => Some(Topic::Review(outcome)),
@@ -358,11 +377,21 @@ fn cells_2019(topic: Topic, form: FormId) -> Option<&'static str> {
         Topic::Review(Outcome::Corrected) => "review.corrected",
         Topic::Review(Outcome::Other) => "review.other",
         Topic::Review(Outcome::Pending) => "review.pending",
-        Topic::Litigation(Outcome::Total) => "litigation.direct.total+litigation.after_review.total",
-        Topic::Litigation(Outcome::Upheld) => "litigation.direct.upheld+litigation.after_review.upheld",
-        Topic::Litigation(Outcome::Corrected) => "litigation.direct.corrected+litigation.after_review.corrected",
-        Topic::Litigation(Outcome::Other) => "litigation.direct.other+litigation.after_review.other",
-        Topic::Litigation(Outcome::Pending) => "litigation.direct.pending+litigation.after_review.pending",
+        Topic::Litigation(Outcome::Total) => {
+            "litigation.direct.total+litigation.after_review.total"
+        }
+        Topic::Litigation(Outcome::Upheld) => {
+            "litigation.direct.upheld+litigation.after_review.upheld"
+        }
+        Topic::Litigation(Outcome::Corrected) => {
+            "litigation.direct.corrected+litigation.after_review.corrected"
+        }
+        Topic::Litigation(Outcome::Other) => {
+            "litigation.direct.other+litigation.after_review.other"
+        }
+        Topic::Litigation(Outcome::Pending) => {
+            "litigation.direct.pending+litigation.after_review.pending"
+        }
         Topic::Norm(Stock::Issued) => "normative_documents.issued",
         Topic::Rules(Stock::Issued) => "rules.issued",
         Topic::Norm(Stock::Repealed) if current => "normative_documents.repealed",
@@ -386,11 +415,39 @@ mod tests {
         use Outcome as O;
         use Topic as T;
         let outcomes = [O::Total, O::Upheld, O::Corrected, O::Other, O::Pending];
-        let stocks = [Stock::Issued, Stock::Repealed, Stock::InForce, Stock::Disclosed];
+        let stocks = [
+            Stock::Issued,
+            Stock::Repealed,
+            Stock::InForce,
+            Stock::Disclosed,
+        ];
         let mut topics = vec![
-            T::New, T::NewNatural, T::NewLegal, T::CarriedIn, T::CarriedOut, T::Closed, T::ClosedOnTime, T::ClosedExtended,
-            T::Replied, T::Granted, T::Partial, T::GrantedPartial, T::Denied, T::Unable, T::Refused, T::OtherHandling,
-            T::Licence, T::Penalty, T::Coercion, T::Disclosed, T::Meetings, T::Classes, T::Trainees, T::Press, T::Articles, T::Fee,
+            T::New,
+            T::NewNatural,
+            T::NewLegal,
+            T::CarriedIn,
+            T::CarriedOut,
+            T::Closed,
+            T::ClosedOnTime,
+            T::ClosedExtended,
+            T::Replied,
+            T::Granted,
+            T::Partial,
+            T::GrantedPartial,
+            T::Denied,
+            T::Unable,
+            T::Refused,
+            T::OtherHandling,
+            T::Licence,
+            T::Penalty,
+            T::Coercion,
+            T::Disclosed,
+            T::Meetings,
+            T::Classes,
+            T::Trainees,
+            T::Press,
+            T::Articles,
+            T::Fee,
         ];
         topics.extend(outcomes.map(T::Review));
         topics.extend(outcomes.map(T::Litigation));
@@ -401,7 +458,10 @@ mod tests {
             let channels = Channel::ALL.iter().map(|channel| Some(*channel));
             for channel in channels.chain([None]) {
                 for topic in &topics {
-                    for cell in cells(*topic, channel, form).into_iter().flat_map(|all| all.split('+')) {
+                    for cell in cells(*topic, channel, form)
+                        .into_iter()
+                        .flat_map(|all| all.split('+'))
+                    {
                         let known = Catalog::get().of_form(form).any(|one| one.cell == cell);
                         assert!(known, "{form} {cell}");
                         seen += 1;

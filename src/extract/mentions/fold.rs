@@ -33,13 +33,19 @@ impl Folded {
             {
                 folded.push(' ', space);
             }
-            if plain == ',' && !(last_digit && original[at + character.len_utf8()..].starts_with(|next: char| half_width(next).is_ascii_digit())) {
+            if plain == ','
+                && !(last_digit
+                    && original[at + character.len_utf8()..]
+                        .starts_with(|next: char| half_width(next).is_ascii_digit()))
+            {
                 plain = '，';
             }
             folded.push(plain, at);
             last_digit = digit;
         }
-        folded.origin.push(u32::try_from(original.len()).unwrap_or(u32::MAX));
+        folded
+            .origin
+            .push(u32::try_from(original.len()).unwrap_or(u32::MAX));
         folded
     }
 

@@ -53,7 +53,11 @@ pub const MAX_MENTIONS: usize = 5_000;
 const SENTENCE_BYTES: usize = 6_000;
 
 /// Reads the narrative.
-pub fn collect(paragraphs: &[Paragraph<'_>], about: About<'_>, findings: &mut Vec<Finding>) -> Vec<Mention> {
+pub fn collect(
+    paragraphs: &[Paragraph<'_>],
+    about: About<'_>,
+    findings: &mut Vec<Finding>,
+) -> Vec<Mention> {
     let agency = Folded::new(about.agency.unwrap_or_default()).text;
     let mut mentions = Vec::new();
     for paragraph in paragraphs {
@@ -119,8 +123,8 @@ fn interesting(sentence: &str) -> bool {
     for character in sentence.chars() {
         match character {
             '0'..='9' | '０'..='９' | '未' | '没' | '无' => return true,
-            '件' | '条' | '项' | '次' | '个' | '人' | '篇' | '宗' | '期' | '起' | '部' | '份' | '处' | '场' | '家'
-            | '名' | '批' | '封' | '册' | '元' | '户' | '套' | '余' | '多'
+            '件' | '条' | '项' | '次' | '个' | '人' | '篇' | '宗' | '期' | '起' | '部' | '份'
+            | '处' | '场' | '家' | '名' | '批' | '封' | '册' | '元' | '户' | '套' | '余' | '多'
                 if numeral > 0 =>
             {
                 return true;

@@ -59,7 +59,10 @@ fn end_of(tokens: &[Token], at: usize) -> usize {
     while let Some(token) = tokens.get(end) {
         match token.kind {
             Kind::Mark('、') => {
-                if tokens.get(end + 1).is_some_and(|next| next.kind == Kind::Word(Word::No)) {
+                if tokens
+                    .get(end + 1)
+                    .is_some_and(|next| next.kind == Kind::Word(Word::No))
+                {
                     break;
                 }
             }
@@ -75,7 +78,10 @@ fn end_of(tokens: &[Token], at: usize) -> usize {
 fn prefix(tokens: &[Token], clause: usize, at: usize, here: &Here) -> bool {
     let mut words = &tokens[clause..at];
     // `无申请、无信件申请`: the first was read.
-    if let Some(joint) = words.iter().rposition(|token| token.kind == Kind::Mark('、')) {
+    if let Some(joint) = words
+        .iter()
+        .rposition(|token| token.kind == Kind::Mark('、'))
+    {
         if joint + 1 != words.len() {
             return false;
         }
@@ -104,7 +110,11 @@ fn objects(words: &[Token], here: &Here) -> Option<Vec<Nothing>> {
             _ => return None,
         };
         let mut push = |topic: Option<Topic>, kind: MentionKind, channel: Option<Channel>| {
-            found.push(Nothing { topic, channel, kind });
+            found.push(Nothing {
+                topic,
+                channel,
+                kind,
+            });
         };
         match word {
             Word::Receive | Word::ReceiveNew | Word::Accept | Word::Public => {}
@@ -115,9 +125,9 @@ fn objects(words: &[Token], here: &Here) -> Option<Vec<Nothing>> {
             Word::Application => {
                 named = true;
                 // `因政府信息公开申请引发的行政复议`, `行政复议的申请`: no object of its own.
-                let behind = words[number + 1..].iter().find(|token| {
-                    !matches!(token.kind, Kind::Word(Word::Filler))
-                });
+                let behind = words[number + 1..]
+                    .iter()
+                    .find(|token| !matches!(token.kind, Kind::Word(Word::Filler)));
                 let last = match behind.map(|token| &token.kind) {
                     None | Some(Kind::Mark('、') | Kind::Word(Word::And)) => true,
                     Some(_) => false,
@@ -128,15 +138,32 @@ fn objects(words: &[Token], here: &Here) -> Option<Vec<Nothing>> {
             }
             Word::Review | Word::ShortReview => {
                 disputed = true;
-                push(Some(Topic::Review(Outcome::Total)), MentionKind::Count, None);
+                push(
+                    Some(Topic::Review(Outcome::Total)),
+                    MentionKind::Count,
+                    None,
+                );
             }
             Word::Litigation | Word::ShortLitigation => {
                 disputed = true;
-                push(Some(Topic::Litigation(Outcome::Total)), MentionKind::Count, None);
+                push(
+                    Some(Topic::Litigation(Outcome::Total)),
+                    MentionKind::Count,
+                    None,
+                );
             }
             Word::Fee => {
                 let closes = words[..number].iter().all(|token| {
-                    matches!(token.kind, Kind::Word(Word::Collect | Word::Filler | Word::Happen | Word::InfoWork | Word::Application))
+                    matches!(
+                        token.kind,
+                        Kind::Word(
+                            Word::Collect
+                                | Word::Filler
+                                | Word::Happen
+                                | Word::InfoWork
+                                | Word::Application
+                        )
+                    )
                 });
                 if !closes || !collected && number == 0 {
                     return None;
@@ -144,7 +171,12 @@ fn objects(words: &[Token], here: &Here) -> Option<Vec<Nothing>> {
                 push(Some(Topic::Fee), MentionKind::Amount, None);
             }
             Word::And | Word::Filler | Word::ThisYear => {}
-            other if is_neutral(other) && !matches!(other, Word::Wide | Word::LastYear | Word::PartYear | Word::Each) => {}
+            other
+                if is_neutral(other)
+                    && !matches!(
+                        other,
+                        Word::Wide | Word::LastYear | Word::PartYear | Word::Each
+                    ) => {}
             _ => return None,
         }
     }

@@ -7,9 +7,7 @@ use super::time::Time;
 use super::tokens::{self, Kind, Token};
 use super::words::Word;
 use super::{About, Paragraph};
-use crate::model::{
-    Channel, Decimal, Direction, Mention, MentionKind, Period, Scope, SectionKind,
-};
+use crate::model::{Channel, Decimal, Direction, Mention, MentionKind, Period, Scope, SectionKind};
 use crate::normalize::quantity::Quantity;
 
 /// Bytes of a clause kept on either side of its number.
@@ -75,6 +73,8 @@ struct State {
     text: usize,
     /// A part was announced in this clause.
     part: bool,
+    /// A part was announced in this sentence, of a whole that is not known.
+    orphan: bool,
     /// The clause sets goals or rates.
     goal: bool,
 }
@@ -90,7 +90,17 @@ impl<'a> Reader<'a> {
             paragraph,
             about,
             agency,
-            requests: asked || has(&["申请公开", "公开申请", "收到申请", "受理申请", "新收申请", "部分公开", "不予公开"]),
+            requests: asked
+                || has(&[
+                    "申请公开",
+                    "公开申请",
+                    "收到申请",
+                    "受理申请",
+                    "新收申请",
+                    "部分公开",
+                    "不予公开",
+                    "同意公开",
+                ]),
             disclosure: asked || disputes || has(&["信息公开", "申请公开"]),
             receives: has(&["收到", "新收"]),
             foreign: false,
@@ -122,6 +132,7 @@ impl<'a> Reader<'a> {
             earlier: None,
             text: 0,
             part: false,
+            orphan: false,
             goal: false,
         };
         let before = self.last.take();
@@ -132,7 +143,9 @@ impl<'a> Reader<'a> {
             match &token.kind {
                 Kind::Mark(mark) => self.mark(*mark, token, at, &mut state),
                 Kind::Number(quantity) => {
-                    self.number(&folded, sentence, &tokens, at, quantity, &mut state, mentions);
+                    self.number(
+                        &folded, sentence, &tokens, at, quantity, &mut state, mentions,
+                    );
                     state.phrase = at + 1;
                     state.behind = at + 1;
                     state.earlier = None;
@@ -140,7 +153,9 @@ impl<'a> Reader<'a> {
                 }
                 Kind::Digits => state.phrase = at + 1,
                 Kind::Word(Word::No) if !self.plan => {
-                    if let Some(found) = negation::read(&tokens, state.clause, at, &self.nothing(&state)) {
+                    if let Some(found) =
+                        negation::read(&tokens, state.clause, at, &self.nothing(&state))
+                    {
                         let place = token.place.start..tokens[found.end - 1].place.end;
                         for one in &found.objects {
                             let mut mention = self.blank(&folded, sentence, place.clone(), &state);
@@ -219,11 +234,16 @@ impl<'a> Reader<'a> {
                 let first = at == state.clause || at == state.behind;
                 let whole = self.last.or(if at == 0 { before } else { None });
                 if (first || tokens[at].place.len() == "其中".len()) && whole.is_some() {
-                    state.whole = whole.map(|(at, topic)| Whole { at, topic, left: None });
+                    state.whole = whole.map(|(at, topic)| Whole {
+                        at,
+                        topic,
+                        left: None,
+                    });
                     state.part = true;
                     // What is said of parts is not said of the agency that was named before.
                     state.phrase = at + 1;
                 }
+                state.orphan = whole.is_none() && tokens[at].place.len() == "其中".len();
             }
             Word::Respectively => {
                 let items = self.items(&tokens[state.clause.max(state.behind)..at], state);
@@ -236,7 +256,10 @@ impl<'a> Reader<'a> {
         }
     }
 
-    #[expect(clippy::too_many_arguments, reason = "a number and all that is known around it")]
+    #[expect(
+        clippy::too_many_arguments,
+        reason = "a number and all that is known around it"
+    )]
     fn number(
         &mut self,
         folded: &Folded,
@@ -273,7 +296,8 @@ impl<'a> Reader<'a> {
             _ => None,
         };
         let points = quantity.unit == Some("个百分点");
-        if points || direction.is_some() && (mention.kind == MentionKind::Percent || state.compared) {
+        if points || direction.is_some() && (mention.kind == MentionKind::Percent || state.compared)
+        {
             mention.kind = MentionKind::Change;
             mention.direction = direction;
         }
@@ -281,7 +305,10 @@ impl<'a> Reader<'a> {
         mention.channel = self.channel(tokens, at, state);
         // `比2022年的50件增加12件`: the first is of 2022.
         if let Some(year) = state.time.compared
-            && matches!(last, Some(Kind::Year(_) | Kind::Word(Word::LastYear | Word::YearBefore)))
+            && matches!(
+                last,
+                Some(Kind::Year(_) | Kind::Word(Word::LastYear | Word::YearBefore))
+            )
         {
             mention.year = year;
             mention.period = Period::Year;
@@ -324,16 +351,26 @@ impl<'a> Reader<'a> {
                     return;
                 }
                 topic = self.topic(tokens, phrase, at, mention.channel, state);
-            } else if !phrase.iter().any(|token| token.kind == Kind::Word(Word::Respectively)) {
+            } else if !phrase
+                .iter()
+                .any(|token| token.kind == Kind::Word(Word::Respectively))
+            {
                 topic = self.topic(tokens, phrase, at, mention.channel, state);
             }
         }
         if quantity.unit.is_none() && !bare(tokens, at, quantity, topic) {
             return;
         }
-        self.requests |= matches!(topic, Some(Topic::New | Topic::Closed | Topic::Replied | Topic::CarriedIn));
+        self.requests |= matches!(
+            topic,
+            Some(Topic::New | Topic::Closed | Topic::Replied | Topic::CarriedIn)
+        );
         self.part(&mut mention, topic, quantity, state, mentions);
-        mention.about = if plain { self.cells(topic, mention.channel, state) } else { None };
+        mention.about = if plain {
+            self.cells(topic, mention.channel, state)
+        } else {
+            None
+        };
         if plain {
             self.last = Some((mentions.len(), topic));
         }
@@ -349,8 +386,12 @@ impl<'a> Reader<'a> {
         state: &mut State,
         mentions: &mut [Mention],
     ) {
-        let Some(mut whole) = state.whole.take() else { return };
-        let Some(total) = mentions.get(whole.at) else { return };
+        let Some(mut whole) = state.whole.take() else {
+            return;
+        };
+        let Some(total) = mentions.get(whole.at) else {
+            return;
+        };
         if !matches!(mention.kind, MentionKind::Count | MentionKind::Amount) {
             state.whole = Some(whole);
             return;
@@ -359,11 +400,19 @@ impl<'a> Reader<'a> {
             return;
         }
         let left = whole.left.unwrap_or_else(|| total.value.mantissa());
-        let left = left.checked_sub(quantity.value.mantissa()).filter(|left| *left >= 0);
+        let left = left
+            .checked_sub(quantity.value.mantissa())
+            .filter(|left| *left >= 0);
         let main = matches!(
             topic,
-            Some(Topic::Closed | Topic::Replied | Topic::CarriedOut | Topic::New | Topic::Review(about::Outcome::Total)
-                | Topic::Litigation(about::Outcome::Total))
+            Some(
+                Topic::Closed
+                    | Topic::Replied
+                    | Topic::CarriedOut
+                    | Topic::New
+                    | Topic::Review(about::Outcome::Total)
+                    | Topic::Litigation(about::Outcome::Total)
+            )
         ) && mention.channel.is_none();
         let Some(left) = left else { return };
         // `本年新收` after `其中上年结转` is the rest of the whole.
@@ -391,9 +440,9 @@ impl<'a> Reader<'a> {
         state: &State,
     ) -> Option<Topic> {
         let mut words = said(phrase)?;
-        let mut named = phrase.iter().any(|token| {
-            matches!(token.kind, Kind::Word(Word::InfoWork | Word::Application))
-        });
+        let mut named = phrase
+            .iter()
+            .any(|token| matches!(token.kind, Kind::Word(Word::InfoWork | Word::Application)));
         if let [Word::Receive | Word::Accept | Word::ReceiveNew | Word::Close] = *words.as_slice() {
             for (number, token) in tokens[at + 1..].iter().enumerate() {
                 match token.kind {
@@ -439,10 +488,11 @@ impl<'a> Reader<'a> {
 
     /// The things listed in a piece of a sentence: `行政复议、行政诉讼`.
     fn items(&self, tokens: &[Token], state: &State) -> Vec<Item> {
-        let named = tokens.iter().any(|token| {
-            matches!(token.kind, Kind::Word(Word::InfoWork | Word::Application))
-        });
-        let pieces = tokens.split(|token| matches!(token.kind, Kind::Mark('、') | Kind::Word(Word::And)));
+        let named = tokens
+            .iter()
+            .any(|token| matches!(token.kind, Kind::Word(Word::InfoWork | Word::Application)));
+        let pieces =
+            tokens.split(|token| matches!(token.kind, Kind::Mark('、') | Kind::Word(Word::And)));
         pieces
             .take(12)
             .map(|piece| {
@@ -458,27 +508,39 @@ impl<'a> Reader<'a> {
     fn channel(&self, tokens: &[Token], at: usize, state: &State) -> Option<Channel> {
         let from = state.clause.max(state.behind).min(at);
         let here = &tokens[from..at];
-        if here.iter().any(|token| matches!(token.kind, Kind::Word(Word::Channel(_)))) {
+        if here
+            .iter()
+            .any(|token| matches!(token.kind, Kind::Word(Word::Channel(_))))
+        {
             return one_channel(here);
         }
-        if let Some(Kind::Word(Word::Channel(channel))) = tokens.get(at + 1).map(|token| &token.kind) {
+        if let Some(Kind::Word(Word::Channel(channel))) =
+            tokens.get(at + 1).map(|token| &token.kind)
+        {
             return Some(*channel);
         }
         let earlier = state.earlier?;
         let clause = tokens.get(earlier..state.clause)?;
-        let leads = clause.iter().find(|token| !matches!(token.kind, Kind::Year(_) | Kind::Mark(_)))?;
+        let leads = clause
+            .iter()
+            .find(|token| !matches!(token.kind, Kind::Year(_) | Kind::Mark(_)))?;
         let through = leads.kind == Kind::Word(Word::Filler) && leads.place.len() == "通过".len();
         if through { one_channel(clause) } else { None }
     }
 
     /// The cells, where agency and year are the report's too.
-    fn cells(&self, topic: Option<Topic>, channel: Option<Channel>, state: &State) -> Option<String> {
+    fn cells(
+        &self,
+        topic: Option<Topic>,
+        channel: Option<Channel>,
+        state: &State,
+    ) -> Option<String> {
         let agency = match state.agent {
             Agent::Own => true,
             Agent::Wide => self.about.scope == Scope::Consolidated,
             Agent::Other => false,
         };
-        if !agency || !state.time.is_report_year() {
+        if !agency || state.orphan || !state.time.is_report_year() {
             return None;
         }
         about::cells(topic?, channel, self.about.form?).map(str::to_owned)
@@ -488,7 +550,8 @@ impl<'a> Reader<'a> {
     fn nothing(&self, state: &State) -> negation::Here {
         negation::Here {
             year: self.about.year,
-            whole_year: state.time.is_report_year() || self.about.year.is_none() && state.time.period == Period::Implied,
+            whole_year: state.time.is_report_year()
+                || self.about.year.is_none() && state.time.period == Period::Implied,
             wide: self.about.scope == Scope::Consolidated,
             own: match state.agent {
                 Agent::Own => true,
@@ -500,7 +563,13 @@ impl<'a> Reader<'a> {
     }
 
     /// A mention with its clause and time, the rest to be filled in.
-    fn blank(&self, folded: &Folded, sentence: &str, place: std::ops::Range<usize>, state: &State) -> Mention {
+    fn blank(
+        &self,
+        folded: &Folded,
+        sentence: &str,
+        place: std::ops::Range<usize>,
+        state: &State,
+    ) -> Mention {
         Mention {
             text: clause(folded, sentence, place, state.text),
             value: Decimal::integer(0),
@@ -542,9 +611,26 @@ fn said(phrase: &[Token]) -> Option<Vec<Word>> {
 pub(super) const fn is_neutral(word: Word) -> bool {
     matches!(
         word,
-        Word::Filler | Word::And | Word::ThisYear | Word::LastYear | Word::Own | Word::Wide | Word::InfoWork | Word::Public
-            | Word::Cumulative | Word::AllYears | Word::From | Word::Since | Word::AsOf | Word::Part | Word::PartYear
-            | Word::Channel(_) | Word::All | Word::Each | Word::Respectively | Word::To
+        Word::Filler
+            | Word::And
+            | Word::ThisYear
+            | Word::LastYear
+            | Word::Own
+            | Word::Wide
+            | Word::InfoWork
+            | Word::Public
+            | Word::Cumulative
+            | Word::AllYears
+            | Word::From
+            | Word::Since
+            | Word::AsOf
+            | Word::Part
+            | Word::PartYear
+            | Word::Channel(_)
+            | Word::All
+            | Word::Each
+            | Word::Respectively
+            | Word::To
     )
 }
 
@@ -561,10 +647,23 @@ fn opens(clause: &[Token]) -> bool {
 fn is_body(text: &str) -> bool {
     let long = text.chars().count();
     (2..=20).contains(&long)
-        && (text.ends_with(['局', '委', '办', '厅', '镇', '乡', '院', '校', '站', '队', '区', '县', '市', '州', '旗'])
-            || ["政府", "街道", "中心", "公司", "部门", "单位", "办公室", "法院", "委员会", "办事处"]
-                .iter()
-                .any(|word| text.ends_with(word)))
+        && (text.ends_with([
+            '局', '委', '办', '厅', '镇', '乡', '院', '校', '站', '队', '区', '县', '市', '州',
+            '旗',
+        ]) || [
+            "政府",
+            "街道",
+            "中心",
+            "公司",
+            "部门",
+            "单位",
+            "办公室",
+            "法院",
+            "委员会",
+            "办事处",
+        ]
+        .iter()
+        .any(|word| text.ends_with(word)))
 }
 
 /// The one channel a piece names; `None` where it names none or several.
@@ -612,7 +711,8 @@ fn bare(tokens: &[Token], at: usize, quantity: &Quantity, topic: Option<Topic>) 
 
 /// Verbs before which a small Chinese numeral is a count: `召开两次`.
 const VERBS: [&str; 16] = [
-    "召开", "举办", "组织", "开展", "参加", "收到", "受理", "办理", "编发", "印发", "发布", "举行", "制发", "开设", "设立", "新增",
+    "召开", "举办", "组织", "开展", "参加", "收到", "受理", "办理", "编发", "印发", "发布", "举行",
+    "制发", "开设", "设立", "新增",
 ];
 
 /// Whether a number counts anything at all.
@@ -620,51 +720,87 @@ fn counts(text: &str, tokens: &[Token], at: usize, quantity: &Quantity) -> bool 
     let before = &text[..quantity.place.start];
     let behind = &text[quantity.place.end..];
     if quantity.unit == Some("个")
-        && ["方面", "部分", "环节", "层面", "维度", "步骤", "阶段", "角度", "时段", "百分"]
-            .iter()
-            .any(|word| behind.starts_with(word))
+        && [
+            "方面", "部分", "环节", "层面", "维度", "步骤", "阶段", "角度", "时段", "百分",
+        ]
+        .iter()
+        .any(|word| behind.starts_with(word))
     {
         return false;
     }
     // `第20、21条`, `第二十条和二十一条`.
     if matches!(quantity.unit, Some("条" | "款" | "项" | "期" | "批"))
-        && let [.., ordinal, joint] = &tokens[..at]
-        && matches!(joint.kind, Kind::Mark('、') | Kind::Word(Word::And | Word::Filler))
-        && (ordinal.kind == Kind::Digits && text[..ordinal.place.start].ends_with('第')
-            || text[ordinal.place.clone()].ends_with('条'))
+        && let Some(joint) = tokens[..at].last()
+        && matches!(
+            joint.kind,
+            Kind::Mark('、') | Kind::Word(Word::And | Word::Filler)
+        )
+        && tokens[..at - 1]
+            .iter()
+            .rev()
+            .take(2)
+            .any(|token| token.kind == Kind::Digits && text[..token.place.start].ends_with('第'))
     {
         return false;
     }
     if !quantity.chinese || quantity.unit == Some("%") {
         return true;
     }
-    let small = quantity.value.scale() == 0 && quantity.value.mantissa() <= 10 && !quantity.approximate;
+    let small =
+        quantity.value.scale() == 0 && quantity.value.mantissa() <= 10 && !quantity.approximate;
     if !small {
-        return quantity.unit != Some("条") || !before.ends_with(['例', '法', '》', '定', '、', '至', '和']);
+        return quantity.unit != Some("条")
+            || !before.ends_with(['例', '法', '》', '定', '、', '至', '和']);
     }
     let ends = tokens
         .get(at + 1)
         .is_none_or(|token| matches!(token.kind, Kind::Mark('，' | '。' | '；' | '、' | '）')));
     let unit = matches!(
         quantity.unit,
-        Some("件" | "条" | "项" | "次" | "个" | "人" | "人次" | "篇" | "宗" | "期" | "起" | "部" | "份" | "处" | "场" | "家" | "名" | "场次" | "封" | "册")
+        Some(
+            "件" | "条"
+                | "项"
+                | "次"
+                | "个"
+                | "人"
+                | "人次"
+                | "篇"
+                | "宗"
+                | "期"
+                | "起"
+                | "部"
+                | "份"
+                | "处"
+                | "场"
+                | "家"
+                | "名"
+                | "场次"
+                | "封"
+                | "册"
+        )
     );
     let follows = tokens[..at]
         .last()
         .is_some_and(|token| !matches!(token.kind, Kind::Mark(_) | Kind::Number(_) | Kind::Digits));
     if unit && ends && follows {
-        return !before.ends_with(['为', '成', '同', '这', '那', '哪', '再', '首', '逐', '一', '只', '跑', '办']);
+        return !before.ends_with([
+            '为', '成', '同', '这', '那', '哪', '再', '首', '逐', '一', '只', '跑', '办',
+        ]);
     }
     let two = quantity.value.mantissa() > 1;
     let verb = before.strip_suffix('了').unwrap_or(before);
-    two && matches!(quantity.unit, Some("次" | "期" | "场" | "件" | "篇" | "份" | "起" | "场次"))
-        && VERBS.iter().any(|word| verb.ends_with(word))
+    two && matches!(
+        quantity.unit,
+        Some("次" | "期" | "场" | "件" | "篇" | "份" | "起" | "场次")
+    ) && VERBS.iter().any(|word| verb.ends_with(word))
 }
 
 /// The clause around a place, as published, at most [`CLAUSE_BYTES`] on either side.
 fn clause(folded: &Folded, sentence: &str, place: std::ops::Range<usize>, from: usize) -> String {
     let text = &folded.text;
-    let mut start = from.max(place.start.saturating_sub(CLAUSE_BYTES)).min(place.start);
+    let mut start = from
+        .max(place.start.saturating_sub(CLAUSE_BYTES))
+        .min(place.start);
     while !text.is_char_boundary(start) {
         start += 1;
     }
@@ -676,5 +812,9 @@ fn clause(folded: &Folded, sentence: &str, place: std::ops::Range<usize>, from: 
         .find(['，', '；', '。', '：', '！', '？', '\n'])
         .map_or(cap, |at| place.end + at);
     let (start, end) = (folded.origin(start), folded.origin(end));
-    sentence.get(start..end).unwrap_or_default().trim().to_owned()
+    sentence
+        .get(start..end)
+        .unwrap_or_default()
+        .trim()
+        .to_owned()
 }

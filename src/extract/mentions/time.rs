@@ -27,7 +27,11 @@ impl Time {
         Self {
             report,
             year: if foreign { None } else { report },
-            period: if foreign { Period::Unclear } else { Period::Implied },
+            period: if foreign {
+                Period::Unclear
+            } else {
+                Period::Implied
+            },
             as_of: false,
             spent: false,
             compared: None,

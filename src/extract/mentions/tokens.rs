@@ -80,6 +80,10 @@ pub fn cut(text: &str, agency: &str) -> Vec<Token> {
                 }
                 Lexed::Year { year, .. } => (Kind::Year(year), at..end),
                 Lexed::Month { month, day, .. } => (Kind::Month(month, day), at..end),
+                // `1-6月`.
+                Lexed::Other { .. } if text[end..].starts_with('月') => {
+                    (Kind::Month(0, None), at..end)
+                }
                 Lexed::Other { .. } => (Kind::Digits, at..end),
             };
             at = push(&mut tokens, kind, place.start.max(at)..end);
@@ -89,7 +93,10 @@ pub fn cut(text: &str, agency: &str) -> Vec<Token> {
             at = push(&mut tokens, Kind::Word(class), at..end);
             continue;
         }
-        if matches!(character, '，' | '、' | '：' | '；' | '。' | '（' | '）' | '！' | '？' | ',' | ':' | '\n') {
+        if matches!(
+            character,
+            '，' | '、' | '：' | '；' | '。' | '（' | '）' | '！' | '？' | ',' | ':' | '\n'
+        ) {
             let mark = match character {
                 ',' => '，',
                 ':' => '：',
@@ -99,8 +106,13 @@ pub fn cut(text: &str, agency: &str) -> Vec<Token> {
             continue;
         }
         match tokens.last_mut() {
-            Some(last) if last.kind == Kind::Unknown && last.place.end == at => last.place.end = next,
-            _ => tokens.push(Token { kind: Kind::Unknown, place: at..next }),
+            Some(last) if last.kind == Kind::Unknown && last.place.end == at => {
+                last.place.end = next
+            }
+            _ => tokens.push(Token {
+                kind: Kind::Unknown,
+                place: at..next,
+            }),
         }
         at = next;
     }
@@ -116,7 +128,9 @@ fn push(tokens: &mut Vec<Token>, kind: Kind, place: Range<usize>) -> usize {
 /// A number, unless a numeral stands right before it, which makes it the tail of something longer.
 fn lex(text: &str, at: usize, character: char) -> Option<Lexed> {
     let before = text[..at].chars().next_back();
-    let torn = before.is_some_and(|before| quantity::begins(before) && before.is_ascii() == character.is_ascii());
+    let torn = before.is_some_and(|before| {
+        quantity::begins(before) && before.is_ascii() == character.is_ascii()
+    });
     if torn {
         return None;
     }
@@ -147,5 +161,7 @@ fn quoted(text: &str, at: usize, open: char) -> Option<usize> {
     while !text.is_char_boundary(cap) {
         cap -= 1;
     }
-    text[inside..cap].find(close).map(|end| inside + end + close.len_utf8())
+    text[inside..cap]
+        .find(close)
+        .map(|end| inside + end + close.len_utf8())
 }
