@@ -6,6 +6,7 @@
 pub mod code;
 pub mod date;
 pub mod label;
+mod measure;
 pub mod number;
 pub mod numeral;
 pub mod quantity;

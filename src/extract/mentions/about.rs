@@ -97,6 +97,10 @@ pub enum Stock {
 }
 
 /// What is known around the words of a number.
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "facts that do not depend on each other"
+)]
 #[derive(Debug, Clone, Copy, Default)]
 pub struct Around {
     /// The paragraph or its section is about requests.
@@ -111,12 +115,12 @@ pub struct Around {
     pub channel: Option<Channel>,
     /// The number is a part of so many.
     pub whole: Option<Topic>,
-    /// The only kind of dispute the sentence speaks of.
+    /// The only kind of dispute the sentence speaks of: `true` for reviews, `false` for lawsuits.
     pub dispute: Option<bool>,
 }
 
 /// What the words before a number say it counts. `words` are those that say anything (see
-/// [`super::reader`]); each must have its place in the phrase.
+/// [`super::phrase`]); each must have its place in the phrase.
 pub fn topic(words: &[Word], around: Around) -> Option<Topic> {
     use Word as W;
     let has = |word: W| words.contains(&word);
@@ -143,10 +147,11 @@ pub fn topic(words: &[Word], around: Around) -> Option<Topic> {
         if words.len() > 1 {
             return None;
         }
-        return match around.dispute? {
-            true => Some(Topic::Review(outcome)),
-            false => Some(Topic::Litigation(outcome)),
-        };
+        return Some(if around.dispute? {
+            Topic::Review(outcome)
+        } else {
+            Topic::Litigation(outcome)
+        });
     }
     if only(&[W::Receive, W::Accept, W::Application]) && has(W::Receive) && has(W::Application)
         || only(&[W::ReceiveNew, W::Application]) && has(W::ReceiveNew) && requests

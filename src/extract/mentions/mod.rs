@@ -7,6 +7,7 @@
 mod about;
 mod fold;
 mod negation;
+mod phrase;
 mod reader;
 mod time;
 mod tokens;

@@ -3,12 +3,16 @@
 //! The whole clause must be known, so that `未收到涉及商业秘密的申请` and `无正当理由` say nothing here.
 
 use super::about::{Outcome, Topic};
-use super::reader::is_neutral;
+use super::phrase::is_neutral;
 use super::tokens::{Kind, Token};
 use super::words::Word;
 use crate::model::{Channel, MentionKind};
 
 /// What is known where a negation stands.
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "facts that do not depend on each other"
+)]
 #[derive(Debug, Clone, Copy)]
 pub struct Here {
     /// The report year.
@@ -44,7 +48,7 @@ pub struct Found {
 }
 
 /// Reads the negation at token `at` of a clause that begins at `clause`.
-pub fn read(tokens: &[Token], clause: usize, at: usize, here: &Here) -> Option<Found> {
+pub fn read(tokens: &[Token], clause: usize, at: usize, here: Here) -> Option<Found> {
     if !here.whole_year || !here.own || !prefix(tokens, clause, at, here) {
         return None;
     }
@@ -58,14 +62,10 @@ fn end_of(tokens: &[Token], at: usize) -> usize {
     let mut end = at + 1;
     while let Some(token) = tokens.get(end) {
         match token.kind {
-            Kind::Mark('、') => {
+            Kind::Mark('、')
                 if tokens
                     .get(end + 1)
-                    .is_some_and(|next| next.kind == Kind::Word(Word::No))
-                {
-                    break;
-                }
-            }
+                    .is_none_or(|next| next.kind != Kind::Word(Word::No)) => {}
             Kind::Mark(_) => break,
             _ => {}
         }
@@ -75,7 +75,7 @@ fn end_of(tokens: &[Token], at: usize) -> usize {
 }
 
 /// Only time, agency and words that say nothing stand before it.
-fn prefix(tokens: &[Token], clause: usize, at: usize, here: &Here) -> bool {
+fn prefix(tokens: &[Token], clause: usize, at: usize, here: Here) -> bool {
     let mut words = &tokens[clause..at];
     // `无申请、无信件申请`: the first was read.
     if let Some(joint) = words
@@ -96,7 +96,7 @@ fn prefix(tokens: &[Token], clause: usize, at: usize, here: &Here) -> bool {
     })
 }
 
-fn objects(words: &[Token], here: &Here) -> Option<Vec<Nothing>> {
+fn objects(words: &[Token], here: Here) -> Option<Vec<Nothing>> {
     let mut found: Vec<Nothing> = Vec::new();
     let mut channel: Option<Channel> = None;
     let mut caused = false;
@@ -117,7 +117,6 @@ fn objects(words: &[Token], here: &Here) -> Option<Vec<Nothing>> {
             });
         };
         match word {
-            Word::Receive | Word::ReceiveNew | Word::Accept | Word::Public => {}
             Word::Happen => caused |= number > 0,
             Word::InfoWork => named = true,
             Word::Collect => collected = true,
@@ -170,7 +169,13 @@ fn objects(words: &[Token], here: &Here) -> Option<Vec<Nothing>> {
                 }
                 push(Some(Topic::Fee), MentionKind::Amount, None);
             }
-            Word::And | Word::Filler | Word::ThisYear => {}
+            Word::And
+            | Word::Filler
+            | Word::ThisYear
+            | Word::Receive
+            | Word::ReceiveNew
+            | Word::Accept
+            | Word::Public => {}
             other
                 if is_neutral(other)
                     && !matches!(

@@ -3,17 +3,21 @@
 use super::about::{self, Around, Topic};
 use super::fold::Folded;
 use super::negation;
+use super::phrase::{
+    bare, clause, counts, direction, is_body, numbers_ahead, one_channel, opens, said,
+};
 use super::time::Time;
 use super::tokens::{self, Kind, Token};
 use super::words::Word;
 use super::{About, Paragraph};
-use crate::model::{Channel, Decimal, Direction, Mention, MentionKind, Period, Scope, SectionKind};
+use crate::model::{Channel, Decimal, Mention, MentionKind, Period, Scope, SectionKind};
 use crate::normalize::quantity::Quantity;
 
-/// Bytes of a clause kept on either side of its number.
-const CLAUSE_BYTES: usize = 240;
-
 /// Reads the sentences of one paragraph.
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "facts that do not depend on each other"
+)]
 #[derive(Debug)]
 pub struct Reader<'a> {
     paragraph: &'a Paragraph<'a>,
@@ -50,6 +54,10 @@ struct Whole {
 type Item = (Option<Topic>, Option<Channel>);
 
 /// What is known at a place of a sentence.
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "facts that do not depend on each other"
+)]
 #[derive(Debug)]
 struct State {
     time: Time,
@@ -115,7 +123,7 @@ impl<'a> Reader<'a> {
         self.last = None;
     }
 
-    /// Reads a sentence.
+    /// Reads one.
     pub fn read(&mut self, sentence: &str, mentions: &mut Vec<Mention>) {
         let folded = Folded::new(sentence);
         let tokens = tokens::cut(&folded.text, self.agency);
@@ -135,13 +143,12 @@ impl<'a> Reader<'a> {
             orphan: false,
             goal: false,
         };
-        let before = self.last.take();
-        let mut at = 0;
+        let (before, mut at) = (self.last.take(), 0);
         while at < tokens.len() {
             let token = &tokens[at];
             let opens = opens(&tokens[state.clause..at]);
             match &token.kind {
-                Kind::Mark(mark) => self.mark(*mark, token, at, &mut state),
+                Kind::Mark(mark) => Self::mark(*mark, token, at, &mut state),
                 Kind::Number(quantity) => {
                     self.number(
                         &folded, sentence, &tokens, at, quantity, &mut state, mentions,
@@ -154,7 +161,7 @@ impl<'a> Reader<'a> {
                 Kind::Digits => state.phrase = at + 1,
                 Kind::Word(Word::No) if !self.plan => {
                     if let Some(found) =
-                        negation::read(&tokens, state.clause, at, &self.nothing(&state))
+                        negation::read(&tokens, state.clause, at, self.nothing(&state))
                     {
                         let place = token.place.start..tokens[found.end - 1].place.end;
                         for one in &found.objects {
@@ -186,7 +193,7 @@ impl<'a> Reader<'a> {
         self.foreign = state.time.is_foreign();
     }
 
-    fn mark(&mut self, mark: char, token: &Token, at: usize, state: &mut State) {
+    fn mark(mark: char, token: &Token, at: usize, state: &mut State) {
         state.phrase = at + 1;
         if mark == '、' {
             return;
@@ -273,6 +280,10 @@ impl<'a> Reader<'a> {
         if self.plan || state.goal || !counts(&folded.text, tokens, at, quantity) {
             return;
         }
+        // What a report says of a later year is a plan.
+        if state.time.year > self.about.year && self.about.year.is_some() {
+            return;
+        }
         let phrase = &tokens[state.phrase..at];
         let mut mention = self.blank(folded, sentence, quantity.place.clone(), state);
         mention.value = quantity.value;
@@ -288,13 +299,7 @@ impl<'a> Reader<'a> {
             .rev()
             .map(|token| &token.kind)
             .find(|kind| **kind != Kind::Word(Word::Filler));
-        let direction = match last {
-            Some(Kind::Word(Word::Up)) => Some(Direction::Up),
-            Some(Kind::Word(Word::Down)) => Some(Direction::Down),
-            Some(Kind::Word(Word::More)) if state.compared => Some(Direction::Up),
-            Some(Kind::Word(Word::Less)) if state.compared => Some(Direction::Down),
-            _ => None,
-        };
+        let direction = direction(last, state.compared);
         let points = quantity.unit == Some("个百分点");
         if points || direction.is_some() && (mention.kind == MentionKind::Percent || state.compared)
         {
@@ -302,7 +307,7 @@ impl<'a> Reader<'a> {
             mention.direction = direction;
         }
         let plain = matches!(mention.kind, MentionKind::Count | MentionKind::Amount);
-        mention.channel = self.channel(tokens, at, state);
+        mention.channel = Self::channel(tokens, at, state);
         // `比2022年的50件增加12件`: the first is of 2022.
         if let Some(year) = state.time.compared
             && matches!(
@@ -310,7 +315,7 @@ impl<'a> Reader<'a> {
                 Some(Kind::Year(_) | Kind::Word(Word::LastYear | Word::YearBefore))
             )
         {
-            mention.year = year;
+            mention.year = Some(year);
             mention.period = Period::Year;
             mentions.push(mention);
             return;
@@ -333,21 +338,7 @@ impl<'a> Reader<'a> {
             } else if let Some(Kind::Word(each @ (Word::Each | Word::All))) = right_before {
                 let items = self.items(&tokens[state.clause.max(state.behind)..at - 1], state);
                 if items.len() > 1 {
-                    let known = items.iter().all(|(topic, _)| topic.is_some());
-                    if quantity.unit.is_none() && !known || *each == Word::Each && !known {
-                        return;
-                    }
-                    for (topic, channel) in items.iter().take(if known { items.len() } else { 0 }) {
-                        let mut one = mention.clone();
-                        one.channel = *channel;
-                        one.about = self.cells(*topic, *channel, state);
-                        self.last = Some((mentions.len(), *topic));
-                        mentions.push(one);
-                    }
-                    if !known {
-                        mention.channel = None;
-                        mentions.push(mention);
-                    }
+                    self.each(&items, mention, *each, state, mentions);
                     return;
                 }
                 topic = self.topic(tokens, phrase, at, mention.channel, state);
@@ -365,7 +356,7 @@ impl<'a> Reader<'a> {
             topic,
             Some(Topic::New | Topic::Closed | Topic::Replied | Topic::CarriedIn)
         );
-        self.part(&mut mention, topic, quantity, state, mentions);
+        Self::part(&mut mention, topic, quantity, state, mentions);
         mention.about = if plain {
             self.cells(topic, mention.channel, state)
         } else {
@@ -377,9 +368,31 @@ impl<'a> Reader<'a> {
         mentions.push(mention);
     }
 
+    /// One number for each of several things: `行政复议、行政诉讼均为0`.
+    fn each(
+        &mut self,
+        items: &[Item],
+        mut mention: Mention,
+        word: Word,
+        state: &State,
+        mentions: &mut Vec<Mention>,
+    ) {
+        if items.iter().all(|(topic, _)| topic.is_some()) {
+            for (topic, channel) in items {
+                let mut one = mention.clone();
+                one.channel = *channel;
+                one.about = self.cells(*topic, *channel, state);
+                self.last = Some((mentions.len(), *topic));
+                mentions.push(one);
+            }
+        } else if mention.unit.is_some() && word == Word::All {
+            mention.channel = None;
+            mentions.push(mention);
+        }
+    }
+
     /// Links a part to its whole.
     fn part(
-        &self,
         mention: &mut Mention,
         topic: Option<Topic>,
         quantity: &Quantity,
@@ -505,7 +518,7 @@ impl<'a> Reader<'a> {
     }
 
     /// The one channel named with the number at `at`.
-    fn channel(&self, tokens: &[Token], at: usize, state: &State) -> Option<Channel> {
+    fn channel(tokens: &[Token], at: usize, state: &State) -> Option<Channel> {
         let from = state.clause.max(state.behind).min(at);
         let here = &tokens[from..at];
         if here
@@ -528,6 +541,12 @@ impl<'a> Reader<'a> {
         if through { one_channel(clause) } else { None }
     }
 
+    /// Whether the report's own numbers are spoken of.
+    fn owns(&self, state: &State) -> bool {
+        let wide = self.about.scope == Scope::Consolidated;
+        state.agent == Agent::Own || state.agent == Agent::Wide && wide
+    }
+
     /// The cells, where agency and year are the report's too.
     fn cells(
         &self,
@@ -535,12 +554,7 @@ impl<'a> Reader<'a> {
         channel: Option<Channel>,
         state: &State,
     ) -> Option<String> {
-        let agency = match state.agent {
-            Agent::Own => true,
-            Agent::Wide => self.about.scope == Scope::Consolidated,
-            Agent::Other => false,
-        };
-        if !agency || state.orphan || !state.time.is_report_year() {
+        if !self.owns(state) || state.orphan || !state.time.is_report_year() {
             return None;
         }
         about::cells(topic?, channel, self.about.form?).map(str::to_owned)
@@ -553,11 +567,7 @@ impl<'a> Reader<'a> {
             whole_year: state.time.is_report_year()
                 || self.about.year.is_none() && state.time.period == Period::Implied,
             wide: self.about.scope == Scope::Consolidated,
-            own: match state.agent {
-                Agent::Own => true,
-                Agent::Wide => self.about.scope == Scope::Consolidated,
-                Agent::Other => false,
-            },
+            own: self.owns(state),
             disclosure: self.disclosure,
         }
     }
@@ -587,234 +597,4 @@ impl<'a> Reader<'a> {
             bytes: self.paragraph.bytes,
         }
     }
-}
-
-/// Words of a phrase that say anything; `None` where there are others that are not known.
-fn said(phrase: &[Token]) -> Option<Vec<Word>> {
-    let mut words: Vec<Word> = Vec::new();
-    for token in phrase {
-        match token.kind {
-            Kind::Word(word) if is_neutral(word) => {}
-            Kind::Word(word) => {
-                if !words.contains(&word) {
-                    words.push(word);
-                }
-            }
-            Kind::Year(_) | Kind::Month(..) | Kind::Mark(_) => {}
-            Kind::Unknown | Kind::Digits | Kind::Number(_) => return None,
-        }
-    }
-    Some(words)
-}
-
-/// Words that do not change what is counted.
-pub(super) const fn is_neutral(word: Word) -> bool {
-    matches!(
-        word,
-        Word::Filler
-            | Word::And
-            | Word::ThisYear
-            | Word::LastYear
-            | Word::Own
-            | Word::Wide
-            | Word::InfoWork
-            | Word::Public
-            | Word::Cumulative
-            | Word::AllYears
-            | Word::From
-            | Word::Since
-            | Word::AsOf
-            | Word::Part
-            | Word::PartYear
-            | Word::Channel(_)
-            | Word::All
-            | Word::Each
-            | Word::Respectively
-            | Word::To
-    )
-}
-
-/// Whether nothing but time, agency and such stands in the clause so far.
-fn opens(clause: &[Token]) -> bool {
-    clause.iter().rev().take(12).all(|token| match token.kind {
-        Kind::Word(word) => is_neutral(word) && !matches!(word, Word::InfoWork),
-        Kind::Year(_) | Kind::Month(..) | Kind::Mark(_) => true,
-        Kind::Unknown | Kind::Digits | Kind::Number(_) => false,
-    })
-}
-
-/// The name of a body, by its last character.
-fn is_body(text: &str) -> bool {
-    let long = text.chars().count();
-    (2..=20).contains(&long)
-        && (text.ends_with([
-            '局', '委', '办', '厅', '镇', '乡', '院', '校', '站', '队', '区', '县', '市', '州',
-            '旗',
-        ]) || [
-            "政府",
-            "街道",
-            "中心",
-            "公司",
-            "部门",
-            "单位",
-            "办公室",
-            "法院",
-            "委员会",
-            "办事处",
-        ]
-        .iter()
-        .any(|word| text.ends_with(word)))
-}
-
-/// The one channel a piece names; `None` where it names none or several.
-fn one_channel(tokens: &[Token]) -> Option<Channel> {
-    let mut found = None;
-    for token in tokens {
-        if let Kind::Word(Word::Channel(channel)) = token.kind {
-            if found.is_some_and(|one| one != channel) {
-                return None;
-            }
-            found = Some(channel);
-        }
-    }
-    found
-}
-
-/// How many numbers follow one upon the other: `12件、3件和5件`.
-fn numbers_ahead(tokens: &[Token]) -> usize {
-    tokens
-        .iter()
-        .take(40)
-        .take_while(|token| {
-            matches!(
-                token.kind,
-                Kind::Number(_) | Kind::Mark('、' | '，') | Kind::Word(Word::And | Word::Filler)
-            )
-        })
-        .filter(|token| matches!(token.kind, Kind::Number(_)))
-        .count()
-}
-
-/// Whether a number without a unit counts something: right behind what it counts, and nothing behind it.
-fn bare(tokens: &[Token], at: usize, quantity: &Quantity, topic: Option<Topic>) -> bool {
-    let ends = tokens
-        .get(at + 1)
-        .is_none_or(|token| matches!(token.kind, Kind::Mark(_) | Kind::Word(Word::And)));
-    let measured = quantity.multiplied
-        && tokens[..at]
-            .iter()
-            .rev()
-            .find(|token| token.kind != Kind::Word(Word::Filler))
-            .is_some_and(|token| token.kind == Kind::Word(Word::Measure));
-    ends && (topic.is_some() || measured)
-}
-
-/// Verbs before which a small Chinese numeral is a count: `召开两次`.
-const VERBS: [&str; 16] = [
-    "召开", "举办", "组织", "开展", "参加", "收到", "受理", "办理", "编发", "印发", "发布", "举行",
-    "制发", "开设", "设立", "新增",
-];
-
-/// Whether a number counts anything at all.
-fn counts(text: &str, tokens: &[Token], at: usize, quantity: &Quantity) -> bool {
-    let before = &text[..quantity.place.start];
-    let behind = &text[quantity.place.end..];
-    if quantity.unit == Some("个")
-        && [
-            "方面", "部分", "环节", "层面", "维度", "步骤", "阶段", "角度", "时段", "百分",
-        ]
-        .iter()
-        .any(|word| behind.starts_with(word))
-    {
-        return false;
-    }
-    // `第20、21条`, `第二十条和二十一条`.
-    if matches!(quantity.unit, Some("条" | "款" | "项" | "期" | "批"))
-        && let Some(joint) = tokens[..at].last()
-        && matches!(
-            joint.kind,
-            Kind::Mark('、') | Kind::Word(Word::And | Word::Filler)
-        )
-        && tokens[..at - 1]
-            .iter()
-            .rev()
-            .take(2)
-            .any(|token| token.kind == Kind::Digits && text[..token.place.start].ends_with('第'))
-    {
-        return false;
-    }
-    if !quantity.chinese || quantity.unit == Some("%") {
-        return true;
-    }
-    let small =
-        quantity.value.scale() == 0 && quantity.value.mantissa() <= 10 && !quantity.approximate;
-    if !small {
-        return quantity.unit != Some("条")
-            || !before.ends_with(['例', '法', '》', '定', '、', '至', '和']);
-    }
-    let ends = tokens
-        .get(at + 1)
-        .is_none_or(|token| matches!(token.kind, Kind::Mark('，' | '。' | '；' | '、' | '）')));
-    let unit = matches!(
-        quantity.unit,
-        Some(
-            "件" | "条"
-                | "项"
-                | "次"
-                | "个"
-                | "人"
-                | "人次"
-                | "篇"
-                | "宗"
-                | "期"
-                | "起"
-                | "部"
-                | "份"
-                | "处"
-                | "场"
-                | "家"
-                | "名"
-                | "场次"
-                | "封"
-                | "册"
-        )
-    );
-    let follows = tokens[..at]
-        .last()
-        .is_some_and(|token| !matches!(token.kind, Kind::Mark(_) | Kind::Number(_) | Kind::Digits));
-    if unit && ends && follows {
-        return !before.ends_with([
-            '为', '成', '同', '这', '那', '哪', '再', '首', '逐', '一', '只', '跑', '办',
-        ]);
-    }
-    let two = quantity.value.mantissa() > 1;
-    let verb = before.strip_suffix('了').unwrap_or(before);
-    two && matches!(
-        quantity.unit,
-        Some("次" | "期" | "场" | "件" | "篇" | "份" | "起" | "场次")
-    ) && VERBS.iter().any(|word| verb.ends_with(word))
-}
-
-/// The clause around a place, as published, at most [`CLAUSE_BYTES`] on either side.
-fn clause(folded: &Folded, sentence: &str, place: std::ops::Range<usize>, from: usize) -> String {
-    let text = &folded.text;
-    let mut start = from
-        .max(place.start.saturating_sub(CLAUSE_BYTES))
-        .min(place.start);
-    while !text.is_char_boundary(start) {
-        start += 1;
-    }
-    let mut cap = (place.end + CLAUSE_BYTES).min(text.len());
-    while !text.is_char_boundary(cap) {
-        cap -= 1;
-    }
-    let end = text[place.end..cap]
-        .find(['，', '；', '。', '：', '！', '？', '\n'])
-        .map_or(cap, |at| place.end + at);
-    let (start, end) = (folded.origin(start), folded.origin(end));
-    sentence
-        .get(start..end)
-        .unwrap_or_default()
-        .trim()
-        .to_owned()
 }

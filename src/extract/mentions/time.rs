@@ -18,7 +18,7 @@ pub struct Time {
     /// A number was read since the time was named.
     spent: bool,
     /// The time right behind 比, 较.
-    pub compared: Option<Option<i16>>,
+    pub compared: Option<i16>,
 }
 
 impl Time {
@@ -101,10 +101,8 @@ impl Time {
             }
             Kind::Word(Word::Span) => self.set(None, Period::Unclear),
             Kind::Word(Word::AllYears) => self.set(None, Period::Cumulative),
-            Kind::Word(Word::Cumulative) => {
-                if self.period != Period::Year || self.spent {
-                    self.set(None, Period::Cumulative);
-                }
+            Kind::Word(Word::Cumulative) if self.period != Period::Year || self.spent => {
+                self.set(None, Period::Cumulative);
             }
             Kind::Word(Word::Since) => match before {
                 Some(Kind::Word(Word::ThisYear)) => self.set(self.report, Period::Year),
@@ -124,7 +122,7 @@ impl Time {
             return;
         }
         if matches!(before, Some(Kind::Word(Word::Compare | Word::And))) && year != self.report {
-            self.compared = Some(year);
+            self.compared = year;
             return;
         }
         let number_next = tokens[at + 1..]

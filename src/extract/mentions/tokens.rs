@@ -107,7 +107,7 @@ pub fn cut(text: &str, agency: &str) -> Vec<Token> {
         }
         match tokens.last_mut() {
             Some(last) if last.kind == Kind::Unknown && last.place.end == at => {
-                last.place.end = next
+                last.place.end = next;
             }
             _ => tokens.push(Token {
                 kind: Kind::Unknown,
