@@ -17,6 +17,7 @@ mod kind;
 pub mod lexicon;
 mod list;
 mod matrix;
+pub mod mentions;
 mod name;
 mod pictures;
 mod reading;
@@ -33,7 +34,7 @@ use std::cell::LazyCell;
 use jiff::civil::Date;
 
 use crate::model::{
-    Agency, Code, DateEvidence, Finding, FormId, Observation, Scope, Section, SectionKind,
+    Agency, Code, DateEvidence, Finding, FormId, Mention, Observation, Scope, Section, SectionKind,
     StatisticRow,
 };
 use crate::normalize::numeral;
@@ -71,6 +72,8 @@ pub struct Extraction {
     pub observations: Vec<Observation>,
     /// The rows of statistics lists as printed.
     pub statistics: Vec<StatisticRow>,
+    /// Numbers in the narrative.
+    pub mentions: Vec<Mention>,
     /// What is odd.
     pub findings: Vec<Finding>,
 }
@@ -112,7 +115,8 @@ pub fn extract(
         .or_else(|| titles.first().map(|candidate| candidate.text.clone()));
     let items = trim(profile, &all);
     let mut findings = Vec::new();
-    let sections = sections::cut(items, &mut findings);
+    let mut paragraphs = Vec::new();
+    let sections = sections::cut_with(items, &mut findings, &mut paragraphs);
     let year = find_year(&title, items, &mut findings);
     kind::decide(&kind::Evidence {
         titles: &titles,
@@ -151,6 +155,13 @@ pub fn extract(
     let published = dates::choose(&mut dates, year);
     note_dates(&dates, &mut findings);
     let scope = agency::scope(&title, agency.name.as_deref(), items);
+    let about = mentions::About {
+        year,
+        form: assembled.form,
+        scope,
+        agency: agency.name.as_deref(),
+    };
+    let mentions = mentions::collect(&paragraphs, about, &mut findings);
     Ok(Extraction {
         title: printed,
         agency,
@@ -162,6 +173,7 @@ pub fn extract(
         sections,
         observations: assembled.observations,
         statistics: readings.statistics,
+        mentions,
         findings,
     })
 }

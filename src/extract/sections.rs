@@ -6,9 +6,15 @@ use crate::model::{ByteRange, Code, Finding, Section, SectionKind};
 
 use super::body::Item;
 use super::headings::{self, Heading, Level};
+use super::mentions::Paragraph;
 
-/// Cuts the body. `items` are the body from its first line of text to its last.
-pub fn cut(items: &[Item<'_>], findings: &mut Vec<Finding>) -> Vec<Section> {
+/// Cuts the body. `items` are the body from its first line of text to its last. Every line below a heading is
+/// also handed over in `paragraphs`.
+pub fn cut_with<'d>(
+    items: &[Item<'d>],
+    findings: &mut Vec<Finding>,
+    paragraphs: &mut Vec<Paragraph<'d>>,
+) -> Vec<Section> {
     let items = &cut_inline(number_lower(items))[..];
     let headings = choose_headings(items);
     let mut sections: Vec<Section> = Vec::new();
@@ -25,6 +31,13 @@ pub fn cut(items: &[Item<'_>], findings: &mut Vec<Finding>) -> Vec<Section> {
         };
         let body = &items[start..at];
         if heading.is_some() || !body.is_empty() {
+            let number = u32::try_from(sections.len()).unwrap_or(u32::MAX);
+            paragraphs.extend(body.iter().map(|item| Paragraph {
+                section: number,
+                kind: own_kind,
+                text: item.text.clone(),
+                bytes: item.bytes,
+            }));
             sections.push(section(items, heading, own_kind, body));
         }
         start = at + 1;
@@ -288,7 +301,7 @@ mod tests {
             ),
         ];
         for (lines, marked, want) in cases {
-            let sections = cut(&items(lines, marked), &mut Vec::new());
+            let sections = cut_with(&items(lines, marked), &mut Vec::new(), &mut Vec::new());
             let kinds: Vec<_> = sections.iter().map(|section| section.kind).collect();
             assert_eq!(kinds, want, "{lines:?}");
             let squeeze = |text: &str| -> String { text.chars().filter(|c| *c != '\n').collect() };
@@ -310,7 +323,7 @@ mod tests {
             "二、主动公开政府信息情况",
             "丙。",
         ];
-        let sections = cut(&items(&lines, false), &mut Vec::new());
+        let sections = cut_with(&items(&lines, false), &mut Vec::new(), &mut Vec::new());
         assert_eq!(sections[0].text, "三、主动公开。乙。");
     }
 }

@@ -96,6 +96,7 @@ codes! {
     DateConflict, "date_conflict", Info, "Sources name different publication dates; all are listed.";
     SectionMissing, "section_missing", Warning, "A section of the form has no heading on the page.";
     SectionTwice, "section_twice", Warning, "A section heading stands twice; both parts are kept.";
+    MentionsCapped, "mentions_capped", Warning, "The narrative holds more numbers than the cap; the rest was not kept as mentions.";
     FormUnknown, "form_unknown", Info, "No statutory table was recognised.";
     // audit
     IdentityFails, "identity_fails", Error, "Published numbers contradict an arithmetic identity of the form.";

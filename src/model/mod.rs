@@ -6,6 +6,7 @@
 pub mod decimal;
 pub mod finding;
 pub mod form;
+pub mod mention;
 pub mod proposal;
 pub mod report;
 pub mod span;
@@ -16,10 +17,11 @@ pub mod unit;
 pub use decimal::Decimal;
 pub use finding::{Code, Finding, Severity};
 pub use form::{Catalog, FormId, Indicator, IndicatorId};
+pub use mention::{Channel, Direction, Mention, MentionKind, Period};
 pub use proposal::{Cause, Confidence, Fault, Proposal, ProposedChange};
 pub use report::{
-    Agency, CharsetEvidence, DateEvidence, DateSource, Mention, Observation, Official, Part,
-    Provenance, Report, Scope, Section, SectionKind, Source,
+    Agency, CharsetEvidence, DateEvidence, DateSource, Observation, Official, Part, Provenance,
+    Report, Scope, Section, SectionKind, Source,
 };
 pub use span::ByteRange;
 pub use statistic::{ColumnKind, StatisticCell, StatisticRow};

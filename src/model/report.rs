@@ -7,8 +7,8 @@ use serde::ser::SerializeStruct;
 use serde::{Deserialize, Serialize, Serializer};
 
 use super::{
-    ByteRange, Catalog, CellStatus, Decimal, Finding, FormId, IndicatorId, Proposal, StatisticRow,
-    Unit,
+    ByteRange, Catalog, CellStatus, Decimal, Finding, FormId, IndicatorId, Mention, Proposal,
+    StatisticRow, Unit,
 };
 
 /// The version of the printed record.
@@ -241,19 +241,6 @@ impl Serialize for Observation {
         object.serialize_field("source", &self.source)?;
         object.end()
     }
-}
-
-/// A number in the narrative with what it counts.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct Mention {
-    /// The words around it.
-    pub text: String,
-    /// The number.
-    pub value: Decimal,
-    /// `余`, `约`, `近` and the like.
-    pub approximate: bool,
-    /// What it counts: a cell id, or `None`.
-    pub about: Option<String>,
 }
 
 /// What a byte range counts in where that is not the payload as archived: a member of an archive,

@@ -6,8 +6,10 @@
 pub mod code;
 pub mod date;
 pub mod label;
+mod measure;
 pub mod number;
 pub mod numeral;
+pub mod quantity;
 
 pub use date::{DateMatch, find_date, find_dates};
 pub use label::{Enumeration, Label};

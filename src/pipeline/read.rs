@@ -139,7 +139,7 @@ pub fn read_with(
         sections: extraction.sections,
         observations: extraction.observations,
         statistics: extraction.statistics,
-        mentions: Vec::new(),
+        mentions: extraction.mentions,
         findings,
         proposals,
         provenance: Provenance {

@@ -8,6 +8,7 @@ use super::StoreError;
 use super::cells::{self, WideRow};
 use super::digest::Digest;
 use super::layout::FormLayout;
+use super::mentions;
 use super::proposals;
 use super::statistics;
 use super::writer::Writer;
@@ -150,20 +151,7 @@ fn put_details(writer: &mut Writer<'_>, version: i64, report: &Report) -> Result
             one.raw
         ])?;
     }
-    let mut mention =
-        connection.prepare_cached("INSERT INTO mention VALUES (?, ?, ?, ?, ?, ?, ?)")?;
-    for (position, one) in (0_i64..).zip(&report.mentions) {
-        let (mantissa, scale) = (one.value.mantissa(), one.value.scale());
-        mention.execute(params![
-            version,
-            position,
-            one.text,
-            mantissa,
-            scale,
-            one.approximate,
-            one.about
-        ])?;
-    }
+    mentions::insert(connection, version, &report.mentions)?;
     let mut finding = connection.prepare_cached("INSERT INTO finding VALUES (?, ?, ?, ?, ?, ?)")?;
     for (position, one) in (0_i64..).zip(&report.findings) {
         let (code, severity) = (one.code.as_str(), one.severity.as_str());

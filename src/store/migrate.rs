@@ -16,12 +16,13 @@ use super::layout::{Layout, wide_table};
 use super::views;
 
 /// The numbered migrations; the first makes schema 1.
-const MIGRATIONS: [&str; 5] = [
+const MIGRATIONS: [&str; 6] = [
     include_str!("migrations/0001_base.sql"),
     include_str!("migrations/0002_parts.sql"),
     include_str!("migrations/0003_copies.sql"),
     include_str!("migrations/0004_proposal.sql"),
     include_str!("migrations/0005_statistics.sql"),
+    include_str!("migrations/0006_mentions.sql"),
 ];
 
 /// Changed whenever the generated SQL changes its shape.

@@ -18,6 +18,7 @@ mod details;
 mod digest;
 mod error;
 mod layout;
+mod mentions;
 mod migrate;
 mod places;
 mod proposals;

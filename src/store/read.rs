@@ -9,14 +9,14 @@ use rusqlite::{Connection, OptionalExtension as _, Row};
 use serde::Serialize;
 
 use crate::model::{
-    Agency, ByteRange, Code, DateEvidence, Decimal, Finding, Mention, Observation, Proposal,
-    Provenance, Report, Section, Severity, StatisticRow,
+    Agency, ByteRange, Code, DateEvidence, Decimal, Finding, Observation, Proposal, Provenance,
+    Report, Section, Severity, StatisticRow,
 };
 
 use super::cells::{self, Exception, Extent, UnitNote, WideRow};
 use super::details::NOT_PART;
 use super::layout::{FormLayout, Layout};
-use super::{StoreError, places, proposals, statistics};
+use super::{StoreError, mentions, places, proposals, statistics};
 
 /// A version of a report as stored.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -135,7 +135,7 @@ impl<'a> Reader<'a> {
             sections: self.sections(version_id)?,
             observations,
             statistics,
-            mentions: self.mentions(version_id)?,
+            mentions: mentions::read(self.connection, version_id)?,
             findings: self.findings(version_id)?,
             proposals,
             provenance: Provenance {
@@ -298,24 +298,6 @@ impl<'a> Reader<'a> {
             });
         }
         Ok(dates)
-    }
-
-    fn mentions(&self, version_id: i64) -> Result<Vec<Mention>, StoreError> {
-        let mut statement = self.connection.prepare_cached(
-            "SELECT text, mantissa, scale, approximate, about FROM mention
-             WHERE version_id = ? ORDER BY position",
-        )?;
-        let mut rows = statement.query([version_id])?;
-        let mut mentions = Vec::new();
-        while let Some(row) = rows.next()? {
-            mentions.push(Mention {
-                text: row.get(0)?,
-                value: decimal(row.get(1)?, row.get(2)?)?,
-                approximate: row.get(3)?,
-                about: row.get(4)?,
-            });
-        }
-        Ok(mentions)
     }
 
     fn findings(&self, version_id: i64) -> Result<Vec<Finding>, StoreError> {

@@ -1,10 +1,10 @@
 //! Random reports: everything the model allows, odd things often.
 
 use nianbao::model::{
-    Agency, ByteRange, Catalog, Cause, CellStatus, CharsetEvidence, Code, ColumnKind, Confidence,
-    DateEvidence, DateSource, Decimal, Fault, Finding, FormId, IndicatorId, Mention, Observation,
-    Official, Part, Proposal, ProposedChange, Provenance, Report, Scope, Section, SectionKind,
-    Source, StatisticCell, StatisticRow, Unit,
+    Agency, ByteRange, Catalog, Cause, CellStatus, Channel, CharsetEvidence, Code, ColumnKind,
+    Confidence, DateEvidence, DateSource, Decimal, Direction, Fault, Finding, FormId, IndicatorId,
+    Mention, MentionKind, Observation, Official, Part, Period, Proposal, ProposedChange,
+    Provenance, Report, Scope, Section, SectionKind, Source, StatisticCell, StatisticRow, Unit,
 };
 use nianbao::store::{CaptureInfo, WarcPlace};
 use proptest::collection::vec;
@@ -340,6 +340,45 @@ fn proposal() -> impl Strategy<Value = (Proposal, Vec<(Index, Option<Decimal>)>)
     )
 }
 
+fn mention() -> impl Strategy<Value = Mention> {
+    let words = (
+        select(MentionKind::ALL.to_vec()),
+        option::of(select(Direction::ALL.to_vec())),
+        select(Period::ALL.to_vec()),
+        option::of(select(Channel::ALL.to_vec())),
+    );
+    let number = (decimals(), option::of(text()), any::<(bool, bool)>());
+    let links = (
+        option::of(any::<i16>()),
+        option::of(any::<u32>()),
+        option::of(text()),
+    );
+    let places = (any::<u32>(), any::<(u32, u32)>(), parts());
+    (text(), number, words, links, places).prop_map(
+        |(text, number, (kind, direction, period, channel), links, place)| {
+            let (section, (start, end), part) = place;
+            let (value, unit, (approximate, negated)) = number;
+            let (year, part_of, about) = links;
+            Mention {
+                text,
+                value,
+                unit,
+                approximate,
+                negated,
+                kind,
+                direction,
+                year,
+                period,
+                channel,
+                part_of,
+                about,
+                section,
+                bytes: ByteRange::new(start, end).of_part(part),
+            }
+        },
+    )
+}
+
 /// The proposal for cells that the report has; for none where it has none.
 fn with_changes(
     (proposal, drawn): (Proposal, Vec<(Index, Option<Decimal>)>),
@@ -376,14 +415,7 @@ pub fn report() -> impl Strategy<Value = Report> {
             text,
             bytes: ByteRange::new(start, end).of_part(part),
         });
-    let mention = (text(), decimals(), any::<bool>(), option::of(text())).prop_map(
-        |(text, value, approximate, about)| Mention {
-            text,
-            value,
-            approximate,
-            about,
-        },
-    );
+    let mention = mention();
     let finding = (select(Code::ALL.to_vec()), text(), text())
         .prop_map(|(code, place, message)| Finding::new(code, place, message));
     let date = (day(), select(DateSource::ALL.to_vec()), text())
