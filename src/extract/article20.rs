@@ -6,6 +6,7 @@ use super::heads::{Head, HeadSet};
 use super::lexicon::{Lexicon, MatrixRow, Sense, best};
 use super::matrix::Heads;
 use super::reading::{Found, Key, Readings, place_of, printed};
+use super::spelling::is_likeness;
 use super::view::{CellView, TableView};
 
 /// The label of a row under article-20 heads: the cell, the number of the row in the lexicon, whether the words
@@ -130,9 +131,10 @@ pub fn read_row<'d>(
                 form,
                 column: *column,
             };
-            let mut found = Found::cell(key, view.table, cell);
-            found.value.unit = found.value.unit.or(set.heads()[head].unit);
-            out.found.push(found);
+            out.push_cell(key, view, label, cell);
+            if let Some(found) = out.found.last_mut() {
+                found.value.unit = found.value.unit.or(set.heads()[head].unit);
+            }
         }
     }
 }
@@ -179,8 +181,13 @@ fn match_heads(spellings: &[Vec<String>], heads: &[Head]) -> (u32, Vec<Option<us
             free.iter().map(|column| spellings[*column].as_slice()),
             &head.core,
         );
-        columns[number] = guess.map(|index| free[index]);
-        score += if guess.is_some() { 60 } else { 0 };
+        let like = guess.map(|index| free[index]).filter(|column| {
+            spellings[*column]
+                .iter()
+                .any(|core| is_likeness(&head.core, core))
+        });
+        columns[number] = like;
+        score += if like.is_some() { 60 } else { 0 };
     }
     // A form that leaves heads over or lacks some is less likely to be the one.
     let unmatched = columns.iter().filter(|column| column.is_none()).count();

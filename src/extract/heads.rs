@@ -62,6 +62,10 @@ pub fn unit_in(text: &str) -> Option<Unit> {
 pub struct HeadSet {
     heads: Vec<Head>,
     group: Option<(usize, u32, u32)>,
+    /// Grid columns (first, one past the last) of heads that are over no values: running numbers.
+    aside: Vec<(u32, u32)>,
+    /// Heads below them divide their columns, and do not say which part is the report year's.
+    divided: bool,
 }
 
 /// The cells of a row by head number.
@@ -73,22 +77,22 @@ impl HeadSet {
         &self.heads
     }
 
-    /// Whether there are none.
-    pub const fn is_empty(&self) -> bool {
-        self.heads.is_empty()
-    }
-
     /// The heads but for the first `count`.
     pub fn without_first(&self, count: usize) -> Cow<'_, Self> {
         if count == 0 {
             return Cow::Borrowed(self);
         }
-        Cow::Owned(Self {
-            heads: self.heads[count..].to_vec(),
-            group: self
-                .group
-                .map(|(at, start, end)| (at.saturating_sub(count), start, end)),
-        })
+        let mut rest = self.clone();
+        rest.heads.drain(..count);
+        rest.group = self
+            .group
+            .map(|(at, start, end)| (at.saturating_sub(count), start, end));
+        Cow::Owned(rest)
+    }
+
+    /// Whether there are none.
+    pub const fn is_empty(&self) -> bool {
+        self.heads.is_empty()
     }
 
     /// Whether a known column has its head already.
@@ -101,11 +105,22 @@ impl HeadSet {
         self.heads.push(head);
     }
 
+    /// Notes a head of running numbers.
+    pub fn push_aside(&mut self, cell: &CellView<'_>) {
+        self.aside.push((cell.column, cell.end()));
+    }
+
     /// Notes the group: the heads of later rows stand in its place.
     pub fn open_group(&mut self, cell: &CellView<'_>) {
         if self.group.is_none() {
             self.group = Some((self.heads.len(), cell.column, cell.end()));
         }
+    }
+
+    /// Whether a cell stands within the group's columns.
+    pub fn is_grouped(&self, cell: &CellView<'_>) -> bool {
+        self.group
+            .is_some_and(|(_, start, end)| cell.column >= start && cell.end() <= end)
     }
 
     /// Adds heads of a row below the group's, in the group's place.
@@ -119,10 +134,40 @@ impl HeadSet {
         }
     }
 
-    /// Heads stand side by side, in their order, those of the group under the group and no others.
-    fn is_consistent(&self) -> bool {
+    /// Takes the row below for heads that divide the columns by period: keeps of each column the part of the report
+    /// year, if each has one and no other; else nothing under these heads is read any more.
+    pub fn divide(&mut self, parts: &[(&CellView<'_>, Option<bool>)]) {
+        let mut heads = Vec::with_capacity(self.heads.len());
+        for head in &self.heads {
+            let under = parts
+                .iter()
+                .filter(|(cell, _)| cell.column >= head.column && cell.end() <= head.end());
+            let mut current = under.filter(|(_, current)| *current == Some(true));
+            let (Some((cell, _)), None) = (current.next(), current.next()) else {
+                self.divided = true;
+                return;
+            };
+            heads.push(Head {
+                column: cell.column,
+                width: cell.width,
+                ..head.clone()
+            });
+        }
+        for (cell, current) in parts {
+            let inside = |head: &Head| cell.column >= head.column && cell.end() <= head.end();
+            if *current == Some(false) && self.heads.iter().any(inside) {
+                self.aside.push((cell.column, cell.end()));
+            } else if *current != Some(true) {
+                self.divided = true;
+                return;
+            }
+        }
+        self.heads = heads;
+    }
+
+    /// Heads stand side by side, those of the group under the group and no others.
+    fn is_disjoint(&self) -> bool {
         let mut places: Vec<(u32, u32)> = self.heads.iter().map(|h| (h.column, h.end())).collect();
-        let ordered = places.is_sorted();
         places.sort_unstable();
         let disjoint = places.windows(2).all(|pair| pair[0].1 <= pair[1].0);
         let grouped = self.group.is_none_or(|(_, start, end)| {
@@ -131,7 +176,12 @@ impl HeadSet {
                 head.meaning.is_none_or(|m| inside == (1..6).contains(&m))
             })
         });
-        ordered && disjoint && grouped
+        disjoint && grouped
+    }
+
+    /// In reading order from left to right.
+    fn is_ordered(&self) -> bool {
+        self.heads.is_sorted_by_key(|head| (head.column, head.end()))
     }
 
     /// Gives each head the cell under it.
@@ -149,30 +199,58 @@ impl HeadSet {
             .own(row)
             .filter(|cell| cell.column >= label.end())
             .collect();
-        let consistent = self.is_consistent();
+        if self.divided {
+            return Err(right);
+        }
+        let beside = |cell: &CellView<'_>| {
+            self.aside
+                .iter()
+                .any(|(start, end)| cell.column >= *start && cell.end() <= *end)
+        };
+        let disjoint = self.is_disjoint();
         let under = |head: &Head| {
             view.at(row, head.column).filter(|cell| {
                 cell.row == row && cell.number != label.number && cell.column == head.column
             })
         };
         let covered = |cell: &&CellView<'_>| {
-            cell.value.value.is_none() || self.heads.iter().any(|head| head.column == cell.column)
+            cell.value.value.is_none()
+                || beside(cell)
+                || self.heads.iter().any(|head| head.column == cell.column)
         };
         let nothing_over = right.iter().all(covered);
-        if consistent && nothing_over {
+        if disjoint && nothing_over {
             let exactly = |head: &Head| under(head).filter(|cell| cell.width == head.width);
             if let Some(cells) = self.all(exactly) {
                 return Ok(cells);
             }
         }
-        if right.len() == self.heads.len() {
-            return Ok(right.into_iter().enumerate().collect());
+        // Of heads in two rows without a group above the second, reading order is not the order of columns.
+        let countable = self.is_ordered() || self.group.is_some();
+        let counted = right.iter().filter(|cell| !beside(cell)).count();
+        if counted == self.heads.len() && countable {
+            let cells = right.iter().copied().filter(|cell| !beside(cell));
+            return Ok(cells.enumerate().collect());
         }
-        if consistent
-            && nothing_over
-            && let Some(cells) = self.all(under)
-        {
-            return Ok(cells);
+        if disjoint && nothing_over && self.is_ordered() {
+            let only = |head: &Head| {
+                let first = under(head)?;
+                let within = |cell: &&&CellView<'_>| {
+                    cell.column >= head.column && cell.column < head.end()
+                };
+                let mut filled = right
+                    .iter()
+                    .filter(within)
+                    .filter(|cell| !cell.text.is_empty());
+                match (filled.next(), filled.next()) {
+                    (None, _) => Some(first),
+                    (Some(cell), None) => Some(*cell),
+                    _ => None,
+                }
+            };
+            if let Some(cells) = self.all(only) {
+                return Ok(cells);
+            }
         }
         Err(right)
     }
@@ -188,6 +266,24 @@ impl HeadSet {
             .map(|(number, cell)| Some((number, cell?)))
             .collect()
     }
+}
+
+/// Whether a head names the report year's part of a column (`本年`, `2021年`) or another (`上年`, `2020年`); `None` where it
+/// names no period, or a year while the report's is not known.
+pub fn is_current(core: &str, year: Option<i16>) -> Option<bool> {
+    const CURRENT: [&str; 6] = ["本年", "本年度", "今年", "本期", "当年", "本年数"];
+    const OTHER: [&str; 10] = [
+        "上年", "上年度", "上一年", "上一年度", "去年", "上期", "同期", "上年同期", "去年同期", "上年数",
+    ];
+    if CURRENT.contains(&core) {
+        return Some(true);
+    }
+    if OTHER.contains(&core) {
+        return Some(false);
+    }
+    let digits = core.trim_end_matches(['度', '数']).trim_end_matches('年');
+    let named: i16 = digits.parse().ok().filter(|year| (2000..2100).contains(year))?;
+    Some(named == year?)
 }
 
 #[cfg(test)]

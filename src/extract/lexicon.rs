@@ -11,6 +11,8 @@ use crate::model::{Catalog, FormId, SectionKind};
 use crate::normalize::Label;
 use crate::normalize::label::{fold, similarity};
 
+use super::spelling::{is_likeness, says_no_more};
+
 /// What a label can mean.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Sense {
@@ -80,6 +82,8 @@ pub struct Lexicon {
     longest: usize,
     /// Every label with each of its meanings.
     pub words: Vec<Word>,
+    /// Number of `（七）总计` among [`Self::requests`].
+    pub total_row: usize,
     /// Rows of the requests table, those of form 2021 first.
     pub requests: Vec<MatrixRow>,
     /// Folded heads of its seven columns, in printed order.
@@ -142,6 +146,7 @@ impl Lexicon {
             senses: HashMap::new(),
             longest: 0,
             words: Vec::new(),
+            total_row: 0,
             requests: Vec::new(),
             applicants: Vec::new(),
             article20: Vec::new(),
@@ -168,6 +173,11 @@ impl Lexicon {
         for word in ["申请人情况", "申请人"] {
             lexicon.add(&fold(word), Sense::RequestsHead);
         }
+        lexicon.total_row = lexicon
+            .requests
+            .iter()
+            .position(|row| row.id == "outcome.total")
+            .unwrap_or(usize::MAX);
         lexicon.longest = lexicon.senses.keys().map(String::len).max().unwrap_or(0);
         lexicon
     }
@@ -193,7 +203,11 @@ impl Lexicon {
                 self.add(&fold(alias), sense);
             }
             if let Some(group) = &head.group {
-                self.add(&fold(group), Sense::ApplicantGroup);
+                let group = fold(group);
+                self.add(&group, Sense::ApplicantGroup);
+                // `法人或其他组织-商业企业` in one cell.
+                self.add(&format!("{group}{core}"), sense);
+                self.add(&format!("{core}{group}"), sense);
             }
             if self.applicants.len() <= column {
                 self.applicants.push(core);
@@ -268,7 +282,8 @@ impl Lexicon {
     }
 
     /// The row of a matrix that a label means when no form prints it exactly so: by its tell-tale words,
-    /// else by likeness. `None` where two are about equally likely.
+    /// else by likeness. `None` where two are about equally likely, and where what it says beyond the form's words may
+    /// change the meaning.
     pub fn guess_row<'r>(rows: &'r [MatrixRow], label: &Label) -> Option<(usize, &'r MatrixRow)> {
         if label.core.chars().count() < 2 {
             return None;
@@ -283,13 +298,18 @@ impl Lexicon {
                     .iter()
                     .any(|word| label.core.contains(word.as_str()))
         });
-        if let Some(first) = by_words.next()
+        if let Some((index, row)) = by_words.next()
             && by_words.next().is_none()
         {
-            return Some(first);
+            return says_no_more(&label.core, &row.cores).then_some((index, row));
         }
-        best(rows.iter().map(|row| row.cores.as_slice()), &label.core)
-            .map(|index| (index, &rows[index]))
+        let index = best(rows.iter().map(|row| row.cores.as_slice()), &label.core)?;
+        let row = &rows[index];
+        let nearest = row
+            .cores
+            .iter()
+            .max_by_key(|core| similarity(core, &label.core))?;
+        is_likeness(&label.core, nearest).then_some((index, row))
     }
 }
 

@@ -4,6 +4,10 @@
 //! all in one, or cut at page breaks: a row of column heads sets the heads in force, a row that
 //! begins with a known label is read under them.
 
+use std::ops::Deref;
+
+use crate::model::{CellStatus, Code};
+
 use super::article20;
 use super::heads::HeadSet;
 use super::lexicon::Sense;
@@ -25,16 +29,29 @@ pub struct Heads {
 }
 
 /// Reads one table, lying or upright (a column for every outcome, a row for every kind of applicant); whether
-/// anything was read.
-pub fn read_table<'d>(view: &TableView<'d>, heads: &mut Heads, out: &mut Readings<'d>) -> bool {
-    if read_lying(view, heads, out) {
+/// anything was read. `year` tells which of several columns side by side is the report's.
+pub fn read_table<'d>(
+    view: &TableView<'d>,
+    year: &impl Deref<Target = Option<i16>>,
+    heads: &mut Heads,
+    out: &mut Readings<'d>,
+) -> bool {
+    if read_lying(view, year, heads, out) {
         return true;
     }
     if !is_upright(view) {
         return false;
     }
     let mut upright = Readings::default();
-    let any = read_lying(&view.transposed(), &mut Heads::default(), &mut upright);
+    let mut own = Heads::default();
+    let any = read_lying(&view.transposed(), year, &mut own, &mut upright);
+    // One applicant's row short of a cell shifts every cell behind it: nothing is sure then.
+    if upright.findings.iter().any(|finding| finding.code == Code::AmbiguousCells) {
+        for cell in &mut upright.found {
+            cell.value.status = CellStatus::Unreadable;
+            cell.value.value = None;
+        }
+    }
     out.take(upright.turned_back(), any)
 }
 
@@ -64,10 +81,16 @@ fn is_upright(view: &TableView<'_>) -> bool {
 }
 
 /// Reads the rows of one table; whether any was read.
-fn read_lying<'d>(view: &TableView<'d>, heads: &mut Heads, out: &mut Readings<'d>) -> bool {
+fn read_lying<'d>(
+    view: &TableView<'d>,
+    year: &impl Deref<Target = Option<i16>>,
+    heads: &mut Heads,
+    out: &mut Readings<'d>,
+) -> bool {
     let before = out.found.len();
     let kind = TableKind::of(view);
     let mut headed = false;
+    let mut begun = false;
     for row in 0..view.rows {
         let own: Vec<&CellView> = view.own(row).collect();
         if own.is_empty() {
@@ -75,17 +98,43 @@ fn read_lying<'d>(view: &TableView<'d>, heads: &mut Heads, out: &mut Readings<'d
         }
         if requests::read_heads(view, row, &own, heads, out) {
             headed = true;
+            begun = true;
+            continue;
+        }
+        if headed && let Some(parts) = requests::periods(&own, **year) {
+            if heads.article20_last {
+                heads.article20.divide(&parts);
+            } else {
+                heads.requests.divide(&parts);
+            }
             continue;
         }
         if let Some(label) = article20::find_label(&own, heads) {
             article20::read_row(view, row, label, heads, out);
         } else if article20::read_heads(&own, heads) {
+            // A table with heads of its own has not those of the table before.
+            if !headed && heads.requests_row.is_none_or(|(table, _)| table != view.table) {
+                heads.requests = HeadSet::default();
+            }
+            headed = true;
+        } else if !begun && !headed && is_foreign_head(&own) {
+            *heads = Heads::default();
             headed = true;
         } else if !heads.requests.is_empty() && (headed || kind == TableKind::Requests) {
+            requests::go_on(view, row, &own, heads);
             requests::read_row(view, row, &heads.requests, kind, out);
         }
+        begun |= own.iter().any(|cell| cell.value.value.is_some());
     }
     out.found.len() > before
+}
+
+/// A row of heads that no form has: several words beside each other, none of them known, no number.
+fn is_foreign_head(own: &[&CellView<'_>]) -> bool {
+    let words = own.iter().filter(|cell| cell.is_wordy()).count();
+    let known = |cell: &&CellView<'_>| !cell.senses().is_empty();
+    let number = |cell: &&CellView<'_>| cell.value.value.is_some();
+    words >= 2 && !own.iter().any(known) && !own.iter().any(number)
 }
 
 /// What a table's labels say it is.

@@ -195,7 +195,7 @@ fn read_tables<'d>(document: &'d Document<'_>) -> Readings<'d> {
             continue;
         };
         let slips = spelling::correct(&mut view);
-        let matrix = matrix::read_table(&view, &mut heads, &mut readings);
+        let matrix = matrix::read_table(&view, &year, &mut heads, &mut readings);
         let disputes = disputes::read_table(&view, &mut readings);
         if matrix || disputes {
             note_table(document, number, &mut readings);

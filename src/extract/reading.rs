@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use crate::model::{CellStatus, Code, Finding, FormId, Source, StatisticRow};
 use crate::normalize::CellText;
 
-use super::view::CellView;
+use super::view::{CellView, TableView};
 
 /// Which cell of the forms was found. Where several forms print the same row or table, the page as a
 /// whole decides the form, in `assemble`.
@@ -118,6 +118,25 @@ impl<'d> Readings<'d> {
         any
     }
 
+    /// Notes a cell of a labelled row; unreadable where its number stands for rows below as well.
+    pub fn push_cell(
+        &mut self,
+        key: Key,
+        view: &TableView<'d>,
+        label: &CellView<'_>,
+        cell: &CellView<'d>,
+    ) {
+        let mut found = Found::cell(key, view.table, cell);
+        let below = label.row + label.height..cell.row + cell.height;
+        if found.value.value.is_some() && view.has_words(below.clone()) {
+            let message = format!("{:?} stands over {} rows", cell.text, cell.height);
+            self.find(Code::AmbiguousCells, place_of(view.table, cell.row), message);
+            found.value.status = CellStatus::Unreadable;
+            found.value.value = None;
+        }
+        self.found.push(found);
+    }
+
     /// What was read of a table with rows and columns exchanged, at its places on the page.
     #[must_use]
     pub fn turned_back(mut self) -> Self {
@@ -132,6 +151,14 @@ impl<'d> Readings<'d> {
     pub fn find(&mut self, code: Code, place: impl Into<String>, message: impl Into<String>) {
         self.findings.push(Finding::new(code, place, message));
     }
+}
+
+/// Whether a label stands over a second row of numbers that has no label of its own.
+pub fn covers_values_below(view: &TableView<'_>, label: &CellView<'_>) -> bool {
+    (label.row + 1..label.row + label.height).any(|row| {
+        view.own(row).any(|cell| cell.value.value.is_some())
+            && !view.own(row).any(CellView::is_wordy)
+    })
 }
 
 /// `table 3, row 7`, counted from 0 as in [`Source`].

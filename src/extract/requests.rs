@@ -3,11 +3,11 @@
 use crate::model::Code;
 use crate::normalize::Label;
 
-use super::heads::Head;
-use super::heads::HeadSet;
+use super::heads::{Head, HeadSet, is_current};
 use super::lexicon::{Lexicon, Sense, best};
 use super::matrix::{Heads, TableKind};
-use super::reading::{Found, Key, Readings, place_of, printed};
+use super::reading::{Found, Key, Readings, covers_values_below, place_of, printed};
+use super::spelling::is_likeness;
 use super::view::{CellView, TableView};
 
 /// Heads carry no enumeration mark; `（七）总计` and `3.其他` are rows.
@@ -60,13 +60,20 @@ pub fn read_heads<'d>(
     heads.article20_last = false;
     let mut under_group = Vec::new();
     let mut beside = Vec::new();
-    for cell in own.iter().filter(|cell| cell.is_wordy()) {
+    for cell in own {
         let senses = cell.senses();
-        if senses.contains(&Sense::ApplicantGroup) {
+        if senses.contains(&Sense::ApplicantGroup) || (!continues && covers_types(view, row, cell)) {
             for head in beside.drain(..) {
                 heads.requests.push(head);
             }
             heads.requests.open_group(cell);
+            continue;
+        }
+        if !cell.is_wordy() {
+            continue;
+        }
+        if SERIAL.contains(&cell.label.core.as_str()) {
+            heads.requests.push_aside(cell);
             continue;
         }
         let known = applicant(cell);
@@ -88,9 +95,13 @@ pub fn read_heads<'d>(
         } else if known.is_none() {
             continue;
         }
-        if meaning.is_some_and(|m| heads.requests.has(m)) {
+        let again = meaning.is_some_and(|m| heads.requests.has(m));
+        // A sum of the group, beside the total of all.
+        let part = again && meaning == Some(TOTAL) && heads.requests.is_grouped(cell);
+        if again && !part {
             continue;
         }
+        let meaning = meaning.filter(|_| !part);
         let head = Head::of(cell, meaning);
         if continues && meaning.is_none_or(|m| (1..6).contains(&m)) {
             under_group.push(head);
@@ -109,6 +120,11 @@ pub fn read_heads<'d>(
             .heads()
             .iter()
             .any(|head| head.column == cell.column);
+        let meaning = applicant(cell).filter(|m| !continues && !heads.requests.has(*m) && !listed);
+        if meaning.is_some() && known(&cell) {
+            beside.push(Head::of(cell, meaning));
+            continue;
+        }
         if !continues && cell.senses().is_empty() && known(&cell) && !listed {
             let message = format!("column head {:?}", cell.text);
             out.find(Code::UnknownColumn, place_of(view.table, row), message);
@@ -122,6 +138,57 @@ pub fn read_heads<'d>(
     true
 }
 
+/// Heads go on below a row that holds neither a known row's label nor a number.
+pub fn go_on(view: &TableView<'_>, row: u32, own: &[&CellView<'_>], heads: &mut Heads) {
+    let above = row.checked_sub(1).map(|above| (view.table, above));
+    let known = |sense: &Sense| matches!(sense, Sense::RequestRow(_) | Sense::RequestGroup);
+    let is_label = |cell: &&CellView<'_>| cell.senses().iter().any(known);
+    let number = |cell: &&CellView<'_>| cell.value.value.is_some();
+    if above.is_some()
+        && heads.requests_row == above
+        && heads.requests.heads().len() < TOTAL + 1
+        && !own.iter().any(is_label)
+        && !own.iter().any(number)
+    {
+        heads.requests_row = Some((view.table, row));
+    }
+}
+
+/// Heads of running numbers.
+const SERIAL: [&str; 7] = ["序号", "编号", "序", "行次", "行号", "栏次", "代码"];
+/// Number of the 总计 column.
+const TOTAL: usize = 6;
+
+/// Whether a cell stands over at least three kinds of organisation in the next row: their group, whatever it says.
+fn covers_types(view: &TableView<'_>, row: u32, cell: &CellView<'_>) -> bool {
+    if cell.width < 3 || cell.value.value.is_some() || applicant(cell).is_some() {
+        return false;
+    }
+    let below = view.own(row + 1).filter(|below| {
+        below.column >= cell.column
+            && below.end() <= cell.end()
+            && applicant(below).is_some_and(|column| (1..6).contains(&column))
+    });
+    below.count() >= 3
+}
+
+/// Periods that divide the columns of the heads above: `本年`, `2020年`. Needs a row of nothing else.
+pub fn periods<'v, 'd>(
+    own: &[&'v CellView<'d>],
+    year: Option<i16>,
+) -> Option<Vec<(&'v CellView<'d>, Option<bool>)>> {
+    let parts: Vec<_> = own
+        .iter()
+        .filter(|cell| !cell.text.is_empty())
+        .map(|cell| (*cell, is_current(&cell.label.core, year)))
+        .collect();
+    // A year that is no year's name for us divides the columns all the same.
+    let is_period = |(cell, current): &(&CellView<'_>, Option<bool>)| {
+        current.is_some() || is_current(&cell.label.core, Some(0)).is_some()
+    };
+    (parts.len() >= 2 && parts.iter().all(is_period)).then_some(parts)
+}
+
 fn guess_applicant(label: &Label, heads: &Heads) -> Option<usize> {
     let known = &Lexicon::get().applicants;
     let free: Vec<(usize, &String)> = known
@@ -130,7 +197,9 @@ fn guess_applicant(label: &Label, heads: &Heads) -> Option<usize> {
         .filter(|(number, _)| !heads.requests.has(*number))
         .collect();
     let spellings = free.iter().map(|(_, core)| std::slice::from_ref(*core));
-    best(spellings, &label.core).map(|index| free[index].0)
+    best(spellings, &label.core)
+        .filter(|index| is_likeness(&label.core, free[*index].1))
+        .map(|index| free[index].0)
 }
 
 /// Reads one row under the heads in force.
@@ -179,14 +248,26 @@ pub fn read_row<'d>(
         let id = Lexicon::get().requests[index].id;
         out.find(
             Code::LabelVariant,
-            place,
+            place.clone(),
             format!("{:?} read as {id}", label.text),
         );
+    }
+    if covers_values_below(view, label) {
+        let message = format!("row {:?}: one label over two rows of values", label.text);
+        out.find(Code::AmbiguousCells, place, message);
+        for (head, cell) in values {
+            if let Some(column) = heads.heads()[head].meaning {
+                let key = Key::Request { row: index, column };
+                let source = Found::cell(key, view.table, cell).source;
+                out.found.push(Found::unreadable(key, cell.text.to_string(), source));
+            }
+        }
+        return;
     }
     for (head, cell) in values {
         if let Some(column) = heads.heads()[head].meaning {
             let key = Key::Request { row: index, column };
-            out.found.push(Found::cell(key, view.table, cell));
+            out.push_cell(key, view, label, cell);
         }
     }
 }
@@ -214,6 +295,11 @@ fn find_label<'v, 'd>(
             || !lexicon.requests[index].needs_group
             || !cell.label.marks.is_empty()
     };
+    // Where the form's own total has its mark, another is a part of it.
+    let marked = |cell: &CellView<'_>, index: usize| {
+        !cell.label.marks.is_empty() || !view.has_marked_total() || index != lexicon.total_row
+    };
+    let sure = |cell: &CellView<'_>, index: usize| sure(cell, index) && marked(cell, index);
     let exact = |cell: &CellView<'_>| {
         named(cell.senses())
             .or_else(|| tails(&cell.text).find_map(|tail| named(lexicon.senses(&Label::new(tail)))))

@@ -14,7 +14,11 @@ const CANDIDATES: usize = 64;
 /// Longer than any label that is not prose.
 const CHARACTERS: usize = 40;
 /// Characters that tell labels apart: a label with one more, less or other of them says something else.
-const TELLING: &str = "不非未无否上下本去前后新旧小累内外增减免除年月一二三四五六七八九十";
+const TELLING: &str = "不非未无否失撤止废拒销禁损毁上下本去前后新旧历累月季率占比同其内外增减免除支收小大公示解页审批办结一二三四五六七八九十";
+/// Without one of these a label says the opposite.
+const NEGATIONS: &str = "不非未无否";
+/// Characters that say nothing more about what is counted.
+const EMPTY: &str = "数量件项个的之情况总合计年度本申请政府信息类及其和与或者等事宜有关相共截至底止单位元万";
 
 /// A label read as another than printed.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -203,8 +207,7 @@ fn nearest(
             continue;
         }
         let distance = slips_between(printed, &word.characters, limit);
-        if distance > limit
-            || !(is_slip(printed, &word.characters) || (last(word.sense) && !is_part(printed)))
+        if distance > limit || is_part(printed) || !is_slip(printed, &word.characters, last(word.sense))
         {
             continue;
         }
@@ -222,6 +225,37 @@ fn nearest(
     best.filter(|_| !tied)
 }
 
+/// Whether a label that is like a known one may be it: what it has beyond the other's characters says nothing, and
+/// it lacks none that tells labels apart.
+pub fn is_likeness(printed: &str, label: &str) -> bool {
+    let mut rest: Vec<char> = printed.chars().collect();
+    let mut lacks = false;
+    for character in label.chars() {
+        match rest.iter().position(|other| *other == character) {
+            Some(at) => {
+                rest.swap_remove(at);
+            }
+            None => lacks |= TELLING.contains(character),
+        }
+    }
+    let swapped = rest.iter().filter(|c| !is_empty_word(**c)).count();
+    !lacks && swapped == 0
+}
+
+/// Whether a label has no character that none of a row's spellings has, but for those that say nothing.
+pub fn says_no_more(printed: &str, spellings: &[String]) -> bool {
+    printed.chars().all(|character| {
+        is_empty_word(character)
+            || spellings
+                .iter()
+                .any(|spelling| spelling.contains(character))
+    })
+}
+
+fn is_empty_word(character: char) -> bool {
+    EMPTY.contains(character) || character.is_ascii_digit()
+}
+
 /// `小计`, `累计`: a sum, but not the total.
 fn is_part(printed: &[char]) -> bool {
     printed
@@ -229,9 +263,9 @@ fn is_part(printed: &[char]) -> bool {
         .is_some_and(|first| "小累月季分".contains(*first))
 }
 
-/// Whether what two labels differ in tells nothing: a character doubled, or none of the telling ones; and of
-/// two characters none is exchanged for a third (`总计`, `小计`).
-fn is_slip(printed: &[char], label: &[char]) -> bool {
+/// Whether what two labels differ in tells nothing: a character doubled, or none of the telling ones. A character is
+/// exchanged for another only in a long label, or in the `last` that the table lacks.
+fn is_slip(printed: &[char], label: &[char], last: bool) -> bool {
     let once = |characters: &[char]| {
         let mut characters = characters.to_vec();
         characters.dedup();
@@ -253,8 +287,16 @@ fn is_slip(printed: &[char], label: &[char]) -> bool {
     let telling = |character: &char| {
         TELLING.contains(*character) || character.is_ascii_digit() || character.is_ascii_lowercase()
     };
-    let exchanged = label.len() <= 2 && !more.is_empty() && !less.is_empty();
-    !exchanged && !more.iter().chain(&less).any(telling)
+    let lost = |character: &char| {
+        if last {
+            NEGATIONS.contains(*character)
+        } else {
+            telling(character)
+        }
+    };
+    let exchanged = !more.is_empty() && !less.is_empty();
+    let may_exchange = last || label.len() >= 6;
+    !more.iter().any(telling) && !less.iter().any(lost) && (may_exchange || !exchanged)
 }
 
 /// Characters added, lost, changed or exchanged with their neighbour (restricted Damerau–Levenshtein
@@ -296,7 +338,7 @@ mod tests {
     fn slip(left: &str, right: &str) -> bool {
         let (left, right): (Vec<char>, Vec<char>) =
             (left.chars().collect(), right.chars().collect());
-        is_slip(&left, &right)
+        is_slip(&left, &right, false)
     }
 
     #[test]

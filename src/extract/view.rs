@@ -220,6 +220,21 @@ impl<'d> TableView<'d> {
         }
     }
 
+    /// Whether words begin in one of these rows.
+    pub fn has_words(&self, rows: std::ops::Range<u32>) -> bool {
+        rows.into_iter()
+            .take_while(|row| *row < self.rows)
+            .any(|row| self.own(row).any(CellView::is_wordy))
+    }
+
+    /// Whether the total of the requests table stands in it with its mark, `（七）总计`.
+    pub fn has_marked_total(&self) -> bool {
+        let total = Sense::RequestRow(u8::try_from(Lexicon::get().total_row).unwrap_or(u8::MAX));
+        self.cells
+            .iter()
+            .any(|cell| !cell.label.marks.is_empty() && cell.senses.contains(&total))
+    }
+
     /// The cell that covers a slot.
     pub fn at(&self, row: u32, column: u32) -> Option<&CellView<'d>> {
         self.cells.get(self.grid.at(row, column)? as usize)
