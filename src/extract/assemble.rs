@@ -47,8 +47,12 @@ pub fn assemble(
     findings: &mut Vec<Finding>,
 ) -> Assembled {
     let found = drop_strays(found, year, findings);
-    let requests = requests_form(&found);
+    let mut found = drop_other_years(found, captions, year, findings);
+    drop_templates(&mut found);
     let article20 = article20_form(&found);
+    let requests = requests_form(&found, article20);
+    drop_older_form(&mut found, requests, article20, findings);
+    let sizes = table_sizes(&found);
     let by_year = year.map_or(FormId::F2021, |year| {
         if year >= 2021 {
             FormId::F2021
@@ -76,23 +80,171 @@ pub fn assemble(
             Some(_) => again.entry(number).or_default().push(cell),
         }
     }
-    settle(&mut cells, again, captions, year, findings);
+    settle(&mut cells, again, &sizes, findings);
     note_strangers(&strangers, requests, findings);
     let observations = observe(cells, form, findings);
     note_forms(&observations, form, year, findings);
     Assembled { form, observations }
 }
 
-/// The form whose own rows the requests table has; `None` where it has neither's.
-fn requests_form(found: &[Found<'_>]) -> Option<FormId> {
+/// Which kind of table a cell is of.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+enum Family {
+    Requests,
+    Article20,
+    Disputes,
+    List,
+}
+
+impl Family {
+    const ALL: [Self; 4] = [Self::Requests, Self::Article20, Self::Disputes, Self::List];
+
+    fn of(key: &Key) -> Self {
+        match key {
+            Key::Request { .. } => Self::Requests,
+            Key::Article20 { .. } => Self::Article20,
+            Key::Dispute { .. } => Self::Disputes,
+            Key::List { .. } => Self::List,
+        }
+    }
+}
+
+/// How many cells each table has of each kind.
+type Sizes = HashMap<(Option<u32>, Family), usize>;
+
+fn table_sizes(found: &[Found<'_>]) -> Sizes {
+    let mut sizes = Sizes::new();
+    for cell in found {
+        *sizes
+            .entry((cell.source.table, Family::of(&cell.key)))
+            .or_default() += 1;
+    }
+    sizes
+}
+
+/// Leaves out tables captioned with another year than the report's, if others of their kind are not. Where all are, they
+/// stay, with a finding: the caption may be left from last year's page.
+fn drop_other_years<'d>(
+    mut found: Vec<Found<'d>>,
+    captions: &[(u32, i16)],
+    year: Option<i16>,
+    findings: &mut Vec<Finding>,
+) -> Vec<Found<'d>> {
+    let Some(year) = year else {
+        return found;
+    };
+    if captions.iter().all(|(_, named)| *named == year) {
+        return found;
+    }
+    let other = |cell: &Found<'_>| {
+        let table = cell.source.table?;
+        let (_, named) = captions.iter().find(|(number, _)| *number == table)?;
+        (*named != year).then_some((table, *named))
+    };
+    let is_modern = |cell: &Found<'_>| Family::of(&cell.key) != Family::List;
+    let own_modern = found
+        .iter()
+        .any(|cell| is_modern(cell) && other(cell).is_none());
+    for family in Family::ALL {
+        let of = |cell: &&Found<'_>| Family::of(&cell.key) == family;
+        let Some((table, named)) = found.iter().filter(of).find_map(other) else {
+            continue;
+        };
+        let own = found.iter().filter(of).any(|cell| other(cell).is_none());
+        let place = format!("table {table}");
+        if own || (family == Family::List && own_modern) {
+            let message = format!("captioned {named}, in a report on {year}: not read");
+            findings.push(Finding::new(Code::StrayTable, place, message));
+            found.retain(|cell| Family::of(&cell.key) != family || other(cell).is_none());
+        } else {
+            let message =
+                format!("the only table of its kind is captioned {named}, the report is on {year}");
+            findings.push(Finding::new(Code::YearConflict, place, message));
+        }
+    }
+    found
+}
+
+/// A table without a single number yields to another of its kind that has some: a blank copy of the form.
+fn drop_templates(found: &mut Vec<Found<'_>>) {
+    let mut numbers: HashMap<(Option<u32>, Family), bool> = HashMap::new();
+    for cell in found.iter() {
+        *numbers
+            .entry((cell.source.table, Family::of(&cell.key)))
+            .or_default() |= cell.value.status != CellStatus::Blank;
+    }
+    if numbers.values().all(|any| *any) {
+        return;
+    }
+    let filled: Vec<Family> = numbers
+        .iter()
+        .filter(|(_, any)| **any)
+        .map(|((_, family), _)| *family)
+        .collect();
+    // Items of article 20 stand in tables of their own, each with other rows.
+    found.retain(|cell| {
+        let family = Family::of(&cell.key);
+        family == Family::Article20
+            || !filled.contains(&family)
+            || numbers[&(cell.source.table, family)]
+    });
+}
+
+/// Last year's article 20 in the older form beside this year's whole one is not this report's.
+fn drop_older_form(
+    found: &mut Vec<Found<'_>>,
+    requests: Option<FormId>,
+    article20: Option<FormId>,
+    findings: &mut Vec<Finding>,
+) {
+    if requests.or(article20) != Some(FormId::F2021) {
+        return;
+    }
+    let count = |wanted: FormId| {
+        found
+            .iter()
+            .filter(|cell| matches!(cell.key, Key::Article20 { form, .. } if form == wanted))
+            .count()
+    };
+    let old = count(FormId::F2019);
+    if old == 0 || count(FormId::F2021) < ARTICLE20_CELLS {
+        return;
+    }
+    let message = format!(
+        "{old} cells of article 20 in the form of 2019 beside the whole one of 2021: not read"
+    );
+    findings.push(Finding::new(Code::StrayTable, "", message));
+    found.retain(|cell| {
+        !matches!(
+            cell.key,
+            Key::Article20 {
+                form: FormId::F2019,
+                ..
+            }
+        )
+    });
+}
+
+/// Article 20 of form 2021 but for two cells.
+const ARTICLE20_CELLS: usize = 8;
+
+/// The form whose own rows the requests table has; `None` where it has neither's. `（六）其他处理` with numbers of its own is a
+/// row of form 2019, and of any form where groups are given whole.
+fn requests_form(found: &[Found<'_>], article20: Option<FormId>) -> Option<FormId> {
     let lexicon = Lexicon::get();
     let mut votes = [0_usize; 2];
+    let mut rows = 0_u64;
     for cell in found {
-        if let Key::Request { row, .. } = cell.key
-            && let [(form, _, _)] = lexicon.requests[row].places.as_slice()
-        {
-            votes[usize::from(*form == FormId::F2021)] += 1;
+        if let Key::Request { row, .. } = cell.key {
+            rows |= 1 << row.min(63);
+            if let [(form, _, _)] = lexicon.requests[row].places.as_slice() {
+                votes[usize::from(*form == FormId::F2021)] += 1;
+            }
         }
+    }
+    let given_whole = rows.count_ones() < 15;
+    if votes[1] == 0 && given_whole && article20 == Some(FormId::F2021) {
+        return article20;
     }
     match votes {
         [0, 0] => None,
@@ -208,39 +360,25 @@ fn drop_strays<'d>(
     found
 }
 
-/// One reading a cell. Where tables contradict each other, the one captioned with the report year counts, else
-/// one that has at least twice as many cells as the other; else the cell is unreadable.
+/// One reading a cell. Where two tables contradict each other, one that has at least twice as many cells of the kind
+/// counts; else the cell is unreadable. Items of article 20 have tables of any size.
 fn settle<'d>(
     settled: &mut [Option<Found<'d>>],
     again: BTreeMap<usize, Vec<Found<'d>>>,
-    captions: &[(u32, i16)],
-    year: Option<i16>,
+    sizes: &Sizes,
     findings: &mut Vec<Finding>,
 ) {
-    if again.is_empty() {
-        return;
-    }
-    let mut sizes: HashMap<Option<u32>, usize> = HashMap::new();
-    for cell in settled.iter().flatten().chain(again.values().flatten()) {
-        *sizes.entry(cell.source.table).or_default() += 1;
-    }
-    let of_year = |cell: &Found<'_>| {
-        let caption = captions
-            .iter()
-            .find(|(table, _)| Some(*table) == cell.source.table);
-        caption.map(|(_, named)| Some(*named) == year)
+    let size = |cell: &Found<'_>| {
+        let family = Family::of(&cell.key);
+        sizes
+            .get(&(cell.source.table, family))
+            .copied()
+            .unwrap_or(0)
     };
-    let size = |cell: &Found<'_>| sizes.get(&cell.source.table).copied().unwrap_or(0);
     let mut conflicts = 0;
     for (number, others) in again {
         let mut cells: Vec<Found<'d>> = settled[number].take().into_iter().chain(others).collect();
-        // Tables captioned with another year are another report's.
-        if cells.iter().any(|cell| of_year(cell) == Some(true)) {
-            cells.retain(|cell| of_year(cell) == Some(true));
-        } else if cells.iter().any(|cell| of_year(cell).is_none()) {
-            cells.retain(|cell| of_year(cell).is_none());
-        }
-        if cells.len() > 1 {
+        if Family::of(&cells[0].key) != Family::Article20 {
             cells.sort_by_key(|cell| std::cmp::Reverse(size(cell)));
             if size(&cells[0]) >= 2 * size(&cells[1]) {
                 cells.truncate(1);

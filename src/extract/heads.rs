@@ -181,7 +181,8 @@ impl HeadSet {
 
     /// In reading order from left to right.
     fn is_ordered(&self) -> bool {
-        self.heads.is_sorted_by_key(|head| (head.column, head.end()))
+        self.heads
+            .is_sorted_by_key(|head| (head.column, head.end()))
     }
 
     /// Gives each head the cell under it.
@@ -235,9 +236,8 @@ impl HeadSet {
         if disjoint && nothing_over && self.is_ordered() {
             let only = |head: &Head| {
                 let first = under(head)?;
-                let within = |cell: &&&CellView<'_>| {
-                    cell.column >= head.column && cell.column < head.end()
-                };
+                let within =
+                    |cell: &&&CellView<'_>| cell.column >= head.column && cell.column < head.end();
                 let mut filled = right
                     .iter()
                     .filter(within)
@@ -273,7 +273,16 @@ impl HeadSet {
 pub fn is_current(core: &str, year: Option<i16>) -> Option<bool> {
     const CURRENT: [&str; 6] = ["本年", "本年度", "今年", "本期", "当年", "本年数"];
     const OTHER: [&str; 10] = [
-        "上年", "上年度", "上一年", "上一年度", "去年", "上期", "同期", "上年同期", "去年同期", "上年数",
+        "上年",
+        "上年度",
+        "上一年",
+        "上一年度",
+        "去年",
+        "上期",
+        "同期",
+        "上年同期",
+        "去年同期",
+        "上年数",
     ];
     if CURRENT.contains(&core) {
         return Some(true);
@@ -282,7 +291,10 @@ pub fn is_current(core: &str, year: Option<i16>) -> Option<bool> {
         return Some(false);
     }
     let digits = core.trim_end_matches(['度', '数']).trim_end_matches('年');
-    let named: i16 = digits.parse().ok().filter(|year| (2000..2100).contains(year))?;
+    let named: i16 = digits
+        .parse()
+        .ok()
+        .filter(|year| (2000..2100).contains(year))?;
     Some(named == year?)
 }
 

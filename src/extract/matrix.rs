@@ -46,7 +46,11 @@ pub fn read_table<'d>(
     let mut own = Heads::default();
     let any = read_lying(&view.transposed(), year, &mut own, &mut upright);
     // One applicant's row short of a cell shifts every cell behind it: nothing is sure then.
-    if upright.findings.iter().any(|finding| finding.code == Code::AmbiguousCells) {
+    if upright
+        .findings
+        .iter()
+        .any(|finding| finding.code == Code::AmbiguousCells)
+    {
         for cell in &mut upright.found {
             cell.value.status = CellStatus::Unreadable;
             cell.value.value = None;
@@ -113,7 +117,11 @@ fn read_lying<'d>(
             article20::read_row(view, row, label, heads, out);
         } else if article20::read_heads(&own, heads) {
             // A table with heads of its own has not those of the table before.
-            if !headed && heads.requests_row.is_none_or(|(table, _)| table != view.table) {
+            if !headed
+                && heads
+                    .requests_row
+                    .is_none_or(|(table, _)| table != view.table)
+            {
                 heads.requests = HeadSet::default();
             }
             headed = true;

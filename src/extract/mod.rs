@@ -38,7 +38,7 @@ use crate::model::{
     StatisticRow,
 };
 use crate::normalize::numeral;
-use crate::parse::{Block, BlockKind, Document};
+use crate::parse::{Block, BlockKind, CellRef, Document};
 use crate::profile::Profile;
 
 use body::Item;
@@ -227,10 +227,33 @@ fn read_tables<'d>(document: &'d Document<'_>) -> Readings<'d> {
     readings
 }
 
-/// A table that was read: no part of the narrative.
+/// A table that was read: no part of the narrative. The year in its caption holds for the tables after it, up to the
+/// next caption or section.
 fn note_table(document: &Document<'_>, number: u32, readings: &mut Readings<'_>) {
+    let before = readings
+        .tables
+        .iter()
+        .copied()
+        .filter(|table| *table < number)
+        .max();
+    let inherited = || {
+        let before = before?;
+        let (_, year) = readings
+            .captions
+            .iter()
+            .find(|(table, _)| *table == before)?;
+        let between = document.tables[before as usize].blocks.end as usize
+            ..document.tables[number as usize].blocks.start as usize;
+        let opens = |block: &Block| {
+            headings::read(document.block_text(block), false)
+                .is_some_and(|heading| heading.exact && heading.number.is_some())
+        };
+        let apart = document.blocks.get(between)?.iter().any(opens);
+        (!apart).then_some(*year)
+    };
+    let year = caption_year(document, number).or_else(inherited);
     readings.tables.push(number);
-    if let Some(year) = caption_year(document, number) {
+    if let Some(year) = year {
         readings.captions.push((number, year));
     }
 }
@@ -241,9 +264,21 @@ fn line_above<'d>(document: &'d Document<'_>, table: u32) -> Option<&'d str> {
     Some(document.block_text(document.blocks[..start].last()?))
 }
 
-/// The year in the line above a table, if it is a short one.
+/// The year in the line above a table or in its first row, if that is a short line of its own.
 fn caption_year(document: &Document<'_>, table: u32) -> Option<i16> {
-    let line = line_above(document, table)?;
+    let above = line_above(document, table).and_then(year_in);
+    let inside = || {
+        let first = document.tables[table as usize].cells.first()?;
+        if first.colspan < 2 || first.colspan < document.tables[table as usize].columns {
+            return None;
+        }
+        let cell = CellRef { table, cell: 0 };
+        year_in(&document.cell_text(cell))
+    };
+    above.or_else(inside)
+}
+
+fn year_in(line: &str) -> Option<i16> {
     if line.chars().count() > 60 || line.contains('。') {
         return None;
     }

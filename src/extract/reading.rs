@@ -130,7 +130,11 @@ impl<'d> Readings<'d> {
         let below = label.row + label.height..cell.row + cell.height;
         if found.value.value.is_some() && view.has_words(below.clone()) {
             let message = format!("{:?} stands over {} rows", cell.text, cell.height);
-            self.find(Code::AmbiguousCells, place_of(view.table, cell.row), message);
+            self.find(
+                Code::AmbiguousCells,
+                place_of(view.table, cell.row),
+                message,
+            );
             found.value.status = CellStatus::Unreadable;
             found.value.value = None;
         }

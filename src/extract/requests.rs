@@ -62,7 +62,8 @@ pub fn read_heads<'d>(
     let mut beside = Vec::new();
     for cell in own {
         let senses = cell.senses();
-        if senses.contains(&Sense::ApplicantGroup) || (!continues && covers_types(view, row, cell)) {
+        if senses.contains(&Sense::ApplicantGroup) || (!continues && covers_types(view, row, cell))
+        {
             for head in beside.drain(..) {
                 heads.requests.push(head);
             }
@@ -259,7 +260,8 @@ pub fn read_row<'d>(
             if let Some(column) = heads.heads()[head].meaning {
                 let key = Key::Request { row: index, column };
                 let source = Found::cell(key, view.table, cell).source;
-                out.found.push(Found::unreadable(key, cell.text.to_string(), source));
+                out.found
+                    .push(Found::unreadable(key, cell.text.to_string(), source));
             }
         }
         return;

@@ -18,7 +18,8 @@ const TELLING: &str = "不非未无否失撤止废拒销禁损毁上下去前后
 /// Without one of these a label says the opposite.
 const NEGATIONS: &str = "不非未无否";
 /// Characters that say nothing more about what is counted.
-const EMPTY: &str = "数量件项个的之情况总合计年度本申请政府信息类及其和与或者等事宜有关相共截至底止单位元万";
+const EMPTY: &str =
+    "数量件项个的之情况总合计年度本申请政府信息类及其和与或者等事宜有关相共截至底止单位元万";
 
 /// A label read as another than printed.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -207,7 +208,9 @@ fn nearest(
             continue;
         }
         let distance = slips_between(printed, &word.characters, limit);
-        if distance > limit || is_part(printed) || !is_slip(printed, &word.characters, last(word.sense))
+        if distance > limit
+            || is_part(printed)
+            || !is_slip(printed, &word.characters, last(word.sense))
         {
             continue;
         }
