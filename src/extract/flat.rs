@@ -5,6 +5,7 @@
 //! and a row is read only if it has exactly as many values as heads, blanks counted where the page
 //! leaves a visible gap. A row that falls short is refused whole, never guessed.
 
+mod doubt;
 mod lists;
 mod tokens;
 
@@ -18,6 +19,7 @@ use crate::parse::Document;
 
 use super::lexicon::{DISPUTE_GROUPS, DISPUTE_LEAVES, Lexicon, Sense};
 use super::reading::{Found, Key, Readings};
+use doubt::{PageNumbers, begins_blank, fits_shifted, is_numbered, is_off, is_padded};
 use tokens::{Token, tokenize};
 
 /// Reads the flattened tables among `blocks` (numbers of blocks outside recognised grids).
@@ -29,9 +31,10 @@ pub fn read(
 ) {
     let tokens = tokenize(document, blocks);
     let mut used = vec![false; tokens.len()];
-    read_requests(&tokens, &mut used, out);
-    read_article20(&tokens, &mut used, out);
-    read_disputes(&tokens, &mut used, out);
+    if read_requests(&tokens, &mut used, out) {
+        read_article20(&tokens, &mut used, out);
+        read_disputes(&tokens, &mut used, out);
+    }
     if out.found.is_empty() {
         lists::read(&tokens, year, &mut used, out);
     }
@@ -186,7 +189,16 @@ fn read_rows(
             continue;
         };
         let start = at + 1;
-        let length = run_length(&tokens[start..], keys.len());
+        // Values on the label's own line do not go on on the next.
+        let line = tokens[*at].line;
+        let one_line = tokens.get(start).is_some_and(|first| first.line == line);
+        let end = if one_line {
+            let same = |token: &&Token| token.line == line;
+            start + tokens[start..].iter().take_while(same).count()
+        } else {
+            tokens.len()
+        };
+        let length = run_length(&tokens[start..end], keys.len());
         used[*at] = true;
         for flag in &mut used[start..start + length] {
             *flag = true;
@@ -207,10 +219,20 @@ fn read_rows(
     let gaps_hold =
         dealt.iter().all(Option::is_some) && dealt.iter().flatten().all(|row| adds_up(row));
     let pages = PageNumbers::of(tokens);
+    let short = runs
+        .iter()
+        .any(|(_, keys, run)| run.values.len() < keys.len());
+    let numbered = is_numbered(&runs);
+    let padded = is_padded(&runs);
     for ((at, keys, run), slots) in runs.iter().zip(dealt) {
         let label = &tokens[*at];
         let complete = run.values.len() == keys.len();
-        let believed = (complete || gaps_hold) && !pages.may_fill(run.values);
+        let believed = (complete || gaps_hold)
+            && !numbered
+            && !(padded && begins_blank(run))
+            && !pages.may_fill(run.values)
+            && !(complete && short && is_off(run.values))
+            && !((short || pages.any() || keys.len() > 7) && fits_shifted(run.values));
         if let Some(slots) = slots.filter(|_| believed) {
             out.found
                 .extend(keys.iter().zip(&slots).map(|(key, slot)| found(*key, slot)));
@@ -242,63 +264,6 @@ fn read_rows(
             };
             out.found.push(Found::unreadable(*key, raw.clone(), source));
         }
-    }
-}
-
-/// Numbers that stand alone in the running text: a page break may have put one into a row, and the row may
-/// have lost a blank, so that the count comes out right and the values stand one off.
-#[derive(Debug, Default)]
-struct PageNumbers {
-    seen: Vec<i64>,
-}
-
-impl PageNumbers {
-    /// Whole numbers between lines that are no cells.
-    fn of(tokens: &[Token]) -> Self {
-        let is_text = |token: &Token| !token.may_be_cell() && token.senses.is_empty();
-        let seen = tokens
-            .windows(3)
-            .filter(|three| is_text(&three[0]) && is_text(&three[2]) && !three[1].cell)
-            .filter_map(|three| three[1].value.value?.as_integer())
-            .collect();
-        Self { seen }
-    }
-
-    /// Whether one of a row's values may be a page number: in a row with a total it explains why the row does
-    /// not add up; in any other it is the next after one seen.
-    fn may_fill(&self, row: &[Token]) -> bool {
-        // Cells of one line have no page break between them.
-        if row.iter().all(|token| token.cell) {
-            return false;
-        }
-        let numbers: Vec<i64> = row
-            .iter()
-            .filter_map(|token| token.value.value?.as_integer())
-            .collect();
-        let near = |number: &i64| self.seen.iter().any(|seen| (seen - number).abs() == 1);
-        if let ([parts @ .., total], 7) = (numbers.as_slice(), row.len()) {
-            let sum: i128 = parts.iter().map(|part| i128::from(*part)).sum();
-            let over = sum - i128::from(*total);
-            if parts.len() == 6 {
-                let stray = parts.iter().any(|part| i128::from(*part) == over);
-                // Or the last is the page's number and the one before it the total.
-                let last = parts
-                    .last()
-                    .is_some_and(|before| sum == 2 * i128::from(*before));
-                return over != 0 && (stray || last || numbers.iter().any(near));
-            }
-        }
-        let groups = row.len() == 3 * DISPUTE_LEAVES.len() && numbers.len() == row.len();
-        let whole = |group: &[i64]| match group {
-            [parts @ .., total] => {
-                parts.iter().map(|part| i128::from(*part)).sum::<i128>() == i128::from(*total)
-            }
-            [] => false,
-        };
-        if groups && numbers.chunks(DISPUTE_LEAVES.len()).all(whole) {
-            return false;
-        }
-        numbers.iter().any(near)
     }
 }
 
@@ -357,7 +322,12 @@ fn find_applicant_heads(tokens: &[Token]) -> Option<(Vec<usize>, std::ops::Range
                 .iter()
                 .filter(|token| !token.senses.contains(&Sense::RequestsHead));
             let sequence: Vec<Option<usize>> = group.map(applicant).collect();
-            return Some((value_order(&sequence), start..start + length));
+            let order = value_order(&sequence);
+            // Without the group's word, `总计` before the types may be the order of two rows of heads.
+            let sure = sequence.contains(&None)
+                || order == [0, 1, 2, 3, 4, 5, 6]
+                || order == [6, 0, 1, 2, 3, 4, 5];
+            return sure.then_some((order, start..start + length));
         }
         start += length;
     }
@@ -383,11 +353,34 @@ fn value_order(sequence: &[Option<usize>]) -> Vec<usize> {
     order
 }
 
-fn read_requests(tokens: &[Token], used: &mut [bool], out: &mut Readings<'_>) {
+/// Reads the requests table; whether the page has every table once.
+fn read_requests(tokens: &[Token], used: &mut [bool], out: &mut Readings<'_>) -> bool {
     let Some((order, heads)) = find_applicant_heads(tokens) else {
-        return;
+        return true;
     };
     let lexicon = Lexicon::get();
+    if stand_twice(&tokens[heads.end..]) {
+        out.find(
+            Code::DuplicateTable,
+            format!("line {}", tokens[heads.start].line),
+            "the rows of the requests table stand twice in flattened text; which are the report's is not told",
+        );
+        let row = |row: usize| (0..7).map(move |column| Key::Request { row, column });
+        let group = |group: u8| (0..5).map(move |leaf| Key::Dispute { group, leaf });
+        let bytes = tokens[heads.start].bytes;
+        let requests = (0..lexicon.requests.len()).flat_map(row);
+        for key in requests.chain((0..3).flat_map(group)) {
+            let source = Source {
+                table: None,
+                row: tokens[heads.start].line,
+                column: 0,
+                bytes,
+            };
+            out.found
+                .push(Found::unreadable(key, String::new(), source));
+        }
+        return false;
+    }
     let mut rows = Vec::new();
     let mut strangers = 0;
     for (at, token) in tokens.iter().enumerate().skip(heads.end) {
@@ -426,7 +419,7 @@ fn read_requests(tokens: &[Token], used: &mut [bool], out: &mut Readings<'_>) {
         }
     }
     if rows.len() < 3 {
-        return;
+        return true;
     }
     used[heads].fill(true);
     let keys = |row: usize| {
@@ -437,6 +430,30 @@ fn read_requests(tokens: &[Token], used: &mut [bool], out: &mut Readings<'_>) {
         Some(keys.collect())
     };
     read_rows(tokens, &rows, used, keys, out);
+    true
+}
+
+/// Whether most rows of the requests table stand more than once, with values.
+fn stand_twice(tokens: &[Token]) -> bool {
+    let mut counts: Vec<(usize, usize)> = Vec::new();
+    for pair in tokens.windows(2) {
+        let row = sense(&pair[0], |sense| match sense {
+            Sense::RequestRow(row) => Some(usize::from(*row)),
+            _ => None,
+        });
+        let Some(row) = row.filter(|_| pair[1].is_value()) else {
+            continue;
+        };
+        if Lexicon::get().requests[row].needs_group {
+            continue;
+        }
+        match counts.iter_mut().find(|(known, _)| *known == row) {
+            Some((_, count)) => *count += 1,
+            None => counts.push((row, 1)),
+        }
+    }
+    let twice = counts.iter().filter(|(_, count)| *count > 1).count();
+    twice >= 3 && twice * 2 > counts.len()
 }
 
 fn read_article20(tokens: &[Token], used: &mut [bool], out: &mut Readings<'_>) {
@@ -444,13 +461,25 @@ fn read_article20(tokens: &[Token], used: &mut [bool], out: &mut Readings<'_>) {
     let mut heads: Vec<usize> = Vec::new();
     let mut rows: Vec<(usize, usize)> = Vec::new();
     let mut keys_of: Vec<(usize, Vec<Key>)> = Vec::new();
+    let mut sound = true;
     for (at, token) in tokens.iter().enumerate() {
         if used[at] || token.is_value() {
             continue;
         }
         if token.senses.contains(&Sense::Article20Column) {
-            if at > 0 && !tokens[at - 1].senses.contains(&Sense::Article20Column) {
-                heads.clear();
+            let before = at.checked_sub(1).map(|before| &tokens[before]);
+            let is_column = |token: &Token| token.senses.contains(&Sense::Article20Column);
+            if !before.is_some_and(is_column) {
+                // An unknown word beside the heads is a column as well: more values than known heads.
+                let stranger = |token: &Token| {
+                    !token.is_value() && token.senses.is_empty() && token.may_be_cell()
+                };
+                if before.is_some_and(stranger) {
+                    sound = false;
+                } else {
+                    heads.clear();
+                    sound = true;
+                }
             }
             heads.push(at);
             used[at] = true;
@@ -470,7 +499,7 @@ fn read_article20(tokens: &[Token], used: &mut [bool], out: &mut Readings<'_>) {
             _ => None,
         });
         let Some(row) = row else { continue };
-        if heads.is_empty() || rows.iter().any(|(_, known)| *known == row) {
+        if heads.is_empty() || !sound || rows.iter().any(|(_, known)| *known == row) {
             continue;
         }
         let cores: Vec<&str> = heads
@@ -546,7 +575,17 @@ fn read_disputes(tokens: &[Token], used: &mut [bool], out: &mut Readings<'_>) {
             })
             .collect();
         let per_group = DISPUTE_LEAVES.len();
-        let complete = leaves.len() == per_group * DISPUTE_GROUPS.len()
+        let at = |wanted: Sense| {
+            heads
+                .iter()
+                .position(|token| token.senses.contains(&wanted))
+        };
+        // `行政诉讼` before `行政复议`: its groups, printed later, come first in a row of values.
+        let exchanged = at(Sense::Litigation)
+            .zip(at(Sense::DisputeGroup(0)))
+            .is_some_and(|(litigation, review)| litigation < review);
+        let complete = !exchanged
+            && leaves.len() == per_group * DISPUTE_GROUPS.len()
             && groups.len() == DISPUTE_GROUPS.len()
             && leaves.chunks(per_group).all(|run| {
                 let mut run = run.to_vec();

@@ -24,6 +24,7 @@ mod reading;
 mod requests;
 mod sections;
 mod spelling;
+mod strays;
 mod title;
 mod titles;
 mod view;

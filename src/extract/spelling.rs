@@ -19,7 +19,7 @@ const TELLING: &str = "不非未无否失撤止废拒销禁损毁上下去前后
 const NEGATIONS: &str = "不非未无否";
 /// Characters that say nothing more about what is counted.
 const EMPTY: &str =
-    "数量件项个的之情况总合计年度本申请政府信息类及其和与或者等事宜有关相共截至底止单位元万";
+    "数量件项个的之情况总合计年度本申请政府信息类及其和与或者等事宜关相共截至底止单位元万";
 
 /// A label read as another than printed.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -245,8 +245,14 @@ pub fn is_likeness(printed: &str, label: &str) -> bool {
     !lacks && swapped == 0
 }
 
-/// Whether a label has no character that none of a row's spellings has, but for those that say nothing.
+/// Whether a label has no character that none of a row's spellings has, but for those that say nothing, and no
+/// negation less than all of them.
 pub fn says_no_more(printed: &str, spellings: &[String]) -> bool {
+    let negations = |text: &str| text.chars().filter(|c| NEGATIONS.contains(*c)).count();
+    let least = spellings.iter().map(|spelling| negations(spelling)).min();
+    if negations(printed) < least.unwrap_or(0) {
+        return false;
+    }
     printed.chars().all(|character| {
         is_empty_word(character)
             || spellings
@@ -290,16 +296,16 @@ fn is_slip(printed: &[char], label: &[char], last: bool) -> bool {
     let telling = |character: &char| {
         TELLING.contains(*character) || character.is_ascii_digit() || character.is_ascii_lowercase()
     };
-    let lost = |character: &char| {
+    let may_miss = |character: &char| {
         if last {
-            NEGATIONS.contains(*character)
+            !NEGATIONS.contains(*character)
         } else {
-            telling(character)
+            !telling(character)
         }
     };
     let exchanged = !more.is_empty() && !less.is_empty();
     let may_exchange = last || label.len() >= 6;
-    !more.iter().any(telling) && !less.iter().any(lost) && (may_exchange || !exchanged)
+    !more.iter().any(telling) && less.iter().all(may_miss) && (may_exchange || !exchanged)
 }
 
 /// Characters added, lost, changed or exchanged with their neighbour (restricted Damerau–Levenshtein
