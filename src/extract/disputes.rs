@@ -17,8 +17,37 @@ struct Leaf {
     group: Option<u8>,
 }
 
-/// Reads the disputes of one table, lying or upright; whether any were read.
-pub fn read_table<'d>(view: &TableView<'d>, out: &mut Readings<'d>) -> bool {
+/// The group that a line above a table names: `（一）行政复议`, `1.未经复议直接起诉`.
+fn group_above(line: &str) -> Option<u8> {
+    if line.chars().count() > 40 || line.contains('。') {
+        return None;
+    }
+    let label = Label::new(line);
+    let exact = Lexicon::get()
+        .senses(&label)
+        .iter()
+        .find_map(|sense| match sense {
+            Sense::DisputeGroup(group) => Some(*group),
+            _ => None,
+        });
+    exact.or_else(|| {
+        let has = |words: &str| label.core.contains(words);
+        match (
+            has("直接起诉"),
+            has("复议后"),
+            has("行政诉讼"),
+            has("行政复议"),
+        ) {
+            (true, false, _, _) => Some(1),
+            (false, true, _, _) => Some(2),
+            (false, false, false, true) => Some(0),
+            _ => None,
+        }
+    })
+}
+
+/// Reads the disputes of one table, lying or upright; whether any were read. `above` is the line before it.
+pub fn read_table<'d>(view: &TableView<'d>, above: Option<&str>, out: &mut Readings<'d>) -> bool {
     if !view.cells.iter().any(|cell| {
         let senses = cell.senses();
         senses
@@ -27,14 +56,17 @@ pub fn read_table<'d>(view: &TableView<'d>, out: &mut Readings<'d>) -> bool {
     }) {
         return false;
     }
+    // A table of one group's five results may have its name above it.
+    let grouped = view.cells.iter().any(|cell| group_of(cell).is_some());
+    let above = above.filter(|_| !grouped).and_then(group_above);
     let mut lying = Readings::default();
-    let any = read_lying(view, &mut lying);
+    let any = read_lying(view, above, &mut lying);
     if any && lying.findings.is_empty() {
         return out.take(lying, any);
     }
     // Not, or not wholly: perhaps the table stands upright.
     let mut upright = Readings::default();
-    let turned = read_lying(&view.transposed(), &mut upright);
+    let turned = read_lying(&view.transposed(), above, &mut upright);
     if turned && (upright.findings.len() < lying.findings.len() || !any) {
         return out.take(upright.turned_back(), turned);
     }
@@ -75,7 +107,7 @@ fn is_head(cell: &CellView) -> bool {
         || cell.senses().contains(&Sense::Litigation)
 }
 
-fn read_lying<'d>(view: &TableView<'d>, out: &mut Readings<'d>) -> bool {
+fn read_lying<'d>(view: &TableView<'d>, above: Option<u8>, out: &mut Readings<'d>) -> bool {
     let mut any = false;
     let mut row = 0;
     while row < view.rows {
@@ -95,7 +127,7 @@ fn read_lying<'d>(view: &TableView<'d>, out: &mut Readings<'d>) -> bool {
         let end = (last + 1..view.rows)
             .find(|next| has_leaves(view, *next) || is_head_row(view, *next))
             .unwrap_or(view.rows);
-        any |= read_values(view, last + 1..end, (first, last), out);
+        any |= read_values(view, last + 1..end, (first, last), above, out);
         row = end;
     }
     any
@@ -118,7 +150,12 @@ fn is_head_row(view: &TableView<'_>, row: u32) -> bool {
 
 /// The leaves of rows `first..=last` with the group above each, if grid positions are consistent: one leaf a
 /// column, side by side, no result twice in a group.
-fn find_leaves(view: &TableView<'_>, first: u32, last: u32) -> Option<Vec<Leaf>> {
+fn find_leaves(
+    view: &TableView<'_>,
+    first: u32,
+    last: u32,
+    above: Option<u8>,
+) -> Option<Vec<Leaf>> {
     let mut leaves: Vec<Leaf> = Vec::new();
     let mut cells = 0;
     for row in first..=last {
@@ -137,7 +174,8 @@ fn find_leaves(view: &TableView<'_>, first: u32, last: u32) -> Option<Vec<Leaf>>
             }
             let group = (first..row)
                 .rev()
-                .find_map(|row| group_of(view.at(row, cell.column)?));
+                .find_map(|row| group_of(view.at(row, cell.column)?))
+                .or(above);
             leaves.push(Leaf {
                 column: cell.column,
                 width: cell.width,
@@ -211,7 +249,13 @@ enum Row<'v, 'd> {
     Nothing,
 }
 
-fn place<'v, 'd>(view: &'v TableView<'d>, row: u32, first: u32, last: u32) -> Row<'v, 'd> {
+fn place<'v, 'd>(
+    view: &'v TableView<'d>,
+    row: u32,
+    first: u32,
+    last: u32,
+    above: Option<u8>,
+) -> Row<'v, 'd> {
     let own: Vec<&CellView<'d>> = view.own(row).collect();
     if own.is_empty() || own.iter().all(|cell| cell.is_wordy()) {
         return Row::Nothing;
@@ -219,7 +263,7 @@ fn place<'v, 'd>(view: &'v TableView<'d>, row: u32, first: u32, last: u32) -> Ro
     if let Some(cells) = place_by_row_group(view, &own, first, last) {
         return Row::Values(cells);
     }
-    let consistent = find_leaves(view, first, last);
+    let consistent = find_leaves(view, first, last, above);
     if let Some(leaves) = &consistent {
         let under = |leaf: &Leaf| {
             view.at(row, leaf.column)
@@ -243,7 +287,9 @@ fn place<'v, 'd>(view: &'v TableView<'d>, row: u32, first: u32, last: u32) -> Ro
     };
     // A cell of words in front (`数量`) is the row's name.
     let skip = usize::from(own[0].is_wordy() && own.len() == leaves.len() + 1);
-    if own.len() - skip == leaves.len() {
+    // A name in front and a cell too few: which is lacking is not told.
+    let named = own[0].is_wordy() && skip == 0;
+    if own.len() - skip == leaves.len() && !named {
         let cells = own[skip..].iter().copied();
         return Row::Values(leaves.into_iter().zip(cells).collect());
     }
@@ -302,12 +348,13 @@ fn read_values<'d>(
     view: &TableView<'d>,
     rows: std::ops::Range<u32>,
     (first, last): (u32, u32),
+    above: Option<u8>,
     out: &mut Readings<'d>,
 ) -> bool {
     let mut filled = Vec::new();
     let mut empty = None;
     for row in rows {
-        match place(view, row, first, last) {
+        match place(view, row, first, last, above) {
             Row::Nothing => {}
             Row::Misfit(own) => {
                 let message = format!(
@@ -348,7 +395,9 @@ fn read_values<'d>(
             first.is_some_and(|cell| TOTALS.contains(&cell.label.core.as_str()))
         })
         .collect();
-    if let [total] = totals.as_slice() {
+    if let [total] = totals.as_slice()
+        && filled.len() > 2
+    {
         filled = vec![filled.swap_remove(*total)];
     }
     if filled.is_empty() {

@@ -111,9 +111,9 @@ impl HeadSet {
     }
 
     /// Notes the group: the heads of later rows stand in its place.
-    pub fn open_group(&mut self, cell: &CellView<'_>) {
+    pub fn open_group(&mut self, cell: &CellView<'_>, end: u32) {
         if self.group.is_none() {
-            self.group = Some((self.heads.len(), cell.column, cell.end()));
+            self.group = Some((self.heads.len(), cell.column, end));
         }
     }
 
@@ -130,7 +130,16 @@ impl HeadSet {
                 let place = place.min(self.heads.len());
                 self.heads.splice(place..place, heads);
             }
-            None => self.heads.extend(heads),
+            None => {
+                // The total left of the types, and no group between: the rows of heads do not fit each other.
+                let total = self.heads.iter().find(|head| head.meaning == Some(6));
+                self.divided |= total.is_some_and(|total| {
+                    heads
+                        .iter()
+                        .any(|head| head.column >= total.column && head.meaning != Some(0))
+                });
+                self.heads.extend(heads);
+            }
         }
     }
 

@@ -273,10 +273,14 @@ impl Lexicon {
             });
             if let (Some(number), Some(label)) = (group, cell.path.last()) {
                 let sense = Sense::DisputeGroup(u8::try_from(number).unwrap_or(u8::MAX));
-                self.add(&fold(label), sense);
+                for spelling in spellings(table, label) {
+                    self.add(&fold(spelling), sense);
+                }
             }
             if let [outer, _] = cell.path.as_slice() {
-                self.add(&fold(outer), Sense::Litigation);
+                for spelling in spellings(table, outer) {
+                    self.add(&fold(spelling), Sense::Litigation);
+                }
             }
         }
     }
@@ -333,6 +337,12 @@ pub fn best<'c>(spellings: impl Iterator<Item = &'c [String]>, core: &str) -> Op
     (first.1 >= CONFIDENT && first.1 >= second + MARGIN).then_some(first.0)
 }
 
+/// A group's label and its other spellings.
+fn spellings<'t>(table: &'t TableForm, label: &'t String) -> impl Iterator<Item = &'t String> {
+    let others = table.path_aliases.iter().find(|all| all.contains(label));
+    std::iter::once(label).chain(others.into_iter().flatten())
+}
+
 fn merge(rows: &mut Vec<MatrixRow>, printed: &'static Row, place: (FormId, usize, usize)) -> usize {
     let index = rows
         .iter()
@@ -351,9 +361,16 @@ fn merge(rows: &mut Vec<MatrixRow>, printed: &'static Row, place: (FormId, usize
         });
     let row = &mut rows[index];
     for spelling in std::iter::once(&printed.label).chain(&printed.aliases) {
-        let core = Label::new(spelling).core;
-        if !row.cores.contains(&core) {
-            row.cores.push(core);
+        // `（二）部分公开（区分处理的，…）`: the remark is often left out.
+        let short = spelling
+            .char_indices()
+            .find(|(at, character)| *at > 0 && *character == '（')
+            .map(|(at, _)| &spelling[..at]);
+        for text in std::iter::once(spelling.as_str()).chain(short) {
+            let core = Label::new(text).core;
+            if !row.cores.contains(&core) {
+                row.cores.push(core);
+            }
         }
     }
     let words: Vec<String> = printed.all_of.iter().map(|word| fold(word)).collect();

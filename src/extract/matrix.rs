@@ -11,7 +11,7 @@ use crate::model::{CellStatus, Code};
 use super::article20;
 use super::heads::HeadSet;
 use super::lexicon::Sense;
-use super::reading::Readings;
+use super::reading::{Found, Key, Readings};
 use super::requests;
 use super::view::{CellView, TableView};
 
@@ -134,7 +134,19 @@ fn read_lying<'d>(
         }
         begun |= own.iter().any(|cell| cell.value.value.is_some());
     }
+    // Heads of a table that has numbers and no row of the form are not those of the table after it.
+    let is_request = |cell: &Found<'_>| matches!(cell.key, Key::Request { .. });
+    let own_heads = heads
+        .requests_row
+        .is_some_and(|(table, _)| table == view.table);
+    if begun && own_heads && has_numbers(view) && !out.found[before..].iter().any(is_request) {
+        heads.requests = HeadSet::default();
+    }
     out.found.len() > before
+}
+
+fn has_numbers(view: &TableView<'_>) -> bool {
+    view.cells.iter().any(|cell| cell.value.value.is_some())
 }
 
 /// A row of heads that no form has: several words beside each other, none of them known, no number.

@@ -197,7 +197,7 @@ fn read_tables<'d>(document: &'d Document<'_>) -> Readings<'d> {
         };
         let slips = spelling::correct(&mut view);
         let matrix = matrix::read_table(&view, &year, &mut heads, &mut readings);
-        let disputes = disputes::read_table(&view, &mut readings);
+        let disputes = disputes::read_table(&view, line_above(document, number), &mut readings);
         if matrix || disputes {
             note_table(document, number, &mut readings);
             for slip in slips {

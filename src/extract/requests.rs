@@ -10,10 +10,13 @@ use super::reading::{Found, Key, Readings, covers_values_below, place_of, printe
 use super::spelling::is_likeness;
 use super::view::{CellView, TableView};
 
-/// Heads carry no enumeration mark; `（七）总计` and `3.其他` are rows.
+/// Which applicants a cell heads.
 fn applicant(cell: &CellView<'_>) -> Option<usize> {
     cell.senses().iter().find_map(|sense| match sense {
-        Sense::Applicant(column) if cell.label.marks.is_empty() => Some(usize::from(*column)),
+        // `3.其他` and `（七）总计` are rows.
+        Sense::Applicant(column) if cell.label.marks.is_empty() || *column < 5 => {
+            Some(usize::from(*column))
+        }
         _ => None,
     })
 }
@@ -67,7 +70,14 @@ pub fn read_heads<'d>(
             for head in beside.drain(..) {
                 heads.requests.push(head);
             }
-            heads.requests.open_group(cell);
+            // Taken apart, the group's cell has the name and the cells beside it none.
+            let blank = |next: &&&CellView<'_>| next.text.is_empty();
+            let beside_it = own.iter().filter(|next| next.column >= cell.end());
+            let end = beside_it
+                .take_while(blank)
+                .last()
+                .map_or(cell.end(), |last| last.end());
+            heads.requests.open_group(cell, end);
             continue;
         }
         if !cell.is_wordy() {

@@ -7,6 +7,7 @@ use crate::normalize::{CellText, Label, read_cell};
 use crate::parse::{Cell, CellRef, Document};
 
 use super::lexicon::{Lexicon, Sense};
+use super::spelling::tells;
 
 /// Longer texts are prose, never labels: the longest statutory label, the corner note, has 37 characters.
 const LABEL_BYTES: usize = 240;
@@ -164,7 +165,7 @@ impl<'d> TableView<'d> {
             let (text, bytes) = cell_content(document, cell, reference);
             let value = read_cell(&text);
             let label = if value.status == CellStatus::Text && text.len() <= LABEL_BYTES {
-                Label::new(&text)
+                known_label(lexicon, &text)
             } else {
                 Label::default()
             };
@@ -252,6 +253,27 @@ impl<'d> TableView<'d> {
     pub fn own(&self, row: u32) -> impl DoubleEndedIterator<Item = &CellView<'d>> {
         self.row(row).filter(move |cell| cell.row == row)
     }
+}
+
+/// The label; without the brackets at its end, if only so it is one of the forms and they say nothing that tells
+/// (`结果维持（件）`, `商业企业（含个体）`, but not `行政许可（上年）`).
+fn known_label(lexicon: &Lexicon, text: &str) -> Label {
+    let label = Label::new(text);
+    if label.core.is_empty() || !lexicon.senses(&label).is_empty() {
+        return label;
+    }
+    let trimmed = text.trim_end();
+    let Some(open) = trimmed
+        .rfind(['（', '('])
+        .filter(|_| trimmed.ends_with(['）', ')']))
+    else {
+        return label;
+    };
+    let short = Label::new(&trimmed[..open]);
+    if tells(&trimmed[open..]) || lexicon.senses(&short).is_empty() {
+        return label;
+    }
+    short
 }
 
 /// A cell's own text and its place; where it has none but a table inside holds a single run of text, that.

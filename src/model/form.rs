@@ -197,6 +197,8 @@ pub struct TableForm {
     pub shape: Shape,
     /// The note in the corner cell, if the form prints one.
     pub corner: Option<String>,
+    /// Labels of groups with their other spellings: the form's first.
+    pub path_aliases: Vec<Vec<String>>,
     /// Columns of a matrix or of a list with several value columns, in printed order; else empty.
     pub columns: Vec<Column>,
     /// Rows (or cells), in printed order.
@@ -316,6 +318,8 @@ struct TableFile {
     #[serde(default)]
     separator: String,
     corner: Option<String>,
+    #[serde(default)]
+    path_aliases: Vec<Vec<String>>,
     #[serde(default)]
     columns: Vec<Column>,
     #[serde(default)]
@@ -479,6 +483,7 @@ impl Catalog {
             title: file.title,
             shape: file.shape,
             corner: file.corner,
+            path_aliases: file.path_aliases,
             columns: file.columns,
             rows,
             heads: ListHeads {
