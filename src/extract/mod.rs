@@ -10,6 +10,7 @@ mod assemble;
 mod body;
 mod dates;
 mod disputes;
+mod divs;
 mod flat;
 mod headings;
 mod heads;
@@ -84,7 +85,17 @@ pub fn extract(
     if document.blocks.is_empty() {
         return Err(NoReport::Empty);
     }
-    let readings = read_tables(document);
+    let mut readings = read_grids(document);
+    let divided;
+    let mut document = document;
+    if !is_complete(&readings)
+        && let Some(with_grids) = divs::with_grids(document, |trial| read_grids(trial).tables)
+    {
+        divided = with_grids;
+        document = &divided;
+        readings = read_grids(document);
+    }
+    read_flat(document, &mut readings);
     let headings = read_headings(document, &readings);
     let heading_blocks = find_headings(document, &readings, &headings);
     let container = body::find(document, profile, &readings, &heading_blocks);
@@ -166,8 +177,8 @@ fn title_year(document: &Document<'_>) -> Option<i16> {
     titles::main(&titles::find(document, Profile::generic(), None)).year
 }
 
-/// Grids first; then, if a family of tables was not among them, flattened text outside the grids read.
-fn read_tables<'d>(document: &'d Document<'_>) -> Readings<'d> {
+/// Reads every table of the page.
+fn read_grids<'d>(document: &'d Document<'_>) -> Readings<'d> {
     let year = LazyCell::new(|| title_year(document));
     let mut readings = Readings::default();
     readings.found.reserve(256);
@@ -186,19 +197,29 @@ fn read_tables<'d>(document: &'d Document<'_>) -> Readings<'d> {
             }
         }
     }
+    readings
+}
+
+/// Whether no family of tables can be lacking.
+fn is_complete(readings: &Readings<'_>) -> bool {
     let has = |wanted: fn(&Key) -> bool| readings.found.iter().any(|cell| wanted(&cell.key));
-    let complete = has(|key| matches!(key, Key::Request { .. }))
+    let all = has(|key| matches!(key, Key::Request { .. }))
         && has(|key| matches!(key, Key::Article20 { .. }))
         && has(|key| matches!(key, Key::Dispute { .. }));
-    if !complete && !has(|key| matches!(key, Key::List { .. })) {
-        let outside = blocks_outside(document, &readings.tables);
-        let mut flattened = Readings::default();
-        flat::read(document, &outside, &mut flattened);
-        readings.found.extend(flattened.found);
-        readings.blocks.extend(flattened.blocks);
-        readings.findings.extend(flattened.findings);
+    all || has(|key| matches!(key, Key::List { .. }))
+}
+
+/// If a family of tables was not among the grids, reads flattened text outside those that were read.
+fn read_flat<'d>(document: &'d Document<'_>, readings: &mut Readings<'d>) {
+    if is_complete(readings) {
+        return;
     }
-    readings
+    let outside = blocks_outside(document, &readings.tables);
+    let mut flattened = Readings::default();
+    flat::read(document, &outside, &mut flattened);
+    readings.found.extend(flattened.found);
+    readings.blocks.extend(flattened.blocks);
+    readings.findings.extend(flattened.findings);
 }
 
 /// The year in the line above a table, if it is a short one.

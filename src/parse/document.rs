@@ -10,7 +10,7 @@ use super::reference::attribute_text;
 use crate::model::{ByteRange, Finding};
 
 /// A page as a flat stream of blocks with the tables and containers around them.
-#[derive(Debug, Default)]
+#[derive(Debug, Clone, Default)]
 pub struct Document<'s> {
     /// The text of all blocks, one after the other. [`Block::text`] points into it.
     pub text: String,
@@ -90,6 +90,9 @@ pub struct Container<'s> {
     pub parent: u32,
     /// Its blocks in [`Document::blocks`], those of inner containers included.
     pub blocks: Range<u32>,
+    /// What stands between its start and end tag, in the archived bytes; known of blocks and list items,
+    /// elsewhere empty.
+    pub inner: ByteRange,
 }
 
 /// A table of the page.

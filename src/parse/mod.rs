@@ -6,6 +6,7 @@
 
 mod blocks;
 mod builder;
+mod divs;
 mod document;
 mod flow;
 mod grid;
@@ -17,6 +18,7 @@ mod tables;
 mod tag;
 mod tree;
 
+pub use divs::find_grids;
 pub use document::{
     Block, BlockKind, Cell, CellRef, Container, Document, Image, Link, Meta, Table,
 };

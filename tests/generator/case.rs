@@ -329,7 +329,7 @@ impl Case {
 
     /// How many statutory tables the page has (as `<table>` elements).
     pub fn statutory_tables(&self) -> usize {
-        if self.dialect.is_flat() {
+        if !self.dialect.has_tables() {
             return 0;
         }
         let kinds = nianbao::model::SectionKind::ALL;

@@ -78,6 +78,14 @@ choices! {
         RowspanTooLong,
         /// One group's rowspan is one too few.
         RowspanTooShort,
+        /// Rows and cells are `<div>` with `display:` in their style, spans filled up with empty cells.
+        DivStyles,
+        /// Rows and cells are `<div>` with telling classes, no spans: a row has the cells it has.
+        DivClasses,
+        /// A `<ul>` of `<li>` rows, cells `<div>`; spans filled up with empty cells.
+        ListRows,
+        /// A `<dl>`: a row's first cell is its `<dt>`.
+        DefinitionList,
         /// Lists: label, unit and value twice side by side.
         ListTwoUp,
         /// Lists: a second value column, 历年累计.
@@ -115,6 +123,19 @@ impl Dialect {
             self,
             Self::FlatParagraphs | Self::FlatBreaks | Self::FlatText
         )
+    }
+
+    /// Tables made of other elements.
+    pub fn is_divided(self) -> bool {
+        matches!(
+            self,
+            Self::DivStyles | Self::DivClasses | Self::ListRows | Self::DefinitionList
+        )
+    }
+
+    /// The statutory tables are `<table>` elements.
+    pub fn has_tables(self) -> bool {
+        !self.is_flat() && !self.is_divided()
     }
 
     /// The markup itself is wrong. A reader may then say `unreadable` but must never give a value

@@ -24,6 +24,7 @@ mod case;
 mod chrome;
 mod dialect;
 mod disputes;
+mod divided;
 mod layout;
 mod list;
 mod markup;

@@ -1,0 +1,111 @@
+//! Statutory tables made of other elements than `<table>`.
+//!
+//! In: a page whose own tables lack a family of the form. Out: the page with grids more, if one of those its
+//! elements make up was read; else nothing. The grids are numbered behind the page's tables.
+
+use crate::model::CellStatus;
+use crate::normalize::{Label, read_cell};
+use crate::parse::{CellRef, Document, Table, find_grids};
+
+use super::lexicon::Lexicon;
+
+/// So many of its cells must be words of the forms for a grid to be tried.
+const LABELS: usize = 4;
+/// Cells looked at in all candidates together.
+const CELLS: usize = 20_000;
+
+/// The page with those of its candidate grids that `read` gives back (by number).
+pub fn with_grids<'s>(
+    document: &Document<'s>,
+    read: impl Fn(&Document<'s>) -> Vec<u32>,
+) -> Option<Document<'s>> {
+    let mut candidates: Vec<Table> = Vec::new();
+    let mut budget = CELLS;
+    for table in find_grids(document) {
+        budget = budget.checked_sub(table.cells.len())?;
+        if labels(document, &table) >= LABELS {
+            candidates.push(table);
+        }
+    }
+    // The larger grid first: what lies in it is not tried again.
+    candidates.sort_by_key(|table| std::cmp::Reverse(table.blocks.len()));
+    let mut taken = vec![false; document.blocks.len()];
+    candidates.retain(|table| {
+        let blocks = &mut taken[table.blocks.start as usize..table.blocks.end as usize];
+        let free = blocks.iter().all(|taken| !taken);
+        if free {
+            blocks.fill(true);
+        }
+        free
+    });
+    if candidates.is_empty() {
+        return None;
+    }
+    candidates.sort_by_key(|table| table.blocks.start);
+    let known = document.tables.len();
+    let trial = with(document, candidates.iter().cloned());
+    let kept: Vec<usize> = read(&trial)
+        .into_iter()
+        .filter_map(|number| (number as usize).checked_sub(known))
+        .collect();
+    if kept.is_empty() {
+        return None;
+    }
+    if kept.len() == candidates.len() {
+        return Some(trial);
+    }
+    Some(with(
+        document,
+        kept.into_iter().map(|at| candidates[at].clone()),
+    ))
+}
+
+/// How many cells have words of the forms.
+fn labels(document: &Document<'_>, table: &Table) -> usize {
+    let lexicon = Lexicon::get();
+    let is_label = |text: &str| {
+        if text.len() > 240 || read_cell(text).status != CellStatus::Text {
+            return false;
+        }
+        let label = Label::new(text);
+        !lexicon.senses(&label).is_empty()
+            || lexicon
+                .lists
+                .iter()
+                .any(|list| list.rows.contains_key(&label.core))
+    };
+    table
+        .cells
+        .iter()
+        .filter(|cell| {
+            match &document.blocks[cell.blocks.start as usize..cell.blocks.end as usize] {
+                [only] => is_label(document.block_text(only)),
+                _ => false,
+            }
+        })
+        .take(LABELS)
+        .count()
+}
+
+fn with<'s>(document: &Document<'s>, tables: impl Iterator<Item = Table>) -> Document<'s> {
+    let mut document = document.clone();
+    for table in tables {
+        let number = u32::try_from(document.tables.len()).unwrap_or(u32::MAX);
+        if let Some(around) = table.parent {
+            document.tables[around.table as usize].cells[around.cell as usize].has_table = true;
+        }
+        for (cell, place) in (0_u32..).zip(&table.cells) {
+            let reference = CellRef {
+                table: number,
+                cell,
+            };
+            for block in
+                &mut document.blocks[place.blocks.start as usize..place.blocks.end as usize]
+            {
+                block.cell = Some(reference);
+            }
+        }
+        document.tables.push(table);
+    }
+    document
+}
