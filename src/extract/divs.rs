@@ -21,9 +21,10 @@ pub fn with_grids<'s>(
 ) -> Option<Document<'s>> {
     let mut candidates: Vec<Table> = Vec::new();
     let mut budget = CELLS;
-    for table in find_grids(document) {
+    for mut table in find_grids(document) {
         budget = budget.checked_sub(table.cells.len())?;
         if labels(document, &table) >= LABELS {
+            span_groups(document, &mut table);
             candidates.push(table);
         }
     }
@@ -85,6 +86,50 @@ fn labels(document: &Document<'_>, table: &Table) -> usize {
         })
         .take(LABELS)
         .count()
+}
+
+/// Words with nothing beside them and words under all of that are a group's: it stands over them, as if it spanned
+/// their columns. (`法人或其他组织`, four empty cells; under them the five kinds.)
+fn span_groups(document: &Document<'_>, table: &mut Table) {
+    #[derive(Clone, Copy, PartialEq)]
+    enum Holds {
+        Nothing,
+        Words,
+        Else,
+    }
+    let columns = table.columns as usize;
+    let mut holds = vec![Holds::Else; columns * table.rows as usize];
+    let slot = |row: u32, column: u32| row as usize * columns + column as usize;
+    for cell in &table.cells {
+        let first = document.blocks[..cell.blocks.end as usize].get(cell.blocks.start as usize);
+        holds[slot(cell.row, cell.column)] = match first.map(|block| document.block_text(block)) {
+            None if cell.has_image => Holds::Else,
+            None => Holds::Nothing,
+            Some(text) if read_cell(text).status == CellStatus::Text => Holds::Words,
+            Some(_) => Holds::Else,
+        };
+    }
+    let mut covered = (0, 0..0);
+    let (rows, width) = (table.rows, table.columns);
+    table.cells.retain_mut(|cell| {
+        let at = slot(cell.row, cell.column);
+        if covered.0 == cell.row && covered.1.contains(&cell.column) {
+            return false;
+        }
+        if holds[at] == Holds::Words && cell.row + 1 < rows {
+            let end = (cell.column + 1..width)
+                .find(|column| {
+                    holds[slot(cell.row, *column)] != Holds::Nothing
+                        || holds[slot(cell.row + 1, *column)] != Holds::Words
+                })
+                .unwrap_or(width);
+            if holds[slot(cell.row + 1, cell.column)] == Holds::Words {
+                cell.colspan = end - cell.column;
+                covered = (cell.row, cell.column + 1..end);
+            }
+        }
+        true
+    });
 }
 
 fn with<'s>(document: &Document<'s>, tables: impl Iterator<Item = Table>) -> Document<'s> {
