@@ -3,14 +3,16 @@
 //! In: a page whose own tables lack a family of the form. Out: the page with grids more, if one of those its
 //! elements make up was read; else nothing. The grids are numbered behind the page's tables.
 
+use std::borrow::Cow;
+
 use crate::model::CellStatus;
 use crate::normalize::{Label, read_cell};
-use crate::parse::{CellRef, Document, Table, find_grids};
+use crate::parse::{Cell, CellRef, Document, Table, find_grids};
 
-use super::lexicon::Lexicon;
+use super::lexicon::{Lexicon, ListForm, Sense};
 
 /// So many of its cells must be words of the forms for a grid to be tried.
-const LABELS: usize = 4;
+const LABELS: usize = 3;
 /// Cells looked at in all candidates together.
 const CELLS: usize = 20_000;
 
@@ -63,29 +65,45 @@ pub fn with_grids<'s>(
 
 /// How many cells have words of the forms.
 fn labels(document: &Document<'_>, table: &Table) -> usize {
-    let lexicon = Lexicon::get();
-    let is_label = |text: &str| {
-        if text.len() > 240 || read_cell(text).status != CellStatus::Text {
-            return false;
+    let labels = table.cells.iter().filter(|cell| is_label(document, cell));
+    labels.take(LABELS).count()
+}
+
+/// Whether a cell holds words of the forms.
+fn is_label(document: &Document<'_>, cell: &Cell) -> bool {
+    let range = cell.blocks.start as usize..cell.blocks.end as usize;
+    let text = match &document.blocks[range] {
+        [] => return false,
+        [only] => Cow::Borrowed(document.block_text(only)),
+        // A label broken over lines.
+        [first, .., last] => {
+            let (start, end) = (first.text.start as usize, last.text.end as usize);
+            Cow::Owned(document.text[start..end].to_owned())
         }
-        let label = Label::new(text);
-        !lexicon.senses(&label).is_empty()
-            || lexicon
-                .lists
-                .iter()
-                .any(|list| list.rows.contains_key(&label.core))
     };
-    table
-        .cells
-        .iter()
-        .filter(|cell| {
-            match &document.blocks[cell.blocks.start as usize..cell.blocks.end as usize] {
-                [only] => is_label(document.block_text(only)),
-                _ => false,
-            }
-        })
-        .take(LABELS)
-        .count()
+    if text.len() > 240 || read_cell(&text).status != CellStatus::Text {
+        return false;
+    }
+    let lexicon = Lexicon::get();
+    let label = Label::new(&text);
+    let in_list = |list: &ListForm| list.rows.contains_key(&label.core);
+    !lexicon.senses(&label).is_empty() || lexicon.lists.iter().any(in_list)
+}
+
+/// Whether a cell is the head of a group of columns.
+fn is_group(document: &Document<'_>, cell: &Cell) -> bool {
+    let range = cell.blocks.start as usize..cell.blocks.end as usize;
+    let [only] = &document.blocks[range] else {
+        return false;
+    };
+    let label = Label::new(document.block_text(only));
+    let group = |sense: &Sense| {
+        matches!(
+            sense,
+            Sense::ApplicantGroup | Sense::DisputeGroup(_) | Sense::Litigation
+        )
+    };
+    Lexicon::get().senses(&label).iter().any(group)
 }
 
 /// Words with nothing beside them and words under all of that are a group's: it stands over them, as if it spanned
@@ -116,7 +134,7 @@ fn span_groups(document: &Document<'_>, table: &mut Table) {
         if covered.0 == cell.row && covered.1.contains(&cell.column) {
             return false;
         }
-        if holds[at] == Holds::Words && cell.row + 1 < rows {
+        if holds[at] == Holds::Words && cell.row + 1 < rows && is_group(document, cell) {
             let end = (cell.column + 1..width)
                 .find(|column| {
                     holds[slot(cell.row, *column)] != Holds::Nothing

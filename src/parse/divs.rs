@@ -118,6 +118,17 @@ impl<'t> Tree<'t> {
         })
     }
 
+    /// A heading between rows: one small element with text.
+    fn single(&self, number: u32) -> Option<Row> {
+        let blocks = &self.document.containers[number as usize].blocks;
+        let at = self.unwrapped(number);
+        let plain = self.children[at as usize] == 0 && !blocks.is_empty();
+        (plain && self.is_cell(number)).then_some(Row {
+            first: number,
+            cells: 1,
+        })
+    }
+
     /// A `<dl>` as rows: a term and the descriptions behind it.
     fn list_rows(&self, number: u32) -> Vec<Row> {
         let mut rows: Vec<Row> = Vec::new();
@@ -169,7 +180,7 @@ pub fn find_grids(document: &Document<'_>) -> Vec<Table> {
         let mut until = document.containers[at].blocks.start;
         let mut broken = tree.own[at] > 0;
         let emit = |run: &mut Vec<Row>, found: &mut Vec<(u32, Vec<Row>)>| {
-            if run.len() > 1 && run.len() <= ROWS && found.len() < CANDIDATES {
+            if is_table(run) && found.len() < CANDIDATES {
                 found.push((number, std::mem::take(run)));
             }
             run.clear();
@@ -179,7 +190,7 @@ pub fn find_grids(document: &Document<'_>) -> Vec<Table> {
             let mut rows = std::mem::take(&mut whole[child as usize]);
             if rows.len() < 2 {
                 rows.clear();
-                rows.extend(tree.row(child));
+                rows.extend(tree.row(child).or_else(|| tree.single(child)));
             }
             if blocks.start != until || rows.is_empty() {
                 emit(&mut run, &mut found);
@@ -187,7 +198,9 @@ pub fn find_grids(document: &Document<'_>) -> Vec<Table> {
                 broken |= !blocks.is_empty();
             }
             until = blocks.end;
-            if run.is_empty() {
+            if run.len() > ROWS {
+                broken = true;
+            } else if run.is_empty() {
                 run = rows;
             } else {
                 run.append(&mut rows);
@@ -195,12 +208,12 @@ pub fn find_grids(document: &Document<'_>) -> Vec<Table> {
         }
         if broken {
             emit(&mut run, &mut found);
-        } else if run.len() > 1 && run.len() <= ROWS {
+        } else if is_table(&run) {
             whole[at] = run;
         }
     }
     let root = std::mem::take(&mut whole[0]);
-    if root.len() > 1 {
+    if is_table(&root) {
         found.push((0, root));
     }
     found.reverse();
@@ -208,6 +221,12 @@ pub fn find_grids(document: &Document<'_>) -> Vec<Table> {
         .iter()
         .filter_map(|(container, rows)| table(&tree, *container, rows))
         .collect()
+}
+
+/// Several rows of several cells; rows of one cell are headings between them.
+fn is_table(rows: &[Row]) -> bool {
+    let single = rows.iter().filter(|row| row.cells == 1).count();
+    rows.len() >= single + 2 && single * 2 <= rows.len() && rows.len() <= ROWS
 }
 
 fn table(tree: &Tree<'_>, container: u32, rows: &[Row]) -> Option<Table> {
@@ -244,4 +263,68 @@ fn table(tree: &Tree<'_>, container: u32, rows: &[Row]) -> Option<Table> {
         columns,
         cells,
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::decode::decode;
+
+    /// The candidates of a page, rows of cell texts; every blank cell's place is checked to be its inside.
+    fn grids(html: &str) -> Vec<Vec<Vec<String>>> {
+        let decoded = decode(html.as_bytes(), Some("text/html; charset=utf-8"));
+        let document = crate::parse::parse_html(&decoded);
+        let text = |cell: &Cell| {
+            let blocks = &document.blocks[cell.blocks.start as usize..cell.blocks.end as usize];
+            if blocks.is_empty() {
+                let inside = cell.inner.slice(html.as_bytes()).unwrap();
+                assert!(inside.is_empty() || inside == b"&nbsp;", "{inside:?}");
+            }
+            let lines: Vec<&str> = blocks.iter().map(|b| document.block_text(b)).collect();
+            lines.join("/")
+        };
+        let grid = |table: &Table| {
+            (0..table.rows)
+                .map(|row| {
+                    let cells = table.cells.iter().filter(|cell| cell.row == row);
+                    cells.map(text).collect()
+                })
+                .collect()
+        };
+        find_grids(&document).iter().map(grid).collect()
+    }
+
+    #[test]
+    fn rows_of_small_elements_are_grids() {
+        let want = [["甲", "", "2"], ["乙", "3", "4"]];
+        for html in [
+            "<div><div><div>甲</div><div></div><div>2</div></div><div><div>乙</div><div>3</div><div>4</div></div></div>",
+            "<div><div><div><div>甲</div><div>&nbsp;</div><div>2</div></div></div><div><div>乙</div><div><div>3</div></div><div>4</div></div></div>",
+            "<ul><li><div>甲</div><div></div><div>2</div></li><li><div>乙</div><div>3</div><div>4</div></li></ul>",
+            "<dl><dt>甲<dd></dd><dd>2</dd><dt>乙<dd>3</dd><dd>4</dd></dl>",
+            "<p>x</p><div><div>甲</div><div></div><div>2</div></div><div><div>乙</div><div>3</div><div>4</div></div><p>x</p>",
+            "<table><tr><td><div><div><div>甲</div><div></div><div>2</div></div><div><div>乙</div><div>3</div><div>4</div></div></div></td></tr></table>",
+        ] {
+            assert_eq!(grids(html), [want], "{html}");
+        }
+    }
+
+    #[test]
+    fn headings_between_rows_are_rows_of_one_cell() {
+        let row = "<div><div>甲</div><div>1</div></div>";
+        let html = format!("<div><div>一、</div>{row}{row}<div><div>二、</div></div>{row}</div>");
+        let lengths: Vec<usize> = grids(&html)[0].iter().map(Vec::len).collect();
+        assert_eq!(lengths, [1, 2, 2, 1, 2]);
+    }
+
+    #[test]
+    fn lines_and_tables_are_none() {
+        for html in [
+            "<div><div>甲</div><div>乙</div><div>丙</div><div>丁</div></div>",
+            "<table><tr><td>甲</td><td>1</td></tr><tr><td>乙</td><td>2</td></tr></table>",
+            "<div>甲<br>1</div><div>乙<br>2</div>",
+        ] {
+            assert_eq!(grids(html), Vec::<Vec<Vec<String>>>::new(), "{html}");
+        }
+    }
 }
