@@ -127,6 +127,7 @@ fn report(number: u64, dice: &mut Dice) -> Report {
             replacements: 0,
             official: Official::Official,
             signals: vec![],
+            parts: vec![],
             profile: "0123456789abcdef".into(),
             program: "0.1.0",
         },

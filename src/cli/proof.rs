@@ -175,7 +175,7 @@ pub(super) fn place(capture: &CaptureLine) -> String {
 }
 
 fn within(source: Source, charset: &str) -> String {
-    let ByteRange { start, end } = source.bytes;
+    let ByteRange { start, end, .. } = source.bytes;
     let bytes = format!("bytes {start}..{end} of the page ({charset})");
     match source.table {
         Some(table) => format!(

@@ -107,7 +107,7 @@ fn deal<'t>(run: &Run<'t>, spacing: Spacing, width: usize) -> Option<Vec<Slot<'t
     let mut before = run.label;
     for (number, value) in run.values.iter().enumerate() {
         for _ in 0..gaps_of(number)? {
-            slots.push(Slot::Blank(ByteRange::new(before.end, value.bytes.start)));
+            slots.push(Slot::Blank(before.until(value.bytes)));
         }
         slots.push(Slot::Value(value));
         before = value.bytes;
@@ -116,7 +116,7 @@ fn deal<'t>(run: &Run<'t>, spacing: Spacing, width: usize) -> Option<Vec<Slot<'t
         let next = run.next?;
         let trailing = Spacing::blanks(spacing.trailing, spacing.inner, next.gap)?;
         for _ in 0..trailing {
-            slots.push(Slot::Blank(ByteRange::new(before.end, next.bytes.start)));
+            slots.push(Slot::Blank(before.until(next.bytes)));
         }
     }
     (slots.len() == width).then_some(slots)

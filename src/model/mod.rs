@@ -15,8 +15,8 @@ pub use decimal::Decimal;
 pub use finding::{Code, Finding, Severity};
 pub use form::{Catalog, FormId, Indicator, IndicatorId};
 pub use report::{
-    Agency, CharsetEvidence, DateEvidence, DateSource, Mention, Observation, Official, Provenance,
-    Report, Scope, Section, SectionKind, Source,
+    Agency, CharsetEvidence, DateEvidence, DateSource, Mention, Observation, Official, Part,
+    Provenance, Report, Scope, Section, SectionKind, Source,
 };
 pub use span::ByteRange;
 pub use status::CellStatus;

@@ -155,7 +155,7 @@ fn as_text<S: Serializer>(date: &Date, serializer: S) -> Result<S::Ok, S::Error>
 }
 
 /// One part of the narrative. The sections in order are the whole body: nothing lost, nothing twice.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Section {
     /// What it is about.
     pub kind: SectionKind,
@@ -164,12 +164,25 @@ pub struct Section {
     /// Its paragraphs, a line each, without the heading and without the statutory tables
     /// (whose cells are observations). Other tables are lines of tab-separated cells.
     pub text: String,
-    /// From heading to the last paragraph, in the archived bytes.
+    /// From heading to the last paragraph, in the archived bytes; of a section that runs over several parts,
+    /// what the first of them has.
     pub bytes: ByteRange,
 }
 
+impl Serialize for Section {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut object = serializer.serialize_struct("Section", 5)?;
+        object.serialize_field("kind", &self.kind)?;
+        object.serialize_field("heading", &self.heading)?;
+        object.serialize_field("text", &self.text)?;
+        object.serialize_field("part", &self.bytes.part)?;
+        object.serialize_field("bytes", &self.bytes)?;
+        object.end()
+    }
+}
+
 /// Where an observation stood.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct Source {
     /// Number of the table on the page, from 0; `None` in flattened text.
     pub table: Option<u32>,
@@ -179,6 +192,18 @@ pub struct Source {
     pub column: u32,
     /// The cell's text in the archived bytes, without surrounding space; for a blank cell, its inside.
     pub bytes: ByteRange,
+}
+
+impl Serialize for Source {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut object = serializer.serialize_struct("Source", 5)?;
+        object.serialize_field("table", &self.table)?;
+        object.serialize_field("row", &self.row)?;
+        object.serialize_field("column", &self.column)?;
+        object.serialize_field("part", &self.bytes.part)?;
+        object.serialize_field("bytes", &self.bytes)?;
+        object.end()
+    }
 }
 
 /// One cell of the form as the page has it.
@@ -226,6 +251,16 @@ pub struct Mention {
     pub about: Option<String>,
 }
 
+/// What a byte range counts in where that is not the payload as archived: a member of an archive,
+/// unpacked; the decoded content of a PDF page; the page a report goes on on.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Part {
+    /// Which: `word/document.xml`, `page 3`, `report_2.html`.
+    pub name: String,
+    /// SHA-256 of the part's bytes, those that ranges count in; lower-case hexadecimal.
+    pub sha256: String,
+}
+
 /// Where a report's bytes came from and how they were read.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Provenance {
@@ -243,6 +278,8 @@ pub struct Provenance {
     pub official: Official,
     /// What that rests on.
     pub signals: Vec<String>,
+    /// What byte ranges count in, by [`ByteRange::part`]; empty where they count in the payload itself.
+    pub parts: Vec<Part>,
     /// SHA-256 of the profile used, first 16 hexadecimal digits.
     pub profile: String,
     /// Program version that read it.

@@ -112,6 +112,7 @@ pub fn read(bytes: &[u8], origin: Origin<'_>, profile: &Profile) -> Result<Repor
             replacements: decoded.replacements,
             official: Official::Unknown,
             signals: Vec::new(),
+            parts: Vec::new(),
             profile: profile.digest.clone(),
             program: env!("CARGO_PKG_VERSION"),
         },

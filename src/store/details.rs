@@ -29,8 +29,8 @@ pub(super) fn insert(
     let version = put_head(
         writer,
         "INSERT INTO version (id, report_id, content_digest, first_seen_us, last_seen_us, capture_id,
-           reader_id, title, form, published, official, charset, charset_evidence, replacements, signals)
-         VALUES (?1, ?2, ?3, ?4, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14)",
+           reader_id, title, form, published, official, charset, charset_evidence, replacements, signals, parts)
+         VALUES (?1, ?2, ?3, ?4, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15)",
         None,
         head,
         report,
@@ -68,7 +68,7 @@ pub(super) fn replace(
         "UPDATE version SET report_id = ?2, content_digest = ?3, first_seen_us = min(first_seen_us, ?4),
            last_seen_us = max(last_seen_us, ?4), capture_id = ?5, reader_id = ?6, title = ?7, form = ?8,
            published = ?9, official = ?10, charset = ?11, charset_evidence = ?12, replacements = ?13,
-           signals = ?14
+           signals = ?14, parts = ?15
          WHERE id = ?1",
         Some(version),
         head,
@@ -89,6 +89,10 @@ fn put_head(
         [] => None,
         signals => Some(serde_json::to_string(signals)?),
     };
+    let parts = match provenance.parts.as_slice() {
+        [] => None,
+        parts => Some(serde_json::to_string(parts)?),
+    };
     writer.connection.prepare_cached(sql)?.execute(params![
         id,
         head.report_id,
@@ -104,6 +108,7 @@ fn put_head(
         provenance.charset_evidence.as_str(),
         provenance.replacements,
         signals,
+        parts,
     ])?;
     Ok(writer.connection.last_insert_rowid())
 }
@@ -111,8 +116,8 @@ fn put_head(
 fn put_details(writer: &mut Writer<'_>, version: i64, report: &Report) -> Result<(), StoreError> {
     let connection = writer.connection;
     let mut section = connection.prepare_cached(
-        "INSERT INTO section (version_id, position, kind, heading, text, start_byte, end_byte)
-         VALUES (?, ?, ?, ?, ?, ?, ?)",
+        "INSERT INTO section (version_id, position, kind, heading, text, start_byte, end_byte, part)
+         VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
     )?;
     for (position, one) in (0_i64..).zip(&report.sections) {
         let (kind, bytes) = (one.kind.as_str(), one.bytes);
@@ -123,7 +128,8 @@ fn put_details(writer: &mut Writer<'_>, version: i64, report: &Report) -> Result
             one.heading,
             one.text,
             bytes.start,
-            bytes.end
+            bytes.end,
+            bytes.part
         ])?;
     }
     let mut date = connection.prepare_cached("INSERT INTO date_evidence VALUES (?, ?, ?, ?, ?)")?;

@@ -16,7 +16,10 @@ use super::layout::{Layout, wide_table};
 use super::views;
 
 /// The numbered migrations; the first makes schema 1.
-const MIGRATIONS: [&str; 1] = [include_str!("migrations/0001_base.sql")];
+const MIGRATIONS: [&str; 2] = [
+    include_str!("migrations/0001_base.sql"),
+    include_str!("migrations/0002_parts.sql"),
+];
 
 /// Changed whenever the generated SQL changes its shape.
 const GENERATOR: &str = "2";

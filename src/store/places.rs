@@ -1,8 +1,9 @@
 //! Where each observation of a report stood, packed into one blob, and back.
 //!
 //! Streams one after the other, so that equal things lie together: a control byte an observation, the
-//! places that do not follow from the one before, the gaps between byte ranges, their lengths;
-//! numbers as LEB128, signed ones zigzag. Deflated where that is smaller. First byte: 0 plain, 1 deflated.
+//! places that do not follow from the one before, the gaps between byte ranges, their lengths, and their
+//! parts where any is not 0; numbers as LEB128, signed ones zigzag. Deflated where that is smaller. First
+//! byte: bit 0 deflated, bit 1 with parts.
 
 use std::io::Read as _;
 
@@ -22,7 +23,12 @@ const NEXT_ROW: u8 = 2;
 /// Table, row and column follow.
 const ELSEWHERE: u8 = 3;
 
-/// A blob of more is refused: 65,536 cells at 30 bytes.
+/// In the first byte: the rest is deflated.
+const DEFLATED: u8 = 1;
+/// In the first byte: the parts follow the lengths.
+const WITH_PARTS: u8 = 2;
+
+/// A blob of more is refused: 65,536 cells at 32 bytes.
 const MAX_BYTES: u64 = 2 << 20;
 
 /// Packs; keeps the compressor between reports.
@@ -32,6 +38,7 @@ pub(super) struct Packer {
     places: Vec<u8>,
     gaps: Vec<u8>,
     lengths: Vec<u8>,
+    parts: Vec<u8>,
 }
 
 impl Packer {
@@ -42,6 +49,7 @@ impl Packer {
             places: Vec::new(),
             gaps: Vec::new(),
             lengths: Vec::new(),
+            parts: Vec::new(),
         }
     }
 
@@ -55,12 +63,14 @@ impl Packer {
             &mut self.places,
             &mut self.gaps,
             &mut self.lengths,
+            &mut self.parts,
         ] {
             stream.clear();
         }
         self.plain.push(0);
         let mut last = START;
         let mut any = false;
+        let mut flags = 0;
         for source in sources {
             let Some(source) = source else {
                 self.plain.push(NONE);
@@ -86,6 +96,11 @@ impl Packer {
             let (start, end) = (i64::from(source.bytes.start), i64::from(source.bytes.end));
             put(&mut self.gaps, zigzag(start - i64::from(last.bytes.end)));
             put(&mut self.lengths, zigzag(end - start));
+            let (part, before) = (source.bytes.part, last.bytes.part);
+            put(&mut self.parts, zigzag(i64::from(part) - i64::from(before)));
+            if part > 0 {
+                flags = WITH_PARTS;
+            }
             last = source;
         }
         if !any {
@@ -94,9 +109,13 @@ impl Packer {
         self.plain.append(&mut self.places);
         self.plain.append(&mut self.gaps);
         self.plain.append(&mut self.lengths);
+        if flags == WITH_PARTS {
+            self.plain.append(&mut self.parts);
+        }
+        self.plain[0] = flags;
         self.compress.reset();
         let mut packed = Vec::with_capacity(self.plain.len());
-        packed.push(1);
+        packed.push(flags | DEFLATED);
         let done = self
             .compress
             .compress_vec(&self.plain[1..], &mut packed, FlushCompress::Finish);
@@ -127,14 +146,15 @@ pub(super) fn unpack(blob: &[u8], count: usize) -> Result<Vec<Option<Source>>, S
 fn read(blob: &[u8], count: usize) -> Option<Vec<Option<Source>>> {
     let (kind, body) = blob.split_first()?;
     let mut inflated = Vec::new();
-    let body = match kind {
-        0 => body,
-        1 => {
-            let mut decoder = DeflateDecoder::new(body).take(MAX_BYTES);
-            decoder.read_to_end(&mut inflated).ok()?;
-            &inflated
-        }
-        _ => return None,
+    if *kind > DEFLATED | WITH_PARTS {
+        return None;
+    }
+    let body = if kind & DEFLATED == 0 {
+        body
+    } else {
+        let mut decoder = DeflateDecoder::new(body).take(MAX_BYTES);
+        decoder.read_to_end(&mut inflated).ok()?;
+        &inflated
     };
     let (controls, mut rest) = body.split_at_checked(count)?;
     let mut last = START;
@@ -174,6 +194,13 @@ fn read(blob: &[u8], count: usize) -> Option<Vec<Option<Source>>> {
         let start = end.checked_add(gap)?;
         end = start.checked_add(unzigzag(take(&mut rest)?))?;
         source.bytes = ByteRange::new(u32::try_from(start).ok()?, u32::try_from(end).ok()?);
+    }
+    if kind & WITH_PARTS != 0 {
+        let mut part = 0_i64;
+        for source in sources.iter_mut().flatten() {
+            part = part.checked_add(unzigzag(take(&mut rest)?))?;
+            source.bytes.part = u16::try_from(part).ok()?;
+        }
     }
     rest.is_empty().then_some(sources)
 }
@@ -217,9 +244,9 @@ mod tests {
     use proptest::prelude::*;
 
     prop_compose! {
-        fn source()(table in proptest::option::of(any::<u32>()), row: u32, column: u32, start: u32, end: u32)
-            -> Source {
-            Source { table, row, column, bytes: ByteRange::new(start, end) }
+        fn source()(table in proptest::option::of(any::<u32>()), row: u32, column: u32, start: u32, end: u32,
+            part in prop_oneof![9 => Just(0), 1 => any::<u16>()]) -> Source {
+            Source { table, row, column, bytes: ByteRange::new(start, end).of_part(part) }
         }
     }
 
@@ -257,5 +284,14 @@ mod tests {
         let blob = Packer::new().pack(sources.iter().copied()).unwrap();
         assert!(blob.len() < 180, "{} bytes", blob.len());
         assert_eq!(unpack(&blob, 175).unwrap(), sources);
+        // The first byte says that no part follows; a page break costs next to nothing.
+        assert_eq!(blob[0], DEFLATED);
+        for source in sources.iter_mut().flatten().filter(|one| one.row > 12) {
+            source.bytes.part = 1;
+        }
+        let parted = Packer::new().pack(sources.iter().copied()).unwrap();
+        assert_eq!(parted[0], DEFLATED | WITH_PARTS);
+        assert!(parted.len() < blob.len() + 12, "{} bytes", parted.len());
+        assert_eq!(unpack(&parted, 175).unwrap(), sources);
     }
 }

@@ -96,7 +96,7 @@ impl<'a> Reader<'a> {
             "SELECT r.id AS report_id, r.version_id = v.id AS current, v.first_seen_us, v.last_seen_us,
                (SELECT count(*) FROM reading WHERE version_id = v.id) AS captures,
                v.title, a.name, a.code, r.year, r.scope, v.form, v.published, c.sha256, d.url,
-               v.charset, v.charset_evidence, v.replacements, v.official, v.signals, p.profile, p.program
+               v.charset, v.charset_evidence, v.replacements, v.official, v.signals, v.parts, p.profile, p.program
              FROM version v JOIN report r ON r.id = v.report_id JOIN capture c ON c.id = v.capture_id
              JOIN reader p ON p.id = v.reader_id LEFT JOIN agency a ON a.id = r.agency_id
              LEFT JOIN address d ON d.id = c.address_id WHERE v.id = ?",
@@ -106,6 +106,7 @@ impl<'a> Reader<'a> {
             return Ok(None);
         };
         let signals: Option<String> = row.get("signals")?;
+        let parts: Option<String> = row.get("parts")?;
         let sha256: Vec<u8> = row.get("sha256")?;
         let form: Option<String> = row.get("form")?;
         let report = Report {
@@ -141,6 +142,10 @@ impl<'a> Reader<'a> {
                 official: word(row, "official")?,
                 signals: match signals {
                     Some(signals) => serde_json::from_str(&signals)?,
+                    None => Vec::new(),
+                },
+                parts: match parts {
+                    Some(parts) => serde_json::from_str(&parts)?,
                     None => Vec::new(),
                 },
                 profile: row.get("profile")?,
@@ -235,7 +240,7 @@ impl<'a> Reader<'a> {
 
     fn sections(&self, version_id: i64) -> Result<Vec<Section>, StoreError> {
         let mut statement = self.connection.prepare_cached(
-            "SELECT kind, heading, text, start_byte, end_byte FROM section
+            "SELECT kind, heading, text, start_byte, end_byte, part FROM section
              WHERE version_id = ? ORDER BY position",
         )?;
         let mut rows = statement.query([version_id])?;
@@ -245,7 +250,7 @@ impl<'a> Reader<'a> {
                 kind: word(row, "kind")?,
                 heading: row.get(1)?,
                 text: row.get(2)?,
-                bytes: ByteRange::new(row.get(3)?, row.get(4)?),
+                bytes: ByteRange::new(row.get(3)?, row.get(4)?).of_part(row.get(5)?),
             });
         }
         Ok(sections)

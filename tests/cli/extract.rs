@@ -67,7 +67,11 @@ fn a_report_is_one_line_of_the_schema() {
         (&cell["value"], &cell["status"], &cell["raw"], &cell["unit"]),
         (&62.into(), &"number".into(), &"62".into(), &"件".into())
     );
-    assert_eq!(keys(&cell["source"]), ["bytes", "column", "row", "table"]);
+    assert_eq!(
+        keys(&cell["source"]),
+        ["bytes", "column", "part", "row", "table"]
+    );
+    assert_eq!(cell["source"]["part"], 0);
     let range: Vec<usize> = serde_json::from_value(cell["source"]["bytes"].clone()).unwrap();
     assert_eq!(&std::fs::read(page).unwrap()[range[0]..range[1]], b"62");
     assert_eq!(
@@ -81,6 +85,7 @@ fn a_report_is_one_line_of_the_schema() {
         "charset_evidence",
         "official",
         "signals",
+        "parts",
     ] {
         assert!(report["provenance"].get(key).is_some(), "{key}");
     }

@@ -2,8 +2,8 @@
 
 use nianbao::model::{
     Agency, ByteRange, Catalog, CellStatus, CharsetEvidence, Code, DateEvidence, DateSource,
-    Decimal, Finding, FormId, IndicatorId, Mention, Observation, Official, Provenance, Report,
-    Scope, Section, SectionKind, Source, Unit,
+    Decimal, Finding, FormId, IndicatorId, Mention, Observation, Official, Part, Provenance,
+    Report, Scope, Section, SectionKind, Source, Unit,
 };
 use nianbao::store::{CaptureInfo, WarcPlace};
 use proptest::collection::vec;
@@ -93,6 +93,7 @@ pub fn sound() -> Report {
             replacements: 0,
             official: Official::Official,
             signals: vec![],
+            parts: vec![],
             profile: "0123456789abcdef".into(),
             program: "0.1.0",
         },
@@ -107,16 +108,21 @@ fn decimals() -> impl Strategy<Value = Decimal> {
     ]
 }
 
+/// Mostly the payload itself.
+fn parts() -> impl Strategy<Value = u16> {
+    prop_oneof![6 => Just(0), 1 => 0..9_u16, 1 => any::<u16>()]
+}
+
 fn sources() -> impl Strategy<Value = Option<Source>> {
     let tables = option::weighted(0.9, 0..5_u32);
     option::weighted(
         0.9,
-        (tables, 0..60_u32, 0..12_u32, any::<u32>(), any::<u32>()).prop_map(
-            |(table, row, column, start, end)| Source {
+        (tables, 0..60_u32, 0..12_u32, any::<(u32, u32)>(), parts()).prop_map(
+            |(table, row, column, (start, end), part)| Source {
                 table,
                 row,
                 column,
-                bytes: ByteRange::new(start, end),
+                bytes: ByteRange::new(start, end).of_part(part),
             },
         ),
     )
@@ -195,17 +201,25 @@ fn provenance() -> impl Strategy<Value = Provenance> {
         select(Official::ALL.to_vec()),
         select(vec!["utf-8", "gb18030"]),
     );
-    (any::<u8>(), url, words, 0..9_u32, vec(text(), 0..3)).prop_map(
-        |(seed, url, (charset_evidence, official, charset), replacements, signals)| Provenance {
-            sha256: data_encoding::HEXLOWER.encode(&digest(seed)),
-            url: url.map(str::to_owned),
-            charset,
-            charset_evidence,
-            replacements,
-            official,
-            signals,
-            profile: "0123456789abcdef".into(),
-            program: "0.1.0",
+    let part = (text(), any::<u8>()).prop_map(|(name, seed)| Part {
+        name,
+        sha256: data_encoding::HEXLOWER.encode(&digest(seed)),
+    });
+    let lists = (vec(text(), 0..3), vec(part, 0..4));
+    (any::<u8>(), url, words, 0..9_u32, lists).prop_map(
+        |(seed, url, (charset_evidence, official, charset), replacements, (signals, parts))| {
+            Provenance {
+                sha256: data_encoding::HEXLOWER.encode(&digest(seed)),
+                url: url.map(str::to_owned),
+                charset,
+                charset_evidence,
+                replacements,
+                official,
+                signals,
+                parts,
+                profile: "0123456789abcdef".into(),
+                program: "0.1.0",
+            }
         },
     )
 }
@@ -217,12 +231,13 @@ pub fn report() -> impl Strategy<Value = Report> {
         option::of(text()),
         text(),
         any::<(u32, u32)>(),
+        parts(),
     )
-        .prop_map(|(kind, heading, text, (start, end))| Section {
+        .prop_map(|(kind, heading, text, (start, end), part)| Section {
             kind,
             heading,
             text,
-            bytes: ByteRange::new(start, end),
+            bytes: ByteRange::new(start, end).of_part(part),
         });
     let mention = (text(), decimals(), any::<bool>(), option::of(text())).prop_map(
         |(text, value, approximate, about)| Mention {

@@ -1,6 +1,6 @@
 //! The schema keeps its promises against raw SQL, and against other files.
 
-use nianbao::model::{CellStatus, Code, DateSource, Scope, SectionKind, Severity};
+use nianbao::model::{ByteRange, CellStatus, Code, DateSource, Scope, SectionKind, Severity};
 use nianbao::store::{Outcome, SCHEMA_VERSION, Store, StoreError};
 use rusqlite::Connection;
 
@@ -192,4 +192,30 @@ fn other_files_are_refused() {
     )
     .unwrap();
     assert!(matches!(Store::open(&words), Err(StoreError::Open { .. })));
+}
+
+#[test]
+fn a_database_of_schema_1_gains_parts() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("old.db");
+    let old = Connection::open(&path).unwrap();
+    old.execute_batch(include_str!("../../src/store/migrations/0001_base.sql"))
+        .unwrap();
+    old.execute_batch(
+        "INSERT INTO form VALUES ('2021', 2021, NULL, '');
+         INSERT INTO report VALUES (1, NULL, NULL, 'own', 'p', 1);
+         INSERT INTO capture VALUES (1, zeroblob(32), NULL, 1, NULL, 1, NULL, NULL, NULL);
+         INSERT INTO reader VALUES (1, '0.1.0', 'p');
+         INSERT INTO version VALUES (1, 1, zeroblob(16), 1, 1, 1, 1, NULL, NULL, NULL, 'unknown', 'UTF-8',
+           'bom', 0, NULL);
+         INSERT INTO section VALUES (1, 1, 0, 'other', NULL, 'text', 3, 7);
+         PRAGMA application_id = 0x6e69616e;
+         PRAGMA user_version = 1;",
+    )
+    .unwrap();
+    drop(old);
+    let store = Store::open(&path).unwrap();
+    let report = store.reader().version(1).unwrap().unwrap().report;
+    assert_eq!(report.provenance.parts, []);
+    assert_eq!(report.sections[0].bytes, ByteRange::new(3, 7));
 }

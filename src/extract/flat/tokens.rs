@@ -158,7 +158,8 @@ fn split_row(number: u32, block: &Block, text: &str, tokens: &mut Vec<Token>) ->
         piece.cell = cell && (bar.is_some() || is_value(part));
         if plain {
             let place = |offset: usize| block.bytes.start + u32::try_from(offset).unwrap_or(0);
-            piece.bytes = ByteRange::new(place(*start), place(start + part.len()));
+            piece.bytes =
+                ByteRange::new(place(*start), place(start + part.len())).of_part(block.bytes.part);
         }
         piece.gap = if first { block.empties_before } else { 0 };
         first = false;
