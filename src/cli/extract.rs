@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::bail;
 
-use crate::pipeline::{Load, Origin, ordered, read, read_file, read_stream};
+use crate::pipeline::{Load, Origin, ordered, read_all, read_file, read_stream};
 use crate::profile::Profile;
 
 use super::{Status, output};
@@ -87,7 +87,7 @@ fn is_stdin(file: &Path) -> bool {
     file.as_os_str() == "-"
 }
 
-/// A file's report as a line of JSON, or why there is none.
+/// A file's reports as lines of JSON, or why there is none.
 fn record(file: &Path, origin: Origin<'_>) -> Result<Vec<u8>, String> {
     let bytes = if is_stdin(file) {
         read_stream(std::io::stdin().lock())
@@ -95,8 +95,12 @@ fn record(file: &Path, origin: Origin<'_>) -> Result<Vec<u8>, String> {
         read_file(file)
     };
     let bytes = bytes.map_err(|error| error.to_string())?;
-    let report = read(&bytes, origin, Profile::generic()).map_err(|error| error.to_string())?;
-    let mut line = serde_json::to_vec(&report).map_err(|error| error.to_string())?;
-    line.push(b'\n');
-    Ok(line)
+    let reports =
+        read_all(&bytes, origin, Profile::generic()).map_err(|error| error.to_string())?;
+    let mut lines = Vec::new();
+    for report in &reports {
+        serde_json::to_writer(&mut lines, report).map_err(|error| error.to_string())?;
+        lines.push(b'\n');
+    }
+    Ok(lines)
 }

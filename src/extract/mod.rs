@@ -23,6 +23,7 @@ mod pictures;
 mod reading;
 mod requests;
 mod sections;
+mod split;
 mod title;
 mod titles;
 mod view;
@@ -33,7 +34,8 @@ use std::cell::LazyCell;
 use jiff::civil::Date;
 
 use crate::model::{
-    Agency, Code, DateEvidence, Finding, FormId, Observation, Scope, Section, SectionKind,
+    Agency, CellStatus, Code, DateEvidence, DateSource, Finding, FormId, Observation, Scope,
+    Section, SectionKind,
 };
 use crate::normalize::numeral;
 use crate::parse::{Block, BlockKind, Document};
@@ -72,7 +74,8 @@ pub struct Extraction {
     pub findings: Vec<Finding>,
 }
 
-/// Reads a page. `url` is evidence for the publication date only.
+/// Reads a page: the report on it, or those that stand on it one after the other. `url` is evidence for the
+/// publication date only.
 ///
 /// # Errors
 ///
@@ -81,7 +84,7 @@ pub fn extract(
     document: &Document<'_>,
     url: Option<&str>,
     profile: &Profile,
-) -> Result<Extraction, NoReport> {
+) -> Result<Vec<Extraction>, NoReport> {
     if document.blocks.is_empty() {
         return Err(NoReport::Empty);
     }
@@ -96,16 +99,149 @@ pub fn extract(
         readings = read_grids(document);
     }
     read_flat(document, &mut readings);
-    let headings = read_headings(document, &readings);
-    let heading_blocks = find_headings(document, &readings, &headings);
-    let container = body::find(document, profile, &readings, &heading_blocks);
+    let page = Page {
+        profile,
+        url,
+        lines: &[],
+        dates: Dates::All,
+    };
+    let headed = Headed::of(document, &readings);
+    if let Some(reports) = several(document, &page, &readings, &headed) {
+        return Ok(reports);
+    }
+    read_one(document, &page, readings, &headed).map(|report| vec![report])
+}
+
+/// What a report's page is beside the report.
+struct Page<'p> {
+    profile: &'p Profile,
+    url: Option<&'p str>,
+    /// Lines from the page's start, where they are not the report's own.
+    lines: &'p [&'p str],
+    dates: Dates,
+}
+
+/// Which dates on the page are the report's.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Dates {
+    All,
+    /// Those in its own text: it is older than another report on the page.
+    Own,
+}
+
+/// The lines of a page that read as headings.
+struct Headed {
+    /// For every block.
+    read: Vec<Option<Heading>>,
+    /// Blocks that are headings of known sections.
+    sure: Vec<u32>,
+}
+
+impl Headed {
+    fn of(document: &Document<'_>, readings: &Readings<'_>) -> Self {
+        let read = read_headings(document, readings);
+        let sure = find_headings(document, readings, &read);
+        Self { read, sure }
+    }
+
+    /// Where reports behind the first begin.
+    fn starts(&self, document: &Document<'_>, readings: &Readings<'_>) -> Vec<split::Start> {
+        if !split::may_be(&self.sure, &self.read) {
+            return Vec::new();
+        }
+        split::find(document, &self.sure, &self.read, &readings.tables)
+    }
+}
+
+/// Fewer statutory numbers than this are no second report.
+const NUMBERS: usize = 10;
+
+/// The reports of a page with several; `None` unless each has a title, sections and statutory numbers of its own
+/// and no two are of the same agency, year and scope.
+fn several(
+    document: &Document<'_>,
+    page: &Page<'_>,
+    readings: &Readings<'_>,
+    headed: &Headed,
+) -> Option<Vec<Extraction>> {
+    let starts = headed.starts(document, readings);
+    let end = u32::try_from(document.blocks.len()).ok()?;
+    let mut from: Vec<u32> = vec![0];
+    from.extend(starts.iter().map(|start| start.block));
+    if from.len() < 2 {
+        return None;
+    }
+    let head = titles::find(document, page.profile, headed.sure.first().copied());
+    let head = titles::main(&head);
+    let newest = starts.iter().map(|start| start.title.year).max().flatten();
+    let newest = newest.max(head.year);
+    let lines = lines_before(document, headed.sure.first().copied());
+    let mut reports: Vec<Extraction> = Vec::new();
+    for (number, start) in from.iter().enumerate() {
+        let title = number.checked_sub(1).map_or(&head, |at| &starts[at].title);
+        let until = from.get(number + 1).copied().unwrap_or(end);
+        let mut piece = document.piece(&(*start..until));
+        // What the head says of the page counts only for a report that says nothing of itself.
+        let above = headed.sure.first().map_or(0, |block| *block as usize);
+        if number > 0 || !titles::reports_in(document, &document.blocks[..above]).is_empty() {
+            piece.title = None;
+            piece.metas.retain(|meta| meta.name != "articletitle");
+        }
+        let older = title.year.is_some() && title.year < newest;
+        let page = Page {
+            lines: if number > 0 { &lines } else { &[] },
+            dates: if older { Dates::Own } else { Dates::All },
+            ..*page
+        };
+        let mut readings = read_grids(&piece);
+        read_flat(&piece, &mut readings);
+        let headed = Headed::of(&piece, &readings);
+        let mut report = read_one(&piece, &page, readings, &headed).ok()?;
+        if title.agency.is_none()
+            && let Some(first) = reports.first()
+        {
+            report.agency = first.agency.clone();
+        }
+        reports.push(report);
+    }
+    let own = |report: &Extraction| {
+        let number = |cell: &&Observation| cell.status == CellStatus::Number;
+        report.observations.iter().filter(number).count() >= NUMBERS
+    };
+    let identity = |report: &Extraction| (report.agency.clone(), report.year, report.scope);
+    let apart = (1..reports.len()).all(|at| {
+        let same = |other: &Extraction| identity(other) == identity(&reports[at]);
+        !reports[..at].iter().any(same)
+    });
+    if !apart || !reports.iter().all(own) {
+        return None;
+    }
+    let count = reports.len();
+    for (number, report) in (1..).zip(&mut reports) {
+        let message = format!("the page holds {count} reports, this is number {number}");
+        report
+            .findings
+            .insert(0, Finding::new(Code::SeveralReports, "", message));
+    }
+    Some(reports)
+}
+
+/// Reads the one report of a page or piece.
+fn read_one(
+    document: &Document<'_>,
+    page: &Page<'_>,
+    readings: Readings<'_>,
+    headed: &Headed,
+) -> Result<Extraction, NoReport> {
+    let profile = page.profile;
+    let container = body::find(document, profile, &readings, &headed.sure);
     let all = body::items(
         document,
         profile,
         container,
         &readings,
-        &headings,
-        &heading_blocks,
+        &headed.read,
+        &headed.sure,
     );
     let first_heading = all
         .iter()
@@ -138,7 +274,7 @@ pub fn extract(
     let body = &document.containers[container as usize].blocks;
     pictures::mark_pictures(document, body, &all, &mut assembled, &mut findings);
     note_missing_sections(assembled.form, &sections, &mut findings);
-    let lines = lines_before(document, first_heading);
+    let mut lines = lines_before(document, first_heading);
     let tail: Vec<&str> = items
         .iter()
         .rev()
@@ -154,7 +290,12 @@ pub fn extract(
             "neither title nor byline name one",
         ));
     }
-    let mut dates = dates::collect(document, profile, &lines, &tail, &foot, url);
+    // The line under the page's title, for a report further down.
+    lines.extend(page.lines);
+    let mut dates = dates::collect(document, profile, &lines, &tail, &foot, page.url);
+    if page.dates == Dates::Own {
+        dates.retain(|date| date.source == DateSource::Text);
+    }
     let published = dates::choose(&mut dates, year);
     note_dates(&dates, &mut findings);
     let scope = agency::scope(&title, agency.name.as_deref(), items);

@@ -11,6 +11,7 @@ mod document;
 mod flow;
 mod grid;
 mod notes;
+mod pieces;
 mod plain;
 mod reference;
 mod scan;

@@ -189,8 +189,8 @@ impl<F: FnMut(BuildEvent<'_>)> Building<'_, F> {
             Ok(Some(Made::Refused(capture, refusal))) => {
                 self.put(file, record, &capture, Err(&refusal))?;
             }
-            Ok(Some(Made::Report(capture, report))) => {
-                self.put(file, record, &capture, Ok(&report))?;
+            Ok(Some(Made::Reports(capture, reports))) => {
+                self.put(file, record, &capture, Ok(&reports))?;
             }
             Err(caught) => {
                 if let Some(capture) = capture_of(file, record) {
@@ -212,11 +212,13 @@ impl<F: FnMut(BuildEvent<'_>)> Building<'_, F> {
         file: &str,
         record: &Record,
         capture: &CaptureInfo,
-        reading: Result<&Report, &Refusal>,
+        reading: Result<&[Report], &Refusal>,
     ) -> Result<(), StoreError> {
-        match self.writer.put(capture, reading) {
-            Ok(outcome) => {
-                *self.summary.outcomes.entry(outcome).or_default() += 1;
+        match self.writer.put_all(capture, reading) {
+            Ok(outcomes) => {
+                for outcome in outcomes {
+                    *self.summary.outcomes.entry(outcome).or_default() += 1;
+                }
                 if let Err(refusal) = reading {
                     let count = self.summary.refusals.entry(refusal.reason.clone());
                     *count.or_default() += 1;

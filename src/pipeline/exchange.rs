@@ -12,7 +12,7 @@ use crate::model::Report;
 use crate::profile::Profile;
 use crate::store::{CaptureInfo, Refusal, WarcPlace};
 
-use super::read::{MAX_BYTES, Origin, read};
+use super::read::{MAX_BYTES, Origin, read_all};
 
 /// What was made of a record.
 pub(super) enum Made {
@@ -22,8 +22,8 @@ pub(super) enum Made {
     Undated,
     /// A document that is no report.
     Refused(CaptureInfo, Refusal),
-    /// A report.
-    Report(CaptureInfo, Box<Report>),
+    /// A report, or several one after the other.
+    Reports(CaptureInfo, Vec<Report>),
 }
 
 /// The capture a record is, of its payload as archived; `None` without a usable date.
@@ -82,11 +82,13 @@ pub(super) fn make(file: &str, record: &Record, profile: &Profile) -> Made {
         url: capture.url.as_deref(),
         content_type: content_type.as_deref(),
     };
-    match read(bytes, origin, profile) {
-        Ok(mut report) => {
+    match read_all(bytes, origin, profile) {
+        Ok(mut reports) => {
             // A capture is named by its payload as archived, also where that is compressed.
-            report.provenance.sha256 = HEXLOWER.encode(&capture.sha256);
-            Made::Report(capture, Box::new(report))
+            for report in &mut reports {
+                report.provenance.sha256 = HEXLOWER.encode(&capture.sha256);
+            }
+            Made::Reports(capture, reports)
         }
         Err(error) => Made::Refused(
             capture,

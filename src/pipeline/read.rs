@@ -5,8 +5,8 @@ use sha2::{Digest, Sha256};
 
 use crate::audit;
 use crate::decode::{self, Media};
-use crate::extract::{self, NoReport};
-use crate::model::{Catalog, Official, Provenance, Report};
+use crate::extract::{self, Extraction, NoReport};
+use crate::model::{Catalog, Finding, Official, Provenance, Report};
 use crate::parse;
 use crate::profile::Profile;
 
@@ -60,12 +60,16 @@ impl Unreadable {
     }
 }
 
-/// Reads one payload.
+/// Reads one payload: the report in it, or its reports where it holds several, in their order.
 ///
 /// # Errors
 ///
 /// [`Unreadable`] in one line, where the payload is no page or the page no report.
-pub fn read(bytes: &[u8], origin: Origin<'_>, profile: &Profile) -> Result<Report, Unreadable> {
+pub fn read_all(
+    bytes: &[u8],
+    origin: Origin<'_>,
+    profile: &Profile,
+) -> Result<Vec<Report>, Unreadable> {
     if bytes.is_empty() {
         return Err(Unreadable::Empty);
     }
@@ -86,13 +90,43 @@ pub fn read(bytes: &[u8], origin: Origin<'_>, profile: &Profile) -> Result<Repor
     } else {
         parse::parse_text(&decoded)
     };
-    let extraction = extract::extract(&document, origin.url, profile)?;
+    let extractions = extract::extract(&document, origin.url, profile)?;
+    let provenance = Provenance {
+        sha256: HEXLOWER.encode(&Sha256::digest(bytes)),
+        url: origin.url.map(str::to_owned),
+        charset: decoded.charset,
+        charset_evidence: decoded.evidence,
+        replacements: decoded.replacements,
+        official: Official::Unknown,
+        signals: Vec::new(),
+        parts: Vec::new(),
+        profile: profile.digest.clone(),
+        program: env!("CARGO_PKG_VERSION"),
+    };
     let mut findings = decoded.findings.clone();
     findings.extend(document.findings.iter().cloned());
+    let reports = extractions.into_iter();
+    Ok(reports
+        .map(|extraction| report(extraction, findings.clone(), provenance.clone()))
+        .collect())
+}
+
+/// Reads the first report of a payload; of most it is the only one.
+///
+/// # Errors
+///
+/// As [`read_all`].
+pub fn read(bytes: &[u8], origin: Origin<'_>, profile: &Profile) -> Result<Report, Unreadable> {
+    let mut reports = read_all(bytes, origin, profile)?;
+    Ok(reports.swap_remove(0))
+}
+
+/// What was read of a report, checked. `findings` are those about its page.
+fn report(extraction: Extraction, mut findings: Vec<Finding>, provenance: Provenance) -> Report {
     findings.extend(extraction.findings);
     let checks = audit::contradictions(&extraction.observations);
     findings.extend(audit::findings(&checks, Catalog::get()));
-    Ok(Report {
+    Report {
         title: extraction.title,
         agency: extraction.agency,
         year: extraction.year,
@@ -104,19 +138,8 @@ pub fn read(bytes: &[u8], origin: Origin<'_>, profile: &Profile) -> Result<Repor
         observations: extraction.observations,
         mentions: Vec::new(),
         findings,
-        provenance: Provenance {
-            sha256: HEXLOWER.encode(&Sha256::digest(bytes)),
-            url: origin.url.map(str::to_owned),
-            charset: decoded.charset,
-            charset_evidence: decoded.evidence,
-            replacements: decoded.replacements,
-            official: Official::Unknown,
-            signals: Vec::new(),
-            parts: Vec::new(),
-            profile: profile.digest.clone(),
-            program: env!("CARGO_PKG_VERSION"),
-        },
-    })
+        provenance,
+    }
 }
 
 /// The kind in words.

@@ -16,9 +16,10 @@ use super::layout::{Layout, wide_table};
 use super::views;
 
 /// The numbered migrations; the first makes schema 1.
-const MIGRATIONS: [&str; 2] = [
+const MIGRATIONS: [&str; 3] = [
     include_str!("migrations/0001_base.sql"),
     include_str!("migrations/0002_parts.sql"),
+    include_str!("migrations/0003_several_reports.sql"),
 ];
 
 /// Changed whenever the generated SQL changes its shape.
