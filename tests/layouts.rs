@@ -1,14 +1,20 @@
-//! Pages laid out unlike one report a page in `<table>` elements: several reports on one page.
+//! Several reports on one page, and one report over several pages.
 //!
 //! Generated pages of known truth, and pages that look much like them and must not be read so.
 
 #[path = "generator/mod.rs"]
 mod generator;
 
-use generator::{Behind, Case, Dialect, pair, several};
-use nianbao::model::{Catalog, Code, FormId, Report};
-use nianbao::pipeline::{Origin, read_all};
+use generator::{Behind, Case, Dialect, Turning, paged, pair, several};
+use jiff::Timestamp;
+use nianbao::archive::FixedClock;
+use nianbao::home::Home;
+use nianbao::model::{Catalog, CellStatus, Code, FormId, Report};
+use nianbao::pipeline::{
+    BuildOptions, Importer, Input, Origin, Outcome, Page, build, read_all, read_pages,
+};
 use nianbao::profile::Profile;
+use nianbao::store::Store;
 
 fn read(bytes: &[u8], url: Option<&str>) -> Vec<Report> {
     let origin = Origin {
@@ -174,4 +180,239 @@ fn two_tables_under_one_title_stay_one_contradiction() {
             .any(|f| matches!(f.code, Code::DuplicateTable | Code::DuplicateRow)),
         "{findings:?}"
     );
+}
+
+fn inputs(pages: &[(String, Vec<u8>)]) -> Vec<Input<'_>> {
+    pages
+        .iter()
+        .map(|(name, bytes)| Input {
+            bytes,
+            origin: Origin::default(),
+            file: Some(name),
+        })
+        .collect()
+}
+
+#[test]
+fn pages_of_one_report_are_read_as_one() {
+    let dialects = [
+        Dialect::AsPrinted,
+        Dialect::SplitWithHeader,
+        Dialect::SplitWithoutHeader,
+        Dialect::Article20Separate,
+        Dialect::DisputesThreeTables,
+    ];
+    let mut wrong = Vec::new();
+    for form in [FormId::F2019, FormId::F2021] {
+        for (number, dialect) in (0..).zip(dialects) {
+            for turning in [Turning::Call, Turning::Links] {
+                for seed in [number, number + 10, number + 20] {
+                    let case = Case::of(seed, form, dialect);
+                    let count = 2 + usize::try_from(seed % 2).unwrap();
+                    let pages = paged(&case, count, turning);
+                    let name = format!("{form} {dialect:?} {turning:?} seed {seed}");
+                    // Whatever order they come in.
+                    let mut inputs = inputs(&pages);
+                    inputs.reverse();
+                    let mut outcomes = read_pages(&inputs, Profile::generic());
+                    let first = outcomes.pop().unwrap();
+                    let last = pages.len() - 1;
+                    assert!(
+                        outcomes
+                            .iter()
+                            .all(|o| matches!(o, Outcome::Joined(first) if *first == last)),
+                        "{name}: {outcomes:?}"
+                    );
+                    let Outcome::Reports(reports) = first else {
+                        wrong.push(format!("{name}: {first:?}"));
+                        continue;
+                    };
+                    let [report] = reports.as_slice() else {
+                        panic!("{name}: {} reports", reports.len());
+                    };
+                    wrong.extend(
+                        differences(&case, report)
+                            .iter()
+                            .map(|d| format!("{name}: {d}")),
+                    );
+                    // Every place is in the page it names.
+                    assert_eq!(report.provenance.parts.len(), pages.len());
+                    let mut parts = 0;
+                    for observation in &report.observations {
+                        let Some(source) = observation.source else {
+                            continue;
+                        };
+                        let (_, bytes) = &pages[usize::from(source.bytes.part)];
+                        parts |= 1 << source.bytes.part;
+                        let there = source.bytes.slice(bytes).unwrap();
+                        let plain =
+                            there.is_ascii() && !there.contains(&b'<') && !there.contains(&b'&');
+                        if plain && !observation.raw.is_empty() {
+                            assert_eq!(there, observation.raw.as_bytes(), "{name}");
+                        }
+                    }
+                    if parts == 1 {
+                        wrong.push(format!("{name}: no cell on the second page"));
+                    }
+                    let truth = case.truth();
+                    let text: String = report.sections.iter().map(|s| squeeze(&s.text)).collect();
+                    for paragraph in truth.sections.iter().flat_map(|(_, texts)| texts) {
+                        if text.matches(&squeeze(paragraph)).count() != 1 {
+                            wrong.push(format!("{name}: lost {paragraph:?}"));
+                        }
+                    }
+                    for word in ["[2]", "2页", &truth.title] {
+                        if text.contains(&squeeze(word)) {
+                            wrong.push(format!("{name}: {word:?} in the text"));
+                        }
+                    }
+                }
+            }
+        }
+    }
+    assert!(
+        wrong.is_empty(),
+        "{}",
+        wrong[..wrong.len().min(30)].join("\n")
+    );
+}
+
+#[test]
+fn a_page_alone_says_where_the_report_goes_on() {
+    for turning in [Turning::Call, Turning::Links] {
+        let case = Case::plain(6, FormId::F2021, Dialect::AsPrinted);
+        let pages = paged(&case, 2, turning);
+        let outcomes = read_pages(&inputs(&pages[..1]), Profile::generic());
+        let Outcome::Reports(reports) = &outcomes[0] else {
+            panic!("{outcomes:?}");
+        };
+        let found = reports[0]
+            .findings
+            .iter()
+            .find(|f| f.code == Code::ContinuedElsewhere);
+        assert_eq!(found.map(|f| f.place.as_str()), Some(pages[1].0.as_str()));
+        let absent = |o: &&nianbao::model::Observation| o.status == CellStatus::TableAbsent;
+        assert_eq!(reports[0].observations.iter().find(absent), None);
+        assert!(
+            differences(&case, &reports[0])
+                .iter()
+                .all(|d| d.contains("Unreadable"))
+        );
+        // The page behind it is no report of its own.
+        let outcomes = read_pages(&inputs(&pages[1..]), Profile::generic());
+        let Outcome::Unreadable(why) = &outcomes[0] else {
+            panic!("{outcomes:?}");
+        };
+        assert_eq!(why.reason(), "continuation");
+        assert!(why.to_string().contains(&pages[0].0));
+    }
+}
+
+#[test]
+fn names_alone_join_nothing() {
+    let case = Case::plain(6, FormId::F2021, Dialect::AsPrinted);
+    let other = Case::plain(7, FormId::F2021, Dialect::AsPrinted);
+    let pages = [
+        ("a.html".to_owned(), case.render()),
+        ("a_2.html".to_owned(), other.render()),
+    ];
+    let outcomes = read_pages(&inputs(&pages), Profile::generic());
+    for (case, outcome) in [case, other].iter().zip(outcomes) {
+        let Outcome::Reports(reports) = outcome else {
+            panic!("{outcome:?}");
+        };
+        assert_eq!(differences(case, &reports[0]), Vec::<String>::new());
+    }
+}
+
+/// What the database says of every report: year, title, cells with a number, name of its parts.
+fn stored(store: &Store) -> Vec<String> {
+    let mut reports = Vec::new();
+    for id in 1..10 {
+        let Some(stored) = store.reader().report(id).unwrap() else {
+            continue;
+        };
+        let report = stored.report;
+        let numbers = report
+            .observations
+            .iter()
+            .filter(|o| o.value.is_some())
+            .count();
+        let parts: Vec<String> = report
+            .provenance
+            .parts
+            .iter()
+            .map(|p| p.name.clone())
+            .collect();
+        reports.push(format!(
+            "{:?} {:?} {numbers} {parts:?}",
+            report.year, report.title
+        ));
+    }
+    reports.sort();
+    reports
+}
+
+#[test]
+fn a_build_joins_pages_and_keeps_reports_apart() {
+    let case = Case::plain(6, FormId::F2021, Dialect::AsPrinted);
+    let other = pair(
+        &Case::plain(8, FormId::F2021, Dialect::AsPrinted),
+        Behind::Older,
+    );
+    let mut pages = paged(&case, 3, Turning::Call);
+    pages.push(("two.html".into(), several(&other)));
+    let missing = Case::plain(9, FormId::F2021, Dialect::AsPrinted);
+    pages.push(paged(&missing, 2, Turning::Links).swap_remove(0));
+    // Whatever order they were fetched in.
+    pages.rotate_left(2);
+    let folder = tempfile::tempdir().unwrap();
+    let home = Home::init(&folder.path().join("home")).unwrap();
+    {
+        let store = Store::open(&home.database()).unwrap();
+        let clock = FixedClock(Timestamp::from_second(1_700_000_000).unwrap());
+        let (mut importer, _) = Importer::open(&home, &store, clock).unwrap();
+        for (name, bytes) in &pages {
+            let url = format!("https://www.yunxi.example/zfxxgk/{name}");
+            let page = Page {
+                bytes,
+                url: Some(&url),
+                content_type: None,
+                file_name: None,
+            };
+            importer.page(&page).unwrap();
+        }
+    }
+    let mut store = Store::open(&home.database()).unwrap();
+    let options = |jobs| BuildOptions {
+        jobs: std::num::NonZeroUsize::new(jobs),
+        started_at: Timestamp::now(),
+    };
+    let first = build(&home.warc(), &mut store, &options(2), |_| {}).unwrap();
+    assert_eq!((first.reports(), first.failures), (4, 0), "{first:?}");
+    assert_eq!(first.refusals.get("continuation"), Some(&2));
+    let numbers = |case: &Case| case.number_count();
+    let stem = |page: &str| format!("t00000006{page}.html");
+    let mut want = vec![format!(
+        "{:?} {:?} {} {:?}",
+        Some(case.content.year),
+        Some(&case.content.title),
+        numbers(&case),
+        ["", "_1", "_2"].map(stem)
+    )];
+    for case in &other {
+        let (year, title) = (Some(case.content.year), Some(&case.content.title));
+        want.push(format!("{year:?} {title:?} {} []", numbers(case)));
+    }
+    let found = stored(&store);
+    for want in want {
+        assert!(found.contains(&want), "{want} in {found:#?}");
+    }
+    let again = build(&home.warc(), &mut store, &options(1), |_| {}).unwrap();
+    assert_eq!(
+        again.count(nianbao::store::Outcome::Unchanged),
+        4,
+        "{again:?}"
+    );
+    assert_eq!(stored(&store), found);
 }

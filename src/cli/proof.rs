@@ -51,6 +51,12 @@ pub(super) fn prove(
     let digest = HEXLOWER.encode(&Sha256::digest(&payload));
     let page = page_of(&record).context("the record has no page")?;
     let range = observation.source.map(|source| source.bytes);
+    if let Some(range) = range.filter(|range| range.part > 0) {
+        anyhow::bail!(
+            "the cell does not stand in this capture but in part {} of the report (`provenance.parts` says which)",
+            range.part
+        );
+    }
     Ok(Proof {
         digest_holds: digest == capture.sha256,
         bytes: range.and_then(|range| Some(range.slice(&page)?.to_vec())),

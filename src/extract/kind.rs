@@ -34,6 +34,12 @@ pub enum NoReport {
         /// Sections with text.
         sections: usize,
     },
+    /// A later page of a report over several.
+    #[error("not a report of its own: it goes on from {first}")]
+    Continuation {
+        /// The report's first page.
+        first: String,
+    },
     /// No text at all.
     #[error("an empty page: no text")]
     Empty,
@@ -148,7 +154,7 @@ mod tests {
     fn refused(html: &str) -> bool {
         let page = format!("<html><body>{html}</body></html>");
         let decoded = decode(page.as_bytes(), Some("text/html; charset=utf-8"));
-        let read = crate::extract::extract(&parse_html(&decoded), None, Profile::generic());
+        let read = crate::extract::extract(&parse_html(&decoded), None, None, Profile::generic());
         read.is_err()
     }
 

@@ -19,6 +19,7 @@ pub mod lexicon;
 mod list;
 mod matrix;
 mod name;
+pub mod paging;
 mod pictures;
 mod reading;
 mod requests;
@@ -30,6 +31,7 @@ mod view;
 mod year;
 
 use std::cell::LazyCell;
+use std::ops::Range;
 
 use jiff::civil::Date;
 
@@ -43,6 +45,7 @@ use crate::profile::Profile;
 
 use body::Item;
 use headings::Heading;
+use paging::Paging;
 use reading::{Key, Readings};
 use title::{Title, TitleKind};
 use view::TableView;
@@ -75,7 +78,7 @@ pub struct Extraction {
 }
 
 /// Reads a page: the report on it, or those that stand on it one after the other. `url` is evidence for the
-/// publication date only.
+/// publication date only; `paging` says where the report goes on.
 ///
 /// # Errors
 ///
@@ -83,10 +86,15 @@ pub struct Extraction {
 pub fn extract(
     document: &Document<'_>,
     url: Option<&str>,
+    paging: Option<&Paging>,
     profile: &Profile,
 ) -> Result<Vec<Extraction>, NoReport> {
     if document.blocks.is_empty() {
         return Err(NoReport::Empty);
+    }
+    if let Some(first) = paging.and_then(Paging::first) {
+        let first = first.to_owned();
+        return Err(NoReport::Continuation { first });
     }
     let mut readings = read_grids(document);
     let divided;
@@ -102,6 +110,7 @@ pub fn extract(
     let page = Page {
         profile,
         url,
+        paging,
         lines: &[],
         dates: Dates::All,
     };
@@ -116,6 +125,8 @@ pub fn extract(
 struct Page<'p> {
     profile: &'p Profile,
     url: Option<&'p str>,
+    /// Where the report goes on.
+    paging: Option<&'p Paging>,
     /// Lines from the page's start, where they are not the report's own.
     lines: &'p [&'p str],
     dates: Dates,
@@ -189,6 +200,8 @@ fn several(
         }
         let older = title.year.is_some() && title.year < newest;
         let page = Page {
+            // Only the last one can go on elsewhere.
+            paging: page.paging.filter(|_| until == end),
             lines: if number > 0 { &lines } else { &[] },
             dates: if older { Dates::Own } else { Dates::All },
             ..*page
@@ -274,6 +287,9 @@ fn read_one(
     let body = &document.containers[container as usize].blocks;
     pictures::mark_pictures(document, body, &all, &mut assembled, &mut findings);
     note_missing_sections(assembled.form, &sections, &mut findings);
+    if let Some(paging) = page.paging {
+        mark_continued(paging, &mut assembled.observations, &mut findings);
+    }
     let mut lines = lines_before(document, first_heading);
     let tail: Vec<&str> = items
         .iter()
@@ -452,6 +468,10 @@ fn find_headings(
 
 /// The body from behind title and byline to the last line of text.
 fn trim<'i, 'd>(profile: &Profile, items: &'i [Item<'d>]) -> &'i [Item<'d>] {
+    &items[trim_range(profile, items)]
+}
+
+fn trim_range(profile: &Profile, items: &[Item<'_>]) -> Range<usize> {
     let opens = |item: &Item<'_>| item.heading.is_some_and(|heading| heading.kind.is_some());
     let first = items.iter().position(opens);
     let last = items.iter().rposition(opens);
@@ -474,7 +494,7 @@ fn trim<'i, 'd>(profile: &Profile, items: &'i [Item<'d>]) -> &'i [Item<'d>] {
         .iter()
         .position(|item| body::is_end(profile, &item.text))
         .map_or(items.len(), |at| from + at);
-    &items[start.min(end)..end]
+    start.min(end)..end
 }
 
 /// Characters of lines that are sentences, outside links.
@@ -533,6 +553,24 @@ fn note_missing_sections(form: Option<FormId>, sections: &[Section], findings: &
             ));
         }
     }
+}
+
+/// What stands on pages that were not read is not absent.
+fn mark_continued(paging: &Paging, observations: &mut [Observation], findings: &mut Vec<Finding>) {
+    for observation in observations {
+        if observation.status == CellStatus::TableAbsent {
+            observation.status = CellStatus::Unreadable;
+        }
+    }
+    findings.retain(|finding| !matches!(finding.code, Code::TableAbsent | Code::SectionMissing));
+    let behind: Vec<&str> = paging.behind().collect();
+    let message =
+        "these pages of the report were not read; what they hold is unreadable, not absent";
+    findings.push(Finding::new(
+        Code::ContinuedElsewhere,
+        behind.join(","),
+        message,
+    ));
 }
 
 fn note_dates(dates: &[DateEvidence], findings: &mut Vec<Finding>) {

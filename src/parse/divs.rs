@@ -7,7 +7,6 @@
 
 use super::builder::count;
 use super::document::{Cell, Document, Table};
-use crate::model::ByteRange;
 
 /// Most columns of a candidate; the widest statutory table has 15.
 const COLUMNS: usize = 40;
@@ -257,7 +256,7 @@ fn table(tree: &Tree<'_>, container: u32, rows: &[Row]) -> Option<Table> {
     Some(Table {
         parent,
         container,
-        bytes: ByteRange::new(first.inner.start, last.inner.end),
+        bytes: first.inner.cover(last.inner),
         blocks,
         rows: count(rows.len()),
         columns,

@@ -6,6 +6,7 @@
 use std::borrow::Cow;
 use std::ops::Range;
 
+use super::pager::Pager;
 use super::reference::attribute_text;
 use crate::model::{ByteRange, Finding};
 
@@ -29,6 +30,8 @@ pub struct Document<'s> {
     pub title: Option<String>,
     /// `<a href>` and embedded documents (`iframe`, `embed`, `object`), in order.
     pub links: Vec<Link<'s>>,
+    /// What a script says of the article's other pages; `None` where none does.
+    pub pager: Option<Pager>,
     /// `<img>` outside chrome is for `extract` to judge; here all are listed.
     pub images: Vec<Image>,
     /// Caps reached, spans clamped.

@@ -11,6 +11,7 @@ mod document;
 mod flow;
 mod grid;
 mod notes;
+mod pager;
 mod pieces;
 mod plain;
 mod reference;
@@ -23,5 +24,6 @@ pub use divs::find_grids;
 pub use document::{
     Block, BlockKind, Cell, CellRef, Container, Document, Image, Link, Meta, Table,
 };
+pub use pager::Pager;
 pub use plain::parse_text;
 pub use tree::parse_html;

@@ -5,7 +5,8 @@
 
 use std::ops::Range;
 
-use super::document::Document;
+use super::builder::count;
+use super::document::{CellRef, Document};
 
 impl<'s> Document<'s> {
     /// The page as if only these blocks stood on it. Tables outside keep their numbers and lose their cells.
@@ -42,5 +43,91 @@ impl<'s> Document<'s> {
             image.block -= range.start;
         }
         piece
+    }
+}
+
+impl<'s> Document<'s> {
+    /// Adds these blocks of another page, and the tables among them, behind all others, as if they stood at the end of
+    /// the container `into`, which must be the last one with blocks. Their places count in `part`.
+    pub fn append(&mut self, other: &Self, range: &Range<u32>, into: u32, part: u16) {
+        let containers = count(self.containers.len());
+        let tables = count(self.tables.len());
+        let text = count(self.text.len()) + 1;
+        let base = count(self.blocks.len());
+        let place = |at: u32| at.clamp(range.start, range.end) - range.start + base;
+        let shift = |blocks: &Range<u32>| place(blocks.start)..place(blocks.end);
+        let cell_of = |cell: CellRef| CellRef {
+            table: cell.table + tables,
+            ..cell
+        };
+        self.text.push('\n');
+        self.text.push_str(&other.text);
+        for (number, container) in other.containers.iter().enumerate() {
+            let mut container = container.clone();
+            container.parent = match number {
+                0 => into,
+                _ => container.parent + containers,
+            };
+            container.blocks = shift(&container.blocks);
+            container.inner = container.inner.of_part(part);
+            self.containers.push(container);
+        }
+        for block in &other.blocks[range.start as usize..range.end as usize] {
+            let mut block = block.clone();
+            block.text = block.text.start + text..block.text.end + text;
+            block.bytes = block.bytes.of_part(part);
+            block.container += containers;
+            block.cell = block.cell.map(cell_of);
+            self.blocks.push(block);
+        }
+        for table in &other.tables {
+            let mut table = table.clone();
+            let empty = table.blocks.is_empty();
+            table.blocks = shift(&table.blocks);
+            table.parent = table.parent.map(cell_of);
+            table.container += containers;
+            table.bytes = table.bytes.of_part(part);
+            if table.blocks.is_empty() && !empty {
+                table.cells.clear();
+                (table.rows, table.columns) = (0, 0);
+            }
+            for cell in &mut table.cells {
+                cell.blocks = shift(&cell.blocks);
+                cell.inner = cell.inner.of_part(part);
+            }
+            self.tables.push(table);
+        }
+        for link in other
+            .links
+            .iter()
+            .filter(|link| range.contains(&link.block))
+        {
+            let mut link = link.clone();
+            link.text = link.text.start + text..link.text.end + text;
+            link.container += containers;
+            link.block = place(link.block);
+            self.links.push(link);
+        }
+        for image in other
+            .images
+            .iter()
+            .filter(|image| range.contains(&image.block))
+        {
+            let mut image = image.clone();
+            image.container += containers;
+            image.cell = image.cell.map(cell_of);
+            image.block = place(image.block);
+            self.images.push(image);
+        }
+        self.findings.extend(other.findings.iter().cloned());
+        let end = count(self.blocks.len());
+        let mut around = into;
+        loop {
+            self.containers[around as usize].blocks.end = end;
+            if around == 0 {
+                break;
+            }
+            around = self.containers[around as usize].parent;
+        }
     }
 }

@@ -4,10 +4,13 @@ use data_encoding::HEXLOWER;
 use sha2::{Digest, Sha256};
 
 use crate::audit;
-use crate::decode::{self, Media};
-use crate::extract::{self, Extraction, NoReport};
-use crate::model::{Catalog, Finding, Official, Provenance, Report};
-use crate::parse;
+use crate::decode::{self, Decoded, Media};
+use crate::extract::{
+    self, Extraction, NoReport,
+    paging::{self, Paging},
+};
+use crate::model::{Catalog, Finding, Official, Part, Provenance, Report};
+use crate::parse::{self, Document};
 use crate::profile::Profile;
 
 /// Larger payloads are refused: no report page comes near.
@@ -55,6 +58,7 @@ impl Unreadable {
             Self::TooLarge { .. } => "too_large",
             Self::NoReport(NoReport::LookAlike { .. }) => "look_alike",
             Self::NoReport(NoReport::BlankForm) => "blank_form",
+            Self::NoReport(NoReport::Continuation { .. }) => "continuation",
             Self::NoReport(_) => "no_report",
         }
     }
@@ -70,45 +74,106 @@ pub fn read_all(
     origin: Origin<'_>,
     profile: &Profile,
 ) -> Result<Vec<Report>, Unreadable> {
-    if bytes.is_empty() {
-        return Err(Unreadable::Empty);
-    }
-    if bytes.len() > MAX_BYTES {
-        return Err(Unreadable::TooLarge {
-            size_bytes: bytes.len(),
-        });
-    }
-    let media = decode::media(bytes, origin.content_type);
-    if !matches!(media, Media::Html | Media::Text) {
-        return Err(Unreadable::Media {
-            media: media_name(media),
-        });
-    }
-    let decoded = decode::decode(bytes, origin.content_type);
-    let document = if media == Media::Html {
-        parse::parse_html(&decoded)
-    } else {
-        parse::parse_text(&decoded)
+    read_paged(bytes, origin, profile).0
+}
+
+/// As [`read_all`]; and what the page's pager says.
+pub(super) fn read_paged(
+    bytes: &[u8],
+    origin: Origin<'_>,
+    profile: &Profile,
+) -> (Result<Vec<Report>, Unreadable>, Option<Paging>) {
+    let page = match Page::new(bytes, origin) {
+        Ok(page) => page,
+        Err(why) => return (Err(why), None),
     };
-    let extractions = extract::extract(&document, origin.url, profile)?;
-    let provenance = Provenance {
-        sha256: HEXLOWER.encode(&Sha256::digest(bytes)),
-        url: origin.url.map(str::to_owned),
-        charset: decoded.charset,
-        charset_evidence: decoded.evidence,
-        replacements: decoded.replacements,
-        official: Official::Unknown,
-        signals: Vec::new(),
-        parts: Vec::new(),
-        profile: profile.digest.clone(),
-        program: env!("CARGO_PKG_VERSION"),
-    };
-    let mut findings = decoded.findings.clone();
-    findings.extend(document.findings.iter().cloned());
-    let reports = extractions.into_iter();
-    Ok(reports
-        .map(|extraction| report(extraction, findings.clone(), provenance.clone()))
-        .collect())
+    let document = page.parse();
+    let paging = paging::find(&document, origin.url, None);
+    let extractions = extract::extract(&document, origin.url, paging.as_ref(), profile);
+    let reports = extractions
+        .map(|extractions| page.reports(&document, extractions, Vec::new(), profile))
+        .map_err(Unreadable::from);
+    (reports, paging)
+}
+
+/// A payload that is a page, decoded.
+pub(super) struct Page<'p> {
+    bytes: &'p [u8],
+    origin: Origin<'p>,
+    media: Media,
+    decoded: Decoded<'p>,
+}
+
+impl<'p> Page<'p> {
+    /// Decodes a payload.
+    ///
+    /// # Errors
+    ///
+    /// [`Unreadable`] where it is none.
+    pub(super) fn new(bytes: &'p [u8], origin: Origin<'p>) -> Result<Self, Unreadable> {
+        if bytes.is_empty() {
+            return Err(Unreadable::Empty);
+        }
+        if bytes.len() > MAX_BYTES {
+            return Err(Unreadable::TooLarge {
+                size_bytes: bytes.len(),
+            });
+        }
+        let media = decode::media(bytes, origin.content_type);
+        if !matches!(media, Media::Html | Media::Text) {
+            return Err(Unreadable::Media {
+                media: media_name(media),
+            });
+        }
+        Ok(Self {
+            bytes,
+            origin,
+            media,
+            decoded: decode::decode(bytes, origin.content_type),
+        })
+    }
+
+    /// Its blocks and tables.
+    pub(super) fn parse(&self) -> Document<'_> {
+        if self.media == Media::Html {
+            parse::parse_html(&self.decoded)
+        } else {
+            parse::parse_text(&self.decoded)
+        }
+    }
+
+    /// SHA-256 of the payload.
+    pub(super) fn sha256(&self) -> String {
+        HEXLOWER.encode(&Sha256::digest(self.bytes))
+    }
+
+    /// What was read, as reports. `parts` is empty unless the report goes on on other pages.
+    pub(super) fn reports(
+        &self,
+        document: &Document<'_>,
+        extractions: Vec<Extraction>,
+        parts: Vec<Part>,
+        profile: &Profile,
+    ) -> Vec<Report> {
+        let provenance = Provenance {
+            sha256: self.sha256(),
+            url: self.origin.url.map(str::to_owned),
+            charset: self.decoded.charset,
+            charset_evidence: self.decoded.evidence,
+            replacements: self.decoded.replacements,
+            official: Official::Unknown,
+            signals: Vec::new(),
+            parts,
+            profile: profile.digest.clone(),
+            program: env!("CARGO_PKG_VERSION"),
+        };
+        let mut findings = self.decoded.findings.clone();
+        findings.extend(document.findings.iter().cloned());
+        let reports = extractions.into_iter();
+        reports
+            .map(|extraction| report(extraction, findings.clone(), provenance.clone()))
+            .collect()
+    }
 }
 
 /// Reads the first report of a payload; of most it is the only one.

@@ -46,5 +46,5 @@ pub use dialect::{Charset, Declared, Dialect, Headings, Numbers, Template};
 pub use non_report::{NonReport, non_report};
 pub use prose::Section;
 pub use rng::Rng;
-pub use several::{Behind, pair, several};
+pub use several::{Behind, Turning, paged, pair, several};
 pub use truth::{ExpectedCell, Planted, Truth};

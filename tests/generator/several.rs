@@ -84,3 +84,75 @@ pub fn several(cases: &[Case]) -> Vec<u8> {
     }
     encode(&template::html(first, &page), first.charset)
 }
+
+/// How a site turns the pages of an article.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Turning {
+    /// The call of TRS: `_1` is the second page.
+    Call,
+    /// Numbers and 下一页: `_2` is the second page.
+    Links,
+}
+
+/// A report cut into `count` pages between blocks of its body, each with its file name. Title and byline stand on
+/// every page.
+pub fn paged(case: &Case, count: usize, turning: Turning) -> Vec<(String, Vec<u8>)> {
+    let whole = parts(case, 0);
+    let mut cuts: Vec<usize> = whole
+        .body
+        .match_indices("</table>\n")
+        .map(|(at, found)| at + found.len())
+        .chain(
+            whole
+                .body
+                .match_indices("</p>\n")
+                .map(|(at, found)| at + found.len()),
+        )
+        // Not within a table's cell.
+        .filter(|at| {
+            let before = &whole.body[..*at];
+            before.matches("<table").count() == before.matches("</table").count()
+        })
+        .collect();
+    cuts.sort_unstable();
+    cuts.pop();
+    let step = (cuts.len() / count).max(1);
+    let mut from = 0;
+    let mut bodies: Vec<&str> = Vec::new();
+    for at in cuts.iter().skip(step).step_by(step).take(count - 1) {
+        bodies.push(&whole.body[from..*at]);
+        from = *at;
+    }
+    bodies.push(&whole.body[from..]);
+    let total = bodies.len();
+    let stem = format!("t{:08}", case.seed);
+    let name = |page: usize| match (page, turning) {
+        (0, _) => format!("{stem}.html"),
+        (_, Turning::Call) => format!("{stem}_{page}.html"),
+        (_, Turning::Links) => format!("{stem}_{}.html", page + 1),
+    };
+    bodies
+        .into_iter()
+        .enumerate()
+        .map(|(page, body)| {
+            let pager = match turning {
+                Turning::Call => format!(
+                    "<script>createPageHTML({total}, {page}, \"{stem}\", \"html\");</script>"
+                ),
+                Turning::Links => {
+                    let numbers = (0..total).map(|other| match other {
+                        _ if other == page => format!("<span>{}</span> ", other + 1),
+                        _ => format!("<a href=\"./{}\">[{}]</a> ", name(other), other + 1),
+                    });
+                    format!("<div>{}</div>", numbers.collect::<String>())
+                }
+            };
+            let mut here = whole.clone();
+            here.body = format!("{body}\n{pager}\n");
+            (
+                name(page),
+                encode(&template::html(case, &here), case.charset),
+            )
+        })
+        .collect()
+}
