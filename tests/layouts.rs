@@ -416,3 +416,45 @@ fn a_build_joins_pages_and_keeps_reports_apart() {
     );
     assert_eq!(stored(&store), found);
 }
+
+#[test]
+fn reports_that_are_attached_are_refused_with_the_address() {
+    let title = "云溪市教育局2021年政府信息公开工作年度报告";
+    let byline = "<p>发布时间：2022-01-20 来源：云溪市教育局</p>";
+    let list = "<a href='/a.pdf'>首页</a>";
+    let cases = [
+        (
+            "<p>附件：<a href='./P0202.pdf'>年度报告.pdf</a></p>",
+            Some("./P0202.pdf"),
+        ),
+        (
+            "<iframe src='/js/web/viewer.html?file=/u/1.pdf'></iframe>",
+            Some("/js/web/viewer.html?file=/u/1.pdf"),
+        ),
+        (
+            "<embed src='1.PDF'><p><a href='2.doc'>下载</a></p>",
+            Some("1.PDF 2.doc"),
+        ),
+        (
+            "<p><a href='x.html'>云溪市教育局2021年政府信息公开工作年度报告</a></p>",
+            None,
+        ),
+        ("<iframe src='https://map.example/'></iframe>", None),
+    ];
+    for (body, want) in cases {
+        let page = format!(
+            "<html><head><meta charset=utf-8></head><body><div>{list}</div><div class=article-content><h1>{title}</h1>{byline}{body}</div></body></html>"
+        );
+        let read = read_all(page.as_bytes(), Origin::default(), Profile::generic());
+        let why = read.unwrap_err();
+        let reason = if want.is_some() {
+            "attached"
+        } else {
+            "no_report"
+        };
+        assert_eq!(why.reason(), reason, "{body}: {why}");
+        if let Some(want) = want {
+            assert!(why.to_string().ends_with(want), "{why}");
+        }
+    }
+}

@@ -7,6 +7,7 @@
 mod agency;
 mod article20;
 mod assemble;
+mod attached;
 mod body;
 mod dates;
 mod disputes;
@@ -270,7 +271,9 @@ fn read_one(
     let mut findings = Vec::new();
     let sections = sections::cut(items, &mut findings);
     let year = find_year(&title, items, &mut findings);
-    kind::decide(&kind::Evidence {
+    let body = &document.containers[container as usize].blocks;
+    let linked = kind::linked_titles(&all);
+    let decided = kind::decide(&kind::Evidence {
         titles: &titles,
         found: &readings.found,
         sections: sections
@@ -279,14 +282,17 @@ fn read_one(
             .count(),
         characters: sentences(items),
         year,
-        linked: kind::linked_titles(&all),
-    })?;
+        linked,
+    });
+    if let Err(why) = decided {
+        return Err(why.with_attachment(&title, linked, || attached::documents(document, body)));
+    }
     findings.extend(readings.findings);
     let assembled = assemble::assemble(readings.found, &readings.captions, year, &mut findings);
     let mut assembled = assembled;
-    let body = &document.containers[container as usize].blocks;
     pictures::mark_pictures(document, body, &all, &mut assembled, &mut findings);
     note_missing_sections(assembled.form, &sections, &mut findings);
+    note_attached(document, body, &assembled, &mut findings);
     if let Some(paging) = page.paging {
         mark_continued(paging, &mut assembled.observations, &mut findings);
     }
@@ -552,6 +558,33 @@ fn note_missing_sections(form: Option<FormId>, sections: &[Section], findings: &
                 "no heading of this section",
             ));
         }
+    }
+}
+
+/// Names the documents on the page where it lacks tables.
+fn note_attached(
+    document: &Document<'_>,
+    body: &Range<u32>,
+    assembled: &assemble::Assembled,
+    findings: &mut Vec<Finding>,
+) {
+    let lacks = |cell: &Observation| {
+        matches!(
+            cell.status,
+            CellStatus::TableAbsent | CellStatus::Unreadable
+        )
+    };
+    if assembled.form.is_some() && !assembled.observations.iter().any(lacks) {
+        return;
+    }
+    let documents = attached::documents(document, body);
+    if !documents.is_empty() {
+        let message = "the tables may stand in these documents, which were not read";
+        findings.push(Finding::new(
+            Code::AttachedDocument,
+            documents.join(" "),
+            message,
+        ));
     }
 }
 

@@ -96,6 +96,7 @@ codes! {
     DateConflict, "date_conflict", Info, "Sources name different publication dates; all are listed.";
     SectionMissing, "section_missing", Warning, "A section of the form has no heading on the page.";
     SectionTwice, "section_twice", Warning, "A section heading stands twice; both parts are kept.";
+    AttachedDocument, "attached_document", Info, "The page lacks tables and hands out documents, which were not read.";
     ContinuedElsewhere, "continued_elsewhere", Warning, "The report goes on on pages that were not read.";
     SeveralReports, "several_reports", Info, "The page holds several reports one after the other; each was read by itself.";
     FormUnknown, "form_unknown", Info, "No statutory table was recognised.";

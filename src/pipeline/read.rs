@@ -58,6 +58,7 @@ impl Unreadable {
             Self::TooLarge { .. } => "too_large",
             Self::NoReport(NoReport::LookAlike { .. }) => "look_alike",
             Self::NoReport(NoReport::BlankForm) => "blank_form",
+            Self::NoReport(NoReport::Attached { .. }) => "attached",
             Self::NoReport(NoReport::Continuation { .. }) => "continuation",
             Self::NoReport(_) => "no_report",
         }
