@@ -287,6 +287,8 @@ fn read_one(
     if let Err(why) = decided {
         return Err(why.with_attachment(&title, linked, || attached::documents(document, body)));
     }
+    let year = year.or_else(|| prose_year(items, &mut findings));
+    note_title(titles.first(), &mut findings);
     findings.extend(readings.findings);
     let assembled = assemble::assemble(readings.found, &readings.captions, year, &mut findings);
     let mut assembled = assembled;
@@ -320,6 +322,7 @@ fn read_one(
     }
     let published = dates::choose(&mut dates, year);
     note_dates(&dates, &mut findings);
+    note_early(published, year, &mut findings);
     let scope = agency::scope(&title, agency.name.as_deref(), items);
     Ok(Extraction {
         title: printed,
@@ -533,6 +536,36 @@ fn find_year(title: &Title, items: &[Item<'_>], findings: &mut Vec<Finding>) -> 
         _ => {}
     }
     title.year.or(period)
+}
+
+/// The year that opens the text, where nothing better names one.
+fn prose_year(items: &[Item<'_>], findings: &mut Vec<Finding>) -> Option<i16> {
+    let year = year::of_prose(items)?;
+    findings.retain(|finding| finding.code != Code::YearUnknown);
+    let message = format!("the text opens with {year}");
+    findings.push(Finding::new(Code::YearFromText, "", message));
+    Some(year)
+}
+
+fn note_title(first: Option<&titles::Candidate>, findings: &mut Vec<Finding>) {
+    if let Some(titles::Candidate {
+        text,
+        kind: TitleKind::LookAlike(word),
+        ..
+    }) = first
+    {
+        let message = format!("the title {text:?} names another document ({word})");
+        findings.push(Finding::new(Code::TitleLookAlike, "", message));
+    }
+}
+
+fn note_early(published: Option<Date>, year: Option<i16>, findings: &mut Vec<Finding>) {
+    if let (Some(published), Some(year)) = (published, year)
+        && published.year() <= year
+    {
+        let message = format!("published on {published}, on the year {year}");
+        findings.push(Finding::new(Code::PublishedEarly, "", message));
+    }
 }
 
 fn note_missing_sections(form: Option<FormId>, sections: &[Section], findings: &mut Vec<Finding>) {

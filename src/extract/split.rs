@@ -14,6 +14,9 @@ use super::titles;
 /// Between a title and the first heading stand a byline and a preamble, no more.
 const LEAD: usize = 16;
 
+/// Lists and drafts aside, no page has more reports.
+const REPORTS: usize = 12;
+
 /// Where another report begins.
 #[derive(Debug)]
 pub struct Start {
@@ -59,9 +62,9 @@ pub fn find(
     starts
 }
 
-/// Whether a heading number 一 stands twice: else there is nothing to look for.
+/// Whether a heading number 一 stands twice or a few times: else there is nothing to look for.
 pub fn may_be(headings: &[u32], read: &[Option<Heading>]) -> bool {
     let first =
         |block: &&u32| read[**block as usize].is_some_and(|heading| heading.number == Some(1));
-    headings.iter().filter(first).nth(1).is_some()
+    (2..=REPORTS).contains(&headings.iter().filter(first).take(REPORTS + 1).count())
 }

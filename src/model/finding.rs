@@ -90,10 +90,13 @@ codes! {
     UnitDiffers, "unit_differs", Warning, "The unit printed in a cell is not the one of its column; the value is kept in the printed unit.";
     // extract: the rest
     YearUnknown, "year_unknown", Error, "No report year was found.";
+    YearFromText, "year_from_text", Warning, "Neither title nor period names the report year; the year that opens the text was taken.";
     YearConflict, "year_conflict", Warning, "Title and text name different report years; the title's was taken.";
     AgencyUnknown, "agency_unknown", Error, "No agency was found.";
     DateUnknown, "date_unknown", Info, "No publication date was found.";
+    PublishedEarly, "published_early", Warning, "The publication date lies before the end of the report year.";
     DateConflict, "date_conflict", Info, "Sources name different publication dates; all are listed.";
+    TitleLookAlike, "title_look_alike", Warning, "The title names another kind of document, and the page has statutory tables with numbers.";
     SectionMissing, "section_missing", Warning, "A section of the form has no heading on the page.";
     SectionTwice, "section_twice", Warning, "A section heading stands twice; both parts are kept.";
     AttachedDocument, "attached_document", Info, "The page lacks tables and hands out documents, which were not read.";

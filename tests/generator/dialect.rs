@@ -78,6 +78,16 @@ choices! {
         RowspanTooLong,
         /// One group's rowspan is one too few.
         RowspanTooShort,
+        /// All statutory tables in one `<table>`.
+        OneTable,
+        /// One group's cell given twice, with half of its rowspan each.
+        GroupHalved,
+        /// One row's label broken over two rows, its values spanning both.
+        LabelTwoRows,
+        /// No tables: a `<p>` for every cell, none for an empty one.
+        FlatBlanksLost,
+        /// No tables: a `<p>` for every row, gaps between its cells.
+        FlatRows,
         /// Rows and cells are `<div>` with `display:` in their style, spans filled up with empty cells.
         DivStyles,
         /// Rows and cells are `<div>` with telling classes, no spans: a row has the cells it has.
@@ -100,6 +110,8 @@ impl Dialect {
         match self {
             Self::ListTwoUp => form == FormId::F2014,
             Self::ListCumulative => form == FormId::F2008,
+            // Its rows begin with codes; see `tests/layouts.rs`.
+            Self::FlatBlanksLost => form != FormId::F2008,
             Self::Article20Separate
             | Self::Article20Misaligned
             | Self::GroupOnce
@@ -112,7 +124,10 @@ impl Dialect {
             | Self::DisputesVertical
             | Self::DisputesThreeTables
             | Self::RowspanTooLong
-            | Self::RowspanTooShort => !list,
+            | Self::RowspanTooShort
+            | Self::OneTable
+            | Self::GroupHalved
+            | Self::LabelTwoRows => !list,
             _ => true,
         }
     }
@@ -121,7 +136,11 @@ impl Dialect {
     pub fn is_flat(self) -> bool {
         matches!(
             self,
-            Self::FlatParagraphs | Self::FlatBreaks | Self::FlatText
+            Self::FlatParagraphs
+                | Self::FlatBreaks
+                | Self::FlatText
+                | Self::FlatBlanksLost
+                | Self::FlatRows
         )
     }
 

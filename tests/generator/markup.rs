@@ -89,6 +89,31 @@ pub fn table(case: &Case, sheet: &Sheet) -> String {
                 out += &format!("<p>{text}</p>\n");
             }
         }
+        Dialect::FlatBlanksLost => {
+            for cell in sheet.rows.iter().flat_map(|row| &row.cells) {
+                let text = flat_cell(case, cell).concat();
+                if !text.is_empty() {
+                    out += &format!("<p>{text}</p>\n");
+                }
+            }
+        }
+        Dialect::FlatRows => {
+            let gap = ["\t", "&nbsp;&nbsp;&nbsp;", "　　"][case.seed as usize % 3];
+            let pre = gap == "\t";
+            for row in &sheet.rows {
+                let cells: Vec<String> = row
+                    .cells
+                    .iter()
+                    .map(|cell| flat_cell(case, cell).concat())
+                    .collect();
+                let line = cells.join(gap);
+                out += &if pre {
+                    format!("<pre>{line}</pre>\n")
+                } else {
+                    format!("<p>{line}</p>\n")
+                };
+            }
+        }
         Dialect::FlatBreaks => {
             out += "<div>";
             for cell in sheet.rows.iter().flat_map(|row| &row.cells) {
