@@ -61,11 +61,12 @@ pub(super) fn run(args: Args) -> anyhow::Result<Status> {
         .iter()
         .map(|file| file.to_string_lossy().into_owned())
         .collect();
-    let groups = groups(names.iter().map(String::as_str)).into_iter();
+    let groups = groups(names.iter().map(String::as_str));
+    let files = args.files;
     let flow = ordered(
         Load::new(args.jobs),
-        groups.map(|group| {
-            let files: Vec<PathBuf> = group.iter().map(|at| args.files[*at].clone()).collect();
+        groups.into_iter().map(|group| {
+            let files: Vec<PathBuf> = group.iter().map(|at| files[*at].clone()).collect();
             let size =
                 |file: &PathBuf| std::fs::metadata(file).map_or(0, |metadata| metadata.len());
             let size_bytes: u64 = files.iter().map(size).sum();

@@ -53,6 +53,7 @@ pub enum NoReport {
 
 impl NoReport {
     /// Where a page that names one report has no other text than a document it hands out, that.
+    #[must_use]
     pub fn with_attachment(
         self,
         title: &Title,

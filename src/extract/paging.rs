@@ -6,7 +6,7 @@
 
 use std::ops::Range;
 
-use crate::parse::{Block, Document};
+use crate::parse::{Block, Document, Link};
 use crate::profile::Profile;
 
 use super::{Headed, body, is_link, read_flat, read_grids, trim_range};
@@ -89,7 +89,7 @@ fn by_links(document: &Document<'_>, name: &str) -> Option<Paging> {
             .get(link.text.start as usize..link.text.end as usize);
         !link.is_embedded && text.is_some_and(turns_pages)
     });
-    let targets: Vec<String> = turning.map(|link| link.target()).collect();
+    let targets: Vec<String> = turning.map(Link::target).collect();
     if targets.is_empty() {
         return None;
     }
@@ -258,6 +258,9 @@ fn body_of(document: &Document<'_>, profile: &Profile) -> (u32, Range<u32>) {
 mod tests {
     use super::*;
 
+    /// Number of the page, names of the others.
+    type Want<'w> = Option<(u32, &'w [&'w str])>;
+
     fn paging(html: &str, name: Option<&str>) -> Option<(u32, Vec<String>)> {
         let decoded = crate::decode::decode(html.as_bytes(), Some("text/html; charset=utf-8"));
         let document = crate::parse::parse_html(&decoded);
@@ -272,7 +275,7 @@ mod tests {
         let links =
             "<a href='a.html'>1</a> <a href='./a_2.html'>[2]</a> <a href='/x/a_3.html'>下一页</a>";
         let query = "<a href='?id=7&page=2'>第2页</a><a href='?id=7&page=3'>下一页</a><a href='?id=8&page=2'>2</a>";
-        let cases: [(&str, Option<&str>, Option<(u32, &[&str])>); 12] = [
+        let cases: [(&str, Option<&str>, Want<'_>); 12] = [
             (
                 call,
                 None,

@@ -8,7 +8,7 @@ use std::ops::Range;
 use super::builder::count;
 use super::document::{CellRef, Document};
 
-impl<'s> Document<'s> {
+impl Document<'_> {
     /// The page as if only these blocks stood on it. Tables outside keep their numbers and lose their cells.
     #[must_use]
     pub fn piece(&self, range: &Range<u32>) -> Self {
@@ -46,7 +46,7 @@ impl<'s> Document<'s> {
     }
 }
 
-impl<'s> Document<'s> {
+impl Document<'_> {
     /// Adds these blocks of another page, and the tables among them, behind all others, as if they stood at the end of
     /// the container `into`, which must be the last one with blocks. Their places count in `part`.
     pub fn append(&mut self, other: &Self, range: &Range<u32>, into: u32, part: u16) {

@@ -172,15 +172,14 @@ fn report_id(
             [name, code],
         )?),
     };
-    let page = match (agency, report.year) {
-        (Some(_), Some(_)) => String::new(),
-        _ => {
-            let page = capture.url.clone();
-            let page = page.unwrap_or_else(|| format!("sha256:{sha256}"));
-            match position {
-                0 => page,
-                _ => format!("{page} report {}", position + 1),
-            }
+    let page = if agency.is_some() && report.year.is_some() {
+        String::new()
+    } else {
+        let page = capture.url.clone();
+        let page = page.unwrap_or_else(|| format!("sha256:{sha256}"));
+        match position {
+            0 => page,
+            _ => format!("{page} report {}", position + 1),
         }
     };
     let identity = params![agency, report.year, report.scope.as_str(), page];

@@ -98,7 +98,11 @@ pub fn table(case: &Case, sheet: &Sheet) -> String {
             }
         }
         Dialect::FlatRows => {
-            let gap = ["\t", "&nbsp;&nbsp;&nbsp;", "　　"][case.seed as usize % 3];
+            let gap = match case.seed % 3 {
+                0 => "\t",
+                1 => "&nbsp;&nbsp;&nbsp;",
+                _ => "　　",
+            };
             let pre = gap == "\t";
             for row in &sheet.rows {
                 let cells: Vec<String> = row

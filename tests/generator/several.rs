@@ -116,10 +116,10 @@ pub fn paged(case: &Case, count: usize, turning: Turning) -> Vec<(String, Vec<u8
         .collect();
     cuts.sort_unstable();
     cuts.pop();
-    let step = (cuts.len() / count).max(1);
+    let stride = (cuts.len() / count).max(1);
     let mut from = 0;
     let mut bodies: Vec<&str> = Vec::new();
-    for at in cuts.iter().skip(step).step_by(step).take(count - 1) {
+    for at in cuts.iter().skip(stride).step_by(stride).take(count - 1) {
         bodies.push(&whole.body[from..*at]);
         from = *at;
     }
