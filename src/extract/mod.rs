@@ -20,6 +20,7 @@ pub mod lexicon;
 mod list;
 mod matrix;
 mod name;
+mod notes;
 pub mod paging;
 mod pictures;
 mod reading;
@@ -38,7 +39,7 @@ use jiff::civil::Date;
 
 use crate::model::{
     Agency, CellStatus, Code, DateEvidence, DateSource, Finding, FormId, Observation, Scope,
-    Section, SectionKind,
+    Section,
 };
 use crate::normalize::numeral;
 use crate::parse::{Block, BlockKind, Document};
@@ -287,16 +288,16 @@ fn read_one(
     if let Err(why) = decided {
         return Err(why.with_attachment(&title, linked, || attached::documents(document, body)));
     }
-    let year = year.or_else(|| prose_year(items, &mut findings));
-    note_title(titles.first(), &mut findings);
+    let year = year.or_else(|| notes::prose_year(items, &mut findings));
+    notes::note_title(titles.first(), &mut findings);
     findings.extend(readings.findings);
     let assembled = assemble::assemble(readings.found, &readings.captions, year, &mut findings);
     let mut assembled = assembled;
     pictures::mark_pictures(document, body, &all, &mut assembled, &mut findings);
-    note_missing_sections(assembled.form, &sections, &mut findings);
-    note_attached(document, body, &assembled, &mut findings);
+    notes::note_missing_sections(assembled.form, &sections, &mut findings);
+    notes::note_attached(document, body, &assembled, &mut findings);
     if let Some(paging) = page.paging {
-        mark_continued(paging, &mut assembled.observations, &mut findings);
+        notes::mark_continued(paging, &mut assembled.observations, &mut findings);
     }
     let mut lines = lines_before(document, first_heading);
     let tail: Vec<&str> = items
@@ -321,8 +322,8 @@ fn read_one(
         dates.retain(|date| date.source == DateSource::Text);
     }
     let published = dates::choose(&mut dates, year);
-    note_dates(&dates, &mut findings);
-    note_early(published, year, &mut findings);
+    notes::note_dates(&dates, &mut findings);
+    notes::note_early(published, year, &mut findings);
     let scope = agency::scope(&title, agency.name.as_deref(), items);
     Ok(Extraction {
         title: printed,
@@ -536,125 +537,6 @@ fn find_year(title: &Title, items: &[Item<'_>], findings: &mut Vec<Finding>) -> 
         _ => {}
     }
     title.year.or(period)
-}
-
-/// The year that opens the text, where nothing better names one.
-fn prose_year(items: &[Item<'_>], findings: &mut Vec<Finding>) -> Option<i16> {
-    let year = year::of_prose(items)?;
-    findings.retain(|finding| finding.code != Code::YearUnknown);
-    let message = format!("the text opens with {year}");
-    findings.push(Finding::new(Code::YearFromText, "", message));
-    Some(year)
-}
-
-fn note_title(first: Option<&titles::Candidate>, findings: &mut Vec<Finding>) {
-    if let Some(titles::Candidate {
-        text,
-        kind: TitleKind::LookAlike(word),
-        ..
-    }) = first
-    {
-        let message = format!("the title {text:?} names another document ({word})");
-        findings.push(Finding::new(Code::TitleLookAlike, "", message));
-    }
-}
-
-fn note_early(published: Option<Date>, year: Option<i16>, findings: &mut Vec<Finding>) {
-    if let (Some(published), Some(year)) = (published, year)
-        && published.year() <= year
-    {
-        let message = format!("published on {published}, on the year {year}");
-        findings.push(Finding::new(Code::PublishedEarly, "", message));
-    }
-}
-
-fn note_missing_sections(form: Option<FormId>, sections: &[Section], findings: &mut Vec<Finding>) {
-    if !matches!(form, Some(FormId::F2019 | FormId::F2021)) {
-        return;
-    }
-    let owed = [
-        SectionKind::Overview,
-        SectionKind::ActiveDisclosure,
-        SectionKind::Requests,
-        SectionKind::Disputes,
-        SectionKind::Problems,
-        SectionKind::Other,
-    ];
-    for kind in owed {
-        if !sections
-            .iter()
-            .any(|section| section.kind == kind && section.heading.is_some())
-        {
-            findings.push(Finding::new(
-                Code::SectionMissing,
-                kind.as_str(),
-                "no heading of this section",
-            ));
-        }
-    }
-}
-
-/// Names the documents on the page where it lacks tables.
-fn note_attached(
-    document: &Document<'_>,
-    body: &Range<u32>,
-    assembled: &assemble::Assembled,
-    findings: &mut Vec<Finding>,
-) {
-    let lacks = |cell: &Observation| {
-        matches!(
-            cell.status,
-            CellStatus::TableAbsent | CellStatus::Unreadable
-        )
-    };
-    if assembled.form.is_some() && !assembled.observations.iter().any(lacks) {
-        return;
-    }
-    let documents = attached::documents(document, body);
-    if !documents.is_empty() {
-        let message = "the tables may stand in these documents, which were not read";
-        findings.push(Finding::new(
-            Code::AttachedDocument,
-            documents.join(" "),
-            message,
-        ));
-    }
-}
-
-/// What stands on pages that were not read is not absent.
-fn mark_continued(paging: &Paging, observations: &mut [Observation], findings: &mut Vec<Finding>) {
-    for observation in observations {
-        if observation.status == CellStatus::TableAbsent {
-            observation.status = CellStatus::Unreadable;
-        }
-    }
-    findings.retain(|finding| !matches!(finding.code, Code::TableAbsent | Code::SectionMissing));
-    let behind: Vec<&str> = paging.behind().collect();
-    let message =
-        "these pages of the report were not read; what they hold is unreadable, not absent";
-    findings.push(Finding::new(
-        Code::ContinuedElsewhere,
-        behind.join(","),
-        message,
-    ));
-}
-
-fn note_dates(dates: &[DateEvidence], findings: &mut Vec<Finding>) {
-    match dates {
-        [] => findings.push(Finding::new(
-            Code::DateUnknown,
-            "",
-            "no publication date on the page",
-        )),
-        [first, rest @ ..] if rest.iter().any(|date| date.value != first.value) => {
-            let all: Vec<String> = dates
-                .iter()
-                .map(|date| format!("{} ({})", date.value, date.source.as_str()))
-                .collect();
-            findings.push(Finding::new(Code::DateConflict, "", all.join(", ")));
-        }
-        _ => {}
-    }
 }
 
 /// Lines from the page's start to the first section: where title and byline stand.
