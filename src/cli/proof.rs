@@ -73,6 +73,12 @@ pub(super) fn prove(
 ) -> anyhow::Result<Proof> {
     let Fetched { page, digest_holds } = fetch(home, capture)?;
     let range = observation.source.map(|source| source.bytes);
+    if let Some(range) = range.filter(|range| range.part > 0) {
+        anyhow::bail!(
+            "the cell does not stand in this capture but in part {} of the report (`provenance.parts` says which)",
+            range.part
+        );
+    }
     Ok(Proof {
         digest_holds,
         bytes: range.and_then(|range| Some(range.slice(&page)?.to_vec())),

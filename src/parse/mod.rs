@@ -6,10 +6,13 @@
 
 mod blocks;
 mod builder;
+mod divs;
 mod document;
 mod flow;
 mod grid;
 mod notes;
+mod pager;
+mod pieces;
 mod plain;
 mod reference;
 mod scan;
@@ -18,10 +21,12 @@ mod tag;
 mod tokens;
 mod tree;
 
+pub use divs::find_grids;
 pub use document::{
     Block, BlockKind, Cell, CellRef, Container, Document, Image, Link, Meta, Table,
 };
 pub use flow::is_invisible;
+pub use pager::Pager;
 pub use plain::parse_text;
 pub use tokens::{Text, Token, Tokens, attribute_value, tokens};
 pub use tree::parse_html;
