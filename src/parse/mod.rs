@@ -7,9 +7,11 @@
 mod blocks;
 mod builder;
 mod document;
+mod draft;
 mod flow;
 mod grid;
 mod notes;
+mod pdf;
 mod plain;
 mod reference;
 mod scan;
@@ -20,5 +22,15 @@ mod tree;
 pub use document::{
     Block, BlockKind, Cell, CellRef, Container, Document, Image, Link, Meta, Table,
 };
+pub use pdf::{PdfError, PdfPages, parse_pdf};
 pub use plain::parse_text;
 pub use tree::parse_html;
+
+/// What byte ranges of a document count in where that is not the payload itself.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PartBytes {
+    /// Which: `word/document.xml`, `page 3`.
+    pub name: String,
+    /// Its bytes, unpacked.
+    pub bytes: Vec<u8>,
+}

@@ -6,8 +6,8 @@ use sha2::{Digest, Sha256};
 use crate::audit;
 use crate::decode::{self, Media};
 use crate::extract::{self, NoReport};
-use crate::model::{Catalog, Official, Provenance, Report};
-use crate::parse;
+use crate::model::{Catalog, CharsetEvidence, Official, Part, Provenance, Report};
+use crate::parse::{self, Document, PartBytes, PdfError};
 use crate::profile::Profile;
 
 /// Larger payloads are refused: no report page comes near.
@@ -41,6 +41,9 @@ pub enum Unreadable {
         /// Its size.
         size_bytes: usize,
     },
+    /// A PDF file without text.
+    #[error(transparent)]
+    Pdf(#[from] PdfError),
     /// A page, and no report.
     #[error(transparent)]
     NoReport(#[from] NoReport),
@@ -52,6 +55,10 @@ impl Unreadable {
         match self {
             Self::Empty | Self::NoReport(NoReport::Empty) => "empty",
             Self::Media { .. } => "media",
+            Self::Pdf(PdfError::Scanned { .. } | PdfError::NoText { .. }) => "unreadable",
+            Self::Pdf(PdfError::Encrypted) => "encrypted",
+            Self::Pdf(PdfError::TooMuch(_)) => "too_large",
+            Self::Pdf(_) => "damaged",
             Self::TooLarge { .. } => "too_large",
             Self::NoReport(NoReport::LookAlike { .. }) => "look_alike",
             Self::NoReport(NoReport::BlankForm) => "blank_form",
@@ -74,21 +81,78 @@ pub fn read(bytes: &[u8], origin: Origin<'_>, profile: &Profile) -> Result<Repor
             size_bytes: bytes.len(),
         });
     }
-    let media = decode::media(bytes, origin.content_type);
-    if !matches!(media, Media::Html | Media::Text) {
-        return Err(Unreadable::Media {
+    match decode::media(bytes, origin.content_type) {
+        Media::Html => read_text(bytes, origin, profile, true),
+        Media::Text => read_text(bytes, origin, profile, false),
+        Media::Pdf => {
+            let pages = parse::parse_pdf(bytes)?;
+            let reading = Reading {
+                document: &pages.document,
+                parts: part_names(&pages.parts),
+                charset: PDF_CHARSET,
+                evidence: CharsetEvidence::Detected,
+                replacements: pages.unmapped,
+            };
+            finish(bytes, origin, profile, &reading)
+        }
+        media => Err(Unreadable::Media {
             media: media_name(media),
-        });
+        }),
     }
+}
+
+/// What strings of a PDF are in: codes of their fonts, no charset.
+const PDF_CHARSET: &str = "x-user-defined";
+
+/// A parsed page, and how it was come by.
+struct Reading<'r> {
+    document: &'r Document<'r>,
+    parts: Vec<Part>,
+    charset: &'static str,
+    evidence: CharsetEvidence,
+    replacements: u32,
+}
+
+fn part_names(parts: &[PartBytes]) -> Vec<Part> {
+    let name = |part: &PartBytes| Part {
+        name: part.name.clone(),
+        sha256: HEXLOWER.encode(&Sha256::digest(&part.bytes)),
+    };
+    parts.iter().map(name).collect()
+}
+
+fn read_text(
+    bytes: &[u8],
+    origin: Origin<'_>,
+    profile: &Profile,
+    is_html: bool,
+) -> Result<Report, Unreadable> {
     let decoded = decode::decode(bytes, origin.content_type);
-    let document = if media == Media::Html {
+    let document = if is_html {
         parse::parse_html(&decoded)
     } else {
         parse::parse_text(&decoded)
     };
-    let extraction = extract::extract(&document, origin.url, profile)?;
-    let mut findings = decoded.findings.clone();
-    findings.extend(document.findings.iter().cloned());
+    let reading = Reading {
+        document: &document,
+        parts: Vec::new(),
+        charset: decoded.charset,
+        evidence: decoded.evidence,
+        replacements: decoded.replacements,
+    };
+    let mut report = finish(bytes, origin, profile, &reading)?;
+    report.findings.splice(0..0, decoded.findings);
+    Ok(report)
+}
+
+fn finish(
+    bytes: &[u8],
+    origin: Origin<'_>,
+    profile: &Profile,
+    reading: &Reading<'_>,
+) -> Result<Report, Unreadable> {
+    let extraction = extract::extract(reading.document, origin.url, profile)?;
+    let mut findings = reading.document.findings.clone();
     findings.extend(extraction.findings);
     let checks = audit::contradictions(&extraction.observations);
     findings.extend(audit::findings(&checks, Catalog::get()));
@@ -107,12 +171,12 @@ pub fn read(bytes: &[u8], origin: Origin<'_>, profile: &Profile) -> Result<Repor
         provenance: Provenance {
             sha256: HEXLOWER.encode(&Sha256::digest(bytes)),
             url: origin.url.map(str::to_owned),
-            charset: decoded.charset,
-            charset_evidence: decoded.evidence,
-            replacements: decoded.replacements,
+            charset: reading.charset,
+            charset_evidence: reading.evidence,
+            replacements: reading.replacements,
             official: Official::Unknown,
             signals: Vec::new(),
-            parts: Vec::new(),
+            parts: reading.parts.clone(),
             profile: profile.digest.clone(),
             program: env!("CARGO_PKG_VERSION"),
         },
