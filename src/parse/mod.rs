@@ -7,6 +7,7 @@
 mod blocks;
 mod builder;
 mod document;
+mod docx;
 mod draft;
 mod flow;
 mod grid;
@@ -22,6 +23,7 @@ mod tree;
 pub use document::{
     Block, BlockKind, Cell, CellRef, Container, Document, Image, Link, Meta, Table,
 };
+pub use docx::{DocxError, DocxText, parse_docx};
 pub use pdf::{PdfError, PdfPages, parse_pdf};
 pub use plain::parse_text;
 pub use tree::parse_html;

@@ -7,7 +7,7 @@ use crate::audit;
 use crate::decode::{self, Media};
 use crate::extract::{self, NoReport};
 use crate::model::{Catalog, CharsetEvidence, Official, Part, Provenance, Report};
-use crate::parse::{self, Document, PartBytes, PdfError};
+use crate::parse::{self, Document, DocxError, PartBytes, PdfError};
 use crate::profile::Profile;
 
 /// Larger payloads are refused: no report page comes near.
@@ -41,6 +41,9 @@ pub enum Unreadable {
         /// Its size.
         size_bytes: usize,
     },
+    /// A DOCX file that is none, or damaged.
+    #[error(transparent)]
+    Docx(#[from] DocxError),
     /// A PDF file without text.
     #[error(transparent)]
     Pdf(#[from] PdfError),
@@ -55,6 +58,10 @@ impl Unreadable {
         match self {
             Self::Empty | Self::NoReport(NoReport::Empty) => "empty",
             Self::Media { .. } => "media",
+            Self::Docx(DocxError::Other(_)) => "media",
+            Self::Docx(DocxError::Encrypted) => "encrypted",
+            Self::Docx(DocxError::TooMuch(_)) => "too_large",
+            Self::Docx(_) => "damaged",
             Self::Pdf(PdfError::Scanned { .. } | PdfError::NoText { .. }) => "unreadable",
             Self::Pdf(PdfError::Encrypted) => "encrypted",
             Self::Pdf(PdfError::TooMuch(_)) => "too_large",
@@ -92,6 +99,17 @@ pub fn read(bytes: &[u8], origin: Origin<'_>, profile: &Profile) -> Result<Repor
                 charset: PDF_CHARSET,
                 evidence: CharsetEvidence::Detected,
                 replacements: pages.unmapped,
+            };
+            finish(bytes, origin, profile, &reading)
+        }
+        Media::Zip => {
+            let text = parse::parse_docx(bytes)?;
+            let reading = Reading {
+                document: &text.document,
+                parts: part_names(&text.parts),
+                charset: "UTF-8",
+                evidence: CharsetEvidence::Detected,
+                replacements: 0,
             };
             finish(bytes, origin, profile, &reading)
         }
