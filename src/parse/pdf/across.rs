@@ -11,19 +11,30 @@ const SAME: f32 = 4.5;
 const SHIFT: f32 = 40.0;
 
 /// Adds the next page's part to a table, if it is one: the same width, and the borders of one part among those of
-/// the other. Gives it back where it is another table.
+/// the other, or nearly so. Gives it back where it is another table.
 pub(super) fn append(table: &mut PageTable, mut next: PageTable) -> Option<PageTable> {
     let shift = table.x0 - next.x0;
     let widths = (table.x1 - table.x0) - (next.x1 - next.x0);
-    if shift.abs() > SHIFT || widths.abs() > SAME {
+    // A side that no rule closes on one of the pages: the columns at the other side must be the same.
+    let same_side = shift.abs() <= SAME || (table.x1 - next.x1).abs() <= SAME;
+    let is_whole = shift.abs() <= SHIFT && widths.abs() <= SAME;
+    if !is_whole && !same_side {
         return Some(next);
     }
+    let shift = if is_whole { shift } else { 0.0 };
     let (own, others) = (borders(table), borders(&next));
-    let within = |some: &[f32], all: &[f32], shift: f32| {
-        some.iter()
-            .all(|one| all.iter().any(|other| (one + shift - other).abs() <= SAME))
+    let shared = |some: &[f32], all: &[f32], shift: f32| {
+        let is_in = |one: &&f32| {
+            all.iter()
+                .any(|other| (**one + shift - other).abs() <= SAME)
+        };
+        some.iter().filter(is_in).count()
     };
-    if !within(&others, &own, shift) && !within(&own, &others, -shift) {
+    let (of_next, of_own) = (shared(&others, &own, shift), shared(&own, &others, -shift));
+    // Labels may be parted otherwise on the next page; most of the columns stay.
+    let most = |count: usize| count >= 5 && count * 10 >= 7 * own.len().min(others.len());
+    let subset = of_next == others.len() || of_own == own.len();
+    if !most(of_next) && !(subset && is_whole) || !(subset || is_whole) {
         return Some(next);
     }
     for cell in &mut next.cells {
@@ -33,9 +44,20 @@ pub(super) fn append(table: &mut PageTable, mut next: PageTable) -> Option<PageT
     }
     let joint = table.rows;
     table.rows += next.rows;
+    // A group's label, whose column has no rules at all on the next page, goes on there.
+    for cell in &mut table.cells {
+        let beside = cell.x1 <= next.x0 + shift + SAME || cell.x0 >= next.x1 + shift - SAME;
+        if beside && cell.row + cell.rows == joint && cell.rows > 1 {
+            cell.rows += next.rows;
+        }
+    }
+    table.x0 = table.x0.min(next.x0 + shift);
+    table.x1 = table.x1.max(next.x1 + shift);
     table.is_broken |= next.is_broken;
     table.cells.append(&mut next.cells);
-    mend(table, joint);
+    let is_open = table.is_open.1 && next.is_open.0;
+    table.is_open.1 = next.is_open.1;
+    mend(table, joint, is_open);
     None
 }
 
@@ -61,8 +83,8 @@ pub(super) fn border_at(borders: &[f32], place: f32) -> usize {
         .map_or(0, |(number, _)| number)
 }
 
-/// Puts together what the page break above row `joint` cut.
-fn mend(table: &mut PageTable, joint: usize) {
+/// Puts together what the page break above row `joint` cut; where no rule is drawn there, it cut a row.
+fn mend(table: &mut PageTable, joint: usize, is_open: bool) {
     // Cells that end at the break, with the one of the same width that begins there.
     let mut pairs = Vec::new();
     let mut alone = false;
@@ -81,15 +103,23 @@ fn mend(table: &mut PageTable, joint: usize) {
         }
     }
     let one_row = |cell: &PageCell| cell.rows == 1;
+    let may_run_on = |above: &PageCell, below: &PageCell| {
+        is_open && !above.paragraphs.is_empty() && !below.paragraphs.is_empty()
+            || runs_on(above, below)
+    };
     let row_is_cut = !alone
-        && pairs.iter().any(|(above, below)| {
-            let (above, below) = (&table.cells[*above], &table.cells[*below]);
-            one_row(below) && one_row(above) && runs_on(above, below)
-        })
+        && (is_open
+            || pairs.iter().any(|(above, below)| {
+                let (above, below) = (&table.cells[*above], &table.cells[*below]);
+                one_row(below) && one_row(above) && runs_on(above, below)
+            }))
         && pairs.iter().all(|(above, below)| {
             let (above, below) = (&table.cells[*above], &table.cells[*below]);
-            above.paragraphs.is_empty() || below.paragraphs.is_empty() || runs_on(above, below)
+            above.paragraphs.is_empty() || below.paragraphs.is_empty() || may_run_on(above, below)
         });
+    if !row_is_cut {
+        doubt(table, joint, &pairs);
+    }
     let mut gone = Vec::new();
     for (above, below) in &pairs {
         let (upper, lower) = (&table.cells[*above], &table.cells[*below]);
@@ -114,6 +144,11 @@ fn mend(table: &mut PageTable, joint: usize) {
         if let Some((text, bytes)) = upper.paragraphs.last_mut()
             && let Some((more, place)) = rest.next()
         {
+            let digit = |character: Option<char>| character.is_some_and(char::is_numeric);
+            if digit(text.chars().next_back()) && digit(more.chars().next()) {
+                // One number or two: nothing tells.
+                text.push('\n');
+            }
             text.push_str(&more);
             *bytes = bytes.cover(place);
         }
@@ -134,6 +169,36 @@ fn mend(table: &mut PageTable, joint: usize) {
     table
         .cells
         .sort_by(|one, other| one.row.cmp(&other.row).then(one.x0.total_cmp(&other.x0)));
+}
+
+/// Where one of the two rows at a page break has numbers and the other words alone, they may be halves of one row:
+/// then its blank cells say nothing.
+fn doubt(table: &mut PageTable, joint: usize, pairs: &[(usize, usize)]) {
+    let is_value = |cell: &PageCell| {
+        let text = cell.paragraphs.first().map_or("", |(text, _)| text);
+        text.starts_with(|c: char| c.is_numeric() || matches!(c, '-' | '—' | '/'))
+            && text.chars().count() < 16
+    };
+    let single =
+        |pair: &&(usize, usize)| table.cells[pair.0].rows == 1 && table.cells[pair.1].rows == 1;
+    let rows: Vec<&(usize, usize)> = pairs.iter().filter(single).collect();
+    let values = |lower: bool| {
+        let cell =
+            |pair: &&&(usize, usize)| is_value(&table.cells[if lower { pair.1 } else { pair.0 }]);
+        rows.iter().filter(cell).count()
+    };
+    let (above, below) = (values(false), values(true));
+    let label = rows.iter().any(|pair| {
+        let words = |cell: &PageCell| !cell.paragraphs.is_empty() && !is_value(cell);
+        words(&table.cells[pair.0])
+            && words(&table.cells[pair.1])
+            && !is_numbered(&table.cells[pair.1])
+    });
+    if !label || (above == 0) == (below == 0) {
+        return;
+    }
+    let row = if above == 0 { joint - 1 } else { joint };
+    table.doubtful.push(row);
 }
 
 /// Whether the text of the lower cell is the rest of the upper one's.

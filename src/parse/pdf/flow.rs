@@ -134,8 +134,14 @@ fn measure(sheets: &[Sheet]) -> Measure {
     let size = most(lines().map(|line| (line.size, line.text.chars().count())));
     let body = || lines().filter(|line| (line.size - size).abs() < 0.12 * size);
     let long = body().filter(|line| line.text.chars().count() > 15);
-    let left = most(long.map(|line| (line.x0, line.text.chars().count())));
-    let right = body().map(|line| line.x1).fold(0.0_f32, f32::max);
+    let left = most(
+        long.clone()
+            .map(|line| (line.x0, line.text.chars().count())),
+    );
+    // Nearly the furthest: what hangs out of a table without rules is no measure.
+    let mut ends: Vec<f32> = long.clone().map(|line| line.x1).collect();
+    ends.sort_by(f32::total_cmp);
+    let right = ends.get(ends.len() * 9 / 10).copied().unwrap_or_default();
     let mut steps = Vec::new();
     for sheet in sheets {
         for pair in sheet.items.windows(2) {

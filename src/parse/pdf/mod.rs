@@ -211,8 +211,13 @@ fn emit_table(draft: &mut Draft, table: &PageTable) {
         let message = "its ruling lines do not close; cells there were cut row by row";
         draft.find(Code::RulesOpen, format!("table {number}"), message);
     }
+    for row in &table.doubtful {
+        let message = "a page break may cut a row: its blank cells are not read";
+        draft.find(Code::RowCut, format!("table {number}, row {row}"), message);
+    }
     let mut bytes: Option<ByteRange> = None;
     for cell in &table.cells {
+        let doubtful = cell.paragraphs.is_empty() && table.doubtful.contains(&cell.row);
         if draft.is_full() {
             break;
         }
@@ -229,7 +234,7 @@ fn emit_table(draft: &mut Draft, table: &PageTable) {
                     end: cell.place.start,
                     ..cell.place
                 },
-                has_image: cell.has_picture,
+                has_image: cell.has_picture || doubtful,
                 ..Cell::default()
             },
         );

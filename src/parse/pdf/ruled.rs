@@ -34,6 +34,8 @@ pub(super) struct Grid {
     owners: Vec<u32>,
     /// Some rules do not close a rectangle: cells there were cut row by row.
     pub(super) is_broken: bool,
+    /// No rule is drawn at the top, at the bottom: the page cuts a row there.
+    pub(super) is_open: (bool, bool),
 }
 
 /// A cell of a grid.
@@ -170,7 +172,7 @@ fn grid(across: &[Segment], down: &[Segment]) -> Option<Grid> {
     let mut xs = places(down);
     let mut ys = places(across);
     close(&mut xs, across);
-    close(&mut ys, down);
+    let is_open = close(&mut ys, down);
     let (columns, rows) = (xs.len().checked_sub(1)?, ys.len().checked_sub(1)?);
     if rows == 0 || columns == 0 || rows * columns < 2 || rows * columns > MAX_SLOTS {
         return None;
@@ -200,6 +202,7 @@ fn grid(across: &[Segment], down: &[Segment]) -> Option<Grid> {
         xs,
         ys,
         owners: vec![u32::MAX; rows * columns],
+        is_open,
         ..Grid::default()
     };
     cut(&mut grid, &mut groups, rows, columns);
@@ -266,10 +269,10 @@ fn places(segments: &[Segment]) -> Vec<f32> {
     places
 }
 
-/// Adds the borders that are not drawn: where the rules that cross reach beyond the outermost one.
-fn close(borders: &mut Vec<f32>, crossing: &[Segment]) {
+/// Adds the borders that are not drawn: where the rules that cross reach beyond the outermost one. At which ends it did.
+fn close(borders: &mut Vec<f32>, crossing: &[Segment]) -> (bool, bool) {
     let (Some(&first), Some(&last)) = (borders.first(), borders.last()) else {
-        return;
+        return (false, false);
     };
     // One that sticks out is an underline, not the side of a table.
     let before: Vec<f32> = crossing
@@ -282,12 +285,14 @@ fn close(borders: &mut Vec<f32>, crossing: &[Segment]) {
         .map(|one| one.to)
         .filter(|to| *to > last + OPEN)
         .collect();
-    if before.len() >= 2 {
+    let open = (before.len() >= 2, behind.len() >= 2);
+    if open.0 {
         borders.insert(0, before.into_iter().fold(f32::MAX, f32::min));
     }
-    if behind.len() >= 2 {
+    if open.1 {
         borders.push(behind.into_iter().fold(f32::MIN, f32::max));
     }
+    open
 }
 
 /// Disjoint sets.

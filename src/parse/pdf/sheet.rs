@@ -4,7 +4,7 @@
 //! of text. A number broken over two lines of a narrow cell is one number only where the first line is full.
 
 use super::ink::{Area, Glyph, Ink};
-use super::lines::{self, Line, goes_on, is_wide};
+use super::lines::{self, Line, is_wide};
 use super::ruled::{self, Grid};
 use crate::model::ByteRange;
 
@@ -38,10 +38,13 @@ pub(super) struct PageTable {
     pub(super) x0: f32,
     pub(super) x1: f32,
     pub(super) y0: f32,
-    pub(super) y1: f32,
     pub(super) rows: usize,
     pub(super) cells: Vec<PageCell>,
     pub(super) is_broken: bool,
+    /// Without a rule at the top, at the bottom.
+    pub(super) is_open: (bool, bool),
+    /// Rows at page breaks of which it cannot be told whether they are halves of one.
+    pub(super) doubtful: Vec<usize>,
 }
 
 /// A cell of it.
@@ -141,7 +144,7 @@ fn table(ink: &Ink, grid: &Grid, glyphs: Vec<Vec<Glyph>>, pictures: &[bool]) -> 
     if glyphs.iter().all(Vec::is_empty) && !pictures.contains(&true) {
         return None;
     }
-    let (x0, y0, x1, y1) = grid.bounds();
+    let (x0, y0, x1, _) = grid.bounds();
     let mut all: Vec<Vec<Line>> = glyphs
         .into_iter()
         .map(|glyphs| lines::lines(ink, glyphs))
@@ -166,10 +169,10 @@ fn table(ink: &Ink, grid: &Grid, glyphs: Vec<Vec<Glyph>>, pictures: &[bool]) -> 
                 ..last.bytes
             };
         }
-        let room = right - left - PADDING;
+        let room = Room { left, right };
         let is_full = lines
             .last()
-            .is_some_and(|last| last.x1 - last.x0 + last.size > room);
+            .is_some_and(|last| room.is_short_of(last, last.size));
         cells.push(PageCell {
             row: slot.row,
             rows: slot.rows,
@@ -186,11 +189,33 @@ fn table(ink: &Ink, grid: &Grid, glyphs: Vec<Vec<Glyph>>, pictures: &[bool]) -> 
         x0,
         x1,
         y0,
-        y1,
         rows: grid.ys.len() - 1,
         cells,
         is_broken: grid.is_broken,
+        is_open: grid.is_open,
+        doubtful: Vec::new(),
     }))
+}
+
+/// The sides of a cell.
+#[derive(Debug, Clone, Copy)]
+struct Room {
+    left: f32,
+    right: f32,
+}
+
+impl Room {
+    /// Whether a line has no room for so much more: it fills the cell, or from an indent on reaches its end.
+    fn is_short_of(self, line: &Line, more: f32) -> bool {
+        let fills = line.x1 - line.x0 + more > self.right - self.left - PADDING;
+        let reaches = line.x1 + more > self.right - PADDING / 2.0;
+        fills || reaches && line.x0 - self.left < self.right - line.x1 + 2.5 * line.size
+    }
+
+    /// Whether a line begins where lines of this cell begin.
+    fn begins(self, line: &Line) -> bool {
+        line.x0 - self.left < PADDING / 2.0 + 0.5
+    }
 }
 
 /// Rows in which several cells have numbers one over the other: rows whose rules are missing. There two
@@ -212,7 +237,7 @@ fn is_digits(text: &str) -> bool {
 }
 
 /// A cell's lines as paragraphs: lines that only the width of the cell parted are put together.
-fn paragraphs(lines: Vec<Line>, room: f32, is_stacked: bool) -> Vec<(String, ByteRange)> {
+fn paragraphs(lines: Vec<Line>, room: Room, is_stacked: bool) -> Vec<(String, ByteRange)> {
     let mut paragraphs: Vec<(String, ByteRange)> = Vec::new();
     let mut last: Option<Line> = None;
     for line in lines {
@@ -230,10 +255,12 @@ fn paragraphs(lines: Vec<Line>, room: f32, is_stacked: bool) -> Vec<(String, Byt
                 !is_stacked
                     && is_digits(&before.text)
                     && is_digits(&line.text)
-                    && before.x1 - before.x0 + 0.5 * before.size > room
-                    && line.x1 - line.x0 <= before.x1 - before.x0 + 1.0
+                    && room.is_short_of(before, 0.5 * before.size)
+                    && (line.x1 - line.x0 <= before.x1 - before.x0 + 1.0 || room.begins(&line))
             }
-            Some((one, other)) if is_wide(one) || is_wide(other) => goes_on(before, &line, room),
+            Some((one, other)) if is_wide(one) || is_wide(other) => {
+                room.is_short_of(before, line.first_word)
+            }
             _ => false,
         });
         match paragraphs.last_mut() {
