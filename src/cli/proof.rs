@@ -11,7 +11,7 @@ use crate::archive::{Limits, read_at};
 use crate::decode;
 use crate::home::Home;
 use crate::model::{ByteRange, Catalog, Observation, Source, Unit};
-use crate::pipeline::page_of;
+use crate::pipeline::{page_of, part_bytes};
 use crate::present::{Cell, shorten, visible};
 use crate::query::CaptureLine;
 use crate::store::StoredReport;
@@ -51,6 +51,10 @@ pub(super) fn prove(
     let digest = HEXLOWER.encode(&Sha256::digest(&payload));
     let page = page_of(&record).context("the record has no page")?;
     let range = observation.source.map(|source| source.bytes);
+    // What the range counts in: the page, or what it is unpacked to.
+    let content_type = record.content_type();
+    let part = range.map_or(0, |range| range.part);
+    let page = part_bytes(&page, content_type.as_deref(), part).unwrap_or_default();
     Ok(Proof {
         digest_holds: digest == capture.sha256,
         bytes: range.and_then(|range| Some(range.slice(&page)?.to_vec())),
@@ -137,7 +141,7 @@ pub(super) fn describe(
     let Some(source) = observation.source else {
         return text;
     };
-    line("place", &within(source, report.report.provenance.charset));
+    line("place", &within(source, report));
     match &proof.bytes {
         Some(bytes) if bytes.is_empty() => line("bytes", "none: the cell is empty"),
         Some(bytes) => line("bytes", &shorten(&spaced_hex(bytes), 60)),
@@ -174,9 +178,14 @@ pub(super) fn place(capture: &CaptureLine) -> String {
     }
 }
 
-fn within(source: Source, charset: &str) -> String {
+fn within(source: Source, report: &StoredReport) -> String {
     let ByteRange { start, end, .. } = source.bytes;
-    let bytes = format!("bytes {start}..{end} of the page ({charset})");
+    let provenance = &report.report.provenance;
+    let part = provenance.parts.get(usize::from(source.bytes.part));
+    let bytes = match part {
+        Some(part) => format!("bytes {start}..{end} of {}, unpacked", part.name),
+        None => format!("bytes {start}..{end} of the page ({})", provenance.charset),
+    };
     match source.table {
         Some(table) => format!(
             "{bytes}; table {table}, row {}, column {}, counted from 0",

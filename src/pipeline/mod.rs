@@ -16,6 +16,6 @@ pub use file::{FileError, read_file, read_stream};
 pub use import::{ImportError, ImportOutcome, Importer, Page};
 pub use manifest::{ManifestError, read_manifest};
 pub use parallel::{Caught, Load, ordered};
-pub use read::{MAX_BYTES, Origin, Unreadable, read};
+pub use read::{MAX_BYTES, Origin, Unreadable, part_bytes, read};
 pub use records::{Damage, WarcFile, warc_files};
 pub use walk::{Found, find_pages};

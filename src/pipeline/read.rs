@@ -113,10 +113,24 @@ pub fn read(bytes: &[u8], origin: Origin<'_>, profile: &Profile) -> Result<Repor
             };
             finish(bytes, origin, profile, &reading)
         }
-        media => Err(Unreadable::Media {
-            media: media_name(media),
-        }),
+        media @ (Media::Ole | Media::Image | Media::Rtf | Media::Mhtml | Media::Unknown) => {
+            Err(Unreadable::Media {
+                media: media_name(media),
+            })
+        }
     }
+}
+
+/// The bytes that ranges of a part count in: those of the page itself, or of what it is unpacked to. `None` where there
+/// is no such part.
+pub fn part_bytes(bytes: &[u8], content_type: Option<&str>, part: u16) -> Option<Vec<u8>> {
+    let mut parts = match decode::media(bytes, content_type) {
+        Media::Pdf => parse::parse_pdf(bytes).ok()?.parts,
+        Media::Zip => parse::parse_docx(bytes).ok()?.parts,
+        _ => return (part == 0).then(|| bytes.to_vec()),
+    };
+    let part = usize::from(part);
+    (part < parts.len()).then(|| parts.swap_remove(part).bytes)
 }
 
 /// What strings of a PDF are in: codes of their fonts, no charset.
@@ -207,8 +221,12 @@ pub(super) const fn media_name(media: Media) -> &'static str {
         Media::Html => "HTML",
         Media::Text => "text",
         Media::Pdf => "a PDF file",
-        Media::Zip => "a ZIP file (DOCX, OFD, WACZ)",
-        Media::Ole => "a DOC or XLS file",
+        Media::Zip => "a ZIP file",
+        Media::Ole => {
+            "a DOC, WPS or XLS file, or an encrypted DOCX: save it as DOCX or PDF without a password and import that"
+        }
+        Media::Rtf => "an RTF file: save it as DOCX or PDF and import that",
+        Media::Mhtml => "an MHTML file: save it as HTML or PDF and import that",
         Media::Image => "a picture",
         Media::Unknown => "neither HTML nor text",
     }

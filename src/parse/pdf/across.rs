@@ -118,7 +118,7 @@ fn mend(table: &mut PageTable, joint: usize, is_open: bool) {
             above.paragraphs.is_empty() || below.paragraphs.is_empty() || may_run_on(above, below)
         });
     if !row_is_cut {
-        doubt(table, joint, &pairs);
+        doubt(table, joint);
     }
     let mut gone = Vec::new();
     for (above, below) in &pairs {
@@ -173,32 +173,41 @@ fn mend(table: &mut PageTable, joint: usize, is_open: bool) {
 
 /// Where one of the two rows at a page break has numbers and the other words alone, they may be halves of one row:
 /// then its blank cells say nothing.
-fn doubt(table: &mut PageTable, joint: usize, pairs: &[(usize, usize)]) {
-    let is_value = |cell: &PageCell| {
-        let text = cell.paragraphs.first().map_or("", |(text, _)| text);
-        text.starts_with(|c: char| c.is_numeric() || matches!(c, '-' | '—' | '/'))
-            && text.chars().count() < 16
-    };
-    let single =
-        |pair: &&(usize, usize)| table.cells[pair.0].rows == 1 && table.cells[pair.1].rows == 1;
-    let rows: Vec<&(usize, usize)> = pairs.iter().filter(single).collect();
-    let values = |lower: bool| {
-        let cell =
-            |pair: &&&(usize, usize)| is_value(&table.cells[if lower { pair.1 } else { pair.0 }]);
-        rows.iter().filter(cell).count()
-    };
-    let (above, below) = (values(false), values(true));
-    let label = rows.iter().any(|pair| {
-        let words = |cell: &PageCell| !cell.paragraphs.is_empty() && !is_value(cell);
-        words(&table.cells[pair.0])
-            && words(&table.cells[pair.1])
-            && !is_numbered(&table.cells[pair.1])
-    });
-    if !label || (above == 0) == (below == 0) {
-        return;
+fn doubt(table: &mut PageTable, joint: usize) {
+    let (above, below) = (is_bare(table, joint - 1), is_bare(table, joint));
+    if above != below {
+        table.doubtful.push(if above { joint - 1 } else { joint });
     }
-    let row = if above == 0 { joint - 1 } else { joint };
-    table.doubtful.push(row);
+}
+
+/// Two tables at a page break that were not put together: the same doubt.
+pub(super) fn doubt_between(above: &mut PageTable, below: &mut PageTable) {
+    let last = above.rows.saturating_sub(1);
+    if is_bare(above, last) != is_bare(below, 0) {
+        if is_bare(below, 0) {
+            below.doubtful.push(0);
+        } else {
+            above.doubtful.push(last);
+        }
+    }
+}
+
+/// Whether a row has words, blank cells and nothing else.
+fn is_bare(table: &PageTable, row: usize) -> bool {
+    let is_value = |text: &str| {
+        text.starts_with(|c: char| c.is_numeric() || matches!(c, '-' | '—' | '/'))
+            && !text.contains(char::is_alphabetic)
+    };
+    let own = || {
+        table
+            .cells
+            .iter()
+            .filter(|cell| cell.row == row && cell.rows == 1)
+    };
+    let blank = own().any(|cell| cell.paragraphs.is_empty());
+    let words = own().any(|cell| !cell.paragraphs.is_empty());
+    let mut texts = own().filter_map(|cell| cell.paragraphs.first());
+    blank && words && !texts.any(|(text, _)| is_value(text))
 }
 
 /// Whether the text of the lower cell is the rest of the upper one's.

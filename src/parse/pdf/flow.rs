@@ -85,7 +85,11 @@ pub(super) fn flow(mut sheets: Vec<Sheet>) -> Flow {
                     open = None;
                     let rest = match flow.pieces.last_mut() {
                         Some(Piece::Table(before)) if at_top && page > 0 => {
-                            across::append(before, table)
+                            let mut rest = across::append(before, table);
+                            if let Some(other) = &mut rest {
+                                across::doubt_between(before, other);
+                            }
+                            rest
                         }
                         _ => Some(table),
                     };
