@@ -4,11 +4,11 @@
 //! and images in source order. Never guesses what a block or a table means, never recurses, and
 //! stops at caps that it reports.
 
+mod assembly;
 mod blocks;
 mod builder;
 mod document;
 mod docx;
-mod draft;
 mod flow;
 mod grid;
 mod notes;

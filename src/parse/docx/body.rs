@@ -9,8 +9,8 @@ use super::xml::{Element, Event, Events};
 use super::{DocxError, xml};
 use crate::model::ByteRange;
 use crate::model::Code;
+use crate::parse::assembly::{Assembly, count};
 use crate::parse::document::{BlockKind, Cell, CellRef, Document};
-use crate::parse::draft::{Draft, count};
 
 /// Most elements within elements; Word's own files have 60.
 const MAX_DEPTH: usize = 2_000;
@@ -94,7 +94,7 @@ struct Field {
 }
 
 struct Body<'s> {
-    draft: Draft,
+    built: Assembly,
     styles: &'s Styles,
     numbering: Numbering,
     /// Names of the open elements.
@@ -116,7 +116,7 @@ pub(super) fn read(
     numbering: Numbering,
 ) -> Result<Document<'static>, DocxError> {
     let mut body = Body {
-        draft: Draft::new(),
+        built: Assembly::new(),
         styles,
         numbering,
         open: Vec::new(),
@@ -129,13 +129,13 @@ pub(super) fn read(
     };
     let mut events = xml::Events::new(content);
     body.run(&mut events)?;
-    Ok(body.draft.finish())
+    Ok(body.built.finish())
 }
 
 impl Body<'_> {
     fn run(&mut self, events: &mut Events<'_>) -> Result<(), DocxError> {
         while let Some(event) = events.next().map_err(DocxError::Damaged)? {
-            if self.draft.is_full() {
+            if self.built.is_full() {
                 break;
             }
             match event {
@@ -251,8 +251,8 @@ impl Body<'_> {
             "gridSpan" | "vMerge" => self.cell_property(element),
             "altChunk" => {
                 let message = "a document within the document was not read";
-                self.draft.find(Code::PageUnreadable, "", message);
-                self.draft.document.has_unread_pages = true;
+                self.built.find(Code::PageUnreadable, "", message);
+                self.built.document.has_unread_pages = true;
             }
             _ => {}
         }
@@ -275,7 +275,7 @@ impl Body<'_> {
             "tbl" => {
                 if let Some(table) = self.tables.pop() {
                     let bytes = ByteRange::new(table.start, at);
-                    self.draft.close_table(table.number, bytes);
+                    self.built.close_table(table.number, bytes);
                 }
             }
             _ => {}
@@ -355,7 +355,7 @@ impl Body<'_> {
             return;
         }
         let cell = self.cell();
-        self.draft.image("picture".into(), cell);
+        self.built.image("picture".into(), cell);
     }
 
     fn break_line(&mut self) {
@@ -385,7 +385,7 @@ impl Body<'_> {
         }
         let Some(bytes) = bytes else {
             if !(is_end && !first) {
-                self.draft.empty();
+                self.built.empty();
             }
             return;
         };
@@ -403,12 +403,12 @@ impl Body<'_> {
             _ if text.contains('\t') => BlockKind::Line,
             _ => BlockKind::Paragraph,
         };
-        self.draft.block(kind, &text, bytes, cell);
+        self.built.block(kind, &text, bytes, cell);
     }
 
     fn open_table(&mut self, start: u32) {
         self.settle_cell();
-        let number = self.draft.open_table(self.cell());
+        let number = self.built.open_table(self.cell());
         self.tables.push(Open {
             number,
             start,
@@ -479,17 +479,17 @@ impl Body<'_> {
                     cell: above,
                 };
                 cell.reference = Some(reference);
-                if let Some(upper) = self.draft.cell_mut(reference) {
+                if let Some(upper) = self.built.cell_mut(reference) {
                     upper.rowspan = (row + 1).saturating_sub(upper.row);
                 }
-                let rows = self.draft.document.tables[number as usize].rows;
-                self.draft.document.tables[number as usize].rows = rows.max(row + 1);
+                let rows = self.built.document.tables[number as usize].rows;
+                self.built.document.tables[number as usize].rows = rows.max(row + 1);
                 return;
             }
             // Nothing above to go on with: an ordinary cell.
             cell.merge = Merge::Begins;
         }
-        let reference = self.draft.open_cell(
+        let reference = self.built.open_cell(
             number,
             Cell {
                 row,
@@ -517,8 +517,8 @@ impl Body<'_> {
         if let Some(reference) = cell.reference
             && cell.merge != Merge::GoesOn
         {
-            self.draft.close_cell(reference);
-            if let Some(known) = self.draft.cell_mut(reference) {
+            self.built.close_cell(reference);
+            if let Some(known) = self.built.cell_mut(reference) {
                 known.inner.end = at.max(known.inner.start);
             }
         }

@@ -115,6 +115,11 @@ fn is_one_paragraph(line: &Line, next: &Line, below: Option<f32>, measure: Measu
     if below.is_some_and(|below| below > 1.35 * measure.leading.max(1.2 * size) || below <= 0.0) {
         return false;
     }
+    // A title that its width broke.
+    let wide = measure.right - measure.left - size;
+    if line.size > TITLE * measure.size && goes_on(line, next, wide) {
+        return true;
+    }
     // Indented, or set apart to the right or in the middle.
     if next.x0 - measure.left > 1.2 * size {
         return false;

@@ -23,8 +23,8 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use hayro_syntax::{DecryptionError, LoadPdfError, Pdf};
 
 use super::PartBytes;
+use super::assembly::{Assembly, count};
 use super::document::{BlockKind, Cell, Document};
-use super::draft::{Draft, count};
 use crate::model::{ByteRange, Code};
 use flow::Piece;
 use ink::Press;
@@ -151,7 +151,7 @@ fn read(bytes: &[u8]) -> Result<PdfPages, PdfError> {
         });
     }
     let flow = flow::flow(sheets);
-    let mut draft = Draft::new();
+    let mut built = Assembly::new();
     let unread: Vec<usize> = [scans.as_slice(), &damaged, &drawings].concat();
     for (pages, what) in [
         (&scans, "a picture without text"),
@@ -162,21 +162,21 @@ fn read(bytes: &[u8]) -> Result<PdfPages, PdfError> {
         ),
     ] {
         for page in pages {
-            draft.find(Code::PageUnreadable, format!("page {page}"), what);
+            built.find(Code::PageUnreadable, format!("page {page}"), what);
         }
     }
     for page in &flow.unruled {
         let message = "columns without ruling lines: read as lines of text";
-        draft.find(Code::TableUnruled, format!("page {page}"), message);
+        built.find(Code::TableUnruled, format!("page {page}"), message);
     }
     if unmapped > 0 {
         let message = format!("{unmapped} characters whose fonts do not tell the text");
-        draft.find(Code::ReplacementCharacters, "", message);
+        built.find(Code::ReplacementCharacters, "", message);
     }
     for piece in flow.pieces {
-        emit(&mut draft, piece);
+        emit(&mut built, piece);
     }
-    let mut document = draft.finish();
+    let mut document = built.finish();
     document.has_unread_pages = !unread.is_empty();
     Ok(PdfPages {
         document,
@@ -185,7 +185,7 @@ fn read(bytes: &[u8]) -> Result<PdfPages, PdfError> {
     })
 }
 
-fn emit(draft: &mut Draft, piece: Piece) {
+fn emit(built: &mut Assembly, piece: Piece) {
     match piece {
         Piece::Paragraph {
             text,
@@ -197,33 +197,33 @@ fn emit(draft: &mut Draft, piece: Piece) {
             } else {
                 BlockKind::Paragraph
             };
-            draft.block(kind, &text, bytes, None);
+            built.block(kind, &text, bytes, None);
         }
-        Piece::Picture(name) => draft.image(name, None),
-        Piece::Table(table) => emit_table(draft, &table),
+        Piece::Picture(name) => built.image(name, None),
+        Piece::Table(table) => emit_table(built, &table),
     }
 }
 
-fn emit_table(draft: &mut Draft, table: &PageTable) {
+fn emit_table(built: &mut Assembly, table: &PageTable) {
     let borders = across::borders(table);
-    let number = draft.open_table(None);
+    let number = built.open_table(None);
     if table.is_broken {
         let message = "its ruling lines do not close; cells there were cut row by row";
-        draft.find(Code::RulesOpen, format!("table {number}"), message);
+        built.find(Code::RulesOpen, format!("table {number}"), message);
     }
     for row in &table.doubtful {
         let message = "a page break may cut a row: its blank cells are not read";
-        draft.find(Code::RowCut, format!("table {number}, row {row}"), message);
+        built.find(Code::RowCut, format!("table {number}, row {row}"), message);
     }
     let mut bytes: Option<ByteRange> = None;
     for cell in &table.cells {
         let doubtful = cell.paragraphs.is_empty() && table.doubtful.contains(&cell.row);
-        if draft.is_full() {
+        if built.is_full() {
             break;
         }
         let first = across::border_at(&borders, cell.x0);
         let last = across::border_at(&borders, cell.x1);
-        let reference = draft.open_cell(
+        let reference = built.open_cell(
             number,
             Cell {
                 row: count(cell.row),
@@ -239,10 +239,10 @@ fn emit_table(draft: &mut Draft, table: &PageTable) {
             },
         );
         for (text, place) in &cell.paragraphs {
-            draft.block(BlockKind::Paragraph, text, *place, Some(reference));
+            built.block(BlockKind::Paragraph, text, *place, Some(reference));
             bytes = Some(bytes.map_or(*place, |all| all.cover(*place)));
         }
-        draft.close_cell(reference);
+        built.close_cell(reference);
     }
-    draft.close_table(number, bytes.unwrap_or_default());
+    built.close_table(number, bytes.unwrap_or_default());
 }

@@ -14,13 +14,13 @@ const MAX_TEXT: usize = 64 << 20;
 
 /// The document being put together.
 #[derive(Debug)]
-pub(super) struct Draft {
+pub(super) struct Assembly {
     pub(super) document: Document<'static>,
     items: usize,
     empties: u16,
 }
 
-impl Draft {
+impl Assembly {
     pub(super) fn new() -> Self {
         let mut document = Document::default();
         document.containers.push(Container {
