@@ -97,7 +97,7 @@ impl Assembly {
     }
 
     /// Opens a cell at its place in the grid; what follows until [`Self::close_cell`] is its text.
-    pub(super) fn open_cell(&mut self, table: u32, cell: Cell) -> CellRef {
+    pub(super) fn open_cell(&mut self, table: u32, cell: &Cell) -> CellRef {
         self.items += 1;
         self.empties = 0;
         let blocks = self.blocks();
@@ -108,7 +108,7 @@ impl Assembly {
             .max(cell.column.saturating_add(cell.colspan));
         table_of.cells.push(Cell {
             blocks: blocks..blocks,
-            ..cell
+            ..cell.clone()
         });
         CellRef {
             table,

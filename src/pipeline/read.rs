@@ -57,16 +57,13 @@ impl Unreadable {
     pub const fn reason(&self) -> &'static str {
         match self {
             Self::Empty | Self::NoReport(NoReport::Empty) => "empty",
-            Self::Media { .. } => "media",
-            Self::Docx(DocxError::Other(_)) => "media",
-            Self::Docx(DocxError::Encrypted) => "encrypted",
-            Self::Docx(DocxError::TooMuch(_)) => "too_large",
-            Self::Docx(_) => "damaged",
+            Self::Media { .. } | Self::Docx(DocxError::Other(_)) => "media",
+            Self::Docx(DocxError::Encrypted) | Self::Pdf(PdfError::Encrypted) => "encrypted",
+            Self::TooLarge { .. }
+            | Self::Docx(DocxError::TooMuch(_))
+            | Self::Pdf(PdfError::TooMuch(_)) => "too_large",
             Self::Pdf(PdfError::Scanned { .. } | PdfError::NoText { .. }) => "unreadable",
-            Self::Pdf(PdfError::Encrypted) => "encrypted",
-            Self::Pdf(PdfError::TooMuch(_)) => "too_large",
-            Self::Pdf(_) => "damaged",
-            Self::TooLarge { .. } => "too_large",
+            Self::Docx(_) | Self::Pdf(_) => "damaged",
             Self::NoReport(NoReport::LookAlike { .. }) => "look_alike",
             Self::NoReport(NoReport::BlankForm) => "blank_form",
             Self::NoReport(_) => "no_report",

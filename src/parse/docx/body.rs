@@ -384,7 +384,7 @@ impl Body<'_> {
             return;
         }
         let Some(bytes) = bytes else {
-            if !(is_end && !first) {
+            if !is_end || first {
                 self.built.empty();
             }
             return;
@@ -491,7 +491,7 @@ impl Body<'_> {
         }
         let reference = self.built.open_cell(
             number,
-            Cell {
+            &Cell {
                 row,
                 column,
                 rowspan: 1,

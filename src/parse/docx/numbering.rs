@@ -3,7 +3,7 @@
 //! In: `numbering.xml`, and the paragraphs that are in lists, in order. Out: what Word prints before each: `一、`,
 //! `（二）`, `3.`. A list in a way of counting that is not known here prints nothing.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use super::xml::{Event, Events};
 
@@ -29,7 +29,7 @@ pub(super) struct Numbering {
     lists: HashMap<u32, (u32, Vec<(usize, u32)>)>,
     /// By kind: lists of one kind count on.
     counts: HashMap<u32, [Option<u32>; LEVELS]>,
-    begun: HashMap<u32, ()>,
+    begun: HashSet<u32>,
 }
 
 impl Numbering {
@@ -100,7 +100,7 @@ impl Numbering {
         let levels = self.kinds.get(kind)?;
         let own = levels.get(level)?;
         let counts = self.counts.entry(*kind).or_default();
-        if self.begun.insert(list, ()).is_none() {
+        if self.begun.insert(list) {
             for (level, start) in starts {
                 if let Some(count) = counts.get_mut(*level) {
                     *count = start.checked_sub(1);

@@ -56,11 +56,11 @@ impl Styles {
                         }
                         "basedOn" => style.based_on = value(),
                         "outlineLvl" => {
-                            style.outline = value().and_then(|level| level.parse().ok())
+                            style.outline = value().and_then(|level| level.parse().ok());
                         }
                         "numId" => style.in_list.list = value().and_then(|list| list.parse().ok()),
                         "ilvl" => {
-                            style.in_list.level = value().and_then(|level| level.parse().ok())
+                            style.in_list.level = value().and_then(|level| level.parse().ok());
                         }
                         _ => {}
                     }

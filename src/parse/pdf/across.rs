@@ -34,7 +34,12 @@ pub(super) fn append(table: &mut PageTable, mut next: PageTable) -> Option<PageT
     // Labels may be parted otherwise on the next page; most of the columns stay.
     let most = |count: usize| count >= 5 && count * 10 >= 7 * own.len().min(others.len());
     let subset = of_next == others.len() || of_own == own.len();
-    if !most(of_next) && !(subset && is_whole) || !(subset || is_whole) {
+    let fits = if is_whole {
+        subset || most(of_next)
+    } else {
+        subset && most(of_next)
+    };
+    if !fits {
         return Some(next);
     }
     for cell in &mut next.cells {

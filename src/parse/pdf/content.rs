@@ -75,11 +75,10 @@ impl<'c> Lexer<'c> {
             match byte {
                 _ if is_space(byte) => self.at += 1,
                 b'%' => self.skip_comment(),
-                b'[' | b']' | b'{' | b'}' | b')' => self.at += 1,
+                b'[' | b']' | b'{' | b'}' | b')' | b'>' => self.at += 1,
                 b'(' => self.literal(),
                 b'<' if self.content.get(self.at + 1) == Some(&b'<') => self.dictionary(),
                 b'<' => self.hexadecimal(),
-                b'>' => self.at += 1,
                 b'/' => {
                     self.at += 1;
                     let name = unescape(self.regular());
@@ -375,7 +374,10 @@ mod tests {
         let mut lexer = Lexer::new(content);
         assert_eq!(lexer.next(), Some(&b"q"[..]));
         assert_eq!(lexer.next(), Some(&b"cm"[..]));
-        assert_eq!(lexer.numbers(), [1.0, 0.0, 0.0, -1.5, 0.25, -0.5]);
+        let twice = lexer
+            .numbers::<6>()
+            .map(|number| format!("{}", number * 4.0));
+        assert_eq!(twice, ["4", "0", "0", "-6", "1", "-2"]);
         assert_eq!(lexer.next(), Some(&b"Tf"[..]));
         assert_eq!(lexer.name(), Some(&b"F1"[..]));
         assert_eq!(lexer.next(), Some(&b"TJ"[..]));

@@ -65,7 +65,7 @@ pub(super) fn flow(mut sheets: Vec<Sheet>) -> Flow {
                         flow.unruled.push(page + 1);
                     }
                     let joined = open.as_ref().is_some_and(|(before, on)| {
-                        let below = (*on == page).then(|| line.y - before.y);
+                        let below = (*on == page).then_some(line.y - before.y);
                         is_one_paragraph(before, &line, below, measure)
                     });
                     match flow.pieces.last_mut() {
@@ -190,7 +190,7 @@ fn most(lengths: impl Iterator<Item = (f32, usize)>) -> f32 {
 fn drop_furniture(sheets: &mut [Sheet]) {
     let pages = sheets.len();
     let mut seen: Vec<(String, bool, usize)> = Vec::new();
-    let ends: Vec<Vec<(usize, bool)>> = sheets.iter().map(|sheet| ends(sheet)).collect();
+    let ends: Vec<Vec<(usize, bool)>> = sheets.iter().map(ends).collect();
     for (sheet, ends) in sheets.iter().zip(&ends) {
         for (number, top) in ends {
             if let Item::Line(line) = &sheet.items[*number] {

@@ -45,12 +45,12 @@ enum Kind {
     Simple(Box<[Option<char>; 256]>),
     /// Codes by a character map.
     Composite {
-        map: CMap,
+        map: Box<CMap>,
         /// The shortest code.
         shortest: u8,
         /// From character numbers to text, where the collection is known; loaded when first asked.
         collection: Option<CMapName<'static>>,
-        loaded: OnceCell<Option<CMap>>,
+        loaded: OnceCell<Option<Box<CMap>>>,
     },
 }
 
@@ -155,7 +155,7 @@ impl Font {
                 loaded,
                 ..
             } => {
-                let known = loaded.get_or_init(|| predefined((*collection)?));
+                let known = loaded.get_or_init(|| predefined((*collection)?).map(Box::new));
                 text_of(known.as_ref()?, cid(map, code)?)
             }
         }
@@ -210,7 +210,7 @@ fn composite(dict: &Dict<'_>) -> Option<(Kind, HashMap<u32, f32>, f32)> {
         .or_else(|| of_map.and_then(|collection| collection.family.ucs2_cmap()));
     let default_width = descendant.get::<f32>("DW").unwrap_or(1000.0) * 0.001;
     let kind = Kind::Composite {
-        map,
+        map: Box::new(map),
         shortest: if digits { 1 } else { 2 },
         collection,
         loaded: OnceCell::new(),

@@ -145,10 +145,10 @@ impl Press {
         )]
         let [x0, y0, x1, y1] = [crop.x0, crop.y0, crop.x1, crop.y1].map(|place| place as f32);
         let (ctm, turned) = match page.rotation() {
-            Rotation::None => (Matrix::new(1.0, 0.0, 0.0, -1.0, -x0, y1), false),
-            Rotation::Horizontal => (Matrix::new(0.0, 1.0, 1.0, 0.0, -y0, -x0), true),
-            Rotation::Flipped => (Matrix::new(-1.0, 0.0, 0.0, 1.0, x1, -y0), false),
-            Rotation::FlippedHorizontal => (Matrix::new(0.0, -1.0, -1.0, 0.0, y1, x1), true),
+            Rotation::None => (Matrix::from([1.0, 0.0, 0.0, -1.0, -x0, y1]), false),
+            Rotation::Horizontal => (Matrix::from([0.0, 1.0, 1.0, 0.0, -y0, -x0]), true),
+            Rotation::Flipped => (Matrix::from([-1.0, 0.0, 0.0, 1.0, x1, -y0]), false),
+            Rotation::FlippedHorizontal => (Matrix::from([0.0, -1.0, -1.0, 0.0, y1, x1]), true),
         };
         let (width, height) = if turned {
             (y1 - y0, x1 - x0)
@@ -260,11 +260,7 @@ impl Press {
                 return Err(PdfError::TooMuch("operators"));
             }
             match operator {
-                b"q" => {
-                    if saved.len() < MAX_STATES {
-                        saved.push(state.clone());
-                    }
-                }
+                b"q" if saved.len() < MAX_STATES => saved.push(state.clone()),
                 b"Q" => {
                     if let Some(before) = saved.pop() {
                         state = before;
@@ -280,10 +276,9 @@ impl Press {
                     path.line_to(state.ctm.apply(x, y));
                 }
                 b"c" | b"v" | b"y" => {
-                    let [a, b, c, d, e, f] = lexer.numbers();
-                    let (x, y) = if operator == b"c" { (e, f) } else { (c, d) };
-                    let _ = (a, b);
-                    path.curve_to(state.ctm.apply(x, y));
+                    let numbers: [f32; 6] = lexer.numbers();
+                    let end = if operator == b"c" { 4 } else { 2 };
+                    path.curve_to(state.ctm.apply(numbers[end], numbers[end + 1]));
                 }
                 b"h" => path.close(),
                 b"re" => {
@@ -359,11 +354,7 @@ impl Press {
                 b"Tj" | b"TJ" => {
                     self.show(&lexer, part, &state, &mut text, marks.contains(&true), ink)?;
                 }
-                b"BMC" | b"BDC" => {
-                    if marks.len() < MAX_STATES {
-                        marks.push(is_pagination(&lexer));
-                    }
-                }
+                b"BMC" | b"BDC" if marks.len() < MAX_STATES => marks.push(is_pagination(&lexer)),
                 b"EMC" => {
                     marks.pop();
                 }
@@ -452,12 +443,11 @@ impl Press {
                     return Err(PdfError::TooMuch("characters"));
                 }
                 let start = ink.text.len();
-                match font.text(code) {
-                    Some(known) => ink.text.push_str(known),
-                    None => {
-                        ink.unmapped += 1;
-                        ink.text.push('\u{fffd}');
-                    }
+                if let Some(known) = font.text(code) {
+                    ink.text.push_str(known);
+                } else {
+                    ink.unmapped += 1;
+                    ink.text.push('\u{fffd}');
                 }
                 let bytes = match places {
                     [first, .., last] => ByteRange::new(first.0, last.1),
@@ -466,7 +456,6 @@ impl Press {
                 };
                 let (x0, y0) = place.apply(0.0, state.rise);
                 let (x1, y1) = place.apply(width, state.rise);
-                let (_, up) = place.turn(0.0, 1.0);
                 let (right, down) = place.turn(1.0, 0.0);
                 let size = state.size.abs() * place.height();
                 let usable = [x0, y0, x1, y1, size]
@@ -476,7 +465,6 @@ impl Press {
                     ink.text.truncate(start);
                     continue;
                 }
-                let _ = up;
                 let way = way(right, down);
                 let spacing = extra * place.length(1.0, 0.0);
                 let text = (to_u32(start), to_u32(ink.text.len()));

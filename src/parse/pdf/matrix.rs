@@ -13,21 +13,16 @@ impl From<[f32; 6]> for Matrix {
 impl Matrix {
     pub(super) const ONE: Self = Self([1.0, 0.0, 0.0, 1.0, 0.0, 0.0]);
 
-    pub(super) const fn new(a: f32, b: f32, c: f32, d: f32, e: f32, f: f32) -> Self {
-        Self([a, b, c, d, e, f])
-    }
-
     pub(super) const fn shift(x: f32, y: f32) -> Self {
         Self([1.0, 0.0, 0.0, 1.0, x, y])
     }
 
     /// This map, then the other.
     pub(super) fn then(&self, other: &Self) -> Self {
-        let [a, b, c, d, e, f] = self.0;
-        let (a, b) = other.turn(a, b);
-        let (c, d) = other.turn(c, d);
-        let (e, f) = other.apply(e, f);
-        Self([a, b, c, d, e, f])
+        let right = other.turn(self.0[0], self.0[1]);
+        let up = other.turn(self.0[2], self.0[3]);
+        let place = other.apply(self.0[4], self.0[5]);
+        Self([right.0, right.1, up.0, up.1, place.0, place.1])
     }
 
     pub(super) fn apply(&self, x: f32, y: f32) -> (f32, f32) {
@@ -37,8 +32,8 @@ impl Matrix {
 
     /// A direction, not a point.
     pub(super) fn turn(&self, x: f32, y: f32) -> (f32, f32) {
-        let [a, b, c, d, ..] = self.0;
-        (a * x + c * y, b * x + d * y)
+        let [right, up] = [(self.0[0], self.0[1]), (self.0[2], self.0[3])];
+        (right.0 * x + up.0 * y, right.1 * x + up.1 * y)
     }
 
     /// How long a direction becomes.

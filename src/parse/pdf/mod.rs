@@ -225,7 +225,7 @@ fn emit_table(built: &mut Assembly, table: &PageTable) {
         let last = across::border_at(&borders, cell.x1);
         let reference = built.open_cell(
             number,
-            Cell {
+            &Cell {
                 row: count(cell.row),
                 column: count(first),
                 rowspan: count(cell.rows.max(1)),

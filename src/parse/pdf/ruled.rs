@@ -209,10 +209,13 @@ fn grid(across: &[Segment], down: &[Segment]) -> Option<Grid> {
     (grid.cells.len() >= 2).then_some(grid)
 }
 
+/// First and last row, first and last column of a group, and how many slots it has.
+type Extent = (usize, usize, usize, usize, usize);
+
 /// Makes a cell of each group of slots.
 fn cut(grid: &mut Grid, groups: &mut Groups, rows: usize, columns: usize) {
     // Of each group its first and last row and column, and how many slots it has.
-    let mut extents: Vec<Option<(usize, usize, usize, usize, usize)>> = vec![None; rows * columns];
+    let mut extents: Vec<Option<Extent>> = vec![None; rows * columns];
     for row in 0..rows {
         for column in 0..columns {
             let root = groups.root(row * columns + column);
