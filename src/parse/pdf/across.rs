@@ -4,6 +4,7 @@
 //! cut are put together where the upper half leaves no room and the lower begins like no label of its own.
 
 use super::sheet::{PageCell, PageTable};
+use crate::model::ByteRange;
 
 /// Borders that are closer are the same.
 const SAME: f32 = 4.5;
@@ -104,7 +105,14 @@ fn mend(table: &mut PageTable, joint: usize, is_open: bool) {
         };
         match table.cells.iter().position(same) {
             Some(above) => pairs.push((above, number)),
-            None => alone = true,
+            // A column whose rules are missing on one of the pages has no other half.
+            None => {
+                alone |= table.cells.iter().any(|above| {
+                    above.row + above.rows == joint
+                        && above.x0 < below.x1 - SAME
+                        && above.x1 > below.x0 + SAME
+                })
+            }
         }
     }
     let one_row = |cell: &PageCell| cell.rows == 1;
@@ -167,7 +175,7 @@ fn mend(table: &mut PageTable, joint: usize, is_open: bool) {
     });
     if row_is_cut {
         table.rows -= 1;
-        for cell in table.cells.iter_mut().filter(|cell| cell.row > joint) {
+        for cell in table.cells.iter_mut().filter(|cell| cell.row >= joint) {
             cell.row -= 1;
         }
     }
@@ -199,9 +207,9 @@ pub(super) fn doubt_between(above: &mut PageTable, below: &mut PageTable) {
 
 /// Whether a row has words, blank cells and nothing else.
 fn is_bare(table: &PageTable, row: usize) -> bool {
-    let is_value = |text: &str| {
-        text.starts_with(|c: char| c.is_numeric() || matches!(c, '-' | '—' | '/'))
-            && !text.contains(char::is_alphabetic)
+    let is_value = |cell: &&PageCell| {
+        let wordy = |(text, _): &(String, ByteRange)| text.contains(char::is_alphabetic);
+        !cell.paragraphs.is_empty() && !cell.paragraphs.iter().any(wordy)
     };
     let own = || {
         table
@@ -211,8 +219,7 @@ fn is_bare(table: &PageTable, row: usize) -> bool {
     };
     let blank = own().any(|cell| cell.paragraphs.is_empty());
     let words = own().any(|cell| !cell.paragraphs.is_empty());
-    let mut texts = own().filter_map(|cell| cell.paragraphs.first());
-    blank && words && !texts.any(|(text, _)| is_value(text))
+    blank && words && !own().any(|cell| is_value(&cell))
 }
 
 /// Whether the text of the lower cell is the rest of the upper one's.
