@@ -124,10 +124,20 @@ fn is_one_paragraph(line: &Line, next: &Line, below: Option<f32>, measure: Measu
     if next.x0 - measure.left > 1.2 * size {
         return false;
     }
+    if line.text.ends_with(['。', '；', '：', '！', '”', '）']) && is_numbered(&next.text) {
+        return false;
+    }
     // Punctuation may have pulled one character down to the next line.
     let slack = (0.6 * size).max(next.first_word.min(size));
     let left = line.x0.max(measure.left);
     goes_on(line, next, measure.right - left - slack)
+}
+
+/// Whether a line begins with a Chinese numeral of its own: `一、`, `（二）`.
+fn is_numbered(text: &str) -> bool {
+    let rest = text.strip_prefix(['（', '(']).unwrap_or(text);
+    let after = rest.trim_start_matches(|c: char| "一二三四五六七八九十".contains(c));
+    after.len() < rest.len() && after.starts_with(['、', '）', ')', '．', '.'])
 }
 
 fn measure(sheets: &[Sheet]) -> Measure {
@@ -293,6 +303,17 @@ fn is_page_number(text: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn numerals_begin_paragraphs() {
+        let numbered = ["一、总体情况", "（二）依申请公开", "十一．其他"];
+        assert!(numbered.iter().all(|text| is_numbered(text)));
+        assert!(
+            !["一般情况", "2023年", "（见表）"]
+                .iter()
+                .any(|text| is_numbered(text))
+        );
+    }
 
     #[test]
     fn page_numbers_are_told_from_text() {
