@@ -111,7 +111,7 @@ fn mend(table: &mut PageTable, joint: usize, is_open: bool) {
                     above.row + above.rows == joint
                         && above.x0 < below.x1 - SAME
                         && above.x1 > below.x0 + SAME
-                })
+                });
             }
         }
     }
