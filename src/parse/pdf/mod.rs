@@ -17,6 +17,7 @@ mod path;
 mod ruled;
 mod sheet;
 mod stream;
+mod turn;
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
