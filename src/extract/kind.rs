@@ -132,6 +132,12 @@ pub fn decide(evidence: &Evidence<'_>) -> Result<(), NoReport> {
             _ => None,
         });
     let titled = standing.is_some();
+    // A form's tables, and nothing in them: a blank form, whatever its title, unless a narrative with a year stands
+    // around.
+    let blank = evidence.found.len() >= 30 && numbers == 0;
+    if blank && (evidence.characters < SENTENCES || evidence.year.is_none()) {
+        return Err(NoReport::BlankForm);
+    }
     if let Some(Candidate {
         text,
         kind: TitleKind::LookAlike(word),
@@ -145,11 +151,6 @@ pub fn decide(evidence: &Evidence<'_>) -> Result<(), NoReport> {
                 word,
             });
         }
-    }
-    // A form's tables, and nothing in them: a blank form unless a narrative with a year stands around.
-    let blank = evidence.found.len() >= 30 && numbers == 0;
-    if blank && (evidence.characters < SENTENCES || evidence.year.is_none()) {
-        return Err(NoReport::BlankForm);
     }
     let form = numbers >= NUMBERS && (titled || evidence.sections >= 2 || numbers >= 100);
     let sections = evidence.sections >= 2 && evidence.characters >= SENTENCES;

@@ -72,6 +72,10 @@ codes! {
     TableTooLarge, "table_too_large", Warning, "A table is larger than the cap; the rest of its cells was not placed.";
     NestingTooDeep, "nesting_too_deep", Warning, "Elements are nested deeper than the cap; deeper ones were read as text.";
     PageTruncated, "page_truncated", Warning, "The page is longer than the cap; the rest was not read.";
+    PageUnreadable, "page_unreadable", Error, "A page of the file is a picture or damaged and was not read.";
+    TableUnruled, "table_unruled", Warning, "Columns of a PDF page have no ruling lines; they were read as lines of text.";
+    RowCut, "row_cut", Warning, "A page break may cut a row of a table into two; blank cells there were not read as blank.";
+    RulesOpen, "rules_open", Warning, "The ruling lines of a table do not close; cells there were cut row by row.";
     // extract: tables
     UnknownRow, "unknown_row", Warning, "A row of a statutory table has a label the form does not know; its cells are kept here as printed.";
     UnknownColumn, "unknown_column", Warning, "A column of a statutory table has a head the form does not know; its cells were not read.";

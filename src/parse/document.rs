@@ -36,6 +36,8 @@ pub struct Document<'s> {
     pub images: Vec<Image>,
     /// Caps reached, spans clamped.
     pub findings: Vec<Finding>,
+    /// Pages of it are pictures or damaged: what the rest lacks may stand there.
+    pub has_unread_pages: bool,
 }
 
 /// What kind of run a block is.

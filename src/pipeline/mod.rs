@@ -20,6 +20,6 @@ pub use import::{ImportError, ImportOutcome, Importer, Page};
 pub use manifest::{ManifestError, read_manifest};
 pub use pages::{Input, Outcome, groups, read_pages};
 pub use parallel::{Caught, Load, ordered};
-pub use read::{MAX_BYTES, Origin, Unreadable, media_name, read, read_all, read_with};
+pub use read::{MAX_BYTES, Origin, Unreadable, media_name, part_bytes, read, read_all, read_with};
 pub use records::{Damage, WarcFile, warc_files};
 pub use walk::{Found, find_pages};

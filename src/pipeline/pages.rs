@@ -60,6 +60,7 @@ pub(super) fn read_pages_with(
         .iter()
         .map(|page| page.as_ref().ok().map(Page::parse))
         .collect();
+    let is_text = |number: usize| pages[number].as_ref().is_ok_and(Page::is_text);
     let paging: Vec<Option<paging::Paging>> = documents
         .iter()
         .zip(inputs)
@@ -80,7 +81,7 @@ pub(super) fn read_pages_with(
         for name in paging.behind() {
             if let Some(part) = numbers.get(name).copied()
                 && part != number
-                && documents[part].is_some()
+                && is_text(part)
                 && whole[part].is_none()
                 && parts_of[part].is_empty()
             {

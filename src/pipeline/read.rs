@@ -10,8 +10,8 @@ use crate::extract::{
     self, Extraction, NoReport,
     paging::{self, Paging},
 };
-use crate::model::{Catalog, Official, Part, Provenance, Report};
-use crate::parse::{self, Document};
+use crate::model::{Catalog, CharsetEvidence, Official, Part, Provenance, Report};
+use crate::parse::{self, Document, DocxError, PartBytes, PdfError};
 use crate::profile::Profile;
 
 use super::origin::judge;
@@ -48,6 +48,12 @@ pub enum Unreadable {
         /// Its size.
         size_bytes: usize,
     },
+    /// A DOCX file that is none, or damaged.
+    #[error(transparent)]
+    Docx(#[from] DocxError),
+    /// A PDF file without text.
+    #[error(transparent)]
+    Pdf(#[from] PdfError),
     /// A page, and no report.
     #[error(transparent)]
     NoReport(#[from] NoReport),
@@ -58,8 +64,13 @@ impl Unreadable {
     pub const fn reason(&self) -> &'static str {
         match self {
             Self::Empty | Self::NoReport(NoReport::Empty) => "empty",
-            Self::Media { .. } => "media",
-            Self::TooLarge { .. } => "too_large",
+            Self::Media { .. } | Self::Docx(DocxError::Other(_)) => "media",
+            Self::Docx(DocxError::Encrypted) | Self::Pdf(PdfError::Encrypted) => "encrypted",
+            Self::TooLarge { .. }
+            | Self::Docx(DocxError::TooMuch(_))
+            | Self::Pdf(PdfError::TooMuch(_)) => "too_large",
+            Self::Pdf(PdfError::Scanned { .. } | PdfError::NoText { .. }) => "unreadable",
+            Self::Docx(_) | Self::Pdf(_) => "damaged",
             Self::NoReport(NoReport::LookAlike { .. }) => "look_alike",
             Self::NoReport(NoReport::BlankForm) => "blank_form",
             Self::NoReport(NoReport::Attached { .. }) => "attached",
@@ -127,16 +138,43 @@ pub(super) fn read_paged(
     (reports, paging)
 }
 
-/// A payload that is a page, decoded.
+/// The bytes that ranges of a part count in: those of the page itself, or of what it is unpacked to. `None` where there
+/// is no such part.
+pub fn part_bytes(bytes: &[u8], content_type: Option<&str>, part: u16) -> Option<Vec<u8>> {
+    let mut parts = match decode::media(bytes, content_type) {
+        Media::Pdf => parse::parse_pdf(bytes).ok()?.parts,
+        Media::Zip => parse::parse_docx(bytes).ok()?.parts,
+        _ => return (part == 0).then(|| bytes.to_vec()),
+    };
+    let part = usize::from(part);
+    (part < parts.len()).then(|| parts.swap_remove(part).bytes)
+}
+
+/// What strings of a PDF are in: codes of their fonts, no charset.
+const PDF_CHARSET: &str = "x-user-defined";
+
+/// A payload that is a page, decoded or unpacked.
 pub(super) struct Page<'p> {
     bytes: &'p [u8],
     origin: Origin<'p>,
-    media: Media,
-    decoded: Decoded<'p>,
+    content: Content<'p>,
+}
+
+/// What is in a payload.
+enum Content<'p> {
+    /// Text, with or without markup.
+    Text { decoded: Decoded<'p>, is_html: bool },
+    /// A file of several parts, whose text is not in the payload itself.
+    Unpacked {
+        document: Document<'static>,
+        parts: Vec<Part>,
+        charset: &'static str,
+        replacements: u32,
+    },
 }
 
 impl<'p> Page<'p> {
-    /// Decodes a payload.
+    /// Decodes or unpacks a payload.
     ///
     /// # Errors
     ///
@@ -150,26 +188,55 @@ impl<'p> Page<'p> {
                 size_bytes: bytes.len(),
             });
         }
-        let media = decode::media(bytes, origin.content_type);
-        if !matches!(media, Media::Html | Media::Text) {
-            return Err(Unreadable::Media {
-                media: media_name(media),
-            });
-        }
+        let text = |is_html| Content::Text {
+            decoded: decode::decode(bytes, origin.content_type),
+            is_html,
+        };
+        let content = match decode::media(bytes, origin.content_type) {
+            Media::Html => text(true),
+            Media::Text => text(false),
+            Media::Pdf => {
+                let pages = parse::parse_pdf(bytes)?;
+                Content::Unpacked {
+                    document: pages.document,
+                    parts: part_names(&pages.parts),
+                    charset: PDF_CHARSET,
+                    replacements: pages.unmapped,
+                }
+            }
+            Media::Zip => {
+                let text = parse::parse_docx(bytes)?;
+                Content::Unpacked {
+                    document: text.document,
+                    parts: part_names(&text.parts),
+                    charset: "UTF-8",
+                    replacements: 0,
+                }
+            }
+            media @ (Media::Ole | Media::Image | Media::Rtf | Media::Mhtml | Media::Unknown) => {
+                return Err(Unreadable::Media {
+                    media: media_name(media),
+                });
+            }
+        };
         Ok(Self {
             bytes,
             origin,
-            media,
-            decoded: decode::decode(bytes, origin.content_type),
+            content,
         })
+    }
+
+    /// Whether its text is in the payload itself. Only such pages go on in one another.
+    pub(super) const fn is_text(&self) -> bool {
+        matches!(self.content, Content::Text { .. })
     }
 
     /// Its blocks and tables.
     pub(super) fn parse(&self) -> Document<'_> {
-        if self.media == Media::Html {
-            parse::parse_html(&self.decoded)
-        } else {
-            parse::parse_text(&self.decoded)
+        match &self.content {
+            Content::Text { decoded, is_html } if *is_html => parse::parse_html(decoded),
+            Content::Text { decoded, .. } => parse::parse_text(decoded),
+            Content::Unpacked { document, .. } => document.clone(),
         }
     }
 
@@ -178,21 +245,40 @@ impl<'p> Page<'p> {
         HEXLOWER.encode(&Sha256::digest(self.bytes))
     }
 
-    /// What was read, as reports. `parts` is empty unless the report goes on on other pages.
+    /// What was read, as reports. `joined` is empty unless the report goes on on other pages.
     pub(super) fn reports(
         &self,
         document: &Document<'_>,
         extractions: Vec<Extraction>,
-        parts: Vec<Part>,
+        joined: Vec<Part>,
         profile: &Profile,
         hosts: &HostRules,
     ) -> Vec<Report> {
+        let (charset, charset_evidence, replacements, parts) = match &self.content {
+            Content::Text { decoded, .. } => (
+                decoded.charset,
+                decoded.evidence,
+                decoded.replacements,
+                joined,
+            ),
+            Content::Unpacked {
+                parts,
+                charset,
+                replacements,
+                ..
+            } => (
+                *charset,
+                CharsetEvidence::Detected,
+                *replacements,
+                parts.clone(),
+            ),
+        };
         let provenance = Provenance {
             sha256: self.sha256(),
             url: self.origin.url.map(str::to_owned),
-            charset: self.decoded.charset,
-            charset_evidence: self.decoded.evidence,
-            replacements: self.decoded.replacements,
+            charset,
+            charset_evidence,
+            replacements,
             official: Official::Unknown,
             signals: Vec::new(),
             parts,
@@ -214,7 +300,10 @@ impl<'p> Page<'p> {
         hosts: &HostRules,
     ) -> Report {
         let judgement = judge(document, &extraction, self.origin.url, hosts);
-        let mut findings = self.decoded.findings.clone();
+        let mut findings = match &self.content {
+            Content::Text { decoded, .. } => decoded.findings.clone(),
+            Content::Unpacked { .. } => Vec::new(),
+        };
         findings.extend(document.findings.iter().cloned());
         findings.extend(extraction.findings);
         let checks = audit::contradictions(&extraction.observations);
@@ -225,14 +314,16 @@ impl<'p> Page<'p> {
             Vec::new()
         } else {
             let mut proposals = audit::repair::proposals(&extraction.observations);
-            let is_html = self.media == Media::Html;
-            reread::judge(
-                &mut proposals,
-                &extraction.observations,
-                &self.decoded,
-                self.bytes,
-                is_html,
-            );
+            // Of an unpacked file the payload shows nothing: whose fault it is stays unknown.
+            if let Content::Text { decoded, is_html } = &self.content {
+                reread::judge(
+                    &mut proposals,
+                    &extraction.observations,
+                    decoded,
+                    self.bytes,
+                    *is_html,
+                );
+            }
             findings.extend(audit::repair::findings(&proposals));
             proposals
         };
@@ -257,14 +348,26 @@ impl<'p> Page<'p> {
     }
 }
 
+fn part_names(parts: &[PartBytes]) -> Vec<Part> {
+    let name = |part: &PartBytes| Part {
+        name: part.name.clone(),
+        sha256: HEXLOWER.encode(&Sha256::digest(&part.bytes)),
+    };
+    parts.iter().map(name).collect()
+}
+
 /// The kind in words.
 pub const fn media_name(media: Media) -> &'static str {
     match media {
         Media::Html => "HTML",
         Media::Text => "text",
         Media::Pdf => "a PDF file",
-        Media::Zip => "a ZIP file (DOCX, OFD, WACZ)",
-        Media::Ole => "a DOC or XLS file",
+        Media::Zip => "a ZIP file",
+        Media::Ole => {
+            "a DOC, WPS or XLS file, or an encrypted DOCX: save it as DOCX or PDF without a password and import that"
+        }
+        Media::Rtf => "an RTF file: save it as DOCX or PDF and import that",
+        Media::Mhtml => "an MHTML file: save it as HTML or PDF and import that",
         Media::Image => "a picture",
         Media::Unknown => "neither HTML nor text",
     }
