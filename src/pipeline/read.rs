@@ -166,7 +166,7 @@ enum Content<'p> {
     Text { decoded: Decoded<'p>, is_html: bool },
     /// A file of several parts, whose text is not in the payload itself.
     Unpacked {
-        document: Document<'static>,
+        document: Box<Document<'static>>,
         parts: Vec<Part>,
         charset: &'static str,
         replacements: u32,
@@ -198,7 +198,7 @@ impl<'p> Page<'p> {
             Media::Pdf => {
                 let pages = parse::parse_pdf(bytes)?;
                 Content::Unpacked {
-                    document: pages.document,
+                    document: Box::new(pages.document),
                     parts: part_names(&pages.parts),
                     charset: PDF_CHARSET,
                     replacements: pages.unmapped,
@@ -207,7 +207,7 @@ impl<'p> Page<'p> {
             Media::Zip => {
                 let text = parse::parse_docx(bytes)?;
                 Content::Unpacked {
-                    document: text.document,
+                    document: Box::new(text.document),
                     parts: part_names(&text.parts),
                     charset: "UTF-8",
                     replacements: 0,
@@ -236,7 +236,7 @@ impl<'p> Page<'p> {
         match &self.content {
             Content::Text { decoded, is_html } if *is_html => parse::parse_html(decoded),
             Content::Text { decoded, .. } => parse::parse_text(decoded),
-            Content::Unpacked { document, .. } => document.clone(),
+            Content::Unpacked { document, .. } => Document::clone(document),
         }
     }
 

@@ -45,14 +45,7 @@ pub(super) fn put_report(
         position,
     } = place;
     let digest = digest::reading(report)?;
-    let old = writer
-        .connection
-        .prepare_cached(
-            "SELECT version_id, digest FROM reading WHERE capture_id = ? AND position = ?",
-        )?
-        .query_row([capture_id, position], |row| Ok((row.get(0)?, row.get(1)?)))
-        .optional()?;
-    let old: Option<(i64, Vec<u8>)> = old;
+    let old = reading_at(writer, place)?;
     if old.as_ref().is_some_and(|(_, known)| *known == digest) {
         return Ok(Outcome::Unchanged);
     }
@@ -136,6 +129,19 @@ pub(super) fn put_report(
         settle(writer, old)?;
     }
     Ok(outcome)
+}
+
+/// The version a place was read as, and the digest of that reading.
+fn reading_at(writer: &Writer<'_>, place: Place) -> Result<Option<(i64, Vec<u8>)>, StoreError> {
+    Ok(writer
+        .connection
+        .prepare_cached(
+            "SELECT version_id, digest FROM reading WHERE capture_id = ? AND position = ?",
+        )?
+        .query_row([place.capture_id, place.position], |row| {
+            Ok((row.get(0)?, row.get(1)?))
+        })
+        .optional()?)
 }
 
 /// What a capture holds no more, from a position on, leaves its versions.

@@ -11,7 +11,7 @@ use hayro_syntax::page::{Page, Resources, Rotation};
 use super::content::{Lexer, Operand};
 use super::font::Font;
 use super::matrix::Matrix;
-use super::path::Path;
+use super::path::{Path, rule_of};
 use super::stream::{self, Failure};
 use super::turn::{is_pagination, is_white, square, turn_page, way};
 use super::{PartBytes, PdfError};
@@ -574,30 +574,6 @@ impl Press {
         turn_page(&mut ink, turn);
         ink
     }
-}
-
-/// A thin area as a rule.
-pub(super) fn rule_of(area: &Area) -> Option<Rule> {
-    let (width, height) = (area.x1 - area.x0, area.y1 - area.y0);
-    if !(width.is_finite() && height.is_finite()) || width.min(height) > THIN {
-        return None;
-    }
-    let rule = if width >= height {
-        Rule {
-            horizontal: true,
-            at: f32::midpoint(area.y0, area.y1),
-            from: area.x0,
-            to: area.x1,
-        }
-    } else {
-        Rule {
-            horizontal: false,
-            at: f32::midpoint(area.x0, area.x1),
-            from: area.y0,
-            to: area.y1,
-        }
-    };
-    Some(rule)
 }
 
 fn to_u32(number: usize) -> u32 {

@@ -3,7 +3,7 @@
 //! In: path operators, already in page coordinates. Out: rules: strokes along an axis, thin filled areas, and
 //! frames (one rectangle in another).
 
-use super::ink::{Area, Rule, THIN, rule_of};
+use super::ink::{Area, Rule, THIN};
 
 /// Most points of a path that is looked at: a rule has few, a drawing many.
 const MAX_POINTS: usize = 100_000;
@@ -154,4 +154,28 @@ fn area(run: &Run) -> Area {
         area.y1 = area.y1.max(*y);
     }
     area
+}
+
+/// A thin area as a rule.
+pub(super) fn rule_of(area: &Area) -> Option<Rule> {
+    let (width, height) = (area.x1 - area.x0, area.y1 - area.y0);
+    if !(width.is_finite() && height.is_finite()) || width.min(height) > THIN {
+        return None;
+    }
+    let rule = if width >= height {
+        Rule {
+            horizontal: true,
+            at: f32::midpoint(area.y0, area.y1),
+            from: area.x0,
+            to: area.x1,
+        }
+    } else {
+        Rule {
+            horizontal: false,
+            at: f32::midpoint(area.x0, area.x1),
+            from: area.y0,
+            to: area.y1,
+        }
+    };
+    Some(rule)
 }
