@@ -64,7 +64,7 @@ const ONLY: [(&str, &[&str]); 6] = [
     ("htmlize", &["parse"]),
     ("encoding_rs", &["decode"]),
     ("chardetng", &["decode"]),
-    ("flate2", &["archive", "store"]),
+    ("flate2", &["archive", "parse", "store"]),
     ("comfy_table", &["present"]),
 ];
 

@@ -1,8 +1,8 @@
 //! Real published reports, read by hand beforehand: every cell must come out as gold has it.
 //!
 //! The pages are not part of this repository. They are looked for in `../shared/corpus` beside it, or where
-//! `NIANBAO_CORPUS` says; where there is no such folder, the test says so and passes. Of the files there, HTML
-//! and text count; PDF and DOCX are not read yet.
+//! `NIANBAO_CORPUS` says; where there is no such folder, the test says so and passes. HTML,
+//! text and PDF count.
 
 #[path = "reading/mod.rs"]
 mod reading;
@@ -25,7 +25,7 @@ fn pages(folder: &Path) -> Vec<(PathBuf, PathBuf)> {
         let Some(stem) = name.strip_suffix(".gold.json") else {
             continue;
         };
-        for ending in ["html", "txt"] {
+        for ending in ["html", "txt", "pdf"] {
             let page = folder.join(format!("{stem}.{ending}"));
             if page.exists() {
                 pages.push((gold.clone(), page));

@@ -212,11 +212,13 @@ fn byte_ranges_lead_back_to_the_text() {
                 nianbao::decode::decode(&page, Some(&format!("text/html; charset={label}")));
             let again = nianbao::parse::parse_html(&decoded).text;
             let cell = &Catalog::get().indicator(observation.indicator).cell;
-            assert_eq!(
-                squeeze(&again),
-                squeeze(&observation.raw),
-                "seed {seed} {cell}"
-            );
+            let (again, raw) = (squeeze(&again), squeeze(&observation.raw));
+            // Of a row on one line each cell may have the line's place; of a refused row every cell has the row's.
+            if case.dialect == Dialect::FlatRows || observation.status == CellStatus::Unreadable {
+                assert!(again.contains(&raw), "seed {seed} {cell}");
+            } else {
+                assert_eq!(again, raw, "seed {seed} {cell}");
+            }
         }
     }
 }

@@ -7,14 +7,18 @@ use std::path::{Path, PathBuf};
 
 use anyhow::bail;
 
-use crate::pipeline::{Load, Origin, ordered, read, read_file, read_stream};
+use crate::model::Report;
+use crate::pipeline::{
+    Input, Load, Origin, Outcome, groups, ordered, read, read_file, read_pages, read_stream,
+};
 use crate::profile::Profile;
 
 use super::{Status, facsimile, output, show};
 
 const EXAMPLES: &str = "\
 The records follow the schema nianbao.report/1. A file that cannot be read or is no report gets
-one line on stderr, the rest goes on, and the exit code is 1.
+one line on stderr, the rest goes on, and the exit code is 1. Files that a page's own pager leads to
+(`report_2.html`) are read with that page.
 
 Examples:
   nianbao extract pages/yunxi-2019.html
@@ -65,28 +69,43 @@ pub(super) fn run(args: Args) -> anyhow::Result<Status> {
     };
     let mut out = output::stdout();
     let mut status = Status::Done;
+    let names: Vec<String> = args
+        .files
+        .iter()
+        .map(|file| file.to_string_lossy().into_owned())
+        .collect();
+    let groups = groups(names.iter().map(String::as_str));
+    let files = args.files;
     let flow = ordered(
         Load::new(args.jobs),
-        args.files.into_iter().map(|file| {
-            let size_bytes = std::fs::metadata(&file).map_or(0, |metadata| metadata.len());
-            (file, size_bytes)
+        groups.into_iter().map(|group| {
+            let files: Vec<PathBuf> = group.iter().map(|at| files[*at].clone()).collect();
+            let size =
+                |file: &PathBuf| std::fs::metadata(file).map_or(0, |metadata| metadata.len());
+            let size_bytes: u64 = files.iter().map(size).sum();
+            (files, size_bytes)
         }),
         |(_, size_bytes)| *size_bytes,
-        |(file, _)| record(file, origin),
-        |(file, _), result| {
-            let result = result.unwrap_or_else(|caught| Err(caught.to_string()));
-            let written = match result {
-                Ok(line) => out.write_all(&line),
-                Err(why) => {
-                    status = Status::Failures;
-                    output::say(&output::failure(&file, &why));
-                    Ok(())
+        |(files, _)| records(files, origin),
+        |(files, _), results| {
+            let results = results.unwrap_or_else(|caught| {
+                let why = caught.to_string();
+                files.iter().map(|_| Err(why.clone())).collect()
+            });
+            for (file, result) in files.iter().zip(results) {
+                let written = match result {
+                    Ok(lines) => out.write_all(&lines),
+                    Err(why) => {
+                        status = Status::Failures;
+                        output::say(&output::failure(file, &why));
+                        Ok(())
+                    }
+                };
+                if let Err(error) = written {
+                    return ControlFlow::Break(error);
                 }
-            };
-            match written {
-                Ok(()) => ControlFlow::Continue(()),
-                Err(error) => ControlFlow::Break(error),
             }
+            ControlFlow::Continue(())
         },
     );
     if let ControlFlow::Break(error) = flow {
@@ -134,11 +153,49 @@ fn page(file: &Path, cell: &str, args: &Args) -> anyhow::Result<Status> {
     facsimile::write(&report, observation, &bytes, found, args.output.as_ref())
 }
 
-/// A file's report as a line of JSON, or why there is none.
-fn record(file: &Path, origin: Origin<'_>) -> Result<Vec<u8>, String> {
-    let bytes = bytes_of(file)?;
-    let report = read(&bytes, origin, Profile::generic()).map_err(|error| error.to_string())?;
-    let mut line = serde_json::to_vec(&report).map_err(|error| error.to_string())?;
-    line.push(b'\n');
-    Ok(line)
+/// The reports of files that may be pages of one report, as lines of JSON, or why there are none. A file read with
+/// another has no lines of its own.
+fn records(files: &[PathBuf], origin: Origin<'_>) -> Vec<Result<Vec<u8>, String>> {
+    let pages: Vec<Result<Vec<u8>, String>> = files.iter().map(|file| bytes_of(file)).collect();
+    let names: Vec<String> = files
+        .iter()
+        .map(|file| {
+            file.file_name()
+                .unwrap_or_default()
+                .to_string_lossy()
+                .into()
+        })
+        .collect();
+    let inputs: Vec<Input<'_>> = pages
+        .iter()
+        .zip(&names)
+        .filter_map(|(page, name)| {
+            Some(Input {
+                bytes: page.as_deref().ok()?,
+                origin,
+                file: Some(name),
+            })
+        })
+        .collect();
+    let mut outcomes = read_pages(&inputs, Profile::generic()).into_iter();
+    pages
+        .iter()
+        .map(|page| {
+            page.as_ref().map_err(Clone::clone)?;
+            match outcomes.next() {
+                Some(Outcome::Reports(reports)) => lines(&reports),
+                Some(Outcome::Unreadable(why)) => Err(why.to_string()),
+                Some(Outcome::Joined(_)) | None => Ok(Vec::new()),
+            }
+        })
+        .collect()
+}
+
+fn lines(reports: &[Report]) -> Result<Vec<u8>, String> {
+    let mut lines = Vec::new();
+    for report in reports {
+        serde_json::to_writer(&mut lines, report).map_err(|error| error.to_string())?;
+        lines.push(b'\n');
+    }
+    Ok(lines)
 }

@@ -230,10 +230,9 @@ fn banner(report: &Report, observation: &Observation, found: Found<'_>) -> Banne
     );
     fact(
         "place",
-        &observation.source.map_or_else(
-            || "none".into(),
-            |source| proof::within(source, provenance.charset),
-        ),
+        &observation
+            .source
+            .map_or_else(|| "none".into(), |source| proof::within(source, provenance)),
     );
     fact(
         "read by",

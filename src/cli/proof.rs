@@ -10,8 +10,8 @@ use sha2::{Digest, Sha256};
 use crate::archive::{Limits, read_at};
 use crate::decode;
 use crate::home::Home;
-use crate::model::{ByteRange, Catalog, Observation, Report, Source, Unit};
-use crate::pipeline::page_of;
+use crate::model::{ByteRange, Catalog, Observation, Provenance, Report, Source, Unit};
+use crate::pipeline::{page_of, part_bytes};
 use crate::present::{Cell, shorten, visible};
 use crate::query::CaptureLine;
 use crate::store::StoredReport;
@@ -73,6 +73,15 @@ pub(super) fn prove(
 ) -> anyhow::Result<Proof> {
     let Fetched { page, digest_holds } = fetch(home, capture)?;
     let range = observation.source.map(|source| source.bytes);
+    // What the range counts in: the page, or what it is unpacked to.
+    let part = range.map_or(0, |range| range.part);
+    let page = match part_bytes(&page, capture.content_type.as_deref(), part) {
+        Some(page) => page,
+        None if part > 0 => anyhow::bail!(
+            "the cell does not stand in this capture but in part {part} of the report (`provenance.parts` says which)"
+        ),
+        None => Vec::new(),
+    };
     Ok(Proof {
         digest_holds,
         bytes: range.and_then(|range| Some(range.slice(&page)?.to_vec())),
@@ -159,7 +168,7 @@ pub(super) fn describe(
     let Some(source) = observation.source else {
         return text;
     };
-    line("place", &within(source, report.report.provenance.charset));
+    line("place", &within(source, &report.report.provenance));
     match &proof.bytes {
         Some(bytes) if bytes.is_empty() => line("bytes", "none: the cell is empty"),
         Some(bytes) => line("bytes", &shorten(&spaced_hex(bytes), 60)),
@@ -190,9 +199,14 @@ pub(super) fn place(capture: &CaptureLine) -> String {
     }
 }
 
-pub(super) fn within(source: Source, charset: &str) -> String {
+pub(super) fn within(source: Source, provenance: &Provenance) -> String {
     let ByteRange { start, end, .. } = source.bytes;
-    let bytes = format!("bytes {start}..{end} of the page ({charset})");
+    let part = provenance.parts.get(usize::from(source.bytes.part));
+    // Of a report over several pages the first is the payload itself.
+    let bytes = match part.filter(|part| part.sha256 != provenance.sha256) {
+        Some(part) => format!("bytes {start}..{end} of {}, unpacked", part.name),
+        None => format!("bytes {start}..{end} of the page ({})", provenance.charset),
+    };
     match source.table {
         Some(table) => format!(
             "{bytes}; table {table}, row {}, column {}, counted from 0",

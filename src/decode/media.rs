@@ -14,8 +14,12 @@ pub enum Media {
     Pdf,
     /// A ZIP archive: DOCX, OFD, WACZ.
     Zip,
-    /// A compound file: DOC, XLS.
+    /// A compound file: DOC, XLS, an encrypted DOCX.
     Ole,
+    /// RTF.
+    Rtf,
+    /// A page with its pictures in one file, as mail is.
+    Mhtml,
     /// A raster image.
     Image,
     /// Empty, or anything else.
@@ -108,7 +112,8 @@ pub fn media(bytes: &[u8], content_type: Option<&str>) -> Media {
 }
 
 fn by_magic(head: &[u8]) -> Option<Media> {
-    const MAGIC: [(&[u8], Media); 9] = [
+    const MAGIC: [(&[u8], Media); 10] = [
+        (b"{\\rtf", Media::Rtf),
         (b"PK\x03\x04", Media::Zip),
         (b"PK\x05\x06", Media::Zip),
         (b"\xD0\xCF\x11\xE0\xA1\xB1\x1A\xE1", Media::Ole),
@@ -128,6 +133,14 @@ fn by_magic(head: &[u8]) -> Option<Media> {
         return Some(Media::Image);
     }
     let start = &head[..head.len().min(PDF_HEADER_BYTES)];
+    let mail = [&b"MIME-Version:"[..], b"multipart/related"];
+    if mail
+        .iter()
+        .all(|word| memchr::memmem::find(start, word).is_some())
+        && !has_tag(start)
+    {
+        return Some(Media::Mhtml);
+    }
     let pdf = memchr::memmem::find(start, b"%PDF-")?;
     // A page that mentions the header has a tag before it.
     (!has_tag(&start[..pdf])).then_some(Media::Pdf)
@@ -155,7 +168,13 @@ mod tests {
             .encode_utf16()
             .flat_map(u16::to_le_bytes)
             .collect();
-        let cases: [(&[u8], Option<&str>, Media); 16] = [
+        let cases: [(&[u8], Option<&str>, Media); 18] = [
+            (b"{\\rtf1\\ansi", Some("application/msword"), Media::Rtf),
+            (
+                b"MIME-Version: 1.0\nContent-Type: multipart/related; boundary=x\n",
+                None,
+                Media::Mhtml,
+            ),
             (b"", None, Media::Unknown),
             (b"  \n", None, Media::Unknown),
             (&[0; 4096], Some("text/html"), Media::Unknown),

@@ -4,7 +4,7 @@ use crate::model::CellStatus;
 
 use super::body::Item;
 use super::reading::Found;
-use super::title::{self, Standing, TitleKind};
+use super::title::{self, Standing, Title, TitleKind};
 use super::titles::Candidate;
 
 /// Why a page holds no report.
@@ -34,9 +34,42 @@ pub enum NoReport {
         /// Sections with text.
         sections: usize,
     },
+    /// A later page of a report over several.
+    #[error("not a report of its own: it goes on from {first}")]
+    Continuation {
+        /// The report's first page.
+        first: String,
+    },
+    /// Only a title: the report is in a document that the page links or frames.
+    #[error("the report is not on the page but in {}", targets.join(" "))]
+    Attached {
+        /// Addresses as written, the most likely first.
+        targets: Vec<String>,
+    },
     /// No text at all.
     #[error("an empty page: no text")]
     Empty,
+}
+
+impl NoReport {
+    /// Where a page that names one report has no other text than a document it hands out, that.
+    #[must_use]
+    pub fn with_attachment(
+        self,
+        title: &Title,
+        linked: usize,
+        documents: impl FnOnce() -> Vec<String>,
+    ) -> Self {
+        let named = title.year.is_some() && title.standing != Standing::Foreign;
+        if !named || linked >= LIST || !matches!(self, Self::NoEvidence { .. }) {
+            return self;
+        }
+        let targets = documents();
+        if targets.is_empty() {
+            return self;
+        }
+        Self::Attached { targets }
+    }
 }
 
 /// What speaks for a report.
@@ -99,6 +132,12 @@ pub fn decide(evidence: &Evidence<'_>) -> Result<(), NoReport> {
             _ => None,
         });
     let titled = standing.is_some();
+    // A form's tables, and nothing in them: a blank form, whatever its title, unless a narrative with a year stands
+    // around.
+    let blank = evidence.found.len() >= 30 && numbers == 0;
+    if blank && (evidence.characters < SENTENCES || evidence.year.is_none()) {
+        return Err(NoReport::BlankForm);
+    }
     if let Some(Candidate {
         text,
         kind: TitleKind::LookAlike(word),
@@ -112,11 +151,6 @@ pub fn decide(evidence: &Evidence<'_>) -> Result<(), NoReport> {
                 word,
             });
         }
-    }
-    // A form's tables, and nothing in them: a blank form unless a narrative with a year stands around.
-    let blank = evidence.found.len() >= 30 && numbers == 0;
-    if blank && (evidence.characters < SENTENCES || evidence.year.is_none()) {
-        return Err(NoReport::BlankForm);
     }
     let form = numbers >= NUMBERS && (titled || evidence.sections >= 2 || numbers >= 100);
     let sections = evidence.sections >= 2 && evidence.characters >= SENTENCES;
@@ -148,7 +182,7 @@ mod tests {
     fn refused(html: &str) -> bool {
         let page = format!("<html><body>{html}</body></html>");
         let decoded = decode(page.as_bytes(), Some("text/html; charset=utf-8"));
-        let read = crate::extract::extract(&parse_html(&decoded), None, Profile::generic());
+        let read = crate::extract::extract(&parse_html(&decoded), None, None, Profile::generic());
         read.is_err()
     }
 

@@ -73,6 +73,8 @@ pub struct Word {
     pub characters: Vec<char>,
     /// What it means.
     pub sense: Sense,
+    /// Not the form's own wording.
+    pub alias: bool,
 }
 
 /// The dictionaries.
@@ -190,7 +192,16 @@ impl Lexicon {
                 core: core.to_owned(),
                 characters: core.chars().collect(),
                 sense,
+                alias: false,
             });
+        }
+    }
+
+    fn add_alias(&mut self, core: &str, sense: Sense) {
+        let known = self.words.len();
+        self.add(core, sense);
+        for word in &mut self.words[known..] {
+            word.alias = true;
         }
     }
 
@@ -200,14 +211,14 @@ impl Lexicon {
             let sense = Sense::Applicant(u8::try_from(column).unwrap_or(u8::MAX));
             self.add(&core, sense);
             for alias in &head.aliases {
-                self.add(&fold(alias), sense);
+                self.add_alias(&fold(alias), sense);
             }
             if let Some(group) = &head.group {
                 let group = fold(group);
                 self.add(&group, Sense::ApplicantGroup);
                 // `法人或其他组织-商业企业` in one cell.
-                self.add(&format!("{group}{core}"), sense);
-                self.add(&format!("{core}{group}"), sense);
+                self.add_alias(&format!("{group}{core}"), sense);
+                self.add_alias(&format!("{core}{group}"), sense);
             }
             if self.applicants.len() <= column {
                 self.applicants.push(core);
@@ -234,7 +245,7 @@ impl Lexicon {
         for head in &table.columns {
             self.add(&fold(&head.label), Sense::Article20Column);
             for alias in &head.aliases {
-                self.add(&fold(alias), Sense::Article20Column);
+                self.add_alias(&fold(alias), Sense::Article20Column);
             }
         }
         for (row, printed) in table.rows.iter().enumerate() {
@@ -263,7 +274,7 @@ impl Lexicon {
                 let sense = Sense::DisputeLeaf(u8::try_from(number).unwrap_or(u8::MAX));
                 self.add(&fold(&cell.label), sense);
                 for alias in &cell.aliases {
-                    self.add(&fold(alias), sense);
+                    self.add_alias(&fold(alias), sense);
                 }
             }
             let group = DISPUTE_GROUPS.iter().position(|known| {

@@ -7,9 +7,11 @@
 mod agency;
 mod article20;
 mod assemble;
+mod attached;
 mod body;
 mod dates;
 mod disputes;
+mod divs;
 mod flat;
 mod headings;
 mod heads;
@@ -19,11 +21,15 @@ mod list;
 mod matrix;
 pub mod mentions;
 mod name;
+mod notes;
+pub mod paging;
 mod pictures;
 mod reading;
 mod requests;
 mod sections;
+mod several;
 mod spelling;
+mod split;
 mod strays;
 mod title;
 mod titles;
@@ -31,11 +37,12 @@ mod view;
 mod year;
 
 use std::cell::LazyCell;
+use std::ops::Range;
 
 use jiff::civil::Date;
 
 use crate::model::{
-    Agency, Code, DateEvidence, Finding, FormId, Mention, Observation, Scope, Section, SectionKind,
+    Agency, Code, DateEvidence, DateSource, Finding, FormId, Mention, Observation, Scope, Section,
     StatisticRow,
 };
 use crate::normalize::numeral;
@@ -44,6 +51,7 @@ use crate::profile::Profile;
 
 use body::Item;
 use headings::Heading;
+use paging::Paging;
 use reading::{Key, Readings, place_of};
 use title::{Title, TitleKind};
 use view::TableView;
@@ -79,7 +87,8 @@ pub struct Extraction {
     pub findings: Vec<Finding>,
 }
 
-/// Reads a page. `url` is evidence for the publication date only.
+/// Reads a page: the report on it, or those that stand on it one after the other. `url` is evidence for the
+/// publication date only; `paging` says where the report goes on.
 ///
 /// # Errors
 ///
@@ -87,22 +96,92 @@ pub struct Extraction {
 pub fn extract(
     document: &Document<'_>,
     url: Option<&str>,
+    paging: Option<&Paging>,
     profile: &Profile,
-) -> Result<Extraction, NoReport> {
+) -> Result<Vec<Extraction>, NoReport> {
     if document.blocks.is_empty() {
         return Err(NoReport::Empty);
     }
-    let readings = read_tables(document);
-    let headings = read_headings(document, &readings);
-    let heading_blocks = find_headings(document, &readings, &headings);
-    let container = body::find(document, profile, &readings, &heading_blocks);
+    if let Some(first) = paging.and_then(Paging::first) {
+        let first = first.to_owned();
+        return Err(NoReport::Continuation { first });
+    }
+    let mut readings = read_grids(document);
+    let divided;
+    let mut document = document;
+    if !is_complete(&readings)
+        && let Some(with_grids) = divs::with_grids(document, |trial| read_grids(trial).tables)
+    {
+        divided = with_grids;
+        document = &divided;
+        readings = read_grids(document);
+    }
+    read_flat(document, &mut readings);
+    let page = Page {
+        profile,
+        url,
+        paging,
+        lines: &[],
+        dates: Dates::All,
+    };
+    let headed = Headed::of(document, &readings);
+    if let Some(reports) = several::read(document, &page, &readings, &headed) {
+        return Ok(reports);
+    }
+    read_one(document, &page, readings, &headed).map(|report| vec![report])
+}
+
+/// What a report's page is beside the report.
+struct Page<'p> {
+    profile: &'p Profile,
+    url: Option<&'p str>,
+    /// Where the report goes on.
+    paging: Option<&'p Paging>,
+    /// Lines from the page's start, where they are not the report's own.
+    lines: &'p [&'p str],
+    dates: Dates,
+}
+
+/// Which dates on the page are the report's.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Dates {
+    All,
+    /// Those in its own text: it is older than another report on the page.
+    Own,
+}
+
+/// The lines of a page that read as headings.
+struct Headed {
+    /// For every block.
+    read: Vec<Option<Heading>>,
+    /// Blocks that are headings of known sections.
+    sure: Vec<u32>,
+}
+
+impl Headed {
+    fn of(document: &Document<'_>, readings: &Readings<'_>) -> Self {
+        let read = read_headings(document, readings);
+        let sure = find_headings(document, readings, &read);
+        Self { read, sure }
+    }
+}
+
+/// Reads the one report of a page or piece.
+fn read_one(
+    document: &Document<'_>,
+    page: &Page<'_>,
+    readings: Readings<'_>,
+    headed: &Headed,
+) -> Result<Extraction, NoReport> {
+    let profile = page.profile;
+    let container = body::find(document, profile, &readings, &headed.sure);
     let all = body::items(
         document,
         profile,
         container,
         &readings,
-        &headings,
-        &heading_blocks,
+        &headed.read,
+        &headed.sure,
     );
     let first_heading = all
         .iter()
@@ -119,7 +198,9 @@ pub fn extract(
     let mut paragraphs = Vec::new();
     let sections = sections::cut_with(items, &mut findings, &mut paragraphs);
     let year = find_year(&title, items, &mut findings);
-    kind::decide(&kind::Evidence {
+    let body = &document.containers[container as usize].blocks;
+    let linked = kind::linked_titles(&all);
+    let decided = kind::decide(&kind::Evidence {
         titles: &titles,
         found: &readings.found,
         sections: sections
@@ -128,15 +209,23 @@ pub fn extract(
             .count(),
         characters: sentences(items),
         year,
-        linked: kind::linked_titles(&all),
-    })?;
+        linked,
+    });
+    if let Err(why) = decided {
+        return Err(why.with_attachment(&title, linked, || attached::documents(document, body)));
+    }
+    let year = year.or_else(|| notes::prose_year(items, &mut findings));
+    notes::note_title(titles.first(), &mut findings);
     findings.extend(readings.findings);
     let assembled = assemble::assemble(readings.found, &readings.captions, year, &mut findings);
     let mut assembled = assembled;
-    let body = &document.containers[container as usize].blocks;
     pictures::mark_pictures(document, body, &all, &mut assembled, &mut findings);
-    note_missing_sections(assembled.form, &sections, &mut findings);
-    let lines = lines_before(document, first_heading);
+    notes::note_missing_sections(assembled.form, &sections, &mut findings);
+    notes::note_attached(document, body, &assembled, &mut findings);
+    if let Some(paging) = page.paging {
+        notes::mark_continued(paging, &mut assembled.observations, &mut findings);
+    }
+    let mut lines = lines_before(document, first_heading);
     let tail: Vec<&str> = items
         .iter()
         .rev()
@@ -152,9 +241,15 @@ pub fn extract(
             "neither title nor byline name one",
         ));
     }
-    let mut dates = dates::collect(document, profile, &lines, &tail, &foot, url);
+    // The line under the page's title, for a report further down.
+    lines.extend(page.lines);
+    let mut dates = dates::collect(document, profile, &lines, &tail, &foot, page.url);
+    if page.dates == Dates::Own {
+        dates.retain(|date| date.source == DateSource::Text);
+    }
     let published = dates::choose(&mut dates, year);
-    note_dates(&dates, &mut findings);
+    notes::note_dates(&dates, &mut findings);
+    notes::note_early(published, year, &mut findings);
     let scope = agency::scope(&title, agency.name.as_deref(), items);
     let about = mentions::About {
         year,
@@ -184,8 +279,8 @@ fn title_year(document: &Document<'_>) -> Option<i16> {
     titles::main(&titles::find(document, Profile::generic(), None)).year
 }
 
-/// Grids first; then, if a family of tables was not among them, flattened text outside the grids read.
-fn read_tables<'d>(document: &'d Document<'_>) -> Readings<'d> {
+/// Reads every table of the page.
+fn read_grids<'d>(document: &'d Document<'_>) -> Readings<'d> {
     let year = LazyCell::new(|| title_year(document));
     let mut readings = Readings::default();
     readings.found.reserve(256);
@@ -212,20 +307,31 @@ fn read_tables<'d>(document: &'d Document<'_>) -> Readings<'d> {
     for number in list::read_tables(&lists, &year, &mut readings) {
         note_table(document, number, &mut readings);
     }
+    readings
+}
+
+/// Whether no family of tables can be lacking.
+fn is_complete(readings: &Readings<'_>) -> bool {
     let has = |wanted: fn(&Key) -> bool| readings.found.iter().any(|cell| wanted(&cell.key));
-    let complete = has(|key| matches!(key, Key::Request { .. }))
+    let all = has(|key| matches!(key, Key::Request { .. }))
         && has(|key| matches!(key, Key::Article20 { .. }))
         && has(|key| matches!(key, Key::Dispute { .. }));
-    if !complete && !has(|key| matches!(key, Key::List { .. })) {
-        let outside = blocks_outside(document, &readings.tables);
-        let mut flattened = Readings::default();
-        flat::read(document, &outside, &year, &mut flattened);
-        readings.found.extend(flattened.found);
-        readings.blocks.extend(flattened.blocks);
-        readings.statistics.extend(flattened.statistics);
-        readings.findings.extend(flattened.findings);
+    all || has(|key| matches!(key, Key::List { .. }))
+}
+
+/// If a family of tables was not among the grids, reads flattened text outside those that were read.
+fn read_flat<'d>(document: &'d Document<'_>, readings: &mut Readings<'d>) {
+    if is_complete(readings) {
+        return;
     }
-    readings
+    let year = LazyCell::new(|| title_year(document));
+    let outside = blocks_outside(document, &readings.tables);
+    let mut flattened = Readings::default();
+    flat::read(document, &outside, &year, &mut flattened);
+    readings.found.extend(flattened.found);
+    readings.blocks.extend(flattened.blocks);
+    readings.statistics.extend(flattened.statistics);
+    readings.findings.extend(flattened.findings);
 }
 
 /// A table that was read: no part of the narrative. The year in its caption holds for the tables after it, up to the
@@ -365,6 +471,10 @@ fn find_headings(
 
 /// The body from behind title and byline to the last line of text.
 fn trim<'i, 'd>(profile: &Profile, items: &'i [Item<'d>]) -> &'i [Item<'d>] {
+    &items[trim_range(profile, items)]
+}
+
+fn trim_range(profile: &Profile, items: &[Item<'_>]) -> Range<usize> {
     let opens = |item: &Item<'_>| item.heading.is_some_and(|heading| heading.kind.is_some());
     let first = items.iter().position(opens);
     let last = items.iter().rposition(opens);
@@ -387,7 +497,7 @@ fn trim<'i, 'd>(profile: &Profile, items: &'i [Item<'d>]) -> &'i [Item<'d>] {
         .iter()
         .position(|item| body::is_end(profile, &item.text))
         .map_or(items.len(), |at| from + at);
-    &items[start.min(end)..end]
+    start.min(end)..end
 }
 
 /// Characters of lines that are sentences, outside links.
@@ -420,50 +530,6 @@ fn find_year(title: &Title, items: &[Item<'_>], findings: &mut Vec<Finding>) -> 
         _ => {}
     }
     title.year.or(period)
-}
-
-fn note_missing_sections(form: Option<FormId>, sections: &[Section], findings: &mut Vec<Finding>) {
-    if !matches!(form, Some(FormId::F2019 | FormId::F2021)) {
-        return;
-    }
-    let owed = [
-        SectionKind::Overview,
-        SectionKind::ActiveDisclosure,
-        SectionKind::Requests,
-        SectionKind::Disputes,
-        SectionKind::Problems,
-        SectionKind::Other,
-    ];
-    for kind in owed {
-        if !sections
-            .iter()
-            .any(|section| section.kind == kind && section.heading.is_some())
-        {
-            findings.push(Finding::new(
-                Code::SectionMissing,
-                kind.as_str(),
-                "no heading of this section",
-            ));
-        }
-    }
-}
-
-fn note_dates(dates: &[DateEvidence], findings: &mut Vec<Finding>) {
-    match dates {
-        [] => findings.push(Finding::new(
-            Code::DateUnknown,
-            "",
-            "no publication date on the page",
-        )),
-        [first, rest @ ..] if rest.iter().any(|date| date.value != first.value) => {
-            let all: Vec<String> = dates
-                .iter()
-                .map(|date| format!("{} ({})", date.value, date.source.as_str()))
-                .collect();
-            findings.push(Finding::new(Code::DateConflict, "", all.join(", ")));
-        }
-        _ => {}
-    }
 }
 
 /// Lines from the page's start to the first section: where title and byline stand.

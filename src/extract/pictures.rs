@@ -25,7 +25,8 @@ pub fn mark_pictures(
         let table = &Catalog::get().indicator(observation.indicator).table;
         let known = marked.contains(&table.as_str());
         let section = section_of(table);
-        if known || section.is_some_and(|kind| has_picture(document, body, items, kind)) {
+        let pictured = section.is_some_and(|kind| has_picture(document, body, items, kind));
+        if known || pictured || document.has_unread_pages {
             observation.status = CellStatus::Unreadable;
             if !known {
                 marked.push(table);
@@ -39,7 +40,11 @@ pub fn mark_pictures(
         finding.code != Code::TableAbsent || !marked.contains(&finding.place.as_str())
     });
     for table in marked {
-        let message = "a picture or an embedded document stands in its section";
+        let message = if document.has_unread_pages {
+            "a page that could not be read may hold it"
+        } else {
+            "a picture or an embedded document stands in its section"
+        };
         findings.push(Finding::new(Code::TableUnreadable, table, message));
     }
 }

@@ -127,8 +127,9 @@ impl<'d> Readings<'d> {
         cell: &CellView<'d>,
     ) {
         let mut found = Found::cell(key, view.table, cell);
-        let below = label.row + label.height..cell.row + cell.height;
-        if found.value.value.is_some() && view.has_words(below.clone()) {
+        let end = (cell.row + cell.height).min(view.rows);
+        let below = label.row + label.height..end;
+        if found.value.value.is_some() && view.has_labels(below) {
             let message = format!("{:?} stands over {} rows", cell.text, cell.height);
             self.find(
                 Code::AmbiguousCells,

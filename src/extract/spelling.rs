@@ -210,7 +210,7 @@ fn nearest(
         let distance = slips_between(printed, &word.characters, limit);
         if distance > limit
             || is_part(printed)
-            || !is_slip(printed, &word.characters, last(word.sense))
+            || !is_slip(printed, &word.characters, !word.alias && last(word.sense))
         {
             continue;
         }
@@ -311,6 +311,10 @@ fn is_slip(printed: &[char], label: &[char], last: bool) -> bool {
         }
     };
     let exchanged = !more.is_empty() && !less.is_empty();
+    // Two new characters are a word.
+    if more.len() > 1 {
+        return false;
+    }
     let may_exchange = last || label.len() >= 6;
     !more.iter().any(telling) && less.iter().all(may_miss) && (may_exchange || !exchanged)
 }

@@ -3,6 +3,8 @@
 //! Takes the blocks before the first section, the article meta tag and the window title; yields every line that
 //! reads as a title, the most telling first. Pure.
 
+use std::ops::RangeInclusive;
+
 use crate::normalize::label::is_space;
 use crate::parse::{Block, BlockKind, Document};
 use crate::profile::Profile;
@@ -64,7 +66,7 @@ pub fn find(
     let lines = lines(document, before);
     let above: Vec<bool> = lines
         .iter()
-        .map(|(_, _, at, _)| above_byline(document, profile, before, *at))
+        .map(|(_, _, at, _)| above_byline(document, profile, before, *at.end()))
         .collect();
     let last = lines.len().saturating_sub(1);
     let bylined = above.contains(&true);
@@ -135,9 +137,22 @@ fn window_parts(window: &str) -> Vec<&str> {
     parts
 }
 
-/// Lines that read as titles, those broken over several lines put together: text, what it says, number of the last
-/// block, level of the heading.
-fn lines(document: &Document<'_>, before: &[Block]) -> Vec<(String, TitleKind, usize, Option<u8>)> {
+/// Lines among these that are titles of reports and stand by themselves: number of the first block, what it says.
+pub fn reports_in(document: &Document<'_>, blocks: &[Block]) -> Vec<(usize, Title)> {
+    let lines = lines(document, blocks).into_iter();
+    lines
+        .filter_map(|(_, kind, at, _)| match kind {
+            TitleKind::Report(title) => Some((*at.start(), title)),
+            _ => None,
+        })
+        .collect()
+}
+
+/// A line that reads as a title: text, what it says, its blocks, level of the heading.
+type Line = (String, TitleKind, RangeInclusive<usize>, Option<u8>);
+
+/// Lines that read as titles, those broken over several lines put together.
+fn lines(document: &Document<'_>, before: &[Block]) -> Vec<Line> {
     // A linked line is the title of another page.
     let own = |block: &Block| block.link_chars == 0 && block.text.len() <= 400;
     let level = |block: &Block| match block.kind {
@@ -172,7 +187,7 @@ fn lines(document: &Document<'_>, before: &[Block]) -> Vec<(String, TitleKind, u
             title::read(&text)
         };
         if kind != TitleKind::Other {
-            lines.push((text, kind, at + count - 1, level(block)));
+            lines.push((text, kind, at..=at + count - 1, level(block)));
         }
         at += count;
     }

@@ -221,11 +221,17 @@ impl<'d> TableView<'d> {
         }
     }
 
-    /// Whether words begin in one of these rows.
-    pub fn has_words(&self, rows: std::ops::Range<u32>) -> bool {
-        rows.into_iter()
-            .take_while(|row| *row < self.rows)
-            .any(|row| self.own(row).any(CellView::is_wordy))
+    /// Whether a label of a statutory row begins in one of these rows.
+    pub fn has_labels(&self, mut rows: std::ops::Range<u32>) -> bool {
+        let lexicon = Lexicon::get();
+        let names = |sense: &Sense| matches!(sense, Sense::RequestRow(_) | Sense::Article20Row(_));
+        let is_label = |cell: &CellView<'_>| {
+            cell.senses.iter().any(names)
+                || (cell.is_wordy()
+                    && (Lexicon::guess_row(&lexicon.requests, &cell.label).is_some()
+                        || Lexicon::guess_row(&lexicon.article20, &cell.label).is_some()))
+        };
+        rows.any(|row| row < self.rows && self.own(row).any(is_label))
     }
 
     /// Whether the total of the requests table stands in it with its mark, `（七）总计`.

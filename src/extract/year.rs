@@ -111,6 +111,23 @@ pub fn of_period(items: &[Item<'_>]) -> Option<i16> {
         })
 }
 
+/// The year with which sentences of the text open: `2021年，我局…`, `2021年度，…`. `None` where two do.
+pub fn of_prose(items: &[Item<'_>]) -> Option<i16> {
+    let opens = |text: &str| {
+        let text = text.trim_start_matches(is_space);
+        let head: String = text.chars().take(12).collect();
+        let found = find_all(&head).into_iter().next()?;
+        let behind = head[found.place.end..].trim_start_matches(is_space);
+        (found.place.start == 0 && behind.starts_with(['，', ','])).then_some(found.year)
+    };
+    let mut years = items
+        .iter()
+        .take(60)
+        .flat_map(|item| item.text.split(['。', '\n']).filter_map(opens));
+    let first = years.next()?;
+    years.all(|year| year == first).then_some(first)
+}
+
 /// `2021年1月1日至12月31日`, `2021年1月1日起至2021年12月31日`, starting in the first `reach` characters.
 fn full_year(text: &str, reach: usize) -> Option<i16> {
     let reach = text

@@ -66,6 +66,14 @@ pub enum FacsimileError {
         /// Its name.
         name: String,
     },
+    /// The place is in another part of the report than the payload.
+    #[error(
+        "the cell does not stand in this file but in part {part} of the report (`provenance.parts` says which)"
+    )]
+    Part {
+        /// Its number.
+        part: u16,
+    },
     /// The place is not one of the payload.
     #[error("bytes {}..{} lie outside of the page", bytes.start, bytes.end)]
     Outside {
@@ -93,6 +101,9 @@ pub fn facsimile(
 ) -> Result<Facsimile, FacsimileError> {
     if !matches!(media, Media::Html | Media::Text) {
         return Err(FacsimileError::Media { media });
+    }
+    if let Some(part) = place.map(|bytes| bytes.part).filter(|part| *part > 0) {
+        return Err(FacsimileError::Part { part });
     }
     let decoded = decode::decode_in(payload, charset).ok_or_else(|| FacsimileError::Charset {
         name: charset.to_owned(),

@@ -72,6 +72,10 @@ codes! {
     TableTooLarge, "table_too_large", Warning, "A table is larger than the cap; the rest of its cells was not placed.";
     NestingTooDeep, "nesting_too_deep", Warning, "Elements are nested deeper than the cap; deeper ones were read as text.";
     PageTruncated, "page_truncated", Warning, "The page is longer than the cap; the rest was not read.";
+    PageUnreadable, "page_unreadable", Error, "A page of the file is a picture or damaged and was not read.";
+    TableUnruled, "table_unruled", Warning, "Columns of a PDF page have no ruling lines; they were read as lines of text.";
+    RowCut, "row_cut", Warning, "A page break may cut a row of a table into two; blank cells there were not read as blank.";
+    RulesOpen, "rules_open", Warning, "The ruling lines of a table do not close; cells there were cut row by row.";
     // extract: tables
     UnknownRow, "unknown_row", Warning, "A row of a statutory table has a label the form does not know; its cells are kept here as printed.";
     UnknownColumn, "unknown_column", Warning, "A column of a statutory table has a head the form does not know; its cells were not read.";
@@ -90,13 +94,19 @@ codes! {
     UnitDiffers, "unit_differs", Warning, "The unit printed in a cell is not the one of its column; the value is kept in the printed unit.";
     // extract: the rest
     YearUnknown, "year_unknown", Error, "No report year was found.";
+    YearFromText, "year_from_text", Warning, "Neither title nor period names the report year; the year that opens the text was taken.";
     YearConflict, "year_conflict", Warning, "Title and text name different report years; the title's was taken.";
     AgencyUnknown, "agency_unknown", Error, "No agency was found.";
     DateUnknown, "date_unknown", Info, "No publication date was found.";
+    PublishedEarly, "published_early", Warning, "The publication date lies before the end of the report year.";
     DateConflict, "date_conflict", Info, "Sources name different publication dates; all are listed.";
+    TitleLookAlike, "title_look_alike", Warning, "The title names another kind of document, and the page has statutory tables with numbers.";
     SectionMissing, "section_missing", Warning, "A section of the form has no heading on the page.";
     SectionTwice, "section_twice", Warning, "A section heading stands twice; both parts are kept.";
     MentionsCapped, "mentions_capped", Warning, "The narrative holds more numbers than the cap; the rest was not kept as mentions.";
+    AttachedDocument, "attached_document", Info, "The page lacks tables and hands out documents, which were not read.";
+    ContinuedElsewhere, "continued_elsewhere", Warning, "The report goes on on pages that were not read.";
+    SeveralReports, "several_reports", Info, "The page holds several reports one after the other; each was read by itself.";
     FormUnknown, "form_unknown", Info, "No statutory table was recognised.";
     // audit
     IdentityFails, "identity_fails", Error, "Published numbers contradict an arithmetic identity of the form.";

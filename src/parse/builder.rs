@@ -12,7 +12,7 @@ use super::grid::Placer;
 use super::scan::Attributes;
 use super::tag::{Class, Tag};
 use crate::decode::Cursor;
-use crate::model::{Code, Finding};
+use crate::model::{ByteRange, Code, Finding};
 
 /// Most blocks, containers, tables, cells, links, images and metas of a page together; the largest
 /// real pages have 20,000. Keeps a hostile page of 100 MB under 1 GB.
@@ -156,6 +156,7 @@ impl<'s> Builder<'s> {
             class: None,
             parent: 0,
             blocks: 0..0,
+            inner: ByteRange::default(),
         });
         builder.frames.push(Frame {
             tag: Tag::Root,
@@ -255,12 +256,18 @@ impl<'s> Builder<'s> {
         if is_container(tag) {
             let blocks = self.block_count();
             let number = count(self.document.containers.len());
+            let inside = if has_place(tag) {
+                self.place(self.token.1)
+            } else {
+                0
+            };
             self.document.containers.push(Container {
                 tag: tag.name(),
                 id,
                 class,
                 parent: frame.container,
                 blocks: blocks..blocks,
+                inner: ByteRange::new(inside, inside),
             });
             self.count_item();
             frame.container = number;
@@ -303,9 +310,12 @@ impl<'s> Builder<'s> {
     fn closed(&mut self, frame: Frame) {
         let blocks = self.block_count();
         if frame.owns_container {
-            self.document.containers[frame.container as usize]
-                .blocks
-                .end = blocks;
+            let end = has_place(frame.tag).then(|| self.place(self.token.0));
+            let container = &mut self.document.containers[frame.container as usize];
+            container.blocks.end = blocks;
+            if let Some(end) = end {
+                container.inner.end = end;
+            }
         }
         if frame.tag.is_line_when_empty() && !frame.filled {
             self.empties = self.empties.saturating_add(1);
@@ -392,6 +402,11 @@ fn is_container(tag: Tag) -> bool {
         Class::Table => matches!(tag, Tag::Table | Tag::Caption | Tag::Td | Tag::Th),
         _ => matches!(tag, Tag::Form | Tag::Body | Tag::Select),
     }
+}
+
+/// Whether a container's place is kept: of those that can be cells without `<td>`.
+fn has_place(tag: Tag) -> bool {
+    matches!(tag.class(), Class::Block | Class::Item)
 }
 
 /// Numbers and positions fit: a page is capped below 4 GiB.

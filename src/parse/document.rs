@@ -6,11 +6,12 @@
 use std::borrow::Cow;
 use std::ops::Range;
 
+use super::pager::Pager;
 use super::reference::attribute_text;
 use crate::model::{ByteRange, Finding};
 
 /// A page as a flat stream of blocks with the tables and containers around them.
-#[derive(Debug, Default)]
+#[derive(Debug, Clone, Default)]
 pub struct Document<'s> {
     /// The text of all blocks, one after the other. [`Block::text`] points into it.
     pub text: String,
@@ -29,10 +30,14 @@ pub struct Document<'s> {
     pub title: Option<String>,
     /// `<a href>` and embedded documents (`iframe`, `embed`, `object`), in order.
     pub links: Vec<Link<'s>>,
+    /// What a script says of the article's other pages; `None` where none does.
+    pub pager: Option<Pager>,
     /// `<img>` outside chrome is for `extract` to judge; here all are listed.
     pub images: Vec<Image>,
     /// Caps reached, spans clamped.
     pub findings: Vec<Finding>,
+    /// Pages of it are pictures or damaged: what the rest lacks may stand there.
+    pub has_unread_pages: bool,
 }
 
 /// What kind of run a block is.
@@ -90,6 +95,9 @@ pub struct Container<'s> {
     pub parent: u32,
     /// Its blocks in [`Document::blocks`], those of inner containers included.
     pub blocks: Range<u32>,
+    /// What stands between its start and end tag, in the archived bytes; known of blocks and list items,
+    /// elsewhere empty.
+    pub inner: ByteRange,
 }
 
 /// A table of the page.

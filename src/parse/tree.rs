@@ -10,6 +10,7 @@ use memchr::memchr;
 use super::builder::{Builder, FormPointer, capped, has_attributes};
 use super::document::{BlockKind, Document};
 use super::flow::{Reading, Space, Stop};
+use super::pager::find_call;
 use super::scan::{Markup, markup, raw_text_end, script_end, tag_end};
 use super::tag::{Class, Tag};
 use crate::decode::Decoded;
@@ -291,6 +292,9 @@ impl Reader<'_> {
         }
         match tag {
             Tag::Title => self.builder.title(from, until),
+            Tag::Script if self.builder.document.pager.is_none() => {
+                self.builder.document.pager = find_call(&page[from..until]);
+            }
             Tag::Textarea => {
                 self.builder.flush();
                 let flow = &mut self.builder.flow;

@@ -5,7 +5,7 @@
 //! archive and program give the same rows, and a second build changes nothing. Never touches the
 //! network or the archive.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::io;
 use std::num::NonZeroUsize;
 use std::ops::ControlFlow;
@@ -13,13 +13,14 @@ use std::path::{Path, PathBuf};
 
 use jiff::Timestamp;
 
-use crate::archive::Record;
 use crate::audit::origin::HostRules;
+use crate::extract::paging;
 use crate::model::Report;
 use crate::profile::Profile;
 use crate::store::{CaptureInfo, Outcome, Refusal, Store, StoreError, Writer};
 
-use super::exchange::{Made, capture_of, make};
+use super::exchange::{Made, Paged, capture_of, make, named};
+use super::pages::{self, groups, read_pages_with};
 use super::parallel::{Caught, Load, ordered};
 use super::records::{Damage, Records, Step, WarcFile, warc_files};
 
@@ -136,6 +137,8 @@ pub fn build(
         },
         writer: store.writer(env!("CARGO_PKG_VERSION"), options.started_at),
         observe,
+        paged: Vec::new(),
+        paged_bytes: 0,
     };
     let profile = Profile::generic();
     let flow = ordered(
@@ -157,6 +160,7 @@ pub fn build(
     if let ControlFlow::Break(error) = flow {
         return Err(error.into());
     }
+    building.join(options, profile)?;
     let Building {
         summary, writer, ..
     } = building;
@@ -168,7 +172,20 @@ struct Building<'s, F> {
     summary: BuildSummary,
     writer: Writer<'s>,
     observe: F,
+    /// Pages that belong together, kept until all are known.
+    paged: Vec<Kept>,
+    paged_bytes: usize,
 }
+
+/// A page of several, with its place in the archive.
+struct Kept {
+    file: String,
+    offset: u64,
+    page: Paged,
+}
+
+/// More bytes of such pages are not kept: those beyond are stored each by itself.
+const PAGED_BYTES: usize = 256 << 20;
 
 impl<F: FnMut(BuildEvent<'_>)> Building<'_, F> {
     fn step(&mut self, step: &Step, made: Result<Option<Made>, Caught>) -> Result<(), StoreError> {
@@ -184,16 +201,29 @@ impl<F: FnMut(BuildEvent<'_>)> Building<'_, F> {
                 position,
             } => (file, record, *position),
         };
+        let offset = record.offset;
         match made {
             Ok(None | Some(Made::PassedOver)) => self.summary.passed_over += 1,
             Ok(Some(Made::Undated)) => {
-                self.failed(file, record, "the record has no date".into());
+                self.failed(file, offset, "the record has no date".into());
             }
             Ok(Some(Made::Refused(capture, refusal))) => {
-                self.put(file, record, &capture, Err(&refusal))?;
+                self.put(file, offset, &capture, Err(&refusal))?;
             }
-            Ok(Some(Made::Report(capture, report))) => {
-                self.put(file, record, &capture, Ok(&report))?;
+            Ok(Some(Made::Reports(capture, reports))) => {
+                self.put(file, offset, &capture, Ok(&reports))?;
+            }
+            Ok(Some(Made::Paged(page))) if self.paged_bytes < PAGED_BYTES => {
+                self.paged_bytes += page.bytes.len();
+                self.paged.push(Kept {
+                    file: file.to_string(),
+                    offset,
+                    page: *page,
+                });
+            }
+            Ok(Some(Made::Paged(page))) => {
+                let alone = page.alone.as_deref();
+                self.put(file, offset, &page.capture, alone)?;
             }
             Err(caught) => {
                 if let Some(capture) = capture_of(file, record) {
@@ -201,9 +231,9 @@ impl<F: FnMut(BuildEvent<'_>)> Building<'_, F> {
                         reason: "panic".into(),
                         detail: caught.message.clone(),
                     };
-                    self.put(file, record, &capture, Err(&refusal))?;
+                    self.put(file, offset, &capture, Err(&refusal))?;
                 }
-                self.failed(file, record, caught.to_string());
+                self.failed(file, offset, caught.to_string());
             }
         }
         (self.observe)(BuildEvent::Advanced { position });
@@ -213,13 +243,15 @@ impl<F: FnMut(BuildEvent<'_>)> Building<'_, F> {
     fn put(
         &mut self,
         file: &str,
-        record: &Record,
+        offset: u64,
         capture: &CaptureInfo,
-        reading: Result<&Report, &Refusal>,
+        reading: Result<&[Report], &Refusal>,
     ) -> Result<(), StoreError> {
-        match self.writer.put(capture, reading) {
-            Ok(outcome) => {
-                *self.summary.outcomes.entry(outcome).or_default() += 1;
+        match self.writer.put_all(capture, reading) {
+            Ok(outcomes) => {
+                for outcome in outcomes {
+                    *self.summary.outcomes.entry(outcome).or_default() += 1;
+                }
                 if let Err(refusal) = reading {
                     let count = self.summary.refusals.entry(refusal.reason.clone());
                     *count.or_default() += 1;
@@ -233,19 +265,92 @@ impl<F: FnMut(BuildEvent<'_>)> Building<'_, F> {
                 | StoreError::OtherCapture { .. }
                 | StoreError::Digest { .. }),
             ) => {
-                self.failed(file, record, error.to_string());
+                self.failed(file, offset, error.to_string());
                 Ok(())
             }
             Err(error) => Err(error),
         }
     }
 
-    fn failed(&mut self, file: &str, record: &Record, why: String) {
+    fn failed(&mut self, file: &str, offset: u64, why: String) {
         self.summary.failures += 1;
-        (self.observe)(BuildEvent::Failed {
-            file,
-            offset: record.offset,
-            why,
-        });
+        (self.observe)(BuildEvent::Failed { file, offset, why });
+    }
+
+    /// Reads the pages that belong together, and stores them in the order of the archive.
+    fn join(&mut self, options: &BuildOptions<'_>, profile: &Profile) -> Result<(), StoreError> {
+        let paged = std::mem::take(&mut self.paged);
+        let urls = paged.iter().map(|kept| kept.page.capture.url.as_deref());
+        let mut others: Vec<&[usize]> = vec![&[]; paged.len()];
+        let groups = groups(urls.map(Option::unwrap_or_default));
+        for group in &groups {
+            for number in group {
+                others[*number] = group;
+            }
+        }
+        let flow = ordered(
+            Load::new(options.jobs),
+            0..paged.len(),
+            |number| paged[*number].page.bytes.len() as u64,
+            |number| read_with_others(&paged, *number, others[*number], profile, options.hosts),
+            |number, read| {
+                let Kept { file, offset, page } = &paged[number];
+                let put = match &read {
+                    Ok(read) => self.put(file, *offset, &page.capture, read.as_deref()),
+                    Err(caught) => {
+                        self.failed(file, *offset, caught.to_string());
+                        self.put(file, *offset, &page.capture, page.alone.as_deref())
+                    }
+                };
+                match put {
+                    Ok(()) => ControlFlow::Continue(()),
+                    Err(error) => ControlFlow::Break(error),
+                }
+            },
+        );
+        match flow {
+            ControlFlow::Break(error) => Err(error),
+            ControlFlow::Continue(()) => Ok(()),
+        }
+    }
+}
+
+/// What a page comes to with the other pages of its report: of each address the capture nearest in time. `group` are
+/// those that may be such.
+fn read_with_others(
+    paged: &[Kept],
+    number: usize,
+    group: &[usize],
+    profile: &Profile,
+    hosts: &HostRules,
+) -> Result<Vec<Report>, Refusal> {
+    let own = &paged[number].page;
+    let behind: BTreeSet<&str> = own.paging.behind().collect();
+    let mut nearest: BTreeMap<&str, (u64, usize)> = BTreeMap::new();
+    for other in group {
+        let page = &paged[*other].page;
+        if let Some(url) = page.capture.url.as_deref()
+            && behind.contains(paging::name_of(url))
+        {
+            let between =
+                own.capture.fetched_at.as_microsecond() - page.capture.fetched_at.as_microsecond();
+            let near = (between.unsigned_abs(), *other);
+            let known = nearest.entry(url).or_insert(near);
+            *known = near.min(*known);
+        }
+    }
+    if own.paging.first().is_some() || nearest.is_empty() {
+        return own.alone.clone();
+    }
+    let mut inputs = vec![own.input()];
+    inputs.extend(
+        nearest
+            .values()
+            .map(|(_, other)| paged[*other].page.input()),
+    );
+    match read_pages_with(&inputs, profile, hosts).into_iter().next() {
+        Some(pages::Outcome::Reports(reports)) => named(&own.capture, Ok(reports)),
+        Some(pages::Outcome::Unreadable(why)) => named(&own.capture, Err(why)),
+        _ => own.alone.clone(),
     }
 }

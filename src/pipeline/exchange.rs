@@ -9,11 +9,13 @@ use sha2::{Digest, Sha256};
 use crate::archive::{HttpResponse, Kind, Record};
 use crate::audit::origin::HostRules;
 use crate::decode::{self, Media};
+use crate::extract::paging::Paging;
 use crate::model::Report;
 use crate::profile::Profile;
 use crate::store::{CaptureInfo, Refusal, WarcPlace};
 
-use super::read::{MAX_BYTES, Origin, read_with};
+use super::pages::Input;
+use super::read::{MAX_BYTES, Origin, Unreadable, read_paged};
 
 /// What was made of a record.
 pub(super) enum Made {
@@ -23,8 +25,36 @@ pub(super) enum Made {
     Undated,
     /// A document that is no report.
     Refused(CaptureInfo, Refusal),
-    /// A report.
-    Report(CaptureInfo, Box<Report>),
+    /// A report, or several one after the other.
+    Reports(CaptureInfo, Vec<Report>),
+    /// A page whose pager leads to others: to be read together with them.
+    Paged(Box<Paged>),
+}
+
+/// A page of several.
+pub(super) struct Paged {
+    /// Where it came from.
+    pub capture: CaptureInfo,
+    /// The page.
+    pub bytes: Vec<u8>,
+    /// What its pager says.
+    pub paging: Paging,
+    /// What it comes to without the others.
+    pub alone: Result<Vec<Report>, Refusal>,
+}
+
+impl Paged {
+    /// The page for reading.
+    pub fn input(&self) -> Input<'_> {
+        Input {
+            bytes: &self.bytes,
+            origin: Origin {
+                url: self.capture.url.as_deref(),
+                content_type: self.capture.content_type.as_deref(),
+            },
+            file: None,
+        }
+    }
 }
 
 /// The capture a record is, of its payload as archived; `None` without a usable date.
@@ -83,19 +113,39 @@ pub(super) fn make(file: &str, record: &Record, profile: &Profile, hosts: &HostR
         url: capture.url.as_deref(),
         content_type: content_type.as_deref(),
     };
-    match read_with(bytes, origin, profile, hosts) {
-        Ok(mut report) => {
-            // A capture is named by its payload as archived, also where that is compressed.
-            report.provenance.sha256 = HEXLOWER.encode(&capture.sha256);
-            Made::Report(capture, Box::new(report))
-        }
-        Err(error) => Made::Refused(
+    let (read, paged) = read_paged(bytes, origin, profile, hosts);
+    let alone = named(&capture, read);
+    if let Some(paging) = paged.filter(|_| capture.url.is_some()) {
+        let bytes = bytes.to_vec();
+        return Made::Paged(Box::new(Paged {
             capture,
-            Refusal {
-                reason: error.reason().into(),
-                detail: error.to_string(),
-            },
-        ),
+            bytes,
+            paging,
+            alone,
+        }));
+    }
+    match alone {
+        Ok(reports) => Made::Reports(capture, reports),
+        Err(refusal) => Made::Refused(capture, refusal),
+    }
+}
+
+/// A capture is named by its payload as archived, also where that is compressed.
+pub(super) fn named(
+    capture: &CaptureInfo,
+    read: Result<Vec<Report>, Unreadable>,
+) -> Result<Vec<Report>, Refusal> {
+    match read {
+        Ok(mut reports) => {
+            for report in &mut reports {
+                report.provenance.sha256 = HEXLOWER.encode(&capture.sha256);
+            }
+            Ok(reports)
+        }
+        Err(error) => Err(Refusal {
+            reason: error.reason().into(),
+            detail: error.to_string(),
+        }),
     }
 }
 

@@ -158,7 +158,7 @@ impl<'s, C: Clock> Importer<'s, C> {
             return Err(Unreadable::Empty.into());
         }
         let media = decode::media(page.bytes, page.content_type);
-        if !matches!(media, Media::Html | Media::Text) {
+        if !matches!(media, Media::Html | Media::Text | Media::Pdf | Media::Zip) {
             let media = media_name(media);
             return Err(Unreadable::Media { media }.into());
         }
@@ -184,7 +184,7 @@ impl<'s, C: Clock> Importer<'s, C> {
 /// What a file in a folder must be to be taken, or to be told of.
 fn is_page(media: Media, found: &Found) -> bool {
     match media {
-        Media::Html | Media::Pdf | Media::Zip | Media::Ole => true,
+        Media::Html | Media::Pdf | Media::Zip | Media::Ole | Media::Rtf | Media::Mhtml => true,
         // Scripts and style sheets, which browsers save beside a page, are text too.
         Media::Text => {
             let extension = found.path.extension().unwrap_or_default();

@@ -16,13 +16,14 @@ use super::layout::{Layout, wide_table};
 use super::views;
 
 /// The numbered migrations; the first makes schema 1.
-const MIGRATIONS: [&str; 6] = [
+const MIGRATIONS: [&str; 7] = [
     include_str!("migrations/0001_base.sql"),
     include_str!("migrations/0002_parts.sql"),
     include_str!("migrations/0003_copies.sql"),
     include_str!("migrations/0004_proposal.sql"),
     include_str!("migrations/0005_statistics.sql"),
     include_str!("migrations/0006_mentions.sql"),
+    include_str!("migrations/0007_several_reports.sql"),
 ];
 
 /// Changed whenever the generated SQL changes its shape.

@@ -39,7 +39,7 @@ pub(super) fn put(
         .connection
         .prepare_cached("INSERT INTO statistic_row VALUES (?, ?, ?, ?, ?, ?)")?;
     let mut cell_statement = writer.connection.prepare_cached(
-        "INSERT INTO statistic_cell VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        "INSERT INTO statistic_cell VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
     )?;
     for (position, row) in (0_i64..).zip(&report.statistics) {
         let label = writer.id(
@@ -94,6 +94,7 @@ pub(super) fn put(
                 source.map(|source| source.column),
                 source.map(|source| source.bytes.start),
                 source.map(|source| source.bytes.end),
+                source.map_or(0, |source| source.bytes.part),
             ])?;
         }
     }
@@ -220,7 +221,7 @@ fn read_cells(
 ) -> Result<(), StoreError> {
     let mut statement = connection.prepare_cached(
         "SELECT x.row, x.status, x.raw, x.mantissa, x.scale, x.unit, x.table_number, x.grid_row, x.grid_column,
-           x.start_byte, x.end_byte, c.head, c.kind, c.year
+           x.start_byte, x.end_byte, x.part, c.head, c.kind, c.year
          FROM statistic_cell x
          JOIN statistic_column c ON c.version_id = x.version_id AND c.position = x.column
          WHERE x.version_id = ? ORDER BY x.row, x.position",
@@ -245,7 +246,8 @@ fn read_cells(
                 table: cell.get("table_number")?,
                 row: grid_row,
                 column: cell.get("grid_column")?,
-                bytes: ByteRange::new(cell.get("start_byte")?, cell.get("end_byte")?),
+                bytes: ByteRange::new(cell.get("start_byte")?, cell.get("end_byte")?)
+                    .of_part(cell.get("part")?),
             }),
         };
         row.cells.push(StatisticCell {

@@ -17,10 +17,19 @@ use super::capture::{CaptureInfo, Outcome};
 use super::writer::Writer;
 use super::{StoreError, details, digest};
 
+/// Where a report was read: a capture may hold several.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Place {
+    /// The capture.
+    pub capture_id: i64,
+    /// Number of the report in it, from 0.
+    pub position: i64,
+}
+
 /// Stores a report read from a capture.
 pub(super) fn put_report(
     writer: &mut Writer<'_>,
-    capture_id: i64,
+    place: Place,
     capture: &CaptureInfo,
     report: &Report,
 ) -> Result<Outcome, StoreError> {
@@ -31,13 +40,12 @@ pub(super) fn put_report(
             capture: sha256,
         });
     }
+    let Place {
+        capture_id,
+        position,
+    } = place;
     let digest = digest::reading(report)?;
-    let old = writer
-        .connection
-        .prepare_cached("SELECT version_id, digest FROM reading WHERE capture_id = ?")?
-        .query_row([capture_id], |row| Ok((row.get(0)?, row.get(1)?)))
-        .optional()?;
-    let old: Option<(i64, Vec<u8>)> = old;
+    let old = reading_at(writer, place)?;
     if old.as_ref().is_some_and(|(_, known)| *known == digest) {
         return Ok(Outcome::Unchanged);
     }
@@ -56,7 +64,7 @@ pub(super) fn put_report(
         .prepare_cached("DELETE FROM refusal WHERE capture_id = ?")?
         .execute([capture_id])?;
 
-    let (report_id, new_report) = report_id(writer, capture, &sha256, report)?;
+    let (report_id, new_report) = report_id(writer, capture, &sha256, position, report)?;
     let content = digest::content(report);
     let known: Option<i64> = writer
         .connection
@@ -82,7 +90,7 @@ pub(super) fn put_report(
             };
             (known, outcome)
         }
-        (None, Some(old)) if !upheld(writer, old, capture_id, report)? => {
+        (None, Some(old)) if !upheld(writer, old, place, report)? => {
             let before = report_of(writer, old)?;
             details::replace(writer, old, &details, report)?;
             if before != report_id {
@@ -102,10 +110,12 @@ pub(super) fn put_report(
         }
     };
     writer.insert(
-        "INSERT OR REPLACE INTO reading (capture_id, version_id, reader_id, run_id, digest, official)
-         VALUES (?, ?, ?, ?, ?, ?)",
+        "INSERT OR REPLACE INTO reading
+           (capture_id, position, version_id, reader_id, run_id, digest, official)
+         VALUES (?, ?, ?, ?, ?, ?, ?)",
         params![
             capture_id,
+            position,
             target,
             reader,
             run,
@@ -121,18 +131,37 @@ pub(super) fn put_report(
     Ok(outcome)
 }
 
-/// A capture that is no report any more leaves its version.
-pub(super) fn forget_reading(writer: &Writer<'_>, capture_id: i64) -> Result<(), StoreError> {
-    let version: Option<i64> = writer
+/// The version a place was read as, and the digest of that reading.
+fn reading_at(writer: &Writer<'_>, place: Place) -> Result<Option<(i64, Vec<u8>)>, StoreError> {
+    Ok(writer
         .connection
-        .prepare_cached("DELETE FROM reading WHERE capture_id = ? RETURNING version_id")?
-        .query_row([capture_id], |row| row.get(0))
-        .optional()?;
-    let Some(version) = version else {
-        return Ok(());
-    };
-    orphan(writer, version, capture_id)?;
-    settle(writer, version)
+        .prepare_cached(
+            "SELECT version_id, digest FROM reading WHERE capture_id = ? AND position = ?",
+        )?
+        .query_row([place.capture_id, place.position], |row| {
+            Ok((row.get(0)?, row.get(1)?))
+        })
+        .optional()?)
+}
+
+/// What a capture holds no more, from a position on, leaves its versions.
+pub(super) fn forget_readings(
+    writer: &Writer<'_>,
+    capture_id: i64,
+    from: i64,
+) -> Result<(), StoreError> {
+    let versions: Vec<i64> = writer
+        .connection
+        .prepare_cached(
+            "DELETE FROM reading WHERE capture_id = ? AND position >= ? RETURNING version_id",
+        )?
+        .query_map([capture_id, from], |row| row.get(0))?
+        .collect::<Result<_, _>>()?;
+    for version in versions {
+        orphan(writer, version, capture_id)?;
+        settle(writer, version)?;
+    }
+    Ok(())
 }
 
 /// The report a page is of, and whether it is new. Where agency or year is unknown, the page is its
@@ -141,6 +170,7 @@ fn report_id(
     writer: &Writer<'_>,
     capture: &CaptureInfo,
     sha256: &str,
+    position: i64,
     report: &Report,
 ) -> Result<(i64, bool), StoreError> {
     let name = report
@@ -161,12 +191,15 @@ fn report_id(
             [name, code],
         )?),
     };
-    let page = match (agency, report.year) {
-        (Some(_), Some(_)) => String::new(),
-        _ => capture
-            .url
-            .clone()
-            .unwrap_or_else(|| format!("sha256:{sha256}")),
+    let page = if agency.is_some() && report.year.is_some() {
+        String::new()
+    } else {
+        let page = capture.url.clone();
+        let page = page.unwrap_or_else(|| format!("sha256:{sha256}"));
+        match position {
+            0 => page,
+            _ => format!("{page} report {}", position + 1),
+        }
     };
     let identity = params![agency, report.year, report.scope.as_str(), page];
     let known: Option<i64> = writer
@@ -257,20 +290,25 @@ fn is_published(writer: &Writer<'_>, report: i64) -> Result<bool, StoreError> {
         .exists([report])?)
 }
 
-/// Whether another capture, read by this program, has the content of the version.
+/// Whether another capture, or another report of this one, read by this program has the content of the version.
 fn upheld(
     writer: &Writer<'_>,
     version: i64,
-    capture_id: i64,
+    place: Place,
     report: &Report,
 ) -> Result<bool, StoreError> {
     Ok(writer
         .connection
         .prepare_cached(
             "SELECT 1 FROM reading r JOIN reader p ON p.id = r.reader_id
-             WHERE r.version_id = ? AND r.capture_id <> ? AND p.program = ?",
+             WHERE r.version_id = ? AND (r.capture_id <> ? OR r.position <> ?) AND p.program = ?",
         )?
-        .exists(params![version, capture_id, report.provenance.program])?)
+        .exists(params![
+            version,
+            place.capture_id,
+            place.position,
+            report.provenance.program
+        ])?)
 }
 
 /// The version's details came from a capture that has left it: the next reading of another of its

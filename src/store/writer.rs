@@ -67,6 +67,21 @@ impl<'a> Writer<'a> {
         capture: &CaptureInfo,
         reading: Result<&Report, &Refusal>,
     ) -> Result<Outcome, StoreError> {
+        let outcomes = self.put_all(capture, reading.map(std::slice::from_ref))?;
+        Ok(outcomes.first().copied().unwrap_or(Outcome::Refused))
+    }
+
+    /// [`Self::put`] of a capture that may hold several reports, in their order: an outcome each. A capture
+    /// with none has one outcome, [`Outcome::Refused`].
+    ///
+    /// # Errors
+    ///
+    /// As [`Self::put`].
+    pub fn put_all(
+        &mut self,
+        capture: &CaptureInfo,
+        reading: Result<&[Report], &Refusal>,
+    ) -> Result<Vec<Outcome>, StoreError> {
         if self.pending == 0 {
             self.execute("BEGIN IMMEDIATE")?;
         }
@@ -75,8 +90,8 @@ impl<'a> Writer<'a> {
         let outcome = self
             .put_capture(capture)
             .and_then(|capture_id| match reading {
-                Ok(report) => version::put_report(self, capture_id, capture, report),
-                Err(refusal) => self.put_refusal(capture_id, refusal),
+                Ok(reports) => self.put_reports(capture_id, capture, reports),
+                Err(refusal) => Ok(vec![self.put_refusal(capture_id, refusal)?]),
             });
         if outcome.is_err() {
             self.execute("ROLLBACK TO put")?;
@@ -207,6 +222,25 @@ impl<'a> Writer<'a> {
         Ok(id)
     }
 
+    fn put_reports(
+        &mut self,
+        capture_id: i64,
+        capture: &CaptureInfo,
+        reports: &[Report],
+    ) -> Result<Vec<Outcome>, StoreError> {
+        let mut outcomes = Vec::with_capacity(reports.len());
+        for (position, report) in (0..).zip(reports) {
+            let place = version::Place {
+                capture_id,
+                position,
+            };
+            outcomes.push(version::put_report(self, place, capture, report)?);
+        }
+        let count = i64::try_from(reports.len()).unwrap_or(i64::MAX);
+        version::forget_readings(self, capture_id, count)?;
+        Ok(outcomes)
+    }
+
     fn put_refusal(&mut self, capture: i64, refusal: &Refusal) -> Result<Outcome, StoreError> {
         let same = self
             .connection
@@ -215,7 +249,7 @@ impl<'a> Writer<'a> {
             )?
             .exists(params![capture, refusal.reason, refusal.detail])?;
         if !same {
-            version::forget_reading(self, capture)?;
+            version::forget_readings(self, capture, 0)?;
             let run = self.run()?;
             self.insert(
                 "INSERT OR REPLACE INTO refusal (capture_id, run_id, reason, detail) VALUES (?, ?, ?, ?)",

@@ -81,13 +81,13 @@ fn a_folder_is_imported_once_and_built_once() {
 fn what_is_no_page_is_told_and_the_rest_goes_on() {
     let home = home();
     let home = home.path();
-    std::fs::write(home.join("a.pdf"), b"%PDF-1.4\n").unwrap();
-    let (pdf, page) = (home.join("a.pdf"), demo_page("yunxi-2019.html"));
-    let done = import(home, &[&pdf, &home.join("missing"), &page]);
+    std::fs::write(home.join("a.doc"), b"\xD0\xCF\x11\xE0\xA1\xB1\x1A\xE1").unwrap();
+    let (word, page) = (home.join("a.doc"), demo_page("yunxi-2019.html"));
+    let done = import(home, &[&word, &home.join("missing"), &page]);
     assert_eq!(done.code, 1);
     assert!(
         done.err
-            .contains("a.pdf: not readable as a page: a PDF file"),
+            .contains("a.doc: not readable as a page: a DOC, WPS or XLS file"),
         "{}",
         done.err
     );

@@ -224,7 +224,9 @@ impl Case {
             }
             let value = self.content.values.get(&indicator.cell);
             let raw = match kind {
-                0 | 1 if self.dialect.is_flat() => "—".to_owned(),
+                0 | 1 if self.dialect.is_flat() && self.dialect != Dialect::FlatBlanksLost => {
+                    "—".to_owned()
+                }
                 0 | 1 => String::new(),
                 2 => (*rng.pick(&MARKS)).to_owned(),
                 _ => value.map_or_else(String::new, |value| format!("{value}余")),
@@ -334,7 +336,7 @@ impl Case {
 
     /// How many statutory tables the page has (as `<table>` elements).
     pub fn statutory_tables(&self) -> usize {
-        if self.dialect.is_flat() {
+        if !self.dialect.has_tables() {
             return 0;
         }
         let kinds = nianbao::model::SectionKind::ALL;

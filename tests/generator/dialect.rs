@@ -78,6 +78,24 @@ choices! {
         RowspanTooLong,
         /// One group's rowspan is one too few.
         RowspanTooShort,
+        /// All statutory tables in one `<table>`.
+        OneTable,
+        /// One group's cell given twice, with half of its rowspan each.
+        GroupHalved,
+        /// One row's label broken over two rows, its values spanning both.
+        LabelTwoRows,
+        /// No tables: a `<p>` for every cell, none for an empty one.
+        FlatBlanksLost,
+        /// No tables: a `<p>` for every row, gaps between its cells.
+        FlatRows,
+        /// Rows and cells are `<div>` with `display:` in their style, spans filled up with empty cells.
+        DivStyles,
+        /// Rows and cells are `<div>` with telling classes, no spans: a row has the cells it has.
+        DivClasses,
+        /// A `<ul>` of `<li>` rows, cells `<div>`; spans filled up with empty cells.
+        ListRows,
+        /// A `<dl>`: a row's first cell is its `<dt>`.
+        DefinitionList,
         /// Lists: label, unit and value twice side by side.
         ListTwoUp,
         /// Lists: a second value column, 历年累计.
@@ -125,6 +143,8 @@ impl Dialect {
             | Self::ListHeadlessTwo
             | Self::ListDamagedHeads
             | Self::ListShortRows => list,
+            // Its rows begin with codes; see `tests/layouts.rs`.
+            Self::FlatBlanksLost => form != FormId::F2008,
             Self::Article20Separate
             | Self::Article20Misaligned
             | Self::GroupOnce
@@ -137,7 +157,10 @@ impl Dialect {
             | Self::DisputesVertical
             | Self::DisputesThreeTables
             | Self::RowspanTooLong
-            | Self::RowspanTooShort => !list,
+            | Self::RowspanTooShort
+            | Self::OneTable
+            | Self::GroupHalved
+            | Self::LabelTwoRows => !list,
             _ => true,
         }
     }
@@ -146,8 +169,25 @@ impl Dialect {
     pub fn is_flat(self) -> bool {
         matches!(
             self,
-            Self::FlatParagraphs | Self::FlatBreaks | Self::FlatText
+            Self::FlatParagraphs
+                | Self::FlatBreaks
+                | Self::FlatText
+                | Self::FlatBlanksLost
+                | Self::FlatRows
         )
+    }
+
+    /// Tables made of other elements.
+    pub fn is_divided(self) -> bool {
+        matches!(
+            self,
+            Self::DivStyles | Self::DivClasses | Self::ListRows | Self::DefinitionList
+        )
+    }
+
+    /// The statutory tables are `<table>` elements.
+    pub fn has_tables(self) -> bool {
+        !self.is_flat() && !self.is_divided()
     }
 
     /// The markup itself is wrong. A reader may then say `unreadable` but must never give a value

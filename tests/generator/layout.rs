@@ -24,6 +24,50 @@ pub struct Leaf {
 
 /// The sheets of a section, in order.
 pub fn sheets(case: &Case, section: SectionKind) -> Vec<Sheet> {
+    if case.dialect == Dialect::OneTable {
+        return one_table(case, section);
+    }
+    sheets_of(case, section)
+}
+
+/// All sheets in one, in the section of the first.
+fn one_table(case: &Case, section: SectionKind) -> Vec<Sheet> {
+    if section != SectionKind::ActiveDisclosure {
+        return Vec::new();
+    }
+    let mut sheets: Vec<Sheet> = SectionKind::ALL
+        .iter()
+        .flat_map(|kind| sheets_of(case, *kind))
+        .collect();
+    let width = sheets.iter().map(Sheet::width).max().unwrap_or(0);
+    for sheet in &mut sheets {
+        widen(sheet, width);
+    }
+    let rows = sheets.into_iter().flat_map(|sheet| sheet.rows);
+    vec![Sheet::new(rows.collect())]
+}
+
+/// Makes the cells at the right edge as wide as it takes.
+fn widen(sheet: &mut Sheet, width: usize) {
+    let own = sheet.width();
+    let mut free: Vec<usize> = vec![0; own];
+    for (y, row) in sheet.rows.iter_mut().enumerate() {
+        let mut x = 0;
+        for cell in &mut row.cells {
+            while free[x] > y {
+                x += 1;
+            }
+            let end = x + cell.colspan;
+            free[x..end].fill(y + cell.rowspan);
+            if end == own {
+                cell.colspan += width - own;
+            }
+            x = end;
+        }
+    }
+}
+
+fn sheets_of(case: &Case, section: SectionKind) -> Vec<Sheet> {
     let form = Catalog::get().form(case.form);
     let tables: Vec<&TableForm> = form
         .tables

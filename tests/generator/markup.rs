@@ -2,6 +2,7 @@
 
 use super::case::Case;
 use super::dialect::{Charset, Dialect, Numbers};
+use super::divided;
 use super::rng::Rng;
 use super::sheet::{Cell, Content, Row, Sheet};
 
@@ -88,6 +89,35 @@ pub fn table(case: &Case, sheet: &Sheet) -> String {
                 out += &format!("<p>{text}</p>\n");
             }
         }
+        Dialect::FlatBlanksLost => {
+            for cell in sheet.rows.iter().flat_map(|row| &row.cells) {
+                let text = flat_cell(case, cell).concat();
+                if !text.is_empty() {
+                    out += &format!("<p>{text}</p>\n");
+                }
+            }
+        }
+        Dialect::FlatRows => {
+            let gap = match case.seed % 3 {
+                0 => "\t",
+                1 => "&nbsp;&nbsp;&nbsp;",
+                _ => "　　",
+            };
+            let pre = gap == "\t";
+            for row in &sheet.rows {
+                let cells: Vec<String> = row
+                    .cells
+                    .iter()
+                    .map(|cell| flat_cell(case, cell).concat())
+                    .collect();
+                let line = cells.join(gap);
+                out += &if pre {
+                    format!("<pre>{line}</pre>\n")
+                } else {
+                    format!("<p>{line}</p>\n")
+                };
+            }
+        }
         Dialect::FlatBreaks => {
             out += "<div>";
             for cell in sheet.rows.iter().flat_map(|row| &row.cells) {
@@ -95,6 +125,7 @@ pub fn table(case: &Case, sheet: &Sheet) -> String {
             }
             out += "</div>\n";
         }
+        dialect if dialect.is_divided() => out += &divided::element(case, sheet),
         _ => out += &element(case, sheet),
     }
     out
@@ -220,12 +251,7 @@ fn td(case: &Case, row: &Row, cell: &Cell) -> String {
     if cell.rowspan != 1 {
         spans += &format!(" rowspan={quote}{}{quote}", cell.rowspan);
     }
-    let inner = match &cell.content {
-        Content::Label(lines) => label_lines(case, lines),
-        Content::Value(id) => block(case, &value(case, id)),
-        Content::Foreign(text) => block(case, &run(case, text)),
-        Content::Empty => block(case, ""),
-    };
+    let inner = inner(case, cell);
     match markup(case) {
         Markup::Paragraphs => {
             format!("<{name}{spans} nowrap=\"nowrap\" style=\"width:66px;\">{inner}</{name}>")
@@ -237,6 +263,16 @@ fn td(case: &Case, row: &Row, cell: &Cell) -> String {
         Markup::Word => format!(
             "<{name} width=62{spans} valign=top style='WIDTH:46.8pt;border:solid windowtext 1.0pt;\nBORDER-LEFT:none;mso-border-left-alt:solid windowtext .5pt;padding:0cm 5.4pt'>{inner}</{name}>"
         ),
+    }
+}
+
+/// What stands in a cell.
+pub fn inner(case: &Case, cell: &Cell) -> String {
+    match &cell.content {
+        Content::Label(lines) => label_lines(case, lines),
+        Content::Value(id) => block(case, &value(case, id)),
+        Content::Foreign(text) => block(case, &run(case, text)),
+        Content::Empty => block(case, ""),
     }
 }
 

@@ -91,7 +91,8 @@ pub fn encode(text: &str, charset: Charset) -> Vec<u8> {
     }
 }
 
-fn parts(case: &Case, ballast: usize) -> Parts {
+/// Title, byline and body of a page with so much ballast.
+pub fn parts(case: &Case, ballast: usize) -> Parts {
     let mut body = String::new();
     for section in &case.content.sections {
         if let Some(text) = &section.heading {

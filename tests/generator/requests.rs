@@ -114,7 +114,58 @@ fn body(case: &Case, leaves: &[Leaf], columns: &[Leaf], serial: usize) -> Vec<Ro
         out.push(Row::body(cells));
     }
     misspan(case, &mut out);
+    match case.dialect {
+        Dialect::GroupHalved => halve(case, &mut out),
+        Dialect::LabelTwoRows => break_label(case, &mut out),
+        _ => {}
+    }
     out
+}
+
+/// Gives one group's cell twice, each with half of the rows.
+fn halve(case: &Case, rows: &mut [Row]) {
+    let groups: Vec<(usize, usize)> = rows
+        .iter()
+        .enumerate()
+        .flat_map(|(at, row)| (0..row.cells.len()).map(move |cell| (at, cell)))
+        .filter(|(at, cell)| rows[*at].cells[*cell].rowspan > 1)
+        .collect();
+    let (at, number) = *Rng::new(case.seed, "halved").pick(&groups);
+    let cell = &mut rows[at].cells[number];
+    let (above, below) = (cell.rowspan / 2, cell.rowspan - cell.rowspan / 2);
+    cell.rowspan = above;
+    let mut again = cell.clone();
+    again.rowspan = below;
+    let row = &mut rows[at + above].cells;
+    row.insert(0, again);
+}
+
+/// Breaks one row's label over two rows.
+fn break_label(case: &Case, rows: &mut Vec<Row>) {
+    let at = Rng::new(case.seed, "broken label").below(rows.len());
+    for (above, row) in rows[..at].iter_mut().enumerate() {
+        for cell in &mut row.cells {
+            if above + cell.rowspan > at {
+                cell.rowspan += 1;
+            }
+        }
+    }
+    let row = &mut rows[at].cells;
+    let last = |cell: &Cell| matches!(cell.content, Content::Label(_));
+    let label = row.iter().rposition(last).unwrap_or(0);
+    for (number, cell) in row.iter_mut().enumerate() {
+        cell.rowspan += usize::from(number != label);
+    }
+    let mut rest = row[label].clone();
+    if let (Content::Label(upper), Content::Label(lower)) =
+        (&mut row[label].content, &mut rest.content)
+    {
+        let text: Vec<char> = upper.concat().chars().collect();
+        let (above, below) = text.split_at(text.len() / 2);
+        *upper = vec![above.iter().collect()];
+        *lower = vec![below.iter().collect()];
+    }
+    rows.insert(at + 1, Row::body(vec![rest]));
 }
 
 /// The label cells of a row. `outer` and `inner` say how many rows its groups still have, 0 where

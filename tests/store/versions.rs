@@ -253,3 +253,56 @@ fn a_failed_put_leaves_nothing_and_the_writer_goes_on() {
     assert_eq!(count(&home.store, "run"), 1);
     assert_eq!(home.store.verify().unwrap(), Vec::<String>::new());
 }
+
+#[test]
+fn a_capture_holds_as_many_reports_as_were_read_in_it() {
+    let mut home = home();
+    let first = sound();
+    let mut second = first.clone();
+    second.year = first.year.map(|year| year - 1);
+    set_first(&mut second, 98);
+    let page = capture(&first, 10);
+    let put = |home: &mut Home, reports: &[&Report]| {
+        let mut writer = home.store.writer("0.1.0", noon());
+        let reports: Vec<Report> = reports.iter().map(|report| (*report).clone()).collect();
+        let outcomes = writer.put_all(&page, Ok(&reports)).unwrap();
+        writer.finish().unwrap();
+        assert_eq!(home.store.verify().unwrap(), Vec::<String>::new());
+        outcomes
+    };
+    let years = |home: &Home| -> String {
+        let sql = "SELECT group_concat(year) FROM (SELECT year FROM report_list ORDER BY year)";
+        let row = home.store.connection().query_row(sql, [], |row| row.get(0));
+        row.unwrap()
+    };
+    assert_eq!(put(&mut home, &[&first]), [Outcome::New]);
+    assert_eq!(
+        put(&mut home, &[&first, &second]),
+        [Outcome::Unchanged, Outcome::New]
+    );
+    assert_eq!(put(&mut home, &[&first, &second]), [Outcome::Unchanged; 2]);
+    let both = years(&home);
+    assert_eq!(count(&home.store, "reading"), 2);
+    // In another order they are the same reports.
+    put(&mut home, &[&second, &first]);
+    assert_eq!((years(&home), count(&home.store, "version")), (both, 2));
+    // What is not in the capture any more goes.
+    put(&mut home, &[&first]);
+    assert_eq!(count(&home.store, "reading"), 1);
+    assert_eq!(count(&home.store, "report"), 1);
+    let refusal = Refusal {
+        reason: "no_report".into(),
+        detail: "nothing".into(),
+    };
+    put(&mut home, &[&first, &second]);
+    let mut writer = home.store.writer("0.1.0", noon());
+    assert_eq!(
+        writer.put_all(&page, Err(&refusal)).unwrap(),
+        [Outcome::Refused]
+    );
+    writer.finish().unwrap();
+    assert_eq!(
+        count(&home.store, "reading") + count(&home.store, "version"),
+        0
+    );
+}
