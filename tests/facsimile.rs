@@ -396,6 +396,12 @@ fn what_cannot_be_shown_is_said() {
         none(Media::Html, "klingon", None),
         Err(FacsimileError::Charset { .. })
     ));
+    // Of a report over several pages: the bytes are those of another page.
+    let elsewhere = ByteRange::new(0, 2).of_part(1);
+    assert_eq!(
+        none(Media::Html, "UTF-8", Some(elsewhere)),
+        Err(FacsimileError::Part { part: 1 })
+    );
     let shown = none(Media::Html, "gb18030", None).unwrap();
     assert_eq!(shown.highlight, Highlight::Nothing);
     assert!(shown.html.contains("nothing is marked"));

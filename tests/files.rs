@@ -1,9 +1,10 @@
 //! PDF and DOCX: the same records as from pages, and nothing that harms.
 
 use std::fmt::Write as _;
+use std::io::{Cursor, Read as _, Write};
 use std::path::Path;
 
-use nianbao::model::{CellStatus, Code, Report};
+use nianbao::model::{CellStatus, Code, Fault, Report};
 use nianbao::pipeline::{Origin, Unreadable, part_bytes, read};
 use nianbao::profile::Profile;
 use serde_json::Value;
@@ -301,4 +302,37 @@ fn columns_without_rules_are_told() {
     assert!(pages.document.tables.is_empty());
     let codes: Vec<Code> = pages.document.findings.iter().map(|one| one.code).collect();
     assert_eq!(codes, [Code::TableUnruled]);
+}
+
+/// The archive with something in its main document replaced where it stands last.
+fn altered(docx: &[u8], from: &str, to: &str) -> Vec<u8> {
+    let mut archive = zip::ZipArchive::new(Cursor::new(docx)).unwrap();
+    let mut written = zip::ZipWriter::new(Cursor::new(Vec::new()));
+    for number in 0..archive.len() {
+        let mut member = archive.by_index(number).unwrap();
+        let name = member.name().unwrap().into_owned();
+        let mut content = Vec::new();
+        member.read_to_end(&mut content).unwrap();
+        if name == "word/document.xml" {
+            let mut text = String::from_utf8(content).unwrap();
+            let at = text.rfind(from).unwrap();
+            text.replace_range(at..at + from.len(), to);
+            content = text.into_bytes();
+        }
+        let options = zip::write::SimpleFileOptions::default();
+        written.start_file(name, options).unwrap();
+        written.write_all(&content).unwrap();
+    }
+    written.finish().unwrap().into_inner()
+}
+
+/// The payload does not show the cells, so nothing tells a wrong page from a wrong reading.
+#[test]
+fn whose_fault_a_contradiction_is_stays_unknown() {
+    let docx = fixture("files/bailu-office-2020.docx");
+    let docx = altered(&docx, "<w:t>59</w:t>", "<w:t>95</w:t>");
+    let report = read(&docx, Origin::default(), Profile::generic()).unwrap();
+    let faults: Vec<Fault> = report.proposals.iter().map(|one| one.fault).collect();
+    assert!(!faults.is_empty());
+    assert!(faults.iter().all(|fault| *fault == Fault::Unknown));
 }

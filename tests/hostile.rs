@@ -41,8 +41,8 @@ fn what_is_no_page_is_refused_in_one_line() {
     let cases: [(&[u8], &str); 5] = [
         (b"", "empty"),
         (&nothing, "media"),
-        (b"%PDF-1.7\n", "media"),
-        (b"PK\x03\x04rest", "media"),
+        (b"%PDF-1.7\n", "damaged"),
+        (b"PK\x03\x04rest", "damaged"),
         (b"<html><body></body></html>", "empty"),
     ];
     for (bytes, reason) in cases {
