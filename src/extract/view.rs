@@ -163,7 +163,11 @@ impl<'d> TableView<'d> {
                 cell: index,
             };
             let (text, bytes) = cell_content(document, cell, reference);
-            let value = read_cell(&text);
+            let mut value = read_cell(&text);
+            if cell.is_apart && value.status == CellStatus::Number {
+                value.status = CellStatus::Unreadable;
+                value.value = None;
+            }
             let label = if value.status == CellStatus::Text && text.len() <= LABEL_BYTES {
                 known_label(lexicon, &text)
             } else {

@@ -245,6 +245,7 @@ fn table(tree: &Tree<'_>, container: u32, rows: &[Row]) -> Option<Table> {
                 blocks: container.blocks.clone(),
                 inner: container.inner,
                 has_image: tree.image[cell as usize],
+                is_apart: false,
                 has_table: false,
             });
             columns = columns.max(column + 1);

@@ -137,8 +137,10 @@ pub struct Cell {
     pub blocks: Range<u32>,
     /// What stands between its start and end tag, in the archived bytes.
     pub inner: ByteRange,
-    /// It holds an `<img>`.
+    /// It holds an `<img>`, an `<input>` or a script: something shown that is no text.
     pub has_image: bool,
+    /// Text of it is raised, lowered, struck out or hidden: digits beside each other need not be one number.
+    pub is_apart: bool,
     /// It holds a table.
     pub has_table: bool,
 }

@@ -4,7 +4,7 @@
 //! resolves an address.
 
 use super::builder::{Builder, OpenLink, cut};
-use super::document::{Image, Link, Meta};
+use super::document::{CellRef, Image, Link, Meta};
 use super::flow::{Flow, Reading, Space};
 use super::reference::attribute_text;
 use super::tag::Tag;
@@ -77,12 +77,7 @@ impl<'s> Builder<'s> {
         let block = self.block_count();
         let frame = self.top();
         let (container, cell) = (frame.container, frame.cell);
-        let mut around = cell;
-        while let Some(inner) = around {
-            let table = &mut self.document.tables[inner.table as usize];
-            table.cells[inner.cell as usize].has_image = true;
-            around = table.parent;
-        }
+        self.mark_object(cell);
         self.count_item();
         self.document.images.push(Image {
             source,
@@ -91,6 +86,30 @@ impl<'s> Builder<'s> {
             block,
         });
         self.show_object();
+    }
+
+    /// The cells around hold something that is shown and no text.
+    fn mark_object(&mut self, cell: Option<CellRef>) {
+        let mut around = cell;
+        while let Some(inner) = around {
+            let table = &mut self.document.tables[inner.table as usize];
+            table.cells[inner.cell as usize].has_image = true;
+            around = table.parent;
+        }
+    }
+
+    /// `<input>`, or a script that may write into the page: what it shows is not known.
+    pub(super) fn unknown_text(&mut self) {
+        let cell = self.top().cell;
+        self.mark_object(cell);
+    }
+
+    /// Text of the current cell is set apart from the rest of it.
+    pub(super) fn mark_apart(&mut self) {
+        if let Some(inner) = self.top().cell {
+            let table = &mut self.document.tables[inner.table as usize];
+            table.cells[inner.cell as usize].is_apart = true;
+        }
     }
 
     /// Something without text stands in the line.

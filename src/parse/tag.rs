@@ -20,6 +20,8 @@ pub(super) enum Class {
     Paragraph,
     /// `<li>`, `<dd>`, `<dt>`: a container that closes its open sibling.
     Item,
+    /// Inline; its text is not on a line with that around it: raised, lowered, struck out.
+    Apart,
     /// Inline, but the end tags within do not reach beyond it.
     Barrier,
     /// Table, caption, row group, row, cell, column.
@@ -156,6 +158,7 @@ tags! {
     Col "col" Table,
     Colgroup "colgroup" Table,
     Dd "dd" Item,
+    Del "del" Apart,
     Details "details" Block,
     Dialog "dialog" Block,
     Dir "dir" Block,
@@ -200,12 +203,17 @@ tags! {
     Choice "option" Line,
     P "p" Paragraph,
     Pre "pre" Block,
+    Rt "rt" Apart,
+    S "s" Apart,
     Script "script" Raw,
     Search "search" Block,
     Section "section" Block,
     Select "select" Barrier,
+    Strike "strike" Apart,
     Style "style" Raw,
+    Sub "sub" Apart,
     Summary "summary" Block,
+    Sup "sup" Apart,
     Table "table" Table,
     Tbody "tbody" Table,
     Td "td" Table,

@@ -95,11 +95,16 @@ impl Reader<'_> {
                     return page.len();
                 };
                 self.builder.token = (at, end);
-                if tag == Tag::Other {
+                let next = if tag == Tag::Other {
                     end
                 } else {
                     self.start(tag, end)
+                };
+                let hides = (tag == Tag::Other || tag.is_cell()) && is_hidden(&page[name_end..end]);
+                if self.templates == 0 && (hides || tag.class() == Class::Apart) {
+                    self.builder.mark_apart();
                 }
+                next
             }
             Markup::End { name_end, end } => {
                 let tag = Tag::of(page, at + 2, name_end);
@@ -137,6 +142,7 @@ impl Reader<'_> {
             };
         }
         match class {
+            Class::Apart => {}
             Class::Void => self.void(tag),
             Class::Line => self.line(tag),
             Class::Own if tag == Tag::A => self.builder.start_link(),
@@ -250,6 +256,9 @@ impl Reader<'_> {
                 if let Some(found) = builder.in_scope(|open| open == Tag::Select, &[]) {
                     builder.close(found);
                 }
+                if tag == Tag::Input {
+                    builder.unknown_text();
+                }
                 builder.show_object();
             }
         }
@@ -292,8 +301,11 @@ impl Reader<'_> {
         }
         match tag {
             Tag::Title => self.builder.title(from, until),
-            Tag::Script if self.builder.document.pager.is_none() => {
-                self.builder.document.pager = find_call(&page[from..until]);
+            Tag::Script => {
+                self.builder.unknown_text();
+                if self.builder.document.pager.is_none() {
+                    self.builder.document.pager = find_call(&page[from..until]);
+                }
             }
             Tag::Textarea => {
                 self.builder.flush();
@@ -357,7 +369,9 @@ impl Reader<'_> {
                 builder.in_scope(|open| open == tag, &[])
             }
             Class::Heading => builder.in_scope(|open| open.class() == Class::Heading, &[]),
-            Class::Inline | Class::Raw | Class::Page | Class::Void | Class::Own => None,
+            Class::Inline | Class::Apart | Class::Raw | Class::Page | Class::Void | Class::Own => {
+                None
+            }
         };
         if let Some(found) = found {
             builder.close(found);
@@ -415,4 +429,20 @@ fn close_implied(builder: &mut Builder<'_>, keep: usize) {
         let top = builder.frames.len() - 1;
         builder.close(top);
     }
+}
+
+/// Whether a tag's style hides what it holds: `display:none`, or Word's `mso-hide:all`.
+fn is_hidden(attributes: &[u8]) -> bool {
+    // Most tags are shorter than `style=display:none`.
+    if attributes.len() < 18 {
+        return false;
+    }
+    let has = |words: &[u8]| memchr::memmem::find(attributes, words).is_some();
+    has(b"mso-hide:all")
+        || memchr::memmem::find(attributes, b"display").is_some_and(|at| {
+            let value = attributes[at + 7..]
+                .iter()
+                .filter(|byte| !byte.is_ascii_whitespace());
+            value.take(5).eq(b":none")
+        })
 }
