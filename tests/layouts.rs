@@ -461,7 +461,6 @@ fn reports_that_are_attached_are_refused_with_the_address() {
 }
 
 #[test]
-#[ignore = "a flattened list takes the next row's code for the value of a blank cell"]
 fn blanks_lost_before_row_codes_are_no_numbers() {
     for seed in 0..12 {
         let case = Case::of(seed, FormId::F2008, Dialect::FlatBlanksLost);

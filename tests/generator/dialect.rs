@@ -143,8 +143,6 @@ impl Dialect {
             | Self::ListHeadlessTwo
             | Self::ListDamagedHeads
             | Self::ListShortRows => list,
-            // Its rows begin with codes; see `tests/layouts.rs`.
-            Self::FlatBlanksLost => form != FormId::F2008,
             Self::Article20Separate
             | Self::Article20Misaligned
             | Self::GroupOnce

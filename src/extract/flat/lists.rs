@@ -26,6 +26,8 @@ struct Column {
 /// The columns behind the labels, from the heads.
 #[derive(Debug, Default)]
 struct Columns {
+    /// Rows begin with the form's codes.
+    coded: bool,
     /// How many columns (of codes) stand before the labels.
     lead: usize,
     /// Those behind; empty where there are no heads.
@@ -58,7 +60,11 @@ pub fn read(
         return;
     }
     let year = **year;
-    let columns = find_heads(tokens, list, year);
+    let mut columns = find_heads(tokens, list, year);
+    let codes = tokens
+        .windows(2)
+        .filter(|pair| is_code_of(&pair[0], &pair[1], list));
+    columns.coded = codes.count() >= ROWS;
     let untold = if columns.behind.is_empty() {
         has_two_values(tokens, list)
     } else {
@@ -248,10 +254,13 @@ fn value_of(cells: &[Token], columns: &Columns, list: &ListForm) -> Option<usize
     let Columns { lead, behind, .. } = columns;
     if behind.is_empty() {
         let units = usize::from(cells.first().is_some_and(is_unit));
-        return cells
-            .get(units)
-            .is_some_and(Token::is_value)
-            .then_some(units);
+        let value = cells.get(units).filter(|cell| cell.is_value())?;
+        // A lost blank leaves the next row's code in its place.
+        let is_code = columns.coded
+            && cells
+                .get(units + 1)
+                .is_some_and(|next| is_code_of(value, next, list));
+        return (!is_code).then_some(units);
     }
     let row = cells.get(..behind.len())?;
     let fits = row
@@ -263,8 +272,11 @@ fn value_of(cells: &[Token], columns: &Columns, list: &ListForm) -> Option<usize
             _ => cell.may_be_cell() && !is_unit(cell),
         });
     // The next row begins behind it: with a label, or with a code and a label.
+    let is_label = |token: &Token| list.rows.contains_key(&token.label.core);
     let ends = cells.get(behind.len()).is_none_or(|next| {
-        !next.is_value()
+        // Where codes stand in front, the last cell may be the next row's, in the place of a lost blank.
+        let lent = *lead > 0 && row.last().is_some_and(|last| is_code_of(last, next, list));
+        (!next.is_value() && !lent)
             || (*lead > 0
                 && cells
                     .get(behind.len() + lead)
@@ -273,9 +285,24 @@ fn value_of(cells: &[Token], columns: &Columns, list: &ListForm) -> Option<usize
     let labels = row
         .iter()
         .any(|cell| list.rows.contains_key(&cell.label.core));
-    (fits && ends && !labels)
+    // Words stand for a value between rows only: behind the last one the page goes on.
+    let wordy = row.iter().any(|cell| !cell.is_value() && !is_unit(cell));
+    let goes_on = cells[behind.len()..].iter().take(lead + 1).any(is_label);
+    (fits && ends && !labels && (goes_on || !wordy))
         .then_some(columns.chosen)
         .flatten()
+}
+
+/// Whether a number is the printed code of the row that the label behind it names.
+fn is_code_of(number: &Token, label: &Token, list: &ListForm) -> bool {
+    let Some(rows) = list.rows.get(&label.label.core) else {
+        return false;
+    };
+    let code = number.text.trim_start_matches('0');
+    rows.iter().any(|row| {
+        let printed = list.table.rows[*row].code.as_deref();
+        printed.is_some_and(|printed| printed.trim_start_matches('0') == code)
+    })
 }
 
 /// The columns, from the heads printed one after the other.
@@ -305,6 +332,7 @@ fn find_heads(tokens: &[Token], list: &ListForm, year: Option<i16>) -> Columns {
     }
     let classes: Vec<Class> = behind.iter().map(|column| column.class).collect();
     Columns {
+        coded: false,
         lead: usize::from(lead),
         chosen: choose(&classes, year),
         behind,
