@@ -8,7 +8,7 @@ use std::borrow::Cow;
 
 use crate::model::ByteRange;
 use crate::normalize::Label;
-use crate::parse::{Cell, CellRef, Document, Table};
+use crate::parse::{Block, Cell, CellRef, Document, Table};
 use crate::profile::Profile;
 
 use super::headings::Heading;
@@ -156,6 +156,17 @@ fn dropped_blocks(
     dropped
 }
 
+/// Prose over the whole width of a table: where all of a report stands in one, its text does too.
+fn is_prose_row(document: &Document<'_>, cell: CellRef, block: &Block) -> bool {
+    let table = &document.tables[cell.table as usize];
+    let whole = table.cells[cell.cell as usize].colspan >= table.columns;
+    let text = document.block_text(block);
+    whole && table.columns > 2 && text.contains('。') && text.chars().count() >= PROSE_CHARACTERS
+}
+
+/// Shorter lines in a table's full width are its title, unit or remark.
+const PROSE_CHARACTERS: usize = 20;
+
 /// Every item of the body in order, statutory tables and flattened cells left out (but for headings printed
 /// inside such a table).
 pub fn items<'d>(
@@ -198,7 +209,7 @@ pub fn items<'d>(
                 let heading = headings[at as usize]
                     .filter(|heading| heading.exact && heading.number.is_some())
                     .filter(|_| !is_list_row(document.block_text(block)));
-                if heading.is_some() {
+                if heading.is_some() || is_prose_row(document, cell, block) {
                     items.push(item(document, at, heading));
                 }
                 at += 1;
