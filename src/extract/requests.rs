@@ -222,7 +222,7 @@ pub fn read_row<'d>(
     out: &mut Readings<'d>,
 ) {
     let place = place_of(view.table, row);
-    if view.row(row).any(is_disputed) {
+    if view.row(row).any(is_disputed) || is_second_half(view, row) {
         return;
     }
     let Some((label, index, exact)) = find_label(view, row, heads, kind) else {
@@ -337,6 +337,11 @@ fn find_label<'v, 'd>(
         if let Some(index) = exact(cell) {
             return Some((cell, index, true));
         }
+        if let Some(index) = second_half(view, cell)
+            .and_then(|text| named(lexicon.senses(&Label::new(&format!("{}{text}", cell.text)))))
+        {
+            return Some((cell, index, true));
+        }
         if kind == TableKind::Requests
             && !cell.senses().contains(&Sense::RequestGroup)
             && let Some((index, _)) = Lexicon::guess_row(&lexicon.requests, &cell.label)
@@ -360,6 +365,34 @@ fn find_label<'v, 'd>(
         }
         let (index, _) = Lexicon::guess_row(&lexicon.requests, &cell.label)?;
         Some((*cell, index, false))
+    })
+}
+
+/// What stands under a label in the same column, if its row has no values of its own: the rest of the label.
+fn second_half<'v>(view: &'v TableView<'_>, label: &CellView<'_>) -> Option<&'v str> {
+    let below = label.row + label.height;
+    let cell = view
+        .at(below, label.column)
+        .filter(|cell| cell.row == below)?;
+    let alone = view
+        .own(below)
+        .all(|other| other.number == cell.number || other.text.is_empty());
+    (alone && cell.is_wordy() && cell.senses().is_empty()).then_some(cell.text.as_ref())
+}
+
+/// Whether a row only holds the second half of the label above it.
+pub fn is_second_half(view: &TableView<'_>, row: u32) -> bool {
+    let Some(above) = row.checked_sub(1) else {
+        return false;
+    };
+    view.own(above).filter(|cell| cell.is_wordy()).any(|cell| {
+        second_half(view, cell).is_some_and(|text| {
+            let whole = Label::new(&format!("{}{text}", cell.text));
+            let senses = Lexicon::get().senses(&whole);
+            senses
+                .iter()
+                .any(|sense| matches!(sense, Sense::RequestRow(_)))
+        })
     })
 }
 

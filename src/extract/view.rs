@@ -7,6 +7,7 @@ use crate::normalize::{CellText, Label, read_cell};
 use crate::parse::{Cell, CellRef, Document};
 
 use super::lexicon::{Lexicon, Sense};
+use super::requests::is_second_half;
 use super::spelling::tells;
 
 /// Longer texts are prose, never labels: the longest statutory label, the corner note, has 37 characters.
@@ -235,7 +236,7 @@ impl<'d> TableView<'d> {
                     && (Lexicon::guess_row(&lexicon.requests, &cell.label).is_some()
                         || Lexicon::guess_row(&lexicon.article20, &cell.label).is_some()))
         };
-        rows.any(|row| row < self.rows && self.own(row).any(is_label))
+        rows.any(|row| row < self.rows && self.own(row).any(is_label) && !is_second_half(self, row))
     }
 
     /// Whether the total of the requests table stands in it with its mark, `（七）总计`.

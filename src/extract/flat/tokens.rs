@@ -123,7 +123,24 @@ fn split_row(number: u32, block: &Block, text: &str, tokens: &mut Vec<Token>) ->
                 .iter()
                 .any(|list| list.rows.contains_key(&Label::new(part).core))
     };
-    let is_label = |part: &str| is_row(part) || !lexicon.senses(&Label::new(part)).is_empty();
+    let is_unit = |part: &str| part.parse::<Unit>().is_ok();
+    let is_list_head = |part: &str| {
+        let core = Label::new(part).core;
+        lexicon.lists.iter().any(|list| {
+            [
+                &list.label_heads,
+                &list.unit_heads,
+                &list.code_heads,
+                &list.value_heads,
+            ]
+            .iter()
+            .any(|heads| heads.contains(&core))
+        })
+    };
+    // Heads of a list are words of any page; three of them beside each other are its heads.
+    let heads = parts.len() > 2 && parts.iter().all(|(_, part)| is_list_head(part));
+    let is_label =
+        |part: &str| heads || is_row(part) || !lexicon.senses(&Label::new(part)).is_empty();
     if parts.len() < 2 {
         return false;
     }
@@ -136,7 +153,7 @@ fn split_row(number: u32, block: &Block, text: &str, tokens: &mut Vec<Token>) ->
         None => {
             parts
                 .iter()
-                .all(|(_, part)| is_value(part) || is_label(part) || part.parse::<Unit>().is_ok())
+                .all(|(_, part)| is_value(part) || is_label(part) || is_unit(part))
                 && (known || (all_values && parts.len() > 2))
         }
     };
