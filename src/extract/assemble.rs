@@ -181,10 +181,7 @@ fn settle<'d>(
 ) {
     let size = |cell: &Found<'_>| {
         let family = Family::of(&cell.key);
-        sizes
-            .get(&(cell.source.table, family))
-            .copied()
-            .unwrap_or(0)
+        sizes.get(cell.source.table, family)
     };
     let mut conflicts = 0;
     for (number, others) in again {

@@ -125,21 +125,18 @@ impl HeadSet {
 
     /// Adds heads of a row below the group's, in the group's place.
     pub fn push_under_group(&mut self, heads: Vec<Head>) {
-        match self.group {
-            Some((place, _, _)) => {
-                let place = place.min(self.heads.len());
-                self.heads.splice(place..place, heads);
-            }
-            None => {
-                // The total left of the types, and no group between: the rows of heads do not fit each other.
-                let total = self.heads.iter().find(|head| head.meaning == Some(6));
-                self.divided |= total.is_some_and(|total| {
-                    heads
-                        .iter()
-                        .any(|head| head.column >= total.column && head.meaning != Some(0))
-                });
-                self.heads.extend(heads);
-            }
+        if let Some((place, _, _)) = self.group {
+            let place = place.min(self.heads.len());
+            self.heads.splice(place..place, heads);
+        } else {
+            // The total left of the types, and no group between: the rows of heads do not fit each other.
+            let total = self.heads.iter().find(|head| head.meaning == Some(6));
+            self.divided |= total.is_some_and(|total| {
+                heads
+                    .iter()
+                    .any(|head| head.column >= total.column && head.meaning != Some(0))
+            });
+            self.heads.extend(heads);
         }
     }
 

@@ -105,7 +105,7 @@ fn read_lying<'d>(
             begun = true;
             continue;
         }
-        if headed && let Some(parts) = requests::periods(&own, **year) {
+        if headed && let Some(parts) = requests::periods(&own, year) {
             if heads.article20_last {
                 heads.article20.divide(&parts);
             } else {

@@ -1,5 +1,7 @@
 //! The requests table (section 三) on grids: seven columns of applicants, rows of outcomes.
 
+use std::ops::Deref;
+
 use crate::model::Code;
 use crate::normalize::Label;
 
@@ -120,7 +122,25 @@ pub fn read_heads<'d>(
             beside.push(head);
         }
     }
-    // A head that reaches down from a row above (`备注` over three rows).
+    if !continues {
+        reach_down(view, row, own, heads, &mut beside, out);
+    }
+    for head in beside {
+        heads.requests.push(head);
+    }
+    heads.requests.push_under_group(under_group);
+    true
+}
+
+/// Adds heads that reach down from a row above (`备注` over three rows).
+fn reach_down<'d>(
+    view: &TableView<'d>,
+    row: u32,
+    own: &[&CellView<'d>],
+    heads: &Heads,
+    beside: &mut Vec<Head>,
+    out: &mut Readings<'d>,
+) {
     let known = |cell: &&CellView<'_>| own.iter().any(|own| own.end() <= cell.column);
     for cell in view
         .row(row)
@@ -131,22 +151,17 @@ pub fn read_heads<'d>(
             .heads()
             .iter()
             .any(|head| head.column == cell.column);
-        let meaning = applicant(cell).filter(|m| !continues && !heads.requests.has(*m) && !listed);
+        let meaning = applicant(cell).filter(|m| !heads.requests.has(*m) && !listed);
         if meaning.is_some() && known(&cell) {
             beside.push(Head::of(cell, meaning));
             continue;
         }
-        if !continues && cell.senses().is_empty() && known(&cell) && !listed {
+        if cell.senses().is_empty() && known(&cell) && !listed {
             let message = format!("column head {:?}", cell.text);
             out.find(Code::UnknownColumn, place_of(view.table, row), message);
             beside.push(Head::of(cell, None));
         }
     }
-    for head in beside {
-        heads.requests.push(head);
-    }
-    heads.requests.push_under_group(under_group);
-    true
 }
 
 /// Heads go on below a row that holds neither a known row's label nor a number.
@@ -186,18 +201,16 @@ fn covers_types(view: &TableView<'_>, row: u32, cell: &CellView<'_>) -> bool {
 /// Periods that divide the columns of the heads above: `本年`, `2020年`. Needs a row of nothing else.
 pub fn periods<'v, 'd>(
     own: &[&'v CellView<'d>],
-    year: Option<i16>,
+    year: &impl Deref<Target = Option<i16>>,
 ) -> Option<Vec<(&'v CellView<'d>, Option<bool>)>> {
-    let parts: Vec<_> = own
-        .iter()
-        .filter(|cell| !cell.text.is_empty())
-        .map(|cell| (*cell, is_current(&cell.label.core, year)))
-        .collect();
-    // A year that is no year's name for us divides the columns all the same.
-    let is_period = |(cell, current): &(&CellView<'_>, Option<bool>)| {
-        current.is_some() || is_current(&cell.label.core, Some(0)).is_some()
-    };
-    (parts.len() >= 2 && parts.iter().all(is_period)).then_some(parts)
+    // A year divides the columns also where the report's is not known.
+    let is_period = |cell: &CellView<'_>| is_current(&cell.label.core, Some(0)).is_some();
+    let parts = own.iter().filter(|cell| !cell.text.is_empty());
+    if parts.clone().count() < 2 || !parts.clone().all(|cell| is_period(cell)) {
+        return None;
+    }
+    let read = parts.map(|cell| (*cell, is_current(&cell.label.core, **year)));
+    Some(read.collect())
 }
 
 fn guess_applicant(label: &Label, heads: &Heads) -> Option<usize> {
@@ -309,7 +322,7 @@ fn find_label<'v, 'd>(
     };
     // Where the form's own total has its mark, another is a part of it.
     let marked = |cell: &CellView<'_>, index: usize| {
-        !cell.label.marks.is_empty() || !view.has_marked_total() || index != lexicon.total_row
+        index != lexicon.total_row || !cell.label.marks.is_empty() || !view.has_marked_total()
     };
     let sure = |cell: &CellView<'_>, index: usize| sure(cell, index) && marked(cell, index);
     let exact = |cell: &CellView<'_>| {

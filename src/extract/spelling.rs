@@ -4,8 +4,6 @@
 //! from no other as near, and no other cell lays claim to it. What a table is, its exact labels say. A slip
 //! that could change the meaning (`上年` for `本年`, `小计` for `总计`) is none.
 
-use std::collections::HashMap;
-
 use super::lexicon::{Lexicon, Sense};
 use super::view::{CellView, TableView};
 
@@ -35,7 +33,8 @@ pub struct Slip {
 /// What a table's exact labels say that it holds.
 #[derive(Debug, Default)]
 struct Evidence {
-    counts: HashMap<Sense, usize>,
+    /// How often each meaning stands in it.
+    counts: Vec<(Sense, usize)>,
     requests: bool,
     article20: bool,
     disputes: bool,
@@ -58,7 +57,10 @@ impl Evidence {
                     _ => true,
                 };
                 if counted {
-                    *evidence.counts.entry(*sense).or_default() += 1;
+                    match evidence.counts.iter_mut().find(|(known, _)| known == sense) {
+                        Some((_, count)) => *count += 1,
+                        None => evidence.counts.push((*sense, 1)),
+                    }
                 }
                 if let (true, Sense::Applicant(column)) = (counted, sense) {
                     evidence.heads.push((cell.row, *column));
@@ -66,7 +68,11 @@ impl Evidence {
             }
         }
         let kinds = |wanted: fn(&Sense) -> bool| {
-            evidence.counts.keys().filter(|sense| wanted(sense)).count()
+            evidence
+                .counts
+                .iter()
+                .filter(|(sense, _)| wanted(sense))
+                .count()
         };
         let rows = kinds(|sense| matches!(sense, Sense::RequestRow(_)));
         let heads = kinds(|sense| matches!(sense, Sense::Applicant(0..=4)));
@@ -85,7 +91,8 @@ impl Evidence {
     }
 
     fn count(&self, sense: Sense) -> usize {
-        self.counts.get(&sense).copied().unwrap_or(0)
+        let known = self.counts.iter().find(|(known, _)| *known == sense);
+        known.map_or(0, |(_, count)| *count)
     }
 
     /// The heads of applicants in a row and its neighbours, as a set of bits: heads stand in two rows.

@@ -1,8 +1,6 @@
 //! Cells that are not this report's, though their labels are: other tables with familiar words, other years' tables,
 //! blank copies of the form.
 
-use std::collections::HashMap;
-
 use crate::model::{CellStatus, Code, Finding, FormId};
 
 use super::reading::{Found, Key};
@@ -81,15 +79,34 @@ impl Family {
     }
 }
 
-/// How many cells each table has of each kind.
-pub type Sizes = HashMap<(Option<u32>, Family), usize>;
+/// A number for each table and kind of cell. There are few of them.
+#[derive(Debug, Default)]
+pub struct Sizes(Vec<(Option<u32>, Family, usize)>);
+
+impl Sizes {
+    /// The number; 0 where there is none.
+    pub fn get(&self, table: Option<u32>, family: Family) -> usize {
+        let is = |(at, of, _): &&(Option<u32>, Family, usize)| *at == table && *of == family;
+        self.0
+            .iter()
+            .rev()
+            .find(is)
+            .map_or(0, |(_, _, count)| *count)
+    }
+
+    fn add(&mut self, table: Option<u32>, family: Family, more: usize) {
+        let is = |(at, of, _): &&mut (Option<u32>, Family, usize)| *at == table && *of == family;
+        match self.0.iter_mut().rev().find(is) {
+            Some((_, _, count)) => *count += more,
+            None => self.0.push((table, family, more)),
+        }
+    }
+}
 
 pub fn table_sizes(found: &[Found<'_>]) -> Sizes {
-    let mut sizes = Sizes::new();
+    let mut sizes = Sizes::default();
     for cell in found {
-        *sizes
-            .entry((cell.source.table, Family::of(&cell.key)))
-            .or_default() += 1;
+        sizes.add(cell.source.table, Family::of(&cell.key), 1);
     }
     sizes
 }
@@ -139,26 +156,24 @@ pub fn drop_other_years<'d>(
 
 /// A table without a single number yields to another of its kind that has some: a blank copy of the form.
 pub fn drop_templates(found: &mut Vec<Found<'_>>) {
-    let mut numbers: HashMap<(Option<u32>, Family), bool> = HashMap::new();
+    let mut filled = Sizes::default();
     for cell in found.iter() {
-        *numbers
-            .entry((cell.source.table, Family::of(&cell.key)))
-            .or_default() |= cell.value.status != CellStatus::Blank;
+        let more = usize::from(cell.value.status != CellStatus::Blank);
+        filled.add(cell.source.table, Family::of(&cell.key), more);
     }
-    if numbers.values().all(|any| *any) {
+    if filled.0.iter().all(|(_, _, count)| *count > 0) {
         return;
     }
-    let filled: Vec<Family> = numbers
-        .iter()
-        .filter(|(_, any)| **any)
-        .map(|((_, family), _)| *family)
-        .collect();
+    let any = |family: Family| {
+        filled
+            .0
+            .iter()
+            .any(|(_, of, count)| *of == family && *count > 0)
+    };
     // Items of article 20 stand in tables of their own, each with other rows.
     found.retain(|cell| {
         let family = Family::of(&cell.key);
-        family == Family::Article20
-            || !filled.contains(&family)
-            || numbers[&(cell.source.table, family)]
+        family == Family::Article20 || !any(family) || filled.get(cell.source.table, family) > 0
     });
 }
 

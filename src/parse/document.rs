@@ -122,6 +122,10 @@ pub struct Table {
 
 /// A cell with its place in the grid after the WHATWG table model.
 #[derive(Debug, Clone, Default)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "four independent facts about a cell"
+)]
 pub struct Cell {
     /// First grid row, from 0.
     pub row: u32,

@@ -104,6 +104,11 @@ impl<'s> Builder<'s> {
         self.mark_object(cell);
     }
 
+    /// Whether a table cell is open.
+    pub(super) fn is_in_cell(&self) -> bool {
+        self.frames.last().is_some_and(|frame| frame.cell.is_some())
+    }
+
     /// Text of the current cell is set apart from the rest of it.
     pub(super) fn mark_apart(&mut self) {
         if let Some(inner) = self.top().cell {

@@ -5,7 +5,10 @@
 //! where it stood instead of moving before the table. Never drops text but that of scripts,
 //! styles, templates, `<noscript>`, `<iframe>`, `<noembed>`, `<noframes>` and `<title>`.
 
+use std::sync::LazyLock;
+
 use memchr::memchr;
+use memchr::memmem::Finder;
 
 use super::builder::{Builder, FormPointer, capped, has_attributes};
 use super::document::{BlockKind, Document};
@@ -100,8 +103,12 @@ impl Reader<'_> {
                 } else {
                     self.start(tag, end)
                 };
-                let hides = (tag == Tag::Other || tag.is_cell()) && is_hidden(&page[name_end..end]);
-                if self.templates == 0 && (hides || tag.class() == Class::Apart) {
+                let inline = tag == Tag::Other || tag.class() == Class::Apart;
+                if (inline || tag.is_cell())
+                    && self.templates == 0
+                    && self.builder.is_in_cell()
+                    && (tag.class() == Class::Apart || is_hidden(&page[name_end..end]))
+                {
                     self.builder.mark_apart();
                 }
                 next
@@ -431,15 +438,17 @@ fn close_implied(builder: &mut Builder<'_>, keep: usize) {
     }
 }
 
+static DISPLAY: LazyLock<Finder<'_>> = LazyLock::new(|| Finder::new("display"));
+static HIDE: LazyLock<Finder<'_>> = LazyLock::new(|| Finder::new("mso-hide:all"));
+
 /// Whether a tag's style hides what it holds: `display:none`, or Word's `mso-hide:all`.
 fn is_hidden(attributes: &[u8]) -> bool {
     // Most tags are shorter than `style=display:none`.
     if attributes.len() < 18 {
         return false;
     }
-    let has = |words: &[u8]| memchr::memmem::find(attributes, words).is_some();
-    has(b"mso-hide:all")
-        || memchr::memmem::find(attributes, b"display").is_some_and(|at| {
+    HIDE.find(attributes).is_some()
+        || DISPLAY.find(attributes).is_some_and(|at| {
             let value = attributes[at + 7..]
                 .iter()
                 .filter(|byte| !byte.is_ascii_whitespace());
