@@ -332,9 +332,16 @@ impl Lexicon {
 pub fn best<'c>(spellings: impl Iterator<Item = &'c [String]>, core: &str) -> Option<usize> {
     let mut first = (0, 0);
     let mut second = 0;
+    let length = core.chars().count() + 1;
+    // What is much longer or shorter cannot be like enough to matter, even as the next best.
+    let may_matter = |known: &&String| {
+        let other = known.chars().count() + 1;
+        2000 * length.min(other) >= (CONFIDENT - MARGIN) as usize * (length + other)
+    };
     for (index, cores) in spellings.enumerate() {
         let score = cores
             .iter()
+            .filter(may_matter)
             .map(|known| similarity(known, core))
             .max()
             .unwrap_or(0);

@@ -12,7 +12,7 @@ const CANDIDATES: usize = 64;
 /// Longer than any label that is not prose.
 const CHARACTERS: usize = 40;
 /// Characters that tell labels apart: a label with one more, less or other of them says something else.
-const TELLING: &str = "工国民农私村外不非未无否失撤止废拒销禁损毁上下去前后新旧历累月季率占比同其内增减免除支收小大公示解页审批办结一二三四五六七八九十";
+const TELLING: &str = "工国民农私村外不非未无否失撤止废拒销损毁上下去前后新旧历累月季率占比同其内增减免除支收小大公示解页审批办结一二三四五六七八九十";
 /// Without one of these a label says the opposite.
 const NEGATIONS: &str = "不非未无否";
 /// Characters that say nothing more about what is counted.

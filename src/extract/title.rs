@@ -141,7 +141,8 @@ pub fn read(text: &str) -> TitleKind {
     if text.contains('。') {
         return TitleKind::Other;
     }
-    let topic = text.contains('公') && text.contains('开');
+    // A report's name has all three.
+    let topic = text.contains('报') && text.contains('公') && text.contains('开');
     if !topic
         && !LOOK_ALIKE_WORDS
             .as_ref()

@@ -2,6 +2,10 @@
 //!
 //! In: a script's text. Out: what `createPageHTML(3, 0, "t20210131_4711", "html")` says. Nothing is run.
 
+use std::sync::LazyLock;
+
+use memchr::memmem::Finder;
+
 /// An article over several pages, as its script gives it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Pager {
@@ -19,9 +23,11 @@ const CALL: &[u8] = b"createPageHTML(";
 /// A call is no longer.
 const CALL_BYTES: usize = 300;
 
+static CALLS: LazyLock<Finder<'_>> = LazyLock::new(|| Finder::new(CALL));
+
 /// The first call with numbers and names, if there is one; the function's own definition has none.
 pub(super) fn find_call(script: &str) -> Option<Pager> {
-    memchr::memmem::find_iter(script.as_bytes(), CALL).find_map(|at| {
+    CALLS.find_iter(script.as_bytes()).find_map(|at| {
         let rest = script.get(at + CALL.len()..)?;
         let end = rest
             .bytes()
