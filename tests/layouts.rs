@@ -5,7 +5,7 @@
 #[path = "generator/mod.rs"]
 mod generator;
 
-use generator::{Behind, Case, Dialect, Turning, paged, pair, several};
+use generator::{Behind, Case, Charset, Declared, Dialect, Turning, paged, pair, several};
 use jiff::Timestamp;
 use nianbao::archive::FixedClock;
 use nianbao::home::Home;
@@ -159,6 +159,34 @@ fn what_only_speaks_of_another_report_is_none() {
             reports[0].title.as_deref(),
             Some(case.content.title.as_str())
         );
+    }
+}
+
+/// A county prints its bureaus' reports under one heading: none of them is the county's.
+#[test]
+fn reports_of_a_collection_belong_to_their_own_agencies() {
+    for seed in 0..6 {
+        let case = Case::of(seed, FormId::F2021, Dialect::AsPrinted)
+            .encoded(Charset::Utf8, Declared::Right);
+        let cases = pair(&case, Behind::Neighbour);
+        let page = String::from_utf8(several(&cases)).unwrap();
+        let body = page.find("<body").unwrap();
+        let start = body + page[body..].find('>').unwrap() + 1;
+        let whole = format!(
+            "<h1>白鹭县{}年政府信息公开工作年度报告</h1>",
+            case.content.year
+        );
+        let page = format!("{}{whole}{}", &page[..start], &page[start..]);
+        let reports = read(page.as_bytes(), None);
+        let agencies: Vec<Option<&str>> = reports
+            .iter()
+            .map(|report| report.agency.name.as_deref())
+            .collect();
+        let want: Vec<Option<&str>> = cases
+            .iter()
+            .map(|case| Some(case.content.agency.name.as_str()))
+            .collect();
+        assert_eq!(agencies, want, "seed {seed}");
     }
 }
 

@@ -7,6 +7,7 @@ use crate::model::{CellStatus, Code, Finding, Observation};
 use crate::parse::Document;
 
 use super::reading::Readings;
+use super::title::Standing;
 use super::{
     Dates, Extraction, Headed, Page, lines_before, read_flat, read_grids, read_one, split, titles,
 };
@@ -31,6 +32,22 @@ pub(super) fn read(
     }
     let head = titles::find(document, page.profile, headed.sure.first().copied());
     let head = titles::main(&head);
+    // Of a collection the first report begins at its own title, not at the collection's.
+    let above = headed.sure.first().map_or(0, |block| *block as usize);
+    let mut printed = titles::reports_in(document, &document.blocks[..above]);
+    printed.retain(|(_, title)| title.standing == Standing::Sure);
+    let own = printed.pop().filter(|(_, own)| {
+        let named = head.agency.is_some() && own.agency != head.agency;
+        own.agency.is_some()
+            && (named
+                || printed
+                    .first()
+                    .is_some_and(|(_, first)| first.agency != own.agency))
+    });
+    if let Some((line, _)) = &own {
+        from[0] = u32::try_from(*line).unwrap_or(0);
+    }
+    let head = own.map_or(head, |(_, title)| title);
     let newest = starts.iter().map(|start| start.title.year).max().flatten();
     let newest = newest.max(head.year);
     let lines = lines_before(document, headed.sure.first().copied());
@@ -40,7 +57,6 @@ pub(super) fn read(
         let until = from.get(number + 1).copied().unwrap_or(end);
         let mut piece = document.piece(&(*start..until));
         // What the head says of the page counts only for a report that says nothing of itself.
-        let above = headed.sure.first().map_or(0, |block| *block as usize);
         if number > 0 || !titles::reports_in(document, &document.blocks[..above]).is_empty() {
             piece.title = None;
             piece.metas.retain(|meta| meta.name != "articletitle");
