@@ -281,9 +281,10 @@ fn is_empty_word(character: char) -> bool {
 
 /// `小计`, `累计`: a sum, but not the total.
 fn is_part(printed: &[char]) -> bool {
-    printed
-        .first()
-        .is_some_and(|first| "小累月季分".contains(*first))
+    printed == ['其', '中']
+        || printed
+            .first()
+            .is_some_and(|first| "小累月季分".contains(*first))
 }
 
 /// Whether what two labels differ in tells nothing: a character doubled, or none of the telling ones. A character is
@@ -385,6 +386,7 @@ mod tests {
         assert!(slip("尚未未审结", "尚未审结"));
         assert!(slip("计总", "总计"));
         assert!(!slip("小计", "总计"));
+        assert!(is_part(&['其', '中']) && is_part(&['累', '计']) && !is_part(&['总']));
         assert!(!slip("合计", "总计"));
         assert!(!slip(
             "上年新收政府信息公开申请数量",
