@@ -19,7 +19,7 @@ use crate::parse::Document;
 
 use super::lexicon::{DISPUTE_GROUPS, DISPUTE_LEAVES, Lexicon, Sense};
 use super::reading::{Found, Key, Readings};
-use doubt::{PageNumbers, begins_blank, fits_shifted, is_numbered, is_off, is_padded};
+use doubt::{PageNumbers, begins_blank, fits_shifted, is_numbered, is_off, is_padded, stand_twice};
 use tokens::{Token, tokenize};
 
 /// Reads the flattened tables among `blocks` (numbers of blocks outside recognised grids).
@@ -431,29 +431,6 @@ fn read_requests(tokens: &[Token], used: &mut [bool], out: &mut Readings<'_>) ->
     };
     read_rows(tokens, &rows, used, keys, out);
     true
-}
-
-/// Whether most rows of the requests table stand more than once, with values.
-fn stand_twice(tokens: &[Token]) -> bool {
-    let mut counts: Vec<(usize, usize)> = Vec::new();
-    for pair in tokens.windows(2) {
-        let row = sense(&pair[0], |sense| match sense {
-            Sense::RequestRow(row) => Some(usize::from(*row)),
-            _ => None,
-        });
-        let Some(row) = row.filter(|_| pair[1].is_value()) else {
-            continue;
-        };
-        if Lexicon::get().requests[row].needs_group {
-            continue;
-        }
-        match counts.iter_mut().find(|(known, _)| *known == row) {
-            Some((_, count)) => *count += 1,
-            None => counts.push((row, 1)),
-        }
-    }
-    let twice = counts.iter().filter(|(_, count)| *count > 1).count();
-    twice >= 3 && twice * 2 > counts.len()
 }
 
 fn read_article20(tokens: &[Token], used: &mut [bool], out: &mut Readings<'_>) {

@@ -1,12 +1,12 @@
 //! Rows of flattened text that have as many values as heads and may still be shifted: a cell was lost and a page
 //! number, a running number or the next line's came in its place.
 
-use crate::extract::lexicon::DISPUTE_LEAVES;
+use crate::extract::lexicon::{DISPUTE_LEAVES, Lexicon, Sense};
 use crate::extract::reading::Key;
 use crate::model::Decimal;
 
-use super::Run;
 use super::tokens::Token;
+use super::{Run, sense};
 
 /// Whether the first values of the rows count on by one: a column of running numbers, whose head was not known.
 pub fn is_numbered(runs: &[(usize, Vec<Key>, Run<'_>)]) -> bool {
@@ -147,4 +147,27 @@ impl PageNumbers {
         }
         numbers.iter().any(near)
     }
+}
+
+/// Whether most rows of the requests table stand more than once, with values.
+pub fn stand_twice(tokens: &[Token]) -> bool {
+    let mut counts: Vec<(usize, usize)> = Vec::new();
+    for pair in tokens.windows(2) {
+        let row = sense(&pair[0], |sense| match sense {
+            Sense::RequestRow(row) => Some(usize::from(*row)),
+            _ => None,
+        });
+        let Some(row) = row.filter(|_| pair[1].is_value()) else {
+            continue;
+        };
+        if Lexicon::get().requests[row].needs_group {
+            continue;
+        }
+        match counts.iter_mut().find(|(known, _)| *known == row) {
+            Some((_, count)) => *count += 1,
+            None => counts.push((row, 1)),
+        }
+    }
+    let twice = counts.iter().filter(|(_, count)| *count > 1).count();
+    twice >= 3 && twice * 2 > counts.len()
 }
