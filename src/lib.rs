@@ -4,13 +4,14 @@
 //! The flow, and the only direction of imports (`ARCHITECTURE.md`, held by `tests/architecture.rs`):
 //!
 //! ```text
-//! import → archive → decode → parse → normalize → extract → audit → store → query → present
+//! crawl | import → archive → decode → parse → normalize → extract → audit → store → query → present
 //! ```
 
 pub mod archive;
 pub mod audit;
 pub mod cli;
 pub mod decode;
+pub mod discover;
 pub mod extract;
 pub mod facsimile;
 pub mod home;

@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 /// Each module of `src/` and the modules of this crate it may name.
-const MAY_IMPORT: [(&str, &[&str]); 16] = [
+const MAY_IMPORT: [(&str, &[&str]); 19] = [
     ("model", &[]),
     ("profile", &["model"]),
     ("archive", &["model"]),
@@ -14,6 +14,22 @@ const MAY_IMPORT: [(&str, &[&str]); 16] = [
     ("parse", &["model", "decode"]),
     ("normalize", &["model"]),
     ("extract", &["model", "profile", "parse", "normalize"]),
+    (
+        "discover",
+        &[
+            "model",
+            "profile",
+            "decode",
+            "parse",
+            "normalize",
+            "extract",
+        ],
+    ),
+    ("frontier", &["model"]),
+    (
+        "crawl",
+        &["model", "profile", "archive", "discover", "frontier"],
+    ),
     ("facsimile", &["model", "decode", "parse"]),
     ("audit", &["model"]),
     ("store", &["model"]),
@@ -34,6 +50,9 @@ const MAY_IMPORT: [(&str, &[&str]); 16] = [
             "audit",
             "store",
             "query",
+            "discover",
+            "frontier",
+            "crawl",
         ],
     ),
     (
@@ -53,36 +72,44 @@ const MAY_IMPORT: [(&str, &[&str]); 16] = [
             "query",
             "present",
             "pipeline",
+            "discover",
+            "frontier",
+            "crawl",
         ],
     ),
     ("main", &["cli"]),
 ];
 
 /// Words that only some modules may use, and which.
-const ONLY: [(&str, &[&str]); 6] = [
-    ("rusqlite", &["store", "query"]),
+const ONLY: [(&str, &[&str]); 10] = [
+    ("rusqlite", &["store", "query", "frontier"]),
     ("htmlize", &["parse"]),
     ("encoding_rs", &["decode"]),
     ("chardetng", &["decode"]),
     ("flate2", &["archive", "parse", "store"]),
     ("comfy_table", &["present"]),
+    ("hyper", &["crawl"]),
+    ("rustls", &["crawl"]),
+    ("TcpStream", &["crawl"]),
+    ("TcpListener", &[]),
 ];
 
 /// Records to be written: the archive makes and writes them, the pipeline may hand them over.
 const CAPTURES: [(&str, &[&str]); 3] = [
     ("GzEncoder", &["archive"]),
-    ("Draft", &["archive", "pipeline"]),
+    ("Draft", &["archive", "pipeline", "crawl"]),
     ("Imported", &["archive", "pipeline"]),
 ];
 
 /// Stages that are functions of their input and nothing else.
-const PURE: [&str; 10] = [
+const PURE: [&str; 11] = [
     "model",
     "profile",
     "decode",
     "parse",
     "normalize",
     "extract",
+    "discover",
     "facsimile",
     "audit",
     "present",

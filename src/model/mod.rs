@@ -4,6 +4,7 @@
 //! [`form::Catalog`] parsed from `data/forms/`.
 
 pub mod decimal;
+pub mod exchange;
 pub mod finding;
 pub mod form;
 pub mod mention;
@@ -15,6 +16,7 @@ pub mod status;
 pub mod unit;
 
 pub use decimal::Decimal;
+pub use exchange::{ItemKind, Outcome, Role};
 pub use finding::{Code, Finding, Severity};
 pub use form::{Catalog, FormId, Indicator, IndicatorId};
 pub use mention::{Channel, Direction, Mention, MentionKind, Period};
