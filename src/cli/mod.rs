@@ -37,13 +37,15 @@ use context::Context;
 enum Status {
     Done,
     Failures,
+    /// The archive is damaged.
+    Damaged,
 }
 
 const ABOUT: &str = "Archives and reads the annual reports on government information disclosure \
 (政府信息公开工作年度报告) of Chinese public bodies, and answers questions across years and agencies.";
 
 const EXAMPLES: &str = "\
-Exit codes: 0 done, 1 done with failures, 2 could not start.
+Exit codes: 0 done, 1 done with failures, 2 could not start, 6 the archive is damaged.
 
 Examples (all examples work in a demo home: `nianbao demo`, `cd nianbao-demo`):
   nianbao demo
@@ -112,6 +114,7 @@ pub fn main() -> ExitCode {
     match result {
         Ok(Status::Done) => ExitCode::SUCCESS,
         Ok(Status::Failures) => ExitCode::from(1),
+        Ok(Status::Damaged) => ExitCode::from(6),
         Err(error) => {
             output::say(&format!("nianbao: {}", output::explain(error.as_ref())));
             ExitCode::from(2)

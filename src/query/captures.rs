@@ -94,3 +94,21 @@ pub fn archive_ends(store: &Store) -> Result<Vec<(String, u64)>, QueryError> {
     })?;
     Ok(ends.collect::<Result<_, _>>()?)
 }
+
+/// The records of a WARC file that the database has read, in their order: where each begins, how
+/// many bytes it takes there, and the SHA-256 of its payload, lower-case hexadecimal.
+///
+/// # Errors
+///
+/// If the database cannot be read.
+pub fn captures_of_file(store: &Store, file: &str) -> Result<Vec<(u64, u64, String)>, QueryError> {
+    let mut statement = store.connection().prepare_cached(
+        "SELECT c.warc_offset, c.warc_length, lower(hex(c.sha256)) FROM capture c
+         JOIN warc w ON w.id = c.warc_id WHERE w.file = ? ORDER BY c.warc_offset",
+    )?;
+    let known = statement.query_map([file], |row| {
+        let number = |index| row.get::<_, i64>(index).map(i64::unsigned_abs);
+        Ok((number(0)?, number(1)?, row.get(2)?))
+    })?;
+    Ok(known.collect::<Result<_, _>>()?)
+}
