@@ -6,6 +6,7 @@ mod address;
 mod classify;
 mod location;
 mod markup;
+pub mod robots;
 pub mod transport;
 
 pub use address::{AddressClass, AddressPolicy, Cidr, CidrError, Refused};
