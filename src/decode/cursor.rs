@@ -157,6 +157,7 @@ fn walk_gb(text: &[u8], bytes: &[u8], at: &mut Place, target: usize) {
             at.text += ascii;
             continue;
         }
+        walk_han(text, bytes, at, target);
         // Two bytes of which neither is ASCII are one character, even if it came out as U+FFFD.
         while let Some([0x81..=0xFE, 0x80..=0xFF]) =
             bytes.get(at.byte..).and_then(<[u8]>::first_chunk)
@@ -183,6 +184,25 @@ fn walk_gb(text: &[u8], bytes: &[u8], at: &mut Place, target: usize) {
         let replaced = text[at.text..next] == *"\u{fffd}".as_bytes();
         at.byte += gb_len(bytes, at.byte, replaced);
         at.text = next;
+    }
+}
+
+/// Goes over characters of two bytes in the payload and three in the text, four at a time.
+fn walk_han(text: &[u8], bytes: &[u8], at: &mut Place, target: usize) {
+    const HIGH_BITS: u64 = 0x8080_8080_8080_8080;
+    while target - at.text >= 12
+        && let Some(pairs) = bytes.get(at.byte..).and_then(<[u8]>::first_chunk::<8>)
+        && let Some(out) = text.get(at.text..).and_then(<[u8]>::first_chunk::<12>)
+        && u64::from_le_bytes(*pairs) & HIGH_BITS == HIGH_BITS
+        && [0, 2, 4, 6]
+            .iter()
+            .all(|lead| matches!(pairs[*lead], 0x81..=0xFE))
+        && [0, 3, 6, 9]
+            .iter()
+            .all(|lead| matches!(out[*lead], 0xE0..=0xEF))
+    {
+        at.byte += 8;
+        at.text += 12;
     }
 }
 
