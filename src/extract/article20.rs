@@ -77,7 +77,7 @@ pub fn read_row<'d>(
     out: &mut Readings<'d>,
 ) {
     let meaning = &Lexicon::get().article20[index];
-    let place = place_of(view.table, row);
+    let place = || place_of(view.table, row);
     let set = &heads.article20;
     let Some((form, columns)) = choose_form(meaning, set.heads()) else {
         let row = printed(view.own(row));
@@ -85,7 +85,7 @@ pub fn read_row<'d>(
             "row {:?}: no known column heads above it: {row}",
             label.text
         );
-        out.find(Code::UnknownColumn, place, message);
+        out.find(Code::UnknownColumn, place(), message);
         return;
     };
     // A head that means nothing and stands over the label is the label's, misprinted; counted as one of a value
@@ -107,7 +107,7 @@ pub fn read_row<'d>(
                 cells.len(),
                 set.heads().len()
             );
-            out.find(Code::AmbiguousCells, place, message);
+            out.find(Code::AmbiguousCells, place(), message);
             for column in columns.iter().flatten() {
                 let key = Key::Article20 {
                     row: index,
@@ -122,7 +122,7 @@ pub fn read_row<'d>(
     };
     if !exact {
         let message = format!("{:?} read as {}", label.text, meaning.id);
-        out.find(Code::LabelVariant, place, message);
+        out.find(Code::LabelVariant, place(), message);
     }
     for (head, cell) in values {
         if let Some(Some(column)) = columns.get(head) {

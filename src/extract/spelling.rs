@@ -202,6 +202,9 @@ fn nearest(
     last: impl Fn(Sense) -> bool,
     wanted: impl Fn(Sense) -> bool,
 ) -> Option<(Sense, &'static str, usize)> {
+    if is_part(printed) {
+        return None;
+    }
     let mut best: Option<(Sense, &'static str, usize)> = None;
     let mut tied = false;
     for word in &lexicon.words {
@@ -216,7 +219,6 @@ fn nearest(
         }
         let distance = slips_between(printed, &word.characters, limit);
         if distance > limit
-            || is_part(printed)
             || !is_slip(printed, &word.characters, !word.alias && last(word.sense))
         {
             continue;
