@@ -157,7 +157,6 @@ fn walk_gb(text: &[u8], bytes: &[u8], at: &mut Place, target: usize) {
             at.text += ascii;
             continue;
         }
-        walk_han(text, bytes, at, target);
         // Two bytes of which neither is ASCII are one character, even if it came out as U+FFFD.
         while let Some([0x81..=0xFE, 0x80..=0xFF]) =
             bytes.get(at.byte..).and_then(<[u8]>::first_chunk)
@@ -187,25 +186,6 @@ fn walk_gb(text: &[u8], bytes: &[u8], at: &mut Place, target: usize) {
     }
 }
 
-/// Goes over characters of two bytes in the payload and three in the text, four at a time.
-fn walk_han(text: &[u8], bytes: &[u8], at: &mut Place, target: usize) {
-    const HIGH_BITS: u64 = 0x8080_8080_8080_8080;
-    while target - at.text >= 12
-        && let Some(pairs) = bytes.get(at.byte..).and_then(<[u8]>::first_chunk::<8>)
-        && let Some(out) = text.get(at.text..).and_then(<[u8]>::first_chunk::<12>)
-        && u64::from_le_bytes(*pairs) & HIGH_BITS == HIGH_BITS
-        && [0, 2, 4, 6]
-            .iter()
-            .all(|lead| matches!(pairs[*lead], 0x81..=0xFE))
-        && [0, 3, 6, 9]
-            .iter()
-            .all(|lead| matches!(out[*lead], 0xE0..=0xEF))
-    {
-        at.byte += 8;
-        at.text += 12;
-    }
-}
-
 /// How many bytes from `at` on are ASCII, up to `most`; in steps, so perhaps only the first of more.
 fn ascii_run(bytes: &[u8], at: usize, most: usize) -> usize {
     const HIGH_BITS: u64 = 0x8080_8080_8080_8080;
@@ -218,11 +198,9 @@ fn ascii_run(bytes: &[u8], at: usize, most: usize) -> usize {
     {
         return 32;
     }
-    if let Some(chunk) = rest.first_chunk::<8>()
-        && most >= 8
-    {
+    if let Some(chunk) = rest.first_chunk::<8>() {
         let high = u64::from_le_bytes(*chunk) & HIGH_BITS;
-        return high.trailing_zeros() as usize / 8;
+        return most.min(high.trailing_zeros() as usize / 8);
     }
     usize::from(rest.first().is_some_and(u8::is_ascii))
 }

@@ -72,10 +72,20 @@ pub struct Word {
     pub core: String,
     /// Its characters.
     pub characters: Vec<char>,
+    /// See [`letters`].
+    pub letters: u64,
     /// What it means.
     pub sense: Sense,
     /// Not the form's own wording.
     pub alias: bool,
+}
+
+/// A bit for each character, of few: where a word has `n` bits that another lacks, at least `n` of its characters are
+/// none of the other's.
+pub fn letters(characters: impl Iterator<Item = char>) -> u64 {
+    characters.fold(0, |bits, c| {
+        bits | 1 << (u32::from(c).wrapping_mul(0x9E37_79B1) >> 26)
+    })
 }
 
 /// The dictionaries.
@@ -222,6 +232,7 @@ impl Lexicon {
             self.words.push(Word {
                 core: core.to_owned(),
                 characters: core.chars().collect(),
+                letters: letters(core.chars()),
                 sense,
                 alias: false,
             });

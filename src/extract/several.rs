@@ -12,8 +12,8 @@ use super::reading::Readings;
 use super::title::Standing;
 use super::titles::Lines;
 use super::{
-    Dates, Extraction, Headed, Page, lines_before, read_flat, read_grids, read_one, split, title_year,
-    titles,
+    Dates, Extraction, Headed, Page, lines_before, read_flat, read_grids, read_one, split,
+    title_year, titles,
 };
 
 /// Fewer statutory numbers than this are no second report.
@@ -66,7 +66,9 @@ pub(super) fn read(
         let until = from.get(number + 1).copied().unwrap_or(end);
         let mut piece = document.piece(&(*start..until));
         // What the head says of the page counts only for a report that says nothing of itself.
-        if number > 0 || !titles::reports_in(document, &document.blocks[..above], page.titles).is_empty() {
+        if number > 0
+            || !titles::reports_in(document, &document.blocks[..above], page.titles).is_empty()
+        {
             piece.title = None;
             piece.metas.retain(|meta| meta.name != "articletitle");
         }
@@ -122,5 +124,11 @@ fn starts(
     if !split::may_be(&headed.sure, &headed.read) {
         return Vec::new();
     }
-    split::find(document, &headed.sure, &headed.read, &readings.tables, titles)
+    split::find(
+        document,
+        &headed.sure,
+        &headed.read,
+        &readings.tables,
+        titles,
+    )
 }

@@ -175,11 +175,7 @@ fn window_parts<'w>(window: &'w str, read: &Lines) -> Vec<&'w str> {
 }
 
 /// Lines among these that are titles of reports and stand by themselves: number of the first block, what it says.
-pub fn reports_in(
-    document: &Document<'_>,
-    blocks: &[Block],
-    read: &Lines,
-) -> Vec<(usize, Title)> {
+pub fn reports_in(document: &Document<'_>, blocks: &[Block], read: &Lines) -> Vec<(usize, Title)> {
     let lines = lines(document, blocks, read).into_iter();
     lines
         .filter_map(|(_, kind, at, _)| match kind {
@@ -200,6 +196,7 @@ fn lines(document: &Document<'_>, before: &[Block], read: &Lines) -> Vec<Line> {
         BlockKind::Heading(level) => Some(level),
         _ => None,
     };
+    let has = |block: &Block, letter: char| document.block_text(block).contains(letter);
     let mut lines = Vec::new();
     let mut at = 0;
     while at < before.len() {
@@ -208,21 +205,22 @@ fn lines(document: &Document<'_>, before: &[Block], read: &Lines) -> Vec<Line> {
             at += 1;
             continue;
         }
-        let group: Vec<&str> = before[at..]
-            .iter()
-            .take(LINES)
-            .take_while(|next| own(next) && level(next) == level(block))
-            .map(|next| document.block_text(next))
-            .collect();
-        let alone = read.read(group[0]);
+        let group = || {
+            let near = before[at..].iter().take(LINES);
+            near.take_while(|next| own(next) && level(next) == level(block))
+        };
+        let alone = read.read(document.block_text(block));
         // Whatever a title is broken into, 公 and 开 stand in one of its lines.
         let may_be = alone == TitleKind::Other
+            && is_piece(document.block_text(block))
             && ['公', '开']
                 .iter()
-                .all(|letter| group.iter().any(|line| line.contains(*letter)));
-        let count = may_be.then(|| broken(&group, read)).flatten().unwrap_or(1);
+                .all(|letter| group().any(|line| has(line, *letter)));
+        let text_of = |block| document.block_text(block);
+        let broken = || broken(&group().map(text_of).collect::<Vec<_>>(), read);
+        let count = may_be.then(broken).flatten().unwrap_or(1);
         if count > 1 || alone != TitleKind::Other {
-            let text = group[..count].concat();
+            let text: String = group().take(count).map(text_of).collect();
             let kind = if count == 1 { alone } else { read.read(&text) };
             if kind != TitleKind::Other {
                 lines.push((text, kind, at..=at + count - 1, level(block)));
@@ -233,20 +231,20 @@ fn lines(document: &Document<'_>, before: &[Block], read: &Lines) -> Vec<Line> {
     lines
 }
 
+/// Whether a line may be a piece of a title.
+fn is_piece(line: &str) -> bool {
+    line.len() <= LINE_CHARACTERS * 4
+        && line.chars().count() <= LINE_CHARACTERS
+        && !line.contains(['。', '，', '；', '：', ':', '>'])
+}
+
 /// How many of these lines make up one title; the first is none by itself.
 fn broken(lines: &[&str], read: &Lines) -> Option<usize> {
-    let piece = |line: &str| {
-        line.chars().count() <= LINE_CHARACTERS
-            && !line.contains(['。', '，', '；', '：', ':', '>'])
-    };
-    let first = lines.first()?;
-    if !piece(first) {
-        return None;
-    }
+    let first = lines.first().filter(|first| is_piece(first))?;
     let opens = begins_a_title(first);
     for count in 2..=lines.len() {
         let last = lines[count - 1];
-        if !piece(last) {
+        if !is_piece(last) {
             return None;
         }
         match read.read(last) {
