@@ -11,8 +11,8 @@ use crate::model::{
 };
 use crate::parse::Document;
 
-use super::{Slot, found, read_rows};
 use super::tokens::Token;
+use super::{Slot, found, read_rows};
 
 /// Fewer known rows than this make no list.
 const ROWS: usize = 5;

@@ -8,11 +8,10 @@ use super::phrase::{
 };
 use super::time::Time;
 use super::tokens::{self, Kind, Token};
-use super::words::{TELLING, Word};
+use super::words::Word;
 use super::{About, Paragraph};
 use crate::model::{Channel, Decimal, Mention, MentionKind, Period, Scope, SectionKind};
 use crate::normalize::quantity::Quantity;
-use crate::profile::Words;
 
 /// Reads the sentences of one paragraph.
 #[expect(
@@ -92,17 +91,26 @@ impl<'a> Reader<'a> {
     /// A reader for one paragraph.
     pub fn new(paragraph: &'a Paragraph<'a>, about: About<'a>, agency: &'a str) -> Self {
         let text = &paragraph.text;
-        let [asks, discloses, receives] = &*TELLING;
-        let has = |words: &Option<Words>| words.as_ref().is_some_and(|words| words.occur_in(text));
+        let has = |words: &[&str]| words.iter().any(|word| text.contains(word));
         let disputes = paragraph.kind == SectionKind::Disputes;
         let asked = paragraph.kind == SectionKind::Requests;
         Self {
             paragraph,
             about,
             agency,
-            requests: asked || has(asks),
-            disclosure: asked || disputes || has(discloses),
-            receives: has(receives),
+            requests: asked
+                || has(&[
+                    "申请公开",
+                    "公开申请",
+                    "收到申请",
+                    "受理申请",
+                    "新收申请",
+                    "部分公开",
+                    "不予公开",
+                    "同意公开",
+                ]),
+            disclosure: asked || disputes || has(&["信息公开", "申请公开"]),
+            receives: has(&["收到", "新收"]),
             foreign: false,
             plan: false,
             last: None,

@@ -5,7 +5,6 @@ use std::sync::LazyLock;
 use aho_corasick::{AhoCorasick, AhoCorasickKind, MatchKind};
 
 use crate::model::Channel;
-use crate::profile::Words;
 
 /// What a word does in a sentence.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -323,25 +322,6 @@ pub struct Lexicon {
     automaton: AhoCorasick,
     classes: Vec<Word>,
 }
-
-/// Words that say of a paragraph that it speaks of requests, of disclosure, of what was received.
-pub static TELLING: LazyLock<[Option<Words>; 3]> = LazyLock::new(|| {
-    let words = |list: &[&str]| Words::new(list.iter().map(|word| (*word).to_owned()).collect());
-    [
-        words(&[
-            "申请公开",
-            "公开申请",
-            "收到申请",
-            "受理申请",
-            "新收申请",
-            "部分公开",
-            "不予公开",
-            "同意公开",
-        ]),
-        words(&["信息公开", "申请公开"]),
-        words(&["收到", "新收"]),
-    ]
-});
 
 static LEXICON: LazyLock<Option<Lexicon>> = LazyLock::new(|| {
     let pairs = || {
