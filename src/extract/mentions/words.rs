@@ -2,7 +2,7 @@
 
 use std::sync::LazyLock;
 
-use aho_corasick::{AhoCorasick, AhoCorasickKind, MatchKind};
+use aho_corasick::{AhoCorasick, MatchKind};
 
 use crate::model::Channel;
 
@@ -331,8 +331,6 @@ static LEXICON: LazyLock<Option<Lexicon>> = LazyLock::new(|| {
     };
     let automaton = AhoCorasick::builder()
         .match_kind(MatchKind::LeftmostLongest)
-        // Some hundred words: the quicker automaton is worth its memory.
-        .kind(Some(AhoCorasickKind::DFA))
         .build(pairs().map(|(_, word)| word))
         .ok()?;
     Some(Lexicon {
