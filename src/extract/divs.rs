@@ -30,7 +30,7 @@ pub enum Kept<'s> {
     /// Every grid was read.
     All,
     /// The page with those that were.
-    Some(Document<'s>),
+    Some(Box<Document<'s>>),
     /// None was.
     None,
 }
@@ -50,7 +50,7 @@ impl<'s> Trial<'s> {
             return Kept::All;
         }
         let kept = kept.into_iter().map(|at| self.candidates[at].clone());
-        Kept::Some(with(document, kept))
+        Kept::Some(Box::new(with(document, kept)))
     }
 }
 

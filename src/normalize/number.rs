@@ -110,16 +110,15 @@ fn read_number(text: &str) -> Option<(Decimal, Option<Unit>)> {
         .char_indices()
         .find(|(_, c)| !matches!(half_width(*c), '0'..='9' | '.' | ','))
         .map_or(rest.len(), |(position, _)| position);
-    let value = match plain_integer(&rest[..end]) {
-        Some(value) => Decimal::integer(if negative { -value } else { value }),
-        None => {
-            let digits: String = rest[..end].chars().map(half_width).collect();
-            let mut plain = ungroup(&digits)?;
-            if negative {
-                plain.insert(0, '-');
-            }
-            plain.parse().ok()?
+    let value = if let Some(value) = plain_integer(&rest[..end]) {
+        Decimal::integer(if negative { -value } else { value })
+    } else {
+        let digits: String = rest[..end].chars().map(half_width).collect();
+        let mut plain = ungroup(&digits)?;
+        if negative {
+            plain.insert(0, '-');
         }
+        plain.parse().ok()?
     };
     let suffix = rest[end..].trim_matches(is_space);
     if suffix.is_empty() {

@@ -97,20 +97,11 @@ pub struct SelectorSet {
 }
 
 /// Names by length; ASCII case does not count.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Default)]
 struct Names {
     list: Vec<String>,
     /// For each length (the last for all beyond) the first letters that names of it have, a bit each.
     letters: [u32; 32],
-}
-
-impl Default for Names {
-    fn default() -> Self {
-        Self {
-            list: Vec::new(),
-            letters: [0; 32],
-        }
-    }
 }
 
 impl Names {

@@ -216,13 +216,14 @@ fn is_bare(document: &Document<'_>, row: &[Token], columns: &Columns, list: &Lis
     if !(one && is_unit(unit) && begins_row) {
         return false;
     }
-    let (last, first) = (unit.blocks.last().copied(), next[0].line);
-    let pictured = |last: u32| {
-        let mut images = document.images.iter();
-        images.any(|image| (last + 1..=first).contains(&image.block))
+    let Some(end) = unit.blocks.last().map(|block| block + 1) else {
+        return false;
     };
+    let start = next[0].line;
+    let mut images = document.images.iter();
+    let pictured = images.any(|image| (end..=start).contains(&image.block));
     // What lies between in a table of its own is not among the tokens.
-    last.is_some_and(|last| (last..=last + 1).contains(&first) && !pictured(last))
+    start <= end && !pictured
 }
 
 /// The unit printed behind a row's label.
