@@ -173,8 +173,8 @@ fn reports_of_a_collection_belong_to_their_own_agencies() {
         let body = page.find("<body").unwrap();
         let start = body + page[body..].find('>').unwrap() + 1;
         let whole = format!(
-            "<h1>白鹭县{}年政府信息公开工作年度报告</h1>",
-            case.content.year
+            "<h1>白鹭县{}年政府信息公开工作年度报告</h1><p>发布时间：{}</p>",
+            case.content.year, case.content.published
         );
         let page = format!("{}{whole}{}", &page[..start], &page[start..]);
         let reports = read(page.as_bytes(), None);
