@@ -102,7 +102,7 @@ const CAPTURES: [(&str, &[&str]); 3] = [
 ];
 
 /// Stages that are functions of their input and nothing else.
-const PURE: [&str; 11] = [
+const PURE: [&str; 17] = [
     "model",
     "profile",
     "decode",
@@ -114,6 +114,12 @@ const PURE: [&str; 11] = [
     "audit",
     "present",
     "pipeline/read",
+    "crawl/classify",
+    "crawl/classify/refusals",
+    "crawl/classify/retry",
+    "crawl/location",
+    "crawl/markup",
+    "crawl/transport/framing",
 ];
 
 /// What a pure stage has no use for.

@@ -255,7 +255,7 @@ fn speed() {
                 http.fetch(&Ask::new(&url)).await.unwrap();
             }
         });
-        let rate = PAGES as f64 / started.elapsed().as_secs_f64();
-        println!("kept {keep}: {rate:.0} pages of 100 kB a second, one at a time");
+        let rate = PAGES as u128 * 1000 / started.elapsed().as_millis().max(1);
+        println!("kept {keep}: {rate} pages of 100 kB a second, one at a time");
     }
 }

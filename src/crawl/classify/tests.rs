@@ -160,9 +160,9 @@ fn missing_pages_are_told_under_200() {
     ] {
         let page = format!("<title>{title}</title>{menu}<div>{words}</div><script>x</script>");
         let verdict = judge_with("200 OK", "", &page);
-        let is_found = verdict.outcome == Outcome::SoftGone;
-        assert!(
-            is_found || words.contains("要访问的内容"),
+        assert_eq!(
+            verdict.outcome,
+            Outcome::SoftGone,
             "{title} {words}: {}",
             verdict.why
         );
@@ -298,5 +298,37 @@ fn servers_say_when_to_come_back() {
     assert_eq!(
         judge_with("200 OK", "Retry-After: 120\r\n", "x").retry_after,
         None
+    );
+}
+
+#[test]
+fn an_answer_that_broke_off_is_no_page() {
+    let exchange = |page: &str, truncated| Exchange {
+        request: Vec::new(),
+        response: format!("HTTP/1.1 200 OK\r\n\r\n{page}").into_bytes(),
+        before: Vec::new(),
+        status: Some(200),
+        address: ([127, 0, 0, 1], 80).into(),
+        started_at: jiff::Timestamp::UNIX_EPOCH,
+        took: std::time::Duration::ZERO,
+        truncated,
+        tls: None,
+        notes: Vec::new(),
+        room: crate::crawl::Room::default(),
+    };
+    let judge = |page: &str, truncated| {
+        classify_exchange(&url(), &exchange(page, truncated), Some(page)).outcome
+    };
+    let half = "<p>本年度收到申请";
+    let whole = "<p>本年度收到申请1件</p></HTML>\r\n";
+    assert_eq!(judge(half, None), Outcome::Ok);
+    assert_eq!(judge(half, Some(Truncated::Time)), Outcome::Timeout);
+    assert_eq!(judge(half, Some(Truncated::Disconnect)), Outcome::Protocol);
+    assert_eq!(judge(half, Some(Truncated::Length)), Outcome::Ok);
+    assert_eq!(judge(whole, Some(Truncated::Time)), Outcome::Ok);
+    assert_eq!(judge(whole, Some(Truncated::Disconnect)), Outcome::Ok);
+    assert_eq!(
+        judge("<title>404</title>", Some(Truncated::Time)),
+        Outcome::SoftGone
     );
 }
