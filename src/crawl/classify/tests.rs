@@ -1,3 +1,5 @@
+use proptest::prelude::*;
+
 use super::*;
 
 fn url() -> Url {
@@ -331,4 +333,58 @@ fn an_answer_that_broke_off_is_no_page() {
         judge("<title>404</title>", Some(Truncated::Time)),
         Outcome::SoftGone
     );
+}
+
+/// Pieces of pages, put together at random.
+fn pieces() -> impl Strategy<Value = String> {
+    let piece = prop::sample::select(vec![
+        "<script>",
+        "</script>",
+        "<noscript>",
+        "</noscript>",
+        "<title>",
+        "</title>",
+        "<a href=x>",
+        "</a>",
+        "<!--",
+        "-->",
+        "<meta http-equiv=refresh content='0;url=/x'>",
+        "location.href='/x';",
+        "if(a)",
+        "{",
+        "}",
+        "'",
+        "\"",
+        "\\u00",
+        "页面不存在",
+        "验证码",
+        "您的访问被阻断",
+        "$_ts",
+        "document.cookie",
+        "&#x",
+        "&nbsp;",
+        "<p ",
+        ">",
+        "年",
+        "\0",
+    ]);
+    prop::collection::vec(piece, 0..40).prop_map(|pieces| pieces.concat())
+}
+
+proptest! {
+    #[test]
+    fn any_page_has_a_verdict(page in pieces(), status in 100_u16..1000) {
+        let verdict = judge_with(&format!("{status} x"), "", &page);
+        prop_assert!(!verdict.why.is_empty());
+        prop_assert_eq!(verdict.outcome == Outcome::Redirect, verdict.redirect.is_some());
+    }
+
+    #[test]
+    fn nothing_around_a_report_makes_it_less(before in pieces(), after in pieces()) {
+        let text = "本机关全年收到政府信息公开申请若干件，均在法定期限内答复。".repeat(25);
+        // What swallows the text for browsers too is closed first.
+        let closed = "--></script></noscript></title></a>'>\">";
+        let verdict = judge_with("200 OK", "", &format!("<html>{before}{closed}<p>{text}</p>{after}"));
+        prop_assert_eq!(verdict.outcome, Outcome::Ok, "{}", verdict.why);
+    }
 }
