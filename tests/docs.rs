@@ -4,9 +4,10 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 use std::process::Command;
 
+use nianbao::crawl::advice;
 use nianbao::model::{
     Cause, CellStatus, CharsetEvidence, Code, Confidence, DateSource, Fault, FormId, Official,
-    Scope, SectionKind, Severity, Unit,
+    Outcome, Scope, SectionKind, Severity, Unit,
 };
 use nianbao::pipeline::{Origin, read};
 use nianbao::profile::Profile;
@@ -67,6 +68,22 @@ fn findings_are_explained_one_by_one() {
         rows.is_empty(),
         "docs/findings.md has unknown codes: {rows:?}"
     );
+}
+
+#[test]
+fn outcomes_are_explained_one_by_one() {
+    let mut rows = rows(&document("docs/crawl.md"));
+    for outcome in Outcome::ALL {
+        let word = outcome.as_str();
+        let Some(row) = rows.remove(word) else {
+            panic!("docs/crawl.md does not have {word}");
+        };
+        assert_eq!(row.len(), 4, "{word}");
+        assert_eq!(row[1], outcome.meaning(), "{word}");
+        assert!(!row[2].is_empty(), "{word}");
+        assert_eq!(row[3], advice(*outcome).unwrap_or("nothing"), "{word}");
+    }
+    assert!(rows.is_empty(), "docs/crawl.md has unknown words: {rows:?}");
 }
 
 #[test]
@@ -199,6 +216,7 @@ fn links_between_documents_lead_somewhere() {
         "docs/findings.md",
         "docs/database.md",
         "docs/origin.md",
+        "docs/crawl.md",
         "fixtures/README.md",
     ] {
         let folder = root().join(path).parent().unwrap().to_owned();
