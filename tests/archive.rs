@@ -278,7 +278,7 @@ fn a_capture_is_found_by_address_and_time_and_behind_revisits() {
     let unknown = find("http://www.bailu.example/none", None);
     assert!(matches!(unknown, Err(LookupError::Unknown { .. })));
     // Without the first file the second's revisits lead nowhere, and say so.
-    let second = vec![files[2].clone(), files[1].clone()];
+    let second = vec![files[0].clone(), files[2].clone()];
     let dangling = nianbao::archive::find(&second, AGAIN, None, Limits::default());
     assert!(matches!(dangling, Err(LookupError::Dangling { .. })));
 }

@@ -87,6 +87,28 @@ fn outcomes_are_explained_one_by_one() {
 }
 
 #[test]
+fn damage_is_explained_word_by_word() {
+    let source = document("src/archive/verify/problem.rs");
+    let codes = source.split("pub fn code").nth(1).unwrap();
+    let words: BTreeSet<&str> = codes
+        .lines()
+        .filter_map(|line| line.split_once("=> \"")?.1.split('"').next())
+        .collect();
+    let document = document("docs/archive.md");
+    let rows = rows(document.split("## What `verify` says").nth(1).unwrap());
+    let explained: BTreeSet<&str> = rows.keys().map(String::as_str).collect();
+    let explained: BTreeSet<&str> = explained
+        .into_iter()
+        .filter(|word| *word != "word")
+        .collect();
+    assert!(words.len() > 30);
+    assert_eq!(
+        explained, words,
+        "docs/archive.md (left) and ProblemKind::code"
+    );
+}
+
+#[test]
 fn the_record_is_described_word_by_word() {
     let document = document("docs/record.md");
     let words = CellStatus::ALL
@@ -217,6 +239,7 @@ fn links_between_documents_lead_somewhere() {
         "docs/database.md",
         "docs/origin.md",
         "docs/crawl.md",
+        "docs/archive.md",
         "fixtures/README.md",
     ] {
         let folder = root().join(path).parent().unwrap().to_owned();

@@ -79,8 +79,8 @@ said=$(diff "$work/ours.cdxj" "$work/theirs.cdxj" | head -20); [ -z "$said" ]
 say "cdxj-indexer -s: the same $(wc -l <"$work/ours.cdxj") lines" $? "$said"
 
 mkdir -p "$work/pywb" && cd "$work/pywb" || exit 2
-{ wb-manager init home && wb-manager add home "${files[@]}"; } >"$work/pywb.log" 2>&1
-cp "$work/ours.cdxj" collections/home/indexes/index.cdxj
+{ wb-manager init ours && wb-manager add ours "${files[@]}"; } >"$work/pywb.log" 2>&1
+cp "$work/ours.cdxj" collections/ours/indexes/index.cdxj
 port=$(python3 -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])')
 wayback -b 127.0.0.1 -p "$port" >>"$work/pywb.log" 2>&1 &
 server=$!
@@ -105,7 +105,7 @@ for line in open(index):
         continue
     lines += 1
     want = int(fields.get("status", "200"))
-    address = f"http://127.0.0.1:{port}/home/{moment}id_/{fields['url']}"
+    address = f"http://127.0.0.1:{port}/ours/{moment}id_/{fields['url']}"
     try:
         found = open_(address, timeout=30).status
     except urllib.error.HTTPError as error:

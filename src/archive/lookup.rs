@@ -153,13 +153,11 @@ fn each(
     mut each: impl FnMut(usize, &Record) -> bool,
 ) -> Result<(), ReadError> {
     for (number, path) in files.iter().enumerate() {
-        let mut reader = Reader::open(path, limits)?;
-        while let Some(record) = reader.next() {
+        for record in Reader::open(path, limits)? {
             match record {
                 Ok(record) if each(number, &record) => return Ok(()),
-                Ok(_) => {}
                 Err(error) if error.is_io() => return Err(error),
-                Err(_) => {}
+                _ => {}
             }
         }
     }

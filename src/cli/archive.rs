@@ -25,7 +25,7 @@ use super::{Status, output};
 /// Check the archive, index it, take something out of it, pack it
 #[derive(Debug, clap::Args)]
 #[command(
-    after_help = "Examples:\n  nianbao archive verify\n  nianbao archive verify --json\n  nianbao archive index -o index.cdxj\n  nianbao archive extract https://www.yunxi.example/2020.html -o page.html\n  nianbao archive wacz -o reports.wacz"
+    after_help = "Examples:\n  nianbao archive verify\n  nianbao archive verify --json\n  nianbao archive index -o index.cdxj\n  nianbao archive extract https://www.yunxi.example/info/1043/42008.htm -o page.html\n  nianbao archive wacz -o reports.wacz"
 )]
 pub(super) struct Args {
     #[command(subcommand)]
@@ -160,7 +160,7 @@ fn files(context: &Context, given: &[PathBuf]) -> anyhow::Result<Vec<Named>> {
 fn verify(context: &Context, given: &[PathBuf], json: bool) -> anyhow::Result<Status> {
     let files = files(context, given)?;
     let ledger = match given {
-        [] => database(&context.home()?)?,
+        [] => database(&context.home()?),
         _ => None,
     };
     let mut verifier = Verifier::new(Limits::default());
@@ -200,20 +200,20 @@ fn verify(context: &Context, given: &[PathBuf], json: bool) -> anyhow::Result<St
 }
 
 /// The database as a ledger of what was read; `None` where nothing was yet.
-fn database(home: &Home) -> anyhow::Result<Option<Store>> {
+fn database(home: &Home) -> Option<Store> {
     let path = home.database();
     if std::fs::metadata(&path).map_or(0, |file| file.len()) == 0 {
-        return Ok(None);
+        return None;
     }
     match Store::open_read_only(&path) {
-        Ok(store) => Ok(Some(store)),
+        Ok(store) => Some(store),
         Err(error) => {
             output::say(&format!(
                 "nianbao: not checked against {}: {}",
                 path.display(),
                 output::explain(&error)
             ));
-            Ok(None)
+            None
         }
     }
 }
@@ -301,15 +301,14 @@ fn index(context: &Context, given: &[PathBuf], target: Option<&Path>) -> anyhow:
         output::say(&output::failure(path, &output::explain(&error)));
         status = Status::Failures;
     })?;
-    match target {
-        Some(path) => output::replace(path, |file| {
+    if let Some(path) = target {
+        output::replace(path, |file| {
             Ok(sorter.each(|line| writeln!(file, "{line}"))?)
-        })?,
-        None => {
-            let mut out = output::stdout();
-            sorter.each(|line| writeln!(out, "{line}"))?;
-            out.flush()?;
-        }
+        })?;
+    } else {
+        let mut out = output::stdout();
+        sorter.each(|line| writeln!(out, "{line}"))?;
+        out.flush()?;
     }
     Ok(status)
 }
@@ -342,13 +341,12 @@ fn extract(
         payload.len(),
         record.offset
     );
-    match target {
-        Some(path) => output::replace(path, |file| Ok(file.write_all(&payload)?))?,
-        None => {
-            let mut out = output::stdout();
-            out.write_all(&payload)?;
-            out.flush()?;
-        }
+    if let Some(path) = target {
+        output::replace(path, |file| Ok(file.write_all(&payload)?))?;
+    } else {
+        let mut out = output::stdout();
+        out.write_all(&payload)?;
+        out.flush()?;
     }
     output::say(&line);
     Ok(Status::Done)
