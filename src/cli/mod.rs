@@ -17,6 +17,7 @@ mod init;
 mod output;
 mod progress;
 mod proof;
+mod schedule;
 mod select;
 mod series;
 mod show;
@@ -76,6 +77,7 @@ enum Verb {
     Coverage(coverage::Args),
     Export(export::Args),
     Archive(archive::Args),
+    Schedule(schedule::Args),
     Profile(ProfileArgs),
     Completions(CompletionArgs),
 }
@@ -136,6 +138,7 @@ fn run(cli: Cli) -> anyhow::Result<Status> {
         Verb::Coverage(args) => coverage::run(&context, &args),
         Verb::Export(args) => export::run(&context, &args),
         Verb::Archive(args) => archive::run(&context, &args),
+        Verb::Schedule(args) => schedule::run(&context, &args),
         Verb::Profile(ProfileArgs {
             what: ProfileVerb::Show,
         }) => {
