@@ -36,18 +36,26 @@ pub(super) fn matches(label: &str, bytes: &[u8]) -> Option<bool> {
     spelt.map(|spelt| spelt == expected)
 }
 
-/// A record id: a UUID of version 8 (RFC 9562, 5.8) over file name, offset, date and content.
+/// A record id: a UUID of version 8 (RFC 9562, 5.8) over file name, place, date and content.
 ///
-/// No two records of one home agree in file name and offset, so the id is unique there; the
-/// date to the nanosecond and the content set it apart from other homes.
-pub(super) fn record_id(file: &str, offset: u64, date: Timestamp, content: &[u8]) -> String {
+/// The place is where the call's first record begins and the record's number in the call, so that
+/// ids are known before anything is compressed. No two records of one home agree in file name and
+/// place, so the id is unique there; the date to the nanosecond and the content set it apart
+/// from other homes.
+pub(super) fn record_id(
+    file: &str,
+    (start, number): (u64, usize),
+    date: Timestamp,
+    block_digest: &str,
+) -> String {
     let mut hasher = Sha256::new();
-    hasher.update(b"nianbao record id 1\0");
+    hasher.update(b"nianbao record id 2\0");
     hasher.update(file.as_bytes());
     hasher.update([0]);
-    hasher.update(offset.to_be_bytes());
+    hasher.update(start.to_be_bytes());
+    hasher.update((number as u64).to_be_bytes());
     hasher.update(date.as_nanosecond().to_be_bytes());
-    hasher.update(Sha256::digest(content));
+    hasher.update(block_digest.as_bytes());
     let hash = hasher.finalize();
     let mut id = String::with_capacity(47);
     id.push_str("<urn:uuid:");
@@ -96,15 +104,16 @@ mod tests {
     fn ids_are_version_8_and_depend_on_every_part() {
         let at = Timestamp::UNIX_EPOCH;
         let later = Timestamp::new(0, 1).unwrap();
-        let id = record_id("a", 0, at, b"x");
+        let id = record_id("a", (0, 0), at, "x");
         assert_eq!(id.len(), 47);
         assert_eq!(&id[24..25], "8");
-        assert_eq!(id, record_id("a", 0, at, b"x"));
+        assert_eq!(id, record_id("a", (0, 0), at, "x"));
         for other in [
-            record_id("b", 0, at, b"x"),
-            record_id("a", 1, at, b"x"),
-            record_id("a", 0, later, b"x"),
-            record_id("a", 0, at, b"y"),
+            record_id("b", (0, 0), at, "x"),
+            record_id("a", (1, 0), at, "x"),
+            record_id("a", (0, 1), at, "x"),
+            record_id("a", (0, 0), later, "x"),
+            record_id("a", (0, 0), at, "y"),
         ] {
             assert_ne!(id, other);
         }

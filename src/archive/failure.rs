@@ -70,10 +70,63 @@ pub enum WriteError {
         /// The number it names.
         target: usize,
     },
+    /// Writing would leave less room on the disk than is to stay free. Nothing was written.
+    #[error(
+        "{available} bytes are free on the disk; {needed} more would leave less than {reserve}"
+    )]
+    Reserve {
+        /// Free now, in bytes.
+        available: u64,
+        /// To be written, in bytes.
+        needed: u64,
+        /// To stay free, in bytes.
+        reserve: u64,
+    },
+    /// How much room is left on the disk could not be told.
+    #[error("cannot tell how much room is left for {}", path.display())]
+    Space {
+        /// The directory.
+        path: PathBuf,
+        /// Why.
+        source: io::Error,
+    },
+    /// The archive holds much more than the ledger knows: it is an old copy, or another's.
+    /// Nothing was cut off.
+    #[error("{} goes on for {beyond} bytes behind what the ledger knows: the ledger is older than the archive", path.display())]
+    LedgerBehind {
+        /// The file.
+        path: PathBuf,
+        /// Bytes that the ledger does not know.
+        beyond: u64,
+    },
     /// Compression failed.
     #[error("cannot compress")]
     Compress {
         /// Why.
         source: io::Error,
     },
+}
+
+impl WriteError {
+    /// Whether it is for want of room, so that making room and trying again helps.
+    pub fn is_full(&self) -> bool {
+        match self {
+            Self::Reserve { .. } => true,
+            Self::Append { source, .. } => match source {
+                AppendError::Write { source, .. } | AppendError::Disk { source, .. } => {
+                    is_full(source)
+                }
+                AppendError::Closed { .. } => false,
+            },
+            Self::Open { source, .. } => is_full(source),
+            _ => false,
+        }
+    }
+}
+
+fn is_full(error: &io::Error) -> bool {
+    matches!(
+        error.kind(),
+        io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded
+    )
 }

@@ -3,14 +3,17 @@
 //! In: bytes as received, with what is known of their origin. Out: [`Placed`], the place of a
 //! durable record, and from such a place the same bytes again. Never changes a byte of what
 //! it was given, never reports a record before it is on the disk, and never deletes anything
-//! but the unfinished last record of a file it is about to append to.
+//! but the unfinished last record of a file it is about to append to, and, of a series that
+//! follows a ledger, what was never entered there.
 
 mod append;
 mod clock;
 mod damage;
 mod digest;
+mod draft;
 mod encode;
 mod failure;
+mod files;
 mod http;
 mod import;
 mod options;
@@ -24,12 +27,15 @@ mod verify;
 mod writer;
 
 #[cfg(test)]
+mod crawl_tests;
+#[cfg(test)]
 mod tests;
 
 pub use append::AppendError;
 pub use clock::{Clock, FixedClock, SystemClock};
 pub use damage::{BadHeader, ReadError};
 pub use digest::{sha1_label, sha256_hex};
+pub use draft::{Profile, Revisit, Truncation};
 pub use failure::WriteError;
 pub use http::{HttpError, HttpResponse, Payload, PayloadNote};
 pub use import::Imported;

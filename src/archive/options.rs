@@ -15,6 +15,21 @@ pub struct Options {
     pub contact: Option<String>,
     /// Where the ledger says the newest file ends, so that only what follows is examined.
     pub known_end: Option<KnownEnd>,
+    /// The series: files are named `PREFIX-YYYYMMDDhhmmss-NNNNN.warc.gz`, and only such are
+    /// looked at. Two writers with a prefix each share a directory.
+    pub prefix: String,
+    /// Whether what lies behind [`Self::known_end`] is cut off and files begun after it are
+    /// removed: the ledger counts, not the file. Does nothing without a known end.
+    pub cut_to_known: bool,
+    /// The most that is cut off so, in bytes; more is [`super::WriteError::LedgerBehind`]. A crash
+    /// leaves one batch behind; more behind the ledger's end means that the ledger is an old copy.
+    pub max_cut: u64,
+    /// Room that must stay free on the disk, in bytes; 0 asks nothing.
+    pub reserve_bytes: u64,
+    /// Compression: 0 (none) to 9.
+    pub level: u32,
+    /// Threads that compress the records of one call.
+    pub threads: usize,
 }
 
 impl Default for Options {
@@ -25,6 +40,13 @@ impl Default for Options {
             limits: Limits::default(),
             contact: None,
             known_end: None,
+            prefix: "nianbao".into(),
+            cut_to_known: false,
+            max_cut: 1 << 30,
+            reserve_bytes: 0,
+            // What other writers use.
+            level: 6,
+            threads: 1,
         }
     }
 }
@@ -66,6 +88,22 @@ pub enum Notice {
         /// Length now, in bytes.
         found: u64,
     },
+    /// What the ledger does not know was cut off ([`Options::cut_to_known`]).
+    Cut {
+        /// File name.
+        file: String,
+        /// Its new length, in bytes; 0 where it was begun after the ledger's end and removed.
+        end: u64,
+        /// Bytes cut off.
+        dropped: u64,
+    },
+    /// The file the ledger names is not there.
+    Missing {
+        /// File name.
+        file: String,
+        /// Length the ledger knows, in bytes.
+        known: u64,
+    },
 }
 
 /// The place of a durable record.
@@ -79,6 +117,9 @@ pub struct Placed {
     pub length: u64,
     /// SHA-256 of the payload ([`super::Record::payload`]), lower-case hexadecimal.
     pub sha256: String,
+    /// SHA-1 of the payload as its `WARC-Payload-Digest` has it (`sha1:…`), for a revisit the
+    /// one it brings; `None` for kinds without a payload.
+    pub payload_sha1: Option<String>,
     /// `WARC-Record-ID`, with its angle brackets.
     pub record_id: String,
     /// When it was captured.

@@ -2,20 +2,21 @@
 //!
 //! In: drafts. Out: [`Placed`], once the records are on the disk. One writer a directory:
 //! the file in use is locked. Never touches a file but the newest, and that only to cut off
-//! a record a crash left unfinished.
+//! a record a crash left unfinished, or what the ledger it follows does not know.
 
 use std::fs::{File, OpenOptions};
-use std::io;
 use std::path::{Path, PathBuf};
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 use jiff::Timestamp;
 
 use super::append::{AppendError, Appender};
 use super::clock::Clock;
-use super::digest::{record_id, sha256_hex};
-use super::encode::{Identity, member};
+use super::digest::record_id;
+use super::encode::{self, Digests, Encoder, Identity};
 use super::failure::WriteError;
-use super::http::HttpResponse;
+use super::files::{cut, lock, open_locked, reserve, serial_of, series, sync_directory};
 use super::import::{Imported, one_line};
 use super::options::{KnownEnd, Notice, Options, Placed};
 use super::reader::read_at;
@@ -38,6 +39,8 @@ pub struct Writer<C> {
     clock: C,
     serial: u32,
     current: Option<Current>,
+    /// One a thread.
+    encoders: Vec<Encoder>,
 }
 
 impl<C: Clock> Writer<C> {
@@ -52,17 +55,32 @@ impl<C: Clock> Writer<C> {
         options: Options,
         clock: C,
     ) -> Result<(Self, Vec<Notice>), WriteError> {
+        let encoders = (0..options.threads.max(1))
+            .map(|_| Encoder::new(options.level))
+            .collect();
         let mut writer = Self {
             directory: directory.into(),
             options,
             clock,
             serial: 0,
             current: None,
+            encoders,
         };
         let mut notices = Vec::new();
-        if let Some((serial, name)) = newest(directory)? {
-            writer.serial = serial;
-            writer.current = writer.resume(&name, &mut notices)?;
+        let mut files = series(directory, &writer.options.prefix)?;
+        let known = writer.options.known_end.clone();
+        if let Some(known) = known.as_ref().filter(|_| writer.options.cut_to_known) {
+            cut(directory, &mut files, known, &writer.options, &mut notices)?;
+            // A number that the ledger has used is not used again, though the file is gone.
+            writer.serial = serial_of(&known.file, &writer.options.prefix).unwrap_or(0);
+        }
+        if let Some((serial, name)) = files.pop() {
+            let known = known.filter(|_| writer.options.cut_to_known);
+            writer.serial = writer.serial.max(serial);
+            // Where the ledger's own file is gone, an older one is none of its concern.
+            if known.is_none_or(|known| known.file == name) {
+                writer.current = writer.resume(&name, &mut notices)?;
+            }
         }
         Ok((writer, notices))
     }
@@ -85,6 +103,24 @@ impl<C: Clock> Writer<C> {
         Ok(placed.swap_remove(0))
     }
 
+    /// Begins a file unless one is open that takes records, and returns its end.
+    ///
+    /// A ledger that enters this end before the first record is written can tell a batch that
+    /// a crash kept it from entering from an archive it knows nothing about.
+    ///
+    /// # Errors
+    ///
+    /// As [`Self::write`].
+    pub fn ready(&mut self) -> Result<KnownEnd, WriteError> {
+        let current = self.take()?;
+        let end = KnownEnd {
+            file: current.name.clone(),
+            end: current.appender.end(),
+        };
+        self.current = Some(current);
+        Ok(end)
+    }
+
     /// Writes a group of records side by side, all or none, and returns their places once
     /// they are on the disk.
     ///
@@ -93,19 +129,60 @@ impl<C: Clock> Writer<C> {
     /// [`WriteError`]; nothing of the group is then in the file. After
     /// [`AppendError::Disk`] the file is left alone and the next group begins another.
     pub fn write(&mut self, drafts: &[Draft]) -> Result<Vec<Placed>, WriteError> {
+        self.put(&[drafts])
+            .map(|places| places.into_iter().flatten().collect())
+    }
+
+    /// Writes many groups with one append and one sync, all or none, and returns their places,
+    /// group by group, once they are on the disk. All go into one file, which may exceed
+    /// [`Options::max_file_size`] by them.
+    ///
+    /// # Errors
+    ///
+    /// As [`Self::write`]. [`Self::check`] tells beforehand which group is at fault.
+    pub fn write_groups(&mut self, groups: &[Vec<Draft>]) -> Result<Vec<Vec<Placed>>, WriteError> {
+        let groups: Vec<_> = groups.iter().map(Vec::as_slice).collect();
+        self.put(&groups)
+    }
+
+    /// Whether a group can be written, as far as that is up to the group.
+    ///
+    /// # Errors
+    ///
+    /// [`WriteError::TooLarge`], [`WriteError::Target`], [`WriteError::Field`], [`WriteError::Link`].
+    pub fn check(&self, group: &[Draft]) -> Result<(), WriteError> {
         let cap = self.options.limits.max_block;
-        for draft in drafts {
+        for (index, draft) in group.iter().enumerate() {
             let length = draft.block.len() as u64;
             if length > cap {
                 return Err(WriteError::TooLarge { length, cap });
             }
+            if let Some(Link::ConcurrentTo(target) | Link::RefersTo(target)) = draft.link
+                && target >= index
+            {
+                return Err(WriteError::Link { index, target });
+            }
+            encode::check(draft)?;
+        }
+        Ok(())
+    }
+
+    fn put(&mut self, groups: &[&[Draft]]) -> Result<Vec<Vec<Placed>>, WriteError> {
+        for group in groups {
+            self.check(group)?;
+        }
+        if groups.iter().all(|group| group.is_empty()) {
+            return Ok(groups.iter().map(|_| Vec::new()).collect());
         }
         let now = self.clock.now();
-        let mut current = match self.current.take() {
-            Some(current) if current.appender.end() < self.options.max_file_size => current,
-            _ => self.begin()?,
-        };
-        let result = current.write(drafts, now, &self.directory);
+        let mut current = self.take()?;
+        let result = current.write(
+            groups,
+            now,
+            &self.directory,
+            self.options.reserve_bytes,
+            &mut self.encoders,
+        );
         let usable = !matches!(
             result,
             Err(WriteError::Append {
@@ -117,11 +194,21 @@ impl<C: Clock> Writer<C> {
         result
     }
 
+    /// The file that takes the next records.
+    fn take(&mut self) -> Result<Current, WriteError> {
+        match self.current.take() {
+            Some(current) if current.appender.end() < self.options.max_file_size => Ok(current),
+            _ => self.begin(),
+        }
+    }
+
     /// Begins the next file.
     fn begin(&mut self) -> Result<Current, WriteError> {
-        self.serial += 1;
+        // The warcinfo record takes a few hundred bytes.
+        reserve(&self.directory, 4096, self.options.reserve_bytes)?;
+        let serial = self.serial + 1;
         let time = self.clock.now().strftime("%Y%m%d%H%M%S");
-        let name = format!("nianbao-{time}-{:05}.warc.gz", self.serial);
+        let name = format!("{}-{time}-{serial:05}.warc.gz", self.options.prefix);
         let path = self.directory.join(&name);
         let open = |source| WriteError::Open {
             path: path.clone(),
@@ -140,12 +227,14 @@ impl<C: Clock> Writer<C> {
         if begun.is_err() {
             // Empty by now; one left behind would be taken up at the next opening.
             let _ = std::fs::remove_file(&path);
+        } else {
+            self.serial = serial;
         }
         begun
     }
 
     /// Writes the warcinfo record into an empty file.
-    fn describe(&self, name: String, file: File) -> Result<Current, WriteError> {
+    fn describe(&mut self, name: String, file: File) -> Result<Current, WriteError> {
         let mut block = format!(
             "software: nianbao/{}\r\nformat: WARC File Format 1.1\r\n",
             env!("CARGO_PKG_VERSION")
@@ -163,21 +252,28 @@ impl<C: Clock> Writer<C> {
             appender: Appender::new(file, 0),
             warcinfo: String::new(),
         };
-        let placed = current.write(&[draft], self.clock.now(), &self.directory)?;
-        current.warcinfo = placed.into_iter().map(|placed| placed.record_id).collect();
+        let (now, group) = (self.clock.now(), [draft]);
+        let placed = current.write(&[&group], now, &self.directory, 0, &mut self.encoders)?;
+        current.warcinfo = placed
+            .into_iter()
+            .flatten()
+            .map(|placed| placed.record_id)
+            .collect();
         Ok(current)
     }
 
     /// Makes the newest file ready for appending; `None` where a new one must be begun.
-    fn resume(&self, name: &str, notices: &mut Vec<Notice>) -> Result<Option<Current>, WriteError> {
+    fn resume(
+        &mut self,
+        name: &str,
+        notices: &mut Vec<Notice>,
+    ) -> Result<Option<Current>, WriteError> {
         let path = self.directory.join(name);
         let open = |source| WriteError::Open {
             path: path.clone(),
             source,
         };
-        let file = OpenOptions::new().append(true).open(&path).map_err(open)?;
-        lock(&file, &path)?;
-        let length = file.metadata().map_err(open)?.len();
+        let (file, length) = open_locked(&path)?;
         let known = self
             .options
             .known_end
@@ -190,6 +286,10 @@ impl<C: Clock> Writer<C> {
                 known: from,
                 found: length,
             });
+            if self.options.cut_to_known {
+                // New records must not stand where the ledger has others.
+                return Ok(None);
+            }
             from = 0;
         }
         let (end, tail) =
@@ -232,105 +332,133 @@ impl<C: Clock> Writer<C> {
     }
 }
 
+/// A record on its way into the file.
+struct Job<'a> {
+    draft: &'a Draft,
+    /// Its group's first record among all.
+    first: usize,
+    digests: Option<Digests>,
+    id: String,
+    member: Vec<u8>,
+    failure: Option<WriteError>,
+}
+
 impl Current {
     fn write(
         &mut self,
-        drafts: &[Draft],
+        groups: &[&[Draft]],
         now: Timestamp,
         directory: &Path,
-    ) -> Result<Vec<Placed>, WriteError> {
-        let mut bytes = Vec::new();
-        let mut places: Vec<Placed> = Vec::with_capacity(drafts.len());
-        for (index, draft) in drafts.iter().enumerate() {
-            let offset = self.appender.end() + bytes.len() as u64;
-            let linked = match draft.link {
+        reserve_bytes: u64,
+        encoders: &mut [Encoder],
+    ) -> Result<Vec<Vec<Placed>>, WriteError> {
+        let mut jobs = Vec::new();
+        for group in groups {
+            let first = jobs.len();
+            jobs.extend(group.iter().map(|draft| Job {
+                draft,
+                first,
+                digests: None,
+                id: String::new(),
+                member: Vec::new(),
+                failure: None,
+            }));
+        }
+        each(&mut jobs, encoders, |job, _| {
+            job.digests = Some(Digests::of(job.draft));
+        });
+        let start = self.appender.end();
+        for (number, job) in jobs.iter_mut().enumerate() {
+            let digest = job.digests.as_ref().map_or("", |digests| &digests.block);
+            job.id = record_id(&self.name, (start, number), now, digest);
+        }
+        let ids: Vec<_> = jobs.iter().map(|job| job.id.clone()).collect();
+        let warcinfo = Some(self.warcinfo.as_str()).filter(|id| !id.is_empty());
+        each(&mut jobs, encoders, |job, encoder| {
+            let linked = match job.draft.link {
                 None => None,
                 Some(Link::ConcurrentTo(target) | Link::RefersTo(target)) => {
-                    let place = places.get(target);
-                    Some(place.ok_or(WriteError::Link { index, target })?)
+                    ids.get(job.first + target).map(String::as_str)
                 }
             };
-            let date = draft.date.unwrap_or(now);
-            let id = record_id(&self.name, offset, now, &draft.block);
             let identity = Identity {
-                id: &id,
-                date,
-                warcinfo: Some(self.warcinfo.as_str()).filter(|id| !id.is_empty()),
-                linked: linked.map(|place| place.record_id.as_str()),
+                id: &job.id,
+                date: job.draft.date.unwrap_or(now),
+                warcinfo,
+                linked,
             };
-            let member = member(draft, &identity)?;
+            let Some(digests) = &job.digests else { return };
+            match encoder.member(job.draft, digests, &identity) {
+                Ok(member) => job.member = member,
+                Err(error) => job.failure = Some(error),
+            }
+        });
+        let length = jobs.iter().map(|job| job.member.len()).sum();
+        let mut bytes = Vec::with_capacity(length);
+        let mut places = Vec::with_capacity(jobs.len());
+        for job in jobs {
+            if let Some(error) = job.failure {
+                return Err(error);
+            }
+            let (payload_sha1, sha256) = job
+                .digests
+                .map(|digests| (digests.payload, digests.sha256))
+                .unwrap_or_default();
+            let given = job.draft.extra.get("WARC-Payload-Digest");
             places.push(Placed {
                 file: self.name.clone(),
-                offset,
-                length: member.len() as u64,
-                sha256: payload_sha256(draft),
-                record_id: id,
-                date,
+                offset: start + bytes.len() as u64,
+                length: job.member.len() as u64,
+                sha256,
+                payload_sha1: payload_sha1.or_else(|| given.map(Into::into)),
+                record_id: job.id,
+                date: job.draft.date.unwrap_or(now),
             });
-            bytes.extend_from_slice(&member);
+            bytes.extend_from_slice(&job.member);
         }
+        reserve(directory, length as u64, reserve_bytes)?;
         self.appender
             .append(&bytes)
             .map_err(|source| WriteError::Append {
                 path: directory.join(&self.name),
                 source,
             })?;
-        Ok(places)
+        let mut places = places.into_iter();
+        Ok(groups
+            .iter()
+            .map(|group| places.by_ref().take(group.len()).collect())
+            .collect())
     }
 }
 
-fn payload_sha256(draft: &Draft) -> String {
-    if draft.kind == Kind::Response
-        && let Ok(response) = HttpResponse::split(&draft.block)
+/// Bytes of blocks below which a second thread costs more than it saves.
+const WORTH_A_THREAD: usize = 256 * 1024;
+
+/// Does `work` on every job, on as many threads as there are encoders.
+fn each<'a>(
+    jobs: &mut [Job<'a>],
+    encoders: &mut [Encoder],
+    work: impl Fn(&mut Job<'a>, &mut Encoder) + Sync,
+) {
+    let total: usize = jobs.iter().map(|job| job.draft.block.len()).sum();
+    if let [encoder, rest @ ..] = encoders
+        && (rest.is_empty() || jobs.len() == 1 || total < WORTH_A_THREAD)
     {
-        return sha256_hex(&response.transfer_decoded().bytes);
+        jobs.iter_mut().for_each(|job| work(job, encoder));
+        return;
     }
-    sha256_hex(&draft.block)
-}
-
-/// Serial and name of the newest of our files.
-fn newest(directory: &Path) -> Result<Option<(u32, String)>, WriteError> {
-    let open = |source| WriteError::Open {
-        path: directory.into(),
-        source,
-    };
-    let mut newest = None;
-    for entry in std::fs::read_dir(directory).map_err(open)? {
-        let name = entry.map_err(open)?.file_name();
-        let Some(name) = name.to_str() else { continue };
-        if let Some(serial) = serial_of(name) {
-            newest = newest.max(Some((serial, name.to_owned())));
+    let next = AtomicUsize::new(0);
+    let jobs: Vec<_> = jobs.iter_mut().map(|job| Mutex::new(Some(job))).collect();
+    std::thread::scope(|scope| {
+        for encoder in encoders {
+            scope.spawn(|| {
+                while let Some(job) = jobs.get(next.fetch_add(1, Ordering::Relaxed)) {
+                    let job = job.lock().ok().and_then(|mut job| job.take());
+                    if let Some(job) = job {
+                        work(job, encoder);
+                    }
+                }
+            });
         }
-    }
-    Ok(newest)
-}
-
-fn serial_of(name: &str) -> Option<u32> {
-    let stem = name.strip_prefix("nianbao-")?.strip_suffix(".warc.gz")?;
-    let (time, serial) = stem.split_once('-')?;
-    let digits = |text: &str| text.bytes().all(|byte| byte.is_ascii_digit());
-    (time.len() == 14 && digits(time) && digits(serial)).then_some(())?;
-    serial.parse().ok()
-}
-
-fn lock(file: &File, path: &Path) -> Result<(), WriteError> {
-    match file.try_lock() {
-        Ok(()) => Ok(()),
-        Err(std::fs::TryLockError::WouldBlock) => Err(WriteError::InUse { path: path.into() }),
-        Err(std::fs::TryLockError::Error(source)) => Err(WriteError::Open {
-            path: path.into(),
-            source,
-        }),
-    }
-}
-
-/// A new file's name is durable only once its directory is.
-#[cfg(unix)]
-fn sync_directory(directory: &Path) -> io::Result<()> {
-    File::open(directory)?.sync_all()
-}
-
-#[cfg(not(unix))]
-fn sync_directory(_: &Path) -> io::Result<()> {
-    Ok(())
+    });
 }

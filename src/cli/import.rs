@@ -144,5 +144,18 @@ pub(super) fn describe(notice: &Notice) -> String {
         Notice::Shortened { file, known, found } => {
             format!("{file}: {found} bytes long, was {known}: records are gone")
         }
+        Notice::Cut {
+            file,
+            end: 0,
+            dropped,
+        } => {
+            format!("{file}: {dropped} bytes that were never entered were removed")
+        }
+        Notice::Cut { file, end, dropped } => {
+            format!("{file}: {dropped} bytes that were never entered were cut off at byte {end}")
+        }
+        Notice::Missing { file, known } => {
+            format!("{file}: gone, with its {known} bytes; a new file is begun")
+        }
     }
 }
