@@ -1,0 +1,12 @@
+//! Getting pages: politely, as received, and never twice without need.
+//!
+//! In: addresses. Out: exchanges with the bytes of the wire, what they mean, and where they lead. Never reads a report.
+
+mod address;
+pub mod transport;
+
+pub use address::{AddressClass, AddressPolicy, Cidr, CidrError, Refused};
+pub use transport::{
+    Ask, Certificates, Exchange, FetchError, Http, HttpOptions, Limits, Phase, Room, TlsFacts,
+    Transport, Truncated,
+};

@@ -1,0 +1,163 @@
+//! From a host to a connection: names, addresses that may be connected to, encryption.
+
+use std::collections::BTreeMap;
+use std::net::{IpAddr, SocketAddr};
+
+use tokio::net::{TcpStream, lookup_host};
+use tokio::time::{Instant, timeout, timeout_at};
+use url::{Host, Url};
+
+use super::pool::{Connection, Origin};
+use super::tls::Tls;
+use super::wire::Wire;
+use super::{FetchError, Limits, Phase};
+use crate::crawl::address::AddressPolicy;
+
+/// How many addresses of a name are tried.
+const MAX_ADDRESSES: usize = 6;
+
+/// Where a connection is to lead.
+pub(super) struct Way<'a> {
+    pub(super) policy: &'a AddressPolicy,
+    /// Host, or host and port, in lower case → address.
+    pub(super) overrides: &'a BTreeMap<String, SocketAddr>,
+    pub(super) tls: &'a Tls,
+    pub(super) limits: &'a Limits,
+    /// For everything together.
+    pub(super) total: Instant,
+}
+
+/// Scheme, host and port of an address; `None` where it is neither http nor https.
+pub(super) fn origin(url: &Url) -> Option<Origin> {
+    let encrypted = match url.scheme() {
+        "http" => false,
+        "https" => true,
+        _ => return None,
+    };
+    Some(Origin {
+        encrypted,
+        host: url.host_str().filter(|host| !host.is_empty())?.to_owned(),
+        port: url.port_or_known_default()?,
+    })
+}
+
+impl Way<'_> {
+    /// A new connection. The policy is asked about the addresses themselves, so a name that
+    /// changes its mind between question and connection gains nothing.
+    pub(super) async fn open(&self, url: &Url, origin: &Origin) -> Result<Connection, FetchError> {
+        let host = &origin.host;
+        let addresses = self.addresses(url, origin).await?;
+        let mut allowed = Vec::new();
+        let mut refused = Vec::new();
+        for address in addresses {
+            match self.policy.check(address.ip()) {
+                Ok(()) => allowed.push(address),
+                Err(why) => refused.push(why),
+            }
+        }
+        allowed.truncate(MAX_ADDRESSES);
+        if allowed.is_empty() {
+            return Err(FetchError::AddressRefused {
+                host: host.clone(),
+                refused,
+            });
+        }
+        let (stream, address) = self.connect(host, &allowed).await?;
+        // Requests are one write each; waiting to join them only delays.
+        stream.set_nodelay(true).ok();
+        if !origin.encrypted {
+            return Ok(Connection {
+                wire: Wire::Plain(stream),
+                address,
+                tls: None,
+            });
+        }
+        let until = self.total.min(Instant::now() + self.limits.connect);
+        match timeout_at(until, self.tls.wrap(host, stream)).await {
+            Ok(Ok((stream, facts))) => Ok(Connection {
+                wire: Wire::Tls(Box::new(stream)),
+                address,
+                tls: Some(facts),
+            }),
+            Ok(Err(error)) => Err(FetchError::Tls {
+                host: host.clone(),
+                address,
+                reason: error.to_string(),
+            }),
+            Err(_) => Err(FetchError::Timeout {
+                host: host.clone(),
+                phase: Phase::Tls,
+                address: Some(address),
+            }),
+        }
+    }
+
+    async fn addresses(&self, url: &Url, origin: &Origin) -> Result<Vec<SocketAddr>, FetchError> {
+        let Origin { host, port, .. } = origin;
+        let given = self.overrides.get(&format!("{host}:{port}"));
+        if let Some(address) = given.or_else(|| self.overrides.get(host)) {
+            return Ok(vec![*address]);
+        }
+        match url.host() {
+            Some(Host::Ipv4(ip)) => return Ok(vec![SocketAddr::new(IpAddr::V4(ip), *port)]),
+            Some(Host::Ipv6(ip)) => return Ok(vec![SocketAddr::new(IpAddr::V6(ip), *port)]),
+            _ => {}
+        }
+        let limit = self.limits.connect.min(self.total - Instant::now());
+        let failed = |reason: String| FetchError::Dns {
+            host: host.clone(),
+            reason,
+        };
+        match timeout(limit, lookup_host((host.as_str(), *port))).await {
+            Ok(Ok(found)) => {
+                let mut addresses: Vec<SocketAddr> = found.collect();
+                addresses.dedup();
+                if addresses.is_empty() {
+                    return Err(failed("the name has none".into()));
+                }
+                Ok(addresses)
+            }
+            Ok(Err(error)) => Err(failed(error.to_string())),
+            Err(_) => Err(FetchError::Timeout {
+                host: host.clone(),
+                phase: Phase::Dns,
+                address: None,
+            }),
+        }
+    }
+
+    /// The first address that takes the connection; each gets its share of the time.
+    async fn connect(
+        &self,
+        host: &str,
+        addresses: &[SocketAddr],
+    ) -> Result<(TcpStream, SocketAddr), FetchError> {
+        let until = self.total.min(Instant::now() + self.limits.connect);
+        let mut last = None;
+        for (tried, address) in addresses.iter().enumerate() {
+            let left = u32::try_from(addresses.len() - tried).unwrap_or(u32::MAX);
+            let share = until.saturating_duration_since(Instant::now()) / left;
+            match timeout(share, TcpStream::connect(address)).await {
+                Ok(Ok(stream)) => return Ok((stream, *address)),
+                Ok(Err(error)) => {
+                    last = Some(FetchError::Connect {
+                        host: host.to_owned(),
+                        address: *address,
+                        reason: error.to_string(),
+                    });
+                }
+                Err(_) => {
+                    last = Some(FetchError::Timeout {
+                        host: host.to_owned(),
+                        phase: Phase::Connect,
+                        address: Some(*address),
+                    });
+                }
+            }
+        }
+        Err(last.unwrap_or_else(|| FetchError::Dns {
+            host: host.to_owned(),
+            reason: "the name has none".into(),
+        }))
+    }
+}

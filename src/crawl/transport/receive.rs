@@ -1,0 +1,211 @@
+//! Reading an answer off a connection, within its limits.
+
+use std::io;
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::io::AsyncReadExt;
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+use tokio::time::{Instant, timeout, timeout_at};
+
+use super::framing::{Framing, Need};
+use super::wire::Wire;
+use super::{Limits, Truncated};
+
+/// Up to here an answer grows freely; beyond it needs room, so that many hosts at once stay within the memory of few.
+pub(super) const LARGE_BYTES: usize = 512 * 1024;
+
+/// What is made room for before each read.
+const READ_BYTES: usize = 32 * 1024;
+
+/// How long bytes are waited for behind the announced end of an answer, once there were some.
+const SURPLUS_WAIT: Duration = Duration::from_secs(2);
+
+/// How long the end of a connection is waited for that the server said it would close.
+const CLOSE_WAIT: Duration = Duration::from_millis(100);
+
+/// What came.
+#[derive(Debug)]
+pub(super) struct Received {
+    /// All bytes, from the first of the connection on.
+    pub(super) bytes: Vec<u8>,
+    /// How they are cut.
+    pub(super) framing: Framing,
+    /// Why they are not whole.
+    pub(super) truncated: Option<Truncated>,
+    /// What ended the connection, where that was an error.
+    pub(super) failure: Option<io::Error>,
+    /// Whether time ran out before the first byte.
+    pub(super) silent: bool,
+    /// Room held for a large answer.
+    pub(super) room: Option<OwnedSemaphorePermit>,
+}
+
+/// Ends of the time allowed.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Deadlines {
+    pub(super) header: Instant,
+    pub(super) total: Instant,
+}
+
+/// Reads one answer. Never fails: what ended it is in [`Received`].
+pub(super) async fn receive(
+    wire: &mut Wire,
+    limits: &Limits,
+    mut deadlines: Deadlines,
+    large: &Arc<Semaphore>,
+) -> Received {
+    let mut got = Received {
+        bytes: Vec::new(),
+        framing: Framing::new(),
+        truncated: None,
+        failure: None,
+        silent: false,
+        room: None,
+    };
+    loop {
+        let need = got.framing.advance(&got.bytes);
+        if let Need::Done { end } = need {
+            finish(wire, limits, &deadlines, &mut got, end, large).await;
+            return got;
+        }
+        let cap = cap(&got.framing, limits);
+        if got.bytes.len() > cap {
+            got.bytes.truncate(cap);
+            got.truncated = Some(Truncated::Length);
+            return got;
+        }
+        if got.bytes.len() >= LARGE_BYTES && got.room.is_none() {
+            let waited = Instant::now();
+            let room = timeout(limits.total, Arc::clone(large).acquire_owned()).await;
+            let Ok(Ok(room)) = room else {
+                got.framing
+                    .notes
+                    .push("no room for a large answer in time".into());
+                got.truncated = Some(Truncated::Time);
+                return got;
+            };
+            got.room = Some(room);
+            deadlines.total += waited.elapsed();
+            // At once: growing step by step would hold it twice. Pages never written to cost nothing.
+            got.bytes.reserve_exact(cap + 1 - got.bytes.len());
+        }
+        let until = if got.framing.body.is_some() || got.framing.is_no_http() {
+            deadlines.total
+        } else {
+            deadlines.total.min(deadlines.header)
+        };
+        let until = until.min(Instant::now() + limits.idle);
+        match read(wire, &mut got, cap, until).await {
+            Some(Ok(0)) if need == Need::Close => return got,
+            Some(Ok(0)) => {
+                got.truncated = Some(Truncated::Disconnect);
+                return got;
+            }
+            Some(Ok(_)) => {}
+            Some(Err(error)) => {
+                end_by_error(&mut got, need, error);
+                return got;
+            }
+            None => {
+                got.silent = got.framing.is_unbegun(&got.bytes);
+                got.truncated = Some(Truncated::Time);
+                return got;
+            }
+        }
+    }
+}
+
+/// Position beyond which nothing is read.
+fn cap(framing: &Framing, limits: &Limits) -> usize {
+    let bound = |bytes: u64| usize::try_from(bytes).unwrap_or(usize::MAX / 4);
+    match framing.body {
+        Some(body) => body.saturating_add(bound(limits.max_body_bytes)),
+        None if framing.is_no_http() => bound(limits.max_body_bytes),
+        None => bound(limits.max_header_bytes),
+    }
+}
+
+/// Reads once, one byte beyond `cap` at most; `None` where time ran out.
+async fn read(
+    wire: &mut Wire,
+    got: &mut Received,
+    cap: usize,
+    until: Instant,
+) -> Option<io::Result<usize>> {
+    let left = cap + 1 - got.bytes.len();
+    if got.bytes.capacity() - got.bytes.len() < READ_BYTES.min(left) {
+        let announced = got.framing.announced.zip(got.framing.body);
+        let whole =
+            announced.and_then(|(size, body)| usize::try_from(size).ok()?.checked_add(body));
+        let missing = whole.map_or(0, |whole| whole.saturating_sub(got.bytes.len()));
+        got.bytes
+            .reserve(missing.min(LARGE_BYTES).max(READ_BYTES).min(left));
+    }
+    let mut limited = wire.take(left as u64);
+    timeout_at(until, limited.read_buf(&mut got.bytes))
+        .await
+        .ok()
+}
+
+fn end_by_error(got: &mut Received, need: Need, error: io::Error) {
+    // TLS without its closing message: common, and the length is only lost where nothing else tells it.
+    if need == Need::Close && error.kind() == io::ErrorKind::UnexpectedEof {
+        got.framing
+            .notes
+            .push("the encrypted connection ended without close_notify".into());
+        return;
+    }
+    got.framing
+        .notes
+        .push(format!("the connection ended: {error}"));
+    got.truncated = Some(Truncated::Disconnect);
+    got.failure = Some(error);
+}
+
+/// The answer has ended. Bytes behind its announced end are kept with it: a length counted in characters
+/// cuts a page that every byte of was sent.
+async fn finish(
+    wire: &mut Wire,
+    limits: &Limits,
+    deadlines: &Deadlines,
+    got: &mut Received,
+    end: usize,
+    large: &Arc<Semaphore>,
+) {
+    let cap = cap(&got.framing, limits);
+    if got.framing.reusable && got.bytes.len() == end {
+        return;
+    }
+    let mut wait = if got.bytes.len() == end {
+        CLOSE_WAIT
+    } else {
+        SURPLUS_WAIT
+    };
+    got.framing.reusable = false;
+    while got.bytes.len() <= cap {
+        if got.bytes.len() >= LARGE_BYTES && got.room.is_none() {
+            got.room = Arc::clone(large).try_acquire_owned().ok();
+            if got.room.is_none() {
+                break;
+            }
+        }
+        let until = deadlines.total.min(Instant::now() + wait);
+        match read(wire, got, cap, until).await {
+            Some(Ok(count)) if count > 0 => wait = SURPLUS_WAIT,
+            _ => break,
+        }
+    }
+    if got.bytes.len() > cap {
+        got.bytes.truncate(cap);
+        if cap < end {
+            got.truncated = Some(Truncated::Length);
+        }
+    }
+    if got.bytes.len() > end {
+        let surplus = got.bytes.len() - end;
+        got.framing.notes.push(format!(
+            "{surplus} bytes behind the announced end of the answer"
+        ));
+    }
+}
