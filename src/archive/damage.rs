@@ -77,7 +77,15 @@ pub enum ReadError {
         /// Bytes there.
         found: u64,
     },
-    /// The two line ends after the block are missing: a wrong `Content-Length`.
+    /// More than `Content-Length` bytes stand before the end of the record, or fewer.
+    #[error("the record at byte {offset} does not end {declared} bytes behind its header")]
+    WrongLength {
+        /// Start of the record.
+        offset: u64,
+        /// `Content-Length`.
+        declared: u64,
+    },
+    /// The two line ends after the block are missing.
     #[error("no end of record after the block of the record at byte {offset}")]
     MissingEnd {
         /// Start of the record.
@@ -127,6 +135,7 @@ impl ReadError {
             | Self::BadHeader { offset, .. }
             | Self::TooLarge { offset, .. }
             | Self::Short { offset, .. }
+            | Self::WrongLength { offset, .. }
             | Self::MissingEnd { offset }
             | Self::SharedMember { offset } => Some(offset),
         }

@@ -135,6 +135,22 @@ impl<'a> HttpResponse<'a> {
         })
     }
 
+    /// Whether `body`, without its chunks, begins as the content coding of the header says. True
+    /// where there is none, and where its beginning does not tell (brotli).
+    pub fn is_as_encoded(&self, body: &[u8]) -> bool {
+        let codings = self.all("Content-Encoding").last();
+        let outer = codings.as_deref().and_then(|codings| {
+            let last = codings.rsplit(',').next()?;
+            Some(last.trim().to_ascii_lowercase())
+        });
+        match outer.as_deref() {
+            _ if body.is_empty() => true,
+            Some("gzip" | "x-gzip") => body.starts_with(b"\x1f\x8b"),
+            Some("deflate") => is_zlib(body) || !body.trim_ascii_start().starts_with(b"<"),
+            _ => true,
+        }
+    }
+
     /// The body without its chunks; never larger than as sent.
     pub fn transfer_decoded(&self) -> Payload<'a> {
         let as_sent = |note: Option<PayloadNote>| Payload {

@@ -43,5 +43,5 @@ pub use options::{KnownEnd, Notice, Options, Placed};
 pub use reader::{Limits, Reader, read_at};
 pub use record::{Draft, Headers, Kind, Link, Record};
 pub use uri::{content_urn, target_uri};
-pub use verify::{Problem, ProblemKind, Verification, verify};
+pub use verify::{Known, Problem, ProblemKind, Severity, Verification, Verifier, verify};
 pub use writer::Writer;

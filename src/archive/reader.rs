@@ -279,6 +279,7 @@ enum Fault {
     BadHeader(BadHeader),
     TooLarge { declared: u64 },
     Short { declared: u64, found: u64 },
+    WrongLength { declared: u64 },
     MissingEnd { at_end: bool },
     SharedMember,
 }
@@ -298,6 +299,7 @@ impl Fault {
                 declared,
                 found,
             },
+            Self::WrongLength { declared } => ReadError::WrongLength { offset, declared },
             Self::MissingEnd { .. } => ReadError::MissingEnd { offset },
             Self::SharedMember => ReadError::SharedMember { offset },
         }
@@ -312,7 +314,7 @@ fn read_record(source: &mut impl BufRead, limits: Limits) -> Result<Parts, Fault
         return Err(Fault::TooLarge { declared });
     }
     // Grows as bytes come: a declared length alone must not cost memory.
-    let mut block = Vec::new();
+    let mut block = Vec::with_capacity(usize::try_from(declared.min(1 << 20)).unwrap_or(0));
     let found = source
         .take(declared)
         .read_to_end(&mut block)
@@ -323,9 +325,15 @@ fn read_record(source: &mut impl BufRead, limits: Limits) -> Result<Parts, Fault
     let mut end = Vec::with_capacity(4);
     source.take(4).read_to_end(&mut end).map_err(Fault::Io)?;
     if end != b"\r\n\r\n" {
-        return Err(Fault::MissingEnd {
-            at_end: b"\r\n\r\n".starts_with(&end),
-        });
+        let at_end = b"\r\n\r\n".starts_with(&end);
+        // Where the end is there, but elsewhere, the length is wrong; the digest tells a block
+        // that took in its own end from one that has none.
+        let digest = headers.get("WARC-Block-Digest");
+        let whole = digest.and_then(|label| super::digest::matches(label, &block));
+        if !at_end || (block.ends_with(b"\r\n") && whole == Some(false)) {
+            return Err(Fault::WrongLength { declared });
+        }
+        return Err(Fault::MissingEnd { at_end });
     }
     Ok(Parts {
         version,
