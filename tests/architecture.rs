@@ -88,7 +88,7 @@ const ONLY: [(&str, &[&str]); 10] = [
     ("chardetng", &["decode"]),
     ("flate2", &["archive", "parse", "store"]),
     ("comfy_table", &["present"]),
-    ("hyper", &["crawl"]),
+    ("tokio_rustls", &["crawl"]),
     ("rustls", &["crawl"]),
     ("TcpStream", &["crawl"]),
     ("TcpListener", &[]),

@@ -10,6 +10,7 @@ use jiff::Timestamp;
 use tokio::io::AsyncWriteExt;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio::time::{Instant, timeout_at};
+use url::Url;
 
 use super::connect::{Way, origin};
 use super::pool::{Connection, Origin, Pool};
@@ -101,7 +102,7 @@ impl Http {
             user_agent: options.user_agent,
             policy: options.policy,
             overrides: overrides
-                .map(|(host, address)| (host.to_ascii_lowercase(), address))
+                .map(|(host, address)| (as_in_addresses(&host), address))
                 .collect(),
             pool: Pool::new(options.keep_alive),
             large: Arc::new(Semaphore::new(options.large_answers.max(1))),
@@ -234,6 +235,19 @@ impl Http {
 impl Transport for Http {
     async fn fetch(&self, ask: &Ask<'_>) -> Result<Exchange, FetchError> {
         self.exchange(ask).await
+    }
+}
+
+/// Host, or host and port, as an address has them: lower case, punycode. Left as it is where it is neither.
+fn as_in_addresses(text: &str) -> String {
+    let Ok(url) = Url::parse(&format!("http://{}/", text.trim())) else {
+        return text.to_owned();
+    };
+    let host = url.host_str().unwrap_or_default();
+    // Not of the address: it leaves out the port 80 that is asked for here.
+    match text.trim().rsplit_once(':') {
+        Some((_, port)) if !port.ends_with(']') => format!("{host}:{port}"),
+        _ => host.to_owned(),
     }
 }
 

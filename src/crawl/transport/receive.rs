@@ -174,7 +174,7 @@ async fn finish(
     large: &Arc<Semaphore>,
 ) {
     let cap = cap(&got.framing, limits);
-    if got.framing.reusable && got.bytes.len() == end {
+    if got.framing.reusable && got.bytes.len() == end && end <= cap {
         return;
     }
     let mut wait = if got.bytes.len() == end {
