@@ -10,6 +10,7 @@
 pub mod archive;
 pub mod audit;
 pub mod cli;
+pub mod crawl;
 pub mod decode;
 pub mod discover;
 pub mod extract;
