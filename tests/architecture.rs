@@ -102,7 +102,7 @@ const CAPTURES: [(&str, &[&str]); 3] = [
 ];
 
 /// Stages that are functions of their input and nothing else.
-const PURE: [&str; 11] = [
+const PURE: [&str; 12] = [
     "model",
     "profile",
     "decode",
@@ -114,6 +114,7 @@ const PURE: [&str; 11] = [
     "audit",
     "present",
     "pipeline/read",
+    "crawl/robots",
 ];
 
 /// What a pure stage has no use for.

@@ -3,6 +3,7 @@
 //! In: addresses. Out: exchanges with the bytes of the wire, what they mean, and where they lead. Never reads a report.
 
 mod address;
+pub mod robots;
 pub mod transport;
 
 pub use address::{AddressClass, AddressPolicy, Cidr, CidrError, Refused};
