@@ -3,8 +3,11 @@
 //! In: addresses. Out: exchanges with the bytes of the wire, what they mean, and where they lead. Never reads a report.
 
 mod address;
+pub mod engine;
+pub mod lanes;
 pub mod robots;
 pub mod transport;
+mod writer;
 
 pub use address::{AddressClass, AddressPolicy, Cidr, CidrError, Refused};
 pub use transport::{

@@ -162,6 +162,7 @@ impl Frontier {
         end: Option<&ArchiveEnd>,
         now: Timestamp,
     ) -> Result<Vec<Committed>, FrontierError> {
+        self.wait_for_disk(true)?;
         let transaction = self.connection.transaction()?;
         let mut writer = Batch {
             transaction: &transaction,
@@ -245,7 +246,7 @@ impl Batch<'_> {
         if let Some(robots) = &done.robots {
             self.robots(robots)?;
         }
-        if matches!(next, Next::Again(_) | Next::Back) {
+        if matches!(next, Next::Again(_)) {
             hosts.push(done.lease.host.clone());
         }
         hosts.sort_unstable();

@@ -151,6 +151,7 @@ impl Frontier {
         now: Timestamp,
         count: usize,
     ) -> Result<Vec<Lease>, FrontierError> {
+        self.wait_for_disk(false)?;
         let transaction = self.connection.transaction()?;
         let leases = {
             let lane: Option<i64> = transaction

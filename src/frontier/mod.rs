@@ -37,6 +37,8 @@ const APPLICATION_ID: i64 = 0x6e69_6672;
 pub struct Frontier {
     connection: Connection,
     path: PathBuf,
+    /// Whether commits wait for the disk.
+    full: bool,
 }
 
 /// The archive counts up to here.
@@ -100,7 +102,19 @@ impl Frontier {
         Self {
             connection,
             path: path.into(),
+            full: true,
         }
+    }
+
+    /// Whether the next transaction waits for the disk. A lease need not: lost, it is only due again, and the next commit
+    /// that waits takes it along.
+    fn wait_for_disk(&mut self, full: bool) -> Result<(), FrontierError> {
+        if self.full != full {
+            let level = if full { "FULL" } else { "NORMAL" };
+            self.connection.pragma_update(None, "synchronous", level)?;
+            self.full = full;
+        }
+        Ok(())
     }
 
     /// The file.

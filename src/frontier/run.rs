@@ -72,6 +72,7 @@ impl Frontier {
         self.connection.execute_batch(
             "CREATE TEMP TABLE IF NOT EXISTS selected (site_id INTEGER PRIMARY KEY); DELETE FROM selected;",
         )?;
+        self.wait_for_disk(true)?;
         let transaction = self.connection.transaction()?;
         transaction.execute(RECLAIM, [])?;
         let last: Option<(i64, i64, bool)> = transaction
@@ -190,6 +191,7 @@ impl Frontier {
         site: &str,
         now: Timestamp,
     ) -> Result<Lease, FrontierError> {
+        self.wait_for_disk(false)?;
         let transaction = self.connection.transaction()?;
         let found = Found {
             url: url.to_owned(),
@@ -241,6 +243,7 @@ impl Frontier {
         summary: &str,
         now: Timestamp,
     ) -> Result<(), FrontierError> {
+        self.wait_for_disk(true)?;
         let transaction = self.connection.transaction()?;
         transaction.execute(RECLAIM, [])?;
         transaction.execute(
