@@ -8,6 +8,7 @@ mod audit;
 mod build;
 mod context;
 mod coverage;
+mod crawl;
 mod demo;
 mod export;
 mod extract;
@@ -21,7 +22,9 @@ mod select;
 mod series;
 mod show;
 mod statistics;
+mod status;
 mod suggest;
+mod why;
 mod words;
 
 use std::io::Write as _;
@@ -37,6 +40,8 @@ use context::Context;
 enum Status {
     Done,
     Failures,
+    /// A run of the crawl: one of the codes of `docs/crawl.md`.
+    Code(u8),
 }
 
 const ABOUT: &str = "Archives and reads the annual reports on government information disclosure \
@@ -66,6 +71,9 @@ enum Verb {
     Init(init::Args),
     Demo(demo::Args),
     Import(import::Args),
+    Crawl(crawl::Args),
+    Status(status::Args),
+    Why(why::Args),
     Build(build::Args),
     Extract(extract::Args),
     Show(show::Args),
@@ -112,6 +120,7 @@ pub fn main() -> ExitCode {
     match result {
         Ok(Status::Done) => ExitCode::SUCCESS,
         Ok(Status::Failures) => ExitCode::from(1),
+        Ok(Status::Code(code)) => ExitCode::from(code),
         Err(error) => {
             output::say(&format!("nianbao: {}", output::explain(error.as_ref())));
             ExitCode::from(2)
@@ -125,6 +134,9 @@ fn run(cli: Cli) -> anyhow::Result<Status> {
         Verb::Init(args) => init::run(&context, &args),
         Verb::Demo(args) => demo::run(&context, &args),
         Verb::Import(args) => import::run(&context, &args),
+        Verb::Crawl(args) => crawl::run(&context, &args),
+        Verb::Status(args) => status::run(&context, &args),
+        Verb::Why(args) => why::run(&context, &args),
         Verb::Build(args) => build::run(&context, &args),
         Verb::Extract(args) => extract::run(args),
         Verb::Show(args) => show::run(&context, &args),

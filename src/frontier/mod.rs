@@ -117,6 +117,17 @@ impl Frontier {
         Ok(())
     }
 
+    /// Copies the ledger into a new file, to try something on it.
+    ///
+    /// # Errors
+    ///
+    /// What `SQLite` says; if the file is there, for one.
+    pub fn copy_to(&self, path: &Path) -> Result<(), FrontierError> {
+        let path = path.to_string_lossy();
+        self.connection.execute("VACUUM INTO ?", [&*path])?;
+        Ok(())
+    }
+
     /// The file.
     pub fn path(&self) -> &Path {
         &self.path

@@ -29,6 +29,7 @@ use crate::frontier::{Frontier, FrontierError, Lane, Run};
 
 pub use super::writer::Broken;
 pub use options::{Answer, Budget, Event, Options, Reading, Retry, Scope, Wait};
+pub use read::host_of;
 pub use summary::{Alarm, CrawlSummary, Left, Stopped};
 
 /// Why a run could not be made.
@@ -95,7 +96,8 @@ impl<T> Shared<T> {
     }
 }
 
-/// Runs until nothing that is due can be asked for, or it is stopped. `stop`: becomes true when it is to be.
+/// Runs until nothing that is due can be asked for, or it is stopped. `stop`: 1 asks it to finish what is in flight,
+/// 2 to drop that too; what is waiting to be written is written in either case.
 ///
 /// # Errors
 ///
@@ -106,7 +108,7 @@ pub async fn crawl<T: Transport + 'static>(
     frontier: Frontier,
     archive: Writer<SystemClock>,
     transport: T,
-    stop: watch::Receiver<bool>,
+    stop: watch::Receiver<u8>,
 ) -> Result<CrawlSummary, CrawlError> {
     let hosts = frontier.hosts()?;
     let (work, queue) = std::sync::mpsc::channel::<Work>();
@@ -233,10 +235,10 @@ impl<T: Transport + 'static> Crew<T> {
     async fn watch(
         &mut self,
         heard: &mut mpsc::UnboundedReceiver<Told>,
-        mut stop: watch::Receiver<bool>,
+        mut stop: watch::Receiver<u8>,
         deadline: Option<Instant>,
     ) -> Result<(), CrawlError> {
-        let mut stoppable = true;
+        let mut asked = 0;
         let deadline = async {
             match deadline {
                 Some(at) => tokio::time::sleep_until(at).await,
@@ -248,10 +250,16 @@ impl<T: Transport + 'static> Crew<T> {
         while !self.running.is_empty() || self.shared.open.load(Ordering::SeqCst) > 0 {
             tokio::select! {
                 biased;
-                changed = stop.wait_for(|stop| *stop), if stoppable => {
-                    stoppable = false;
-                    if changed.is_ok() {
-                        self.shared.finish(Stopped::Signal);
+                changed = stop.wait_for(|stop| *stop > asked), if asked < 2 => {
+                    let Ok(times) = changed.map(|times| *times) else {
+                        asked = 2;
+                        continue;
+                    };
+                    asked = times;
+                    self.shared.finish(Stopped::Signal);
+                    if times > 1 {
+                        self.tasks.shutdown().await;
+                        return Ok(());
                     }
                 }
                 () = &mut deadline, if !due => {

@@ -9,7 +9,7 @@ use tokio::time::Instant;
 use url::Url;
 
 use crate::crawl::lanes::Policy;
-use crate::crawl::transport::Limits;
+use crate::crawl::transport::{Exchange, Limits};
 use crate::discover::Lead;
 use crate::frontier::Rules;
 use crate::model::{Outcome, Role};
@@ -117,8 +117,8 @@ pub struct Answer<'a> {
     pub role: Role,
     /// Title of the link that led to it.
     pub title: Option<&'a str>,
-    /// The answer as received, header and body.
-    pub response: &'a [u8],
+    /// The answer as received.
+    pub exchange: &'a Exchange,
 }
 
 /// How long a server wants to be left alone.

@@ -96,7 +96,7 @@ fn answered(options: &Options, lease: &Lease, url: &Url, exchange: Exchange) -> 
         site: &lease.site,
         role: lease.role,
         title: lease.title.as_deref(),
-        response: &exchange.response,
+        exchange: &exchange,
     });
     let (mut etag, mut last_modified, mut body) = (None, None, Vec::new());
     let mut payload = None;
@@ -120,18 +120,6 @@ fn answered(options: &Options, lease: &Lease, url: &Url, exchange: Exchange) -> 
     if reading.outcome == Outcome::NotModified && lease.last_page.is_none() {
         reading.outcome = Outcome::ErrorPage;
         reading.why = "304 though nothing was known before".into();
-    }
-    if exchange.truncated.is_some() && reading.outcome == Outcome::Ok {
-        match exchange.truncated {
-            Some(Truncated::Time) => reading.outcome = Outcome::Timeout,
-            Some(Truncated::Disconnect) => reading.outcome = Outcome::Protocol,
-            _ => {}
-        }
-        reading.why = format!(
-            "{}; cut short ({})",
-            reading.why,
-            exchange.truncated.map_or("", Truncated::as_str)
-        );
     }
     let found = leads(options, lease, url, &mut reading);
     let retry_after = reading.retry_after.map(|wait| match wait {
