@@ -4,6 +4,10 @@
 //! of a column with full titles and dates as printed, the pages that follow, attachments, where a redirect leads. Pure;
 //! never fetches, never follows, and never takes a year from a list's date or an address.
 
+mod css;
+mod tree;
+pub mod urls;
+
 use jiff::civil::Date;
 use url::Url;
 
