@@ -5,6 +5,10 @@
 //! never fetches, never follows, and never takes a year from a list's date or an address.
 
 mod css;
+mod groups;
+mod items;
+mod links;
+mod printed;
 mod tree;
 pub mod urls;
 

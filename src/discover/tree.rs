@@ -361,6 +361,11 @@ impl<'p> Tree<'p> {
         self.nodes[id].text_start..self.nodes[id].text_end
     }
 
+    /// How many runs of text there are.
+    pub const fn runs(&self) -> usize {
+        self.texts.len()
+    }
+
     /// A run of text, references resolved.
     pub fn text_run(&self, number: usize) -> Cow<'_, str> {
         self.texts
