@@ -4,7 +4,7 @@
 //! configuration, and the lock that keeps two writers apart. Never reads or writes what is
 //! in the database or the archive.
 
-use std::fs::{File, OpenOptions, TryLockError};
+use std::fs::{self, File, OpenOptions, TryLockError};
 use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
 
@@ -264,6 +264,41 @@ impl Home {
     /// The directory of WARC files.
     pub fn warc(&self) -> PathBuf {
         self.directory.join("warc")
+    }
+
+    /// The profiles of the home: every `.toml` below `selectors/`, one folder deep, by path below `selectors/`, with its
+    /// text. None where there is no such folder.
+    ///
+    /// # Errors
+    ///
+    /// [`HomeError::Io`] for a file that cannot be read or is no UTF-8.
+    pub fn selectors(&self) -> Result<Vec<(String, String)>, HomeError> {
+        let root = self.directory.join("selectors");
+        let mut files = Vec::new();
+        for folder in ["", "platforms", "sites"] {
+            let path = root.join(folder);
+            if !path.is_dir() {
+                continue;
+            }
+            let error = |source| HomeError::Io {
+                path: path.clone(),
+                source,
+            };
+            for entry in fs::read_dir(&path).map_err(error)? {
+                let file = entry.map_err(error)?.path();
+                if file.extension().is_none_or(|ending| ending != "toml") {
+                    continue;
+                }
+                let text = fs::read_to_string(&file).map_err(|source| HomeError::Io {
+                    path: file.clone(),
+                    source,
+                })?;
+                let name = file.strip_prefix(&root).unwrap_or(&file);
+                files.push((name.display().to_string(), text));
+            }
+        }
+        files.sort();
+        Ok(files)
     }
 
     /// A WARC file's size limit, in bytes.

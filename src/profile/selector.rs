@@ -131,6 +131,25 @@ impl<'de> Deserialize<'de> for SelectorSet {
 }
 
 impl SelectorSet {
+    /// Whether there is none.
+    pub const fn is_empty(&self) -> bool {
+        self.tags.is_empty()
+            && self.ids.is_empty()
+            && self.classes.is_empty()
+            && self.others.is_empty()
+    }
+
+    /// Adds another's selectors.
+    pub fn extend(&mut self, other: &Self) {
+        self.tags.extend_from_slice(&other.tags);
+        self.ids.extend_from_slice(&other.ids);
+        self.classes.extend_from_slice(&other.classes);
+        self.others.extend_from_slice(&other.others);
+        for list in [&mut self.tags, &mut self.ids, &mut self.classes] {
+            list.sort_by_key(String::len);
+        }
+    }
+
     /// Whether any of the selectors matches; see [`Selector::matches`].
     pub fn matches(&self, tag: &str, id: Option<&str>, class: Option<&str>) -> bool {
         if holds(&self.tags, tag) {
