@@ -42,6 +42,8 @@ pub struct Candidate {
 const LINKS: usize = 10_000;
 /// So many candidates are named.
 const MOST: usize = 8;
+/// So many are compared; no page has more.
+const KEPT: usize = 200;
 /// A link's text is no longer, in characters.
 const TEXT: usize = 30;
 
@@ -129,10 +131,11 @@ pub fn find(document: &Document<'_>, url: &Url, sections: Sections) -> Vec<Candi
         if candidate.hop == Hop::Section && sections == Sections::Never {
             continue;
         }
-        match found.iter_mut().find(|known| known.url == candidate.url) {
-            Some(known) if known.score >= candidate.score => {}
-            Some(known) => *known = candidate,
-            None => found.push(candidate),
+        match found.iter().position(|known| known.url == candidate.url) {
+            Some(at) if found[at].score >= candidate.score => {}
+            Some(at) => found[at] = candidate,
+            None if found.len() < KEPT => found.push(candidate),
+            None => {}
         }
     }
     // A page with the column at hand needs no way round.

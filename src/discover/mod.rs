@@ -4,11 +4,11 @@
 //! of a column with full titles and dates as printed, the pages that follow, attachments, where a redirect leads. Pure;
 //! never fetches, never follows, and never takes a year from a list's date or an address.
 
-//pub mod attachments;
+pub mod attachments;
 mod bodies;
 pub mod column;
 mod site;
-//pub mod sitemap;
+pub mod sitemap;
 pub mod title;
 
 use jiff::civil::Date;
