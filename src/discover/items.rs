@@ -26,6 +26,7 @@ pub(super) struct Item {
 /// What was found on a page.
 #[derive(Debug, Default)]
 pub(super) struct Found {
+    /// In the order of the page.
     pub items: Vec<Item>,
     /// Links to lists of one year each: address and words.
     pub years: Vec<(Url, String)>,

@@ -1,7 +1,7 @@
 //! Addresses in their one form.
 //!
 //! In: a page's address and a reference in it. Out: the address it means, canonical: resolved as browsers do,
-//! without fragment, default port, dot segments, session ids and marks of who shared it; percent signs in one way of
+//! without fragment (but that of a column of gkmlpt), default port, dot segments, session ids and marks of who shared it; percent signs in one way of
 //! writing. Never changes what an address means: the order of parameters, `/` at the end and percent-encoded GBK stay.
 
 use url::Url;
@@ -53,7 +53,12 @@ pub fn canonical(mut url: Url) -> Option<Url> {
     if !matches!(url.scheme(), "http" | "https") || !url.has_host() {
         return None;
     }
-    url.set_fragment(None);
+    // Guangdong's platform shows another column by the fragment.
+    let is_column = url.path().contains("/gkmlpt/")
+        && url.fragment().is_some_and(|name| !name.is_empty() && name.bytes().all(|b| b.is_ascii_digit()));
+    if !is_column {
+        url.set_fragment(None);
+    }
     let path = without_session(url.path());
     let path = normal(path.as_deref().unwrap_or(url.path())).or(path);
     if let Some(path) = path {
@@ -213,6 +218,8 @@ mod tests {
             ("?page=2", "/zwgk/nb/index.html?page=2"),
             ("/a?", "/a"),
             ("/a/%2e%2e/b", "/b"),
+            ("/gkmlpt/annualreport#4711", "/gkmlpt/annualreport#4711"),
+            ("/gkmlpt/annualreport#top", "/gkmlpt/annualreport"),
         ];
         for (reference, want) in cases {
             assert_eq!(
