@@ -3,7 +3,7 @@
 //! In: addresses. Out: exchanges with the bytes of the wire, what they mean, and where they lead. Never reads a report.
 
 mod address;
-pub mod classify;
+mod classify;
 pub mod engine;
 pub mod lanes;
 mod location;

@@ -370,6 +370,8 @@ struct Group {
 impl Group {
     fn of(completion: &mut Completion, mut wire: Wire, earlier: Option<PageRecord>) -> Self {
         let uri = completion.lease.url.as_str();
+        // A fragment is never sent.
+        let uri = uri.split_once('#').map_or(uri, |(uri, _)| uri);
         let mut told = GroupTold {
             main: 0,
             record: "response",

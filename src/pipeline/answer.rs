@@ -1,8 +1,10 @@
 //! An answer of a site → what it is and where it leads. Pure.
 
 use crate::archive::HttpResponse;
-use crate::crawl::engine::{Answer, Reading, Wait};
+use crate::crawl::classify_exchange;
+use crate::crawl::engine::{Answer, Reading};
 use crate::decode::{self, Media};
+use crate::discover::{self, Page};
 use crate::model::{Outcome, Role};
 use crate::profile::Sites;
 
@@ -10,51 +12,60 @@ use super::read::MAX_BYTES;
 
 /// Reads an answer.
 pub fn read_answer(sites: &Sites, answer: &Answer<'_>) -> Reading {
-    let _ = sites;
     let response = HttpResponse::split(&answer.exchange.response).ok();
-    let body = response
-        .as_ref()
-        .and_then(|response| response.decoded(MAX_BYTES as u64).ok());
     let declared = response
         .as_ref()
         .and_then(|response| response.header("Content-Type"));
-    let text = body.as_ref().and_then(|body| {
-        let media = decode::media(&body.bytes, declared.as_deref());
-        (!matches!(media, Media::Image | Media::Unknown))
-            .then(|| decode::decode(&body.bytes, declared.as_deref()))
-    });
-    let mut reading = judge(answer, response.as_ref());
-    if reading.outcome == Outcome::Ok && answer.role != Role::Robots && text.is_some() {
-        reading.leads = Some(Vec::new());
-    }
-    reading
-}
-
-fn judge(answer: &Answer<'_>, response: Option<&HttpResponse<'_>>) -> Reading {
-    let status = response.map_or(0, |response| response.status);
-    let location = response
-        .and_then(|response| response.header("Location"))
-        .and_then(|location| answer.url.join(&location).ok());
-    let outcome = match status {
-        304 => Outcome::NotModified,
-        300..=399 if location.is_some() => Outcome::Redirect,
-        200..=299 => Outcome::Ok,
-        404 | 410 => Outcome::Gone,
-        403 => Outcome::Blocked,
-        412 | 521 => Outcome::Challenge,
-        429 => Outcome::Throttled,
-        _ => Outcome::ErrorPage,
-    };
-    let retry_after = response
-        .and_then(|response| response.header("Retry-After"))
-        .and_then(|value| value.trim().parse().ok())
-        .map(|seconds| Wait::For(std::time::Duration::from_secs(seconds)));
-    Reading {
-        outcome,
-        why: format!("status {status}"),
-        redirect: location.filter(|_| outcome == Outcome::Redirect),
-        retry_after,
+    let declared = declared.as_deref();
+    let decoded = response
+        .as_ref()
+        .map(|response| response.decoded(MAX_BYTES as u64));
+    let body = decoded.as_ref().and_then(|decoded| decoded.as_ref().ok());
+    let body = body.map_or(&[][..], |body| &body.bytes);
+    let media = decode::media(body, declared);
+    let is_text = !body.is_empty() && matches!(media, Media::Html | Media::Text);
+    let text = is_text.then(|| decode::decode(body, declared));
+    let text = text.as_ref().map(|decoded| &*decoded.text);
+    let verdict = classify_exchange(answer.url, answer.exchange, text);
+    let mut reading = Reading {
+        outcome: verdict.outcome,
+        why: verdict.why,
+        redirect: verdict.redirect,
+        retry_after: verdict.retry_after,
         leads: None,
         notes: Vec::new(),
+    };
+    if let Some(Err(error)) = &decoded {
+        // The bytes are kept; nothing can be said of what is in them.
+        reading.notes.push(error.to_string());
     }
+    let is_read = matches!(
+        answer.role,
+        Role::Root | Role::Sitemap | Role::List | Role::Item | Role::Part
+    );
+    if reading.outcome == Outcome::Ok && is_read {
+        let discovery = discover::discover(
+            &Page {
+                url: answer.url,
+                role: answer.role,
+                bytes: body,
+                content_type: declared,
+                title_of_link: answer.title,
+            },
+            sites,
+        );
+        if let Some(target) = discovery.redirect.filter(|target| target != answer.url) {
+            // A page with entries of its own is a page, wherever its script would lead.
+            if discovery.leads.is_empty() {
+                reading.outcome = Outcome::Redirect;
+                reading
+                    .why
+                    .push_str("; the page sends its reader elsewhere");
+                reading.redirect = Some(target);
+            }
+        }
+        reading.leads = Some(discovery.leads);
+        reading.notes.extend(discovery.notes);
+    }
+    reading
 }

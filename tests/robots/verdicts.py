@@ -84,14 +84,14 @@ def main():
         raw = path.read_bytes()
         text = raw.decode("utf-8", "replace")
         draw = random.Random(zlib.crc32(path.name.encode()))
-        names = re.findall(r"(?im)^\s*user-agent\s*:\s*([a-z_-]+)", text)
+        names = re.findall(r"(?im)^[ \t]*user-agent[ \t]*:[ \t]*([a-z_-]+)[ \t]*(?:#.*)?\r?$", text)
         named = draw.choice(sorted(set(names))) if names else "Googlebot"
         rules = re.findall(r"(?im)^\s*(?:dis)?allow\s*:[ \t]*([^\s#][^#\r\n]*)", text)
         urls = addresses([rule.strip() for rule in rules], draw)
         reference = robotstxt.RobotsMatcher()
         same = Raw(text)
         same.raw = raw
-        protego = Protego.parse(text)
+        protego = Protego.parse(text.removeprefix("\ufeff"))
         for agent in (OURS, named):
             for url in urls:
                 google = reference.is_allowed(same, agent, url)

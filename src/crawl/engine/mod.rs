@@ -28,7 +28,7 @@ use crate::archive::{SystemClock, Writer};
 use crate::frontier::{Frontier, FrontierError, Lane, Run};
 
 pub use super::writer::Broken;
-pub use options::{Answer, Budget, Event, Options, Reading, Retry, Scope, Wait};
+pub use options::{Answer, Budget, Event, Options, Reading, Retry, Scope};
 pub use read::host_of;
 pub use summary::{Alarm, CrawlSummary, Left, Stopped};
 

@@ -8,6 +8,7 @@ use jiff::Timestamp;
 use tokio::time::Instant;
 use url::Url;
 
+use crate::crawl::classify::RetryAfter;
 use crate::crawl::lanes::Policy;
 use crate::crawl::transport::{Exchange, Limits};
 use crate::discover::Lead;
@@ -121,15 +122,6 @@ pub struct Answer<'a> {
     pub exchange: &'a Exchange,
 }
 
-/// How long a server wants to be left alone.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Wait {
-    /// So long.
-    For(Duration),
-    /// Until then.
-    Until(Timestamp),
-}
-
 /// What an answer is.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Reading {
@@ -140,7 +132,7 @@ pub struct Reading {
     /// Where it sends its reader, by status, meta refresh or script.
     pub redirect: Option<Url>,
     /// How long the server wants to be left alone.
-    pub retry_after: Option<Wait>,
+    pub retry_after: Option<RetryAfter>,
     /// What it leads to; `None` where it was not read for that.
     pub leads: Option<Vec<Lead>>,
     /// What is odd.

@@ -1,14 +1,11 @@
 //! From what came over the wire to what the ledger will say of it. Pure but for the reader it is given; runs off the reactor.
 
-use std::time::Duration;
-
 use jiff::Timestamp;
 use sha2::{Digest as _, Sha256};
 use url::Url;
 
-use super::options::{Answer, Options, Reading, Wait};
+use super::options::{Answer, Options, Reading};
 use crate::archive::{HttpResponse, Truncation, sha1_label};
-use crate::crawl::lanes::later;
 use crate::crawl::transport::{Exchange, FetchError, TlsFacts, Truncated};
 use crate::crawl::writer::Wire;
 use crate::discover::Lead;
@@ -122,10 +119,9 @@ fn answered(options: &Options, lease: &Lease, url: &Url, exchange: Exchange) -> 
         reading.why = "304 though nothing was known before".into();
     }
     let found = leads(options, lease, url, &mut reading);
-    let retry_after = reading.retry_after.map(|wait| match wait {
-        Wait::For(while_) => later(Timestamp::now(), while_.min(RETRY_CAP)),
-        Wait::Until(until) => until.min(later(Timestamp::now(), RETRY_CAP)),
-    });
+    let retry_after = reading
+        .retry_after
+        .map(|wait| wait.not_before(Timestamp::now()).0);
     let mut wire = wire_of(exchange);
     wire.header = header;
     if let Some((length, sha256, sha1)) = payload {
@@ -150,9 +146,6 @@ fn answered(options: &Options, lease: &Lease, url: &Url, exchange: Exchange) -> 
         body,
     }
 }
-
-/// A server cannot send us away for longer than this.
-const RETRY_CAP: Duration = Duration::from_secs(7 * 24 * 3600);
 
 fn field(response: &HttpResponse<'_>, name: &str) -> Option<String> {
     let value = response.header(name)?;
@@ -189,8 +182,8 @@ fn leads(options: &Options, lease: &Lease, url: &Url, reading: &mut Reading) -> 
 }
 
 fn accept(options: &Options, lease: &Lease, lead: Lead, hop: Option<&Url>, from: &Url) -> Found {
-    let mut url = lead.url;
-    url.set_fragment(None);
+    // A fragment is there only where discovery found that it makes another page.
+    let url = lead.url;
     let mut refused = None;
     if !matches!(url.scheme(), "http" | "https") || url.host_str().is_none_or(str::is_empty) {
         refused = Some((Outcome::OutOfScope, "neither http nor https".to_owned()));
