@@ -4,7 +4,7 @@
 //! configuration, and the lock that keeps two writers apart. Never reads or writes what is
 //! in the database or the archive.
 
-use std::fs::{File, OpenOptions, TryLockError};
+use std::fs::{self, File, OpenOptions, TryLockError};
 use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
 
@@ -23,6 +23,41 @@ const TEMPLATE: &str = "\
 [archive]
 # A WARC file this long takes no further records, in MB (1 MB = 1,000,000 bytes).
 # max_file_size_mb = 1000
+
+[crawl]
+# What the User-Agent begins with; the contact of [home] is added, without which nothing is asked of anybody.
+# user_agent = \"nianbao\"
+# The least pause after an answer before the same host, domain or address is asked again, in milliseconds.
+# delay_ms = 3000
+# Sites to crawl, by the names of their profiles; empty: all of them.
+# sites = []
+# Items of this many report years back are asked for again each time; others after revisit_days.
+# recent_years = 2
+# revisit_days = 30
+# Of a host, in one going-over: addresses, bytes (in MB), time its answers took, failures in a row.
+# max_pages = 5000
+# max_mb = 2000
+# max_minutes = 360
+# max_errors = 10
+# Pages of one list; links from a seed.
+# max_list_pages = 200
+# max_depth = 8
+# An answer longer than this is cut, in MB.
+# max_body_mb = 64
+# A host that wants to be left alone longer than this is left to the next run, in seconds.
+# patience_s = 900
+# After this pause (in seconds) what failed for a moment is tried again; four times as long after that.
+# retry_s = 30
+# Hosts that are asked at the same time, at most.
+# connections = 256
+# What must stay free on the disk, in MB.
+# reserve_mb = 500
+# A host with a certificate that is not valid: \"record\" (ask it, and say so) or \"require\" (do not).
+# certificates = \"record\"
+# Private addresses that may be connected to all the same: \"127.0.0.0/8\".
+# allow_addresses = []
+# Where a host is, whatever its name leads to: \"www.a.example\" = \"127.0.0.1:8080\".
+# hosts = {}
 
 [provenance]
 # Official hosts outside gov.cn: \"www.example.org\", or \"*.example.org\" with all below it.
@@ -99,6 +134,9 @@ pub struct Config {
     /// About the archive.
     #[serde(default)]
     pub archive: ArchiveConfig,
+    /// About crawling.
+    #[serde(default)]
+    pub crawl: CrawlConfig,
     /// About where pages come from.
     #[serde(default)]
     pub provenance: ProvenanceConfig,
@@ -119,6 +157,86 @@ pub struct ProvenanceConfig {
     /// Official hosts beside the compiled-in ones; checked where they are used.
     #[serde(default)]
     pub official_hosts: Vec<String>,
+}
+
+/// The `[crawl]` table. What it means is checked where it is used.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct CrawlConfig {
+    /// What the User-Agent begins with.
+    pub user_agent: String,
+    /// The least pause after an answer, in milliseconds.
+    pub delay_ms: u64,
+    /// Names of the sites to crawl; empty: all.
+    pub sites: Vec<String>,
+    /// Report years back whose items are asked for again each time.
+    pub recent_years: u16,
+    /// Days after which other items are.
+    pub revisit_days: u32,
+    /// Addresses asked for of a host.
+    pub max_pages: u64,
+    /// Bytes received of a host, in MB of a million.
+    pub max_mb: u64,
+    /// Time that a host's answers took, in minutes.
+    pub max_minutes: u64,
+    /// Failures in a row after which a host is left alone.
+    pub max_errors: u32,
+    /// Pages of one list.
+    pub max_list_pages: u32,
+    /// Links from a seed.
+    pub max_depth: u32,
+    /// The longest answer, in MB of a million bytes.
+    pub max_body_mb: u64,
+    /// The longest that a host is waited for, in seconds.
+    pub patience_s: u64,
+    /// The pause before a second try, in seconds.
+    pub retry_s: u64,
+    /// Hosts asked at the same time.
+    pub connections: u16,
+    /// What must stay free on the disk, in MB of a million bytes.
+    pub reserve_mb: u64,
+    /// What is done about certificates that are not valid.
+    pub certificates: CertificateConfig,
+    /// Ranges of private addresses that may be connected to.
+    pub allow_addresses: Vec<String>,
+    /// Host, with or without port, to address with port.
+    pub hosts: std::collections::BTreeMap<String, std::net::SocketAddr>,
+}
+
+/// What is done about certificates that are not valid.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum CertificateConfig {
+    /// The host is asked, and the record says what is wrong.
+    Record,
+    /// The host is not asked.
+    Require,
+}
+
+impl Default for CrawlConfig {
+    fn default() -> Self {
+        Self {
+            user_agent: "nianbao".into(),
+            delay_ms: 3000,
+            sites: Vec::new(),
+            recent_years: 2,
+            revisit_days: 30,
+            max_pages: 5000,
+            max_mb: 2000,
+            max_minutes: 360,
+            max_errors: 10,
+            max_list_pages: 200,
+            max_depth: 8,
+            max_body_mb: 64,
+            patience_s: 900,
+            retry_s: 30,
+            connections: 256,
+            reserve_mb: 500,
+            certificates: CertificateConfig::Record,
+            allow_addresses: Vec::new(),
+            hosts: std::collections::BTreeMap::new(),
+        }
+    }
 }
 
 /// The `[archive]` table.
@@ -261,9 +379,49 @@ impl Home {
         self.directory.join("nianbao.db")
     }
 
+    /// The ledger of the crawl.
+    pub fn frontier(&self) -> PathBuf {
+        self.directory.join("frontier.db")
+    }
+
     /// The directory of WARC files.
     pub fn warc(&self) -> PathBuf {
         self.directory.join("warc")
+    }
+
+    /// The profiles of the home: every `.toml` below `selectors/`, one folder deep, by path below `selectors/`, with its
+    /// text. None where there is no such folder.
+    ///
+    /// # Errors
+    ///
+    /// [`HomeError::Io`] for a file that cannot be read or is no UTF-8.
+    pub fn selectors(&self) -> Result<Vec<(String, String)>, HomeError> {
+        let root = self.directory.join("selectors");
+        let mut files = Vec::new();
+        for folder in ["", "platforms", "sites"] {
+            let path = root.join(folder);
+            if !path.is_dir() {
+                continue;
+            }
+            let error = |source| HomeError::Io {
+                path: path.clone(),
+                source,
+            };
+            for entry in fs::read_dir(&path).map_err(error)? {
+                let file = entry.map_err(error)?.path();
+                if file.extension().is_none_or(|ending| ending != "toml") {
+                    continue;
+                }
+                let text = fs::read_to_string(&file).map_err(|source| HomeError::Io {
+                    path: file.clone(),
+                    source,
+                })?;
+                let name = file.strip_prefix(&root).unwrap_or(&file);
+                files.push((name.display().to_string(), text));
+            }
+        }
+        files.sort();
+        Ok(files)
     }
 
     /// A WARC file's size limit, in bytes.
@@ -367,12 +525,20 @@ mod tests {
     #[test]
     fn the_template_names_every_key_with_its_default() {
         let uncommented = TEMPLATE
-            .replace("# contact", "contact")
-            .replace("# max_file", "max_file")
-            .replace("# official_hosts", "official_hosts");
+            .lines()
+            .map(|line| match line.split_once(" = ") {
+                Some((key, _)) if !key.trim_start_matches("# ").contains([' ', ':']) => {
+                    line.trim_start_matches("# ")
+                }
+                _ => line,
+            })
+            .collect::<Vec<_>>()
+            .join("\n");
         let config: Config = toml::from_str(&uncommented).unwrap();
         assert!(config.home.contact.is_some());
         assert_eq!(config.archive, ArchiveConfig::default());
+        assert_eq!(config.crawl, CrawlConfig::default());
+        assert_eq!(uncommented.matches("\nmax_").count(), 8, "{uncommented}");
         assert_eq!(
             toml::from_str::<Config>(TEMPLATE).unwrap(),
             Config::default()

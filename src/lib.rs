@@ -15,6 +15,7 @@ pub mod decode;
 pub mod discover;
 pub mod extract;
 pub mod facsimile;
+pub mod frontier;
 pub mod home;
 pub mod model;
 pub mod normalize;

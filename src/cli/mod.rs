@@ -8,6 +8,7 @@ mod audit;
 mod build;
 mod context;
 mod coverage;
+mod crawl;
 mod demo;
 mod export;
 mod extract;
@@ -22,7 +23,9 @@ mod select;
 mod series;
 mod show;
 mod statistics;
+mod status;
 mod suggest;
+mod why;
 mod words;
 
 use std::io::Write as _;
@@ -40,6 +43,8 @@ enum Status {
     Failures,
     /// The archive is damaged.
     Damaged,
+    /// A run of the crawl: one of the codes of `docs/crawl.md`.
+    Code(u8),
 }
 
 const ABOUT: &str = "Archives and reads the annual reports on government information disclosure \
@@ -69,6 +74,9 @@ enum Verb {
     Init(init::Args),
     Demo(demo::Args),
     Import(import::Args),
+    Crawl(crawl::Args),
+    Status(status::Args),
+    Why(why::Args),
     Build(build::Args),
     Extract(extract::Args),
     Show(show::Args),
@@ -117,6 +125,7 @@ pub fn main() -> ExitCode {
         Ok(Status::Done) => ExitCode::SUCCESS,
         Ok(Status::Failures) => ExitCode::from(1),
         Ok(Status::Damaged) => ExitCode::from(6),
+        Ok(Status::Code(code)) => ExitCode::from(code),
         Err(error) => {
             output::say(&format!("nianbao: {}", output::explain(error.as_ref())));
             ExitCode::from(2)
@@ -130,6 +139,9 @@ fn run(cli: Cli) -> anyhow::Result<Status> {
         Verb::Init(args) => init::run(&context, &args),
         Verb::Demo(args) => demo::run(&context, &args),
         Verb::Import(args) => import::run(&context, &args),
+        Verb::Crawl(args) => crawl::run(&context, &args),
+        Verb::Status(args) => status::run(&context, &args),
+        Verb::Why(args) => why::run(&context, &args),
         Verb::Build(args) => build::run(&context, &args),
         Verb::Extract(args) => extract::run(args),
         Verb::Show(args) => show::run(&context, &args),

@@ -4,10 +4,13 @@
 
 mod address;
 mod classify;
+pub mod engine;
+pub mod lanes;
 mod location;
 mod markup;
 pub mod robots;
 pub mod transport;
+mod writer;
 
 pub use address::{AddressClass, AddressPolicy, Cidr, CidrError, Refused};
 pub use classify::{RetryAfter, Verdict, advice, classify, classify_exchange};

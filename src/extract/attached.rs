@@ -43,7 +43,7 @@ pub fn documents(document: &Document<'_>, body: &Range<u32>) -> Vec<String> {
 }
 
 /// Whether an address has the ending of a document anywhere: viewers take it as a parameter.
-fn names_document(target: &str) -> bool {
+pub fn names_document(target: &str) -> bool {
     let target = target.to_ascii_lowercase();
     EXTENSIONS.iter().any(|extension| {
         target.match_indices(extension).any(|(at, _)| {

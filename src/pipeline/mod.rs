@@ -1,6 +1,8 @@
 //! The stages put together. Only this module composes them.
 
+mod answer;
 mod build;
+mod crawl;
 mod exchange;
 mod file;
 mod import;
@@ -13,7 +15,11 @@ mod records;
 mod reread;
 mod walk;
 
+pub use answer::read_answer;
 pub use build::{BuildError, BuildEvent, BuildOptions, BuildSummary, build};
+pub use crawl::{
+    CrawlFailure, CrawlRequest, Plan, ProfileScope, SERIES, crawl, plan, profiles, user_agent,
+};
 pub use exchange::page_of;
 pub use file::{FileError, read_file, read_stream};
 pub use import::{ImportError, ImportOutcome, Importer, Page};

@@ -8,12 +8,24 @@ use std::sync::LazyLock;
 
 use data_encoding::HEXLOWER;
 use serde::Deserialize;
+use serde::de::Error as _;
 use sha2::{Digest, Sha256};
 
+mod css;
+mod platform;
 mod selector;
+mod site;
+mod sites;
 mod words;
 
+pub use css::{AttributeTest, Combinator, Complex, Compound, Css, CssError, Nth, Operator};
+pub use platform::{
+    Attachments, Detect, Evidence, Layout, ListRules, Name, PAGES_AT_MOST, Paging, Platform, Sign,
+    Strategy,
+};
 pub use selector::{Selector, SelectorError, SelectorSet};
+pub use site::{Expect, Scope, Seed, SeedKind, SiteProfile};
+pub use sites::{Sites, SitesError};
 pub use words::Words;
 
 /// The source of the generic profile, as compiled in.
@@ -23,9 +35,8 @@ static GENERIC_PROFILE: LazyLock<Profile> = LazyLock::new(|| {
     Profile::parse(GENERIC).unwrap_or_else(|error| panic!("compiled-in generic profile: {error}"))
 });
 
-/// What is known of a family of pages.
-#[derive(Debug, Clone, Deserialize)]
-#[serde(deny_unknown_fields)]
+/// How a report's page is read.
+#[derive(Debug, Clone)]
 pub struct Profile {
     /// Its name.
     pub name: String,
@@ -34,18 +45,24 @@ pub struct Profile {
     /// Tell-tale words of lines around the text.
     pub lines: Lines,
     /// First 16 hexadecimal digits of the SHA-256 of its source.
-    #[serde(skip)]
     pub digest: String,
 }
 
 /// Containers of a page.
-#[derive(Debug, Clone, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
 pub struct Body {
     /// Containers of the article's text.
     pub containers: SelectorSet,
     /// Containers that are never part of it.
     pub drop: SelectorSet,
+}
+
+impl Body {
+    /// Whether it names no container.
+    pub fn is_empty(&self) -> bool {
+        self.containers.is_empty() && self.drop.is_empty()
+    }
 }
 
 /// Words that tell lines apart.
@@ -82,9 +99,31 @@ impl Profile {
     ///
     /// [`ProfileError`] with line and column for broken TOML, unknown keys and unsupported selectors.
     pub fn parse(text: &str) -> Result<Self, ProfileError> {
-        let mut profile: Self = toml::from_str(text)?;
-        profile.digest = HEXLOWER.encode(&Sha256::digest(text.as_bytes())[..8]);
-        Ok(profile)
+        let platform = Platform::parse(text)?;
+        let Some(lines) = platform.lines else {
+            return Err(toml::de::Error::custom("`[lines]` is missing").into());
+        };
+        Ok(Self {
+            name: platform.name.as_str().to_owned(),
+            body: platform.body,
+            lines,
+            digest: HEXLOWER.encode(&Sha256::digest(text.as_bytes())[..8]),
+        })
+    }
+
+    /// This profile with containers added. The digest tells of them.
+    #[must_use]
+    pub fn extended(&self, bodies: &[&Body]) -> Self {
+        let mut profile = self.clone();
+        let mut digest = Sha256::new();
+        digest.update(self.digest.as_bytes());
+        for body in bodies {
+            digest.update(format!("{body:?}").as_bytes());
+            profile.body.containers.extend(&body.containers);
+            profile.body.drop.extend(&body.drop);
+        }
+        profile.digest = HEXLOWER.encode(&digest.finalize()[..8]);
+        profile
     }
 
     /// The profile for pages without one of their own; compiled in, checked by a test.

@@ -118,6 +118,12 @@ impl Names {
         self.list.insert(at, name.to_owned());
     }
 
+    fn extend(&mut self, other: &Self) {
+        for name in &other.list {
+            self.add(name);
+        }
+    }
+
     /// Most names are none of the list's by length and first letter; of the others few letters are looked at.
     fn has(&self, name: &str) -> bool {
         let (length, letter) = Self::place(name);
@@ -154,6 +160,22 @@ impl<'de> Deserialize<'de> for SelectorSet {
 }
 
 impl SelectorSet {
+    /// Whether there is none.
+    pub const fn is_empty(&self) -> bool {
+        self.tags.list.is_empty()
+            && self.ids.list.is_empty()
+            && self.classes.list.is_empty()
+            && self.others.is_empty()
+    }
+
+    /// Adds another's selectors.
+    pub fn extend(&mut self, other: &Self) {
+        self.tags.extend(&other.tags);
+        self.ids.extend(&other.ids);
+        self.classes.extend(&other.classes);
+        self.others.extend_from_slice(&other.others);
+    }
+
     /// Whether any of the selectors matches; see [`Selector::matches`].
     pub fn matches(&self, tag: &str, id: Option<&str>, class: Option<&str>) -> bool {
         if self.tags.has(tag) {

@@ -111,6 +111,12 @@ impl Way<'_> {
             }),
         }
     }
+    /// The first address that would be connected to.
+    pub(super) async fn address(&self, url: &Url, origin: &Origin) -> Option<IpAddr> {
+        let found = self.addresses(url, origin).await.ok()?;
+        let mut allowed = found.iter().map(SocketAddr::ip);
+        allowed.find(|ip| self.policy.check(*ip).is_ok())
+    }
 
     async fn addresses(&self, url: &Url, origin: &Origin) -> Result<Vec<SocketAddr>, FetchError> {
         let Origin { host, port, .. } = origin;

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::io;
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -235,6 +235,18 @@ impl Http {
 impl Transport for Http {
     async fn fetch(&self, ask: &Ask<'_>) -> Result<Exchange, FetchError> {
         self.exchange(ask).await
+    }
+
+    async fn resolve(&self, url: &url::Url, limits: &super::Limits) -> Option<IpAddr> {
+        let origin = origin(url)?;
+        let way = Way {
+            policy: &self.policy,
+            overrides: &self.overrides,
+            tls: &self.tls,
+            limits,
+            total: Instant::now() + limits.total,
+        };
+        way.address(url, &origin).await
     }
 }
 

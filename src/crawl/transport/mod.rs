@@ -18,7 +18,7 @@ mod tls;
 mod wire;
 
 use std::future::Future;
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr};
 use std::time::Duration;
 
 use jiff::Timestamp;
@@ -282,4 +282,10 @@ pub trait Transport: Send + Sync {
     ///
     /// Dropping the future closes the connection.
     fn fetch(&self, ask: &Ask<'_>) -> impl Future<Output = Result<Exchange, FetchError>> + Send;
+
+    /// The address that a host's name leads to, to know whose turn it is before asking; `None` where it leads nowhere.
+    fn resolve(&self, url: &Url, limits: &Limits) -> impl Future<Output = Option<IpAddr>> + Send {
+        let _ = (url, limits);
+        std::future::ready(None)
+    }
 }

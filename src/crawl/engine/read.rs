@@ -1,0 +1,275 @@
+//! From what came over the wire to what the ledger will say of it. Pure but for the reader it is given; runs off the reactor.
+
+use jiff::Timestamp;
+use sha2::{Digest as _, Sha256};
+use url::Url;
+
+use super::options::{Answer, Options, Reading};
+use crate::archive::{HttpResponse, Truncation, sha1_label};
+use crate::crawl::transport::{Exchange, FetchError, TlsFacts, Truncated};
+use crate::crawl::writer::Wire;
+use crate::discover::Lead;
+use crate::frontier::{Found, Lease};
+use crate::model::{ItemKind, Outcome, Role};
+
+/// An answer, read.
+#[derive(Debug)]
+pub(super) struct Examined {
+    pub wire: Wire,
+    pub outcome: Outcome,
+    pub why: String,
+    pub redirect: Option<Url>,
+    pub retry_after: Option<Timestamp>,
+    pub found: Option<Vec<Found>>,
+    pub etag: Option<String>,
+    pub last_modified: Option<String>,
+    /// Decoded body of a robots.txt.
+    pub body: Vec<u8>,
+}
+
+impl Examined {
+    /// Of an answer that could not be read.
+    pub(super) fn unread() -> Self {
+        let wire = Wire {
+            at: Timestamp::now(),
+            ..Wire::default()
+        };
+        let why = "this program failed to read the answer".to_owned();
+        nothing(wire, Outcome::ErrorPage, why)
+    }
+}
+
+/// Host and port of an address as the ledger has them.
+pub fn host_of(url: &Url) -> String {
+    match (url.host_str(), url.port()) {
+        (Some(host), Some(port)) => format!("{host}:{port}"),
+        (Some(host), None) => host.to_owned(),
+        (None, _) => String::new(),
+    }
+}
+
+/// Reads an answer, or what there is instead of one.
+pub(super) fn examine(
+    options: &Options,
+    lease: &Lease,
+    url: &Url,
+    result: Result<Exchange, FetchError>,
+) -> Examined {
+    match result {
+        Ok(exchange) => answered(options, lease, url, exchange),
+        Err(FetchError::Protocol { got }) => {
+            let mut wire = wire_of(*got);
+            wire.header = None;
+            nothing(wire, Outcome::Protocol, "what came is no HTTP".into())
+        }
+        Err(error) => {
+            let wire = Wire {
+                at: Timestamp::now(),
+                address: error.address().map(|address| address.ip()),
+                ..Wire::default()
+            };
+            nothing(wire, error.outcome(), error.to_string())
+        }
+    }
+}
+
+fn nothing(wire: Wire, outcome: Outcome, why: String) -> Examined {
+    Examined {
+        wire,
+        outcome,
+        why,
+        redirect: None,
+        retry_after: None,
+        found: None,
+        etag: None,
+        last_modified: None,
+        body: Vec::new(),
+    }
+}
+
+fn answered(options: &Options, lease: &Lease, url: &Url, exchange: Exchange) -> Examined {
+    let mut reading = (options.reader)(&Answer {
+        url,
+        site: &lease.site,
+        role: lease.role,
+        title: lease.title.as_deref(),
+        exchange: &exchange,
+    });
+    let (mut etag, mut last_modified, mut body) = (None, None, Vec::new());
+    let mut payload = None;
+    let mut header = None;
+    if let Ok(response) = HttpResponse::split(&exchange.response) {
+        header = Some(exchange.response.len() - response.body.len());
+        etag = field(&response, "ETag");
+        last_modified = field(&response, "Last-Modified");
+        let bytes = response.transfer_decoded().bytes;
+        if lease.role == Role::Robots {
+            body = response
+                .decoded(1 << 20)
+                .map_or_else(|_| bytes.to_vec(), |body| body.bytes.into_owned());
+        }
+        payload = Some((
+            bytes.len(),
+            Sha256::digest(&bytes).to_vec(),
+            sha1_label(&bytes),
+        ));
+    }
+    if reading.outcome == Outcome::NotModified && lease.last_page.is_none() {
+        reading.outcome = Outcome::ErrorPage;
+        reading.why = "304 though nothing was known before".into();
+    }
+    let found = leads(options, lease, url, &mut reading);
+    let retry_after = reading
+        .retry_after
+        .map(|wait| wait.not_before(Timestamp::now()).0);
+    let mut wire = wire_of(exchange);
+    wire.header = header;
+    if let Some((length, sha256, sha1)) = payload {
+        wire.payload = length;
+        wire.sha256 = Some(sha256);
+        wire.sha1 = Some(sha1);
+    }
+    if let Some(target) = &reading.redirect {
+        wire.facts.push(("redirect", target.to_string()));
+    }
+    wire.facts
+        .extend(reading.notes.into_iter().map(|note| ("note", note)));
+    Examined {
+        wire,
+        outcome: reading.outcome,
+        why: reading.why,
+        redirect: reading.redirect,
+        retry_after,
+        found,
+        etag,
+        last_modified,
+        body,
+    }
+}
+
+fn field(response: &HttpResponse<'_>, name: &str) -> Option<String> {
+    let value = response.header(name)?;
+    let plain = value.len() <= 256 && value.bytes().all(|byte| (b' '..0x7f).contains(&byte));
+    plain.then(|| value.into_owned())
+}
+
+/// What a page leads to, as the ledger takes it.
+fn leads(options: &Options, lease: &Lease, url: &Url, reading: &mut Reading) -> Option<Vec<Found>> {
+    if lease.role == Role::Robots {
+        return None;
+    }
+    let mut found: Option<Vec<Found>> = reading.leads.take().map(|leads| {
+        leads
+            .into_iter()
+            .map(|lead| accept(options, lease, lead, None, url))
+            .collect()
+    });
+    if let Some(target) = &reading.redirect {
+        let lead = Lead {
+            url: target.clone(),
+            role: lease.role,
+            title: lease.title.clone(),
+            list_date: None,
+            kind: lease.kind,
+            year: lease.year,
+            rule: "redirect",
+        };
+        found
+            .get_or_insert_default()
+            .push(accept(options, lease, lead, Some(url), url));
+    }
+    found
+}
+
+fn accept(options: &Options, lease: &Lease, lead: Lead, hop: Option<&Url>, from: &Url) -> Found {
+    // A fragment is there only where discovery found that it makes another page.
+    let url = lead.url;
+    let mut refused = None;
+    if !matches!(url.scheme(), "http" | "https") || url.host_str().is_none_or(str::is_empty) {
+        refused = Some((Outcome::OutOfScope, "neither http nor https".to_owned()));
+    } else if url.as_str().len() > options.budget.url_length {
+        let most = options.budget.url_length;
+        refused = Some((
+            Outcome::BudgetSpent,
+            format!("longer than {most} characters"),
+        ));
+    } else if let Err(why) = options.scope.holds(&lease.site, &url, lead.role, hop) {
+        refused = Some((Outcome::OutOfScope, format!("{why} (on {from})")));
+    }
+    let mut text = String::from(url);
+    if refused.is_some() {
+        cut(&mut text, 4096);
+    }
+    Found {
+        host: Url::parse(&text)
+            .map(|url| host_of(&url))
+            .unwrap_or_default(),
+        url: text,
+        role: lead.role,
+        title: lead.title.map(|mut title| {
+            cut(&mut title, 1000);
+            title
+        }),
+        list_date: lead.list_date,
+        kind: if lead.role == Role::Item {
+            lead.kind
+        } else {
+            ItemKind::Unknown
+        },
+        year: lead.year,
+        rule: lead.rule.to_owned(),
+        hop: hop.is_some(),
+        refused,
+    }
+}
+
+/// Cuts a text to so many bytes, or a few less.
+fn cut(text: &mut String, bytes: usize) {
+    if text.len() > bytes {
+        let end = (0..=bytes).rev().find(|end| text.is_char_boundary(*end));
+        text.truncate(end.unwrap_or(0));
+    }
+}
+
+fn wire_of(exchange: Exchange) -> Wire {
+    let mut facts: Vec<(&'static str, String)> =
+        vec![("fetchTimeMs", exchange.took.as_millis().to_string())];
+    if let Some(tls) = &exchange.tls {
+        facts.extend(encryption(tls));
+    }
+    facts.extend(exchange.notes.into_iter().map(|note| ("note", note)));
+    Wire {
+        request: exchange.request,
+        response: exchange.response,
+        before: exchange.before,
+        header: None,
+        payload: 0,
+        sha256: None,
+        sha1: None,
+        status: exchange.status,
+        address: Some(exchange.address.ip()),
+        at: exchange.started_at,
+        took_ms: u64::try_from(exchange.took.as_millis()).unwrap_or(u64::MAX),
+        truncated: exchange.truncated.map(|why| match why {
+            Truncated::Length => Truncation::Length,
+            Truncated::Time => Truncation::Time,
+            Truncated::Disconnect => Truncation::Disconnect,
+        }),
+        facts,
+    }
+}
+
+fn encryption(tls: &TlsFacts) -> Vec<(&'static str, String)> {
+    let mut facts = vec![("tls", format!("{} {}", tls.version, tls.cipher))];
+    facts.extend(
+        tls.certificates_sha256
+            .iter()
+            .map(|digest| ("certificateSha256", digest.clone())),
+    );
+    facts.extend(
+        tls.problems
+            .iter()
+            .map(|problem| ("certificateProblem", problem.clone())),
+    );
+    facts
+}

@@ -1,0 +1,63 @@
+//! Why the ledger could not do what was asked.
+
+use std::path::PathBuf;
+
+/// Why the ledger could not do what was asked. Nothing of a failed commit stays.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum FrontierError {
+    /// The file could not be opened as a database.
+    #[error("cannot open the ledger {}: {source}", path.display())]
+    Open {
+        /// The file.
+        path: PathBuf,
+        /// What `SQLite` says.
+        source: rusqlite::Error,
+    },
+    /// The file is a database, but of something else.
+    #[error("{} is a database, but not a ledger of nianbao", path.display())]
+    Foreign {
+        /// The file.
+        path: PathBuf,
+    },
+    /// The file was made by a newer program.
+    #[error("{} has schema {found}; this program knows schemas up to {known}: use a newer nianbao", path.display())]
+    Newer {
+        /// The file.
+        path: PathBuf,
+        /// Its schema.
+        found: i64,
+        /// The newest this program knows.
+        known: i64,
+    },
+    /// The disk has no room for what was to be committed.
+    #[error("the disk is full: {source}")]
+    Full {
+        /// What `SQLite` says.
+        source: rusqlite::Error,
+    },
+    /// `SQLite` refused: disk, lock, or a constraint.
+    #[error("ledger: {source}")]
+    Sqlite {
+        /// What it says.
+        source: rusqlite::Error,
+    },
+    /// A row holds a word that this program does not know.
+    #[error("ledger: {word:?} is no {what}")]
+    Word {
+        /// What was expected.
+        what: &'static str,
+        /// What stands there.
+        word: String,
+    },
+}
+
+impl From<rusqlite::Error> for FrontierError {
+    fn from(source: rusqlite::Error) -> Self {
+        if source.sqlite_error_code() == Some(rusqlite::ErrorCode::DiskFull) {
+            Self::Full { source }
+        } else {
+            Self::Sqlite { source }
+        }
+    }
+}

@@ -1,0 +1,71 @@
+//! An answer of a site → what it is and where it leads. Pure.
+
+use crate::archive::HttpResponse;
+use crate::crawl::classify_exchange;
+use crate::crawl::engine::{Answer, Reading};
+use crate::decode::{self, Media};
+use crate::discover::{self, Page};
+use crate::model::{Outcome, Role};
+use crate::profile::Sites;
+
+use super::read::MAX_BYTES;
+
+/// Reads an answer.
+pub fn read_answer(sites: &Sites, answer: &Answer<'_>) -> Reading {
+    let response = HttpResponse::split(&answer.exchange.response).ok();
+    let declared = response
+        .as_ref()
+        .and_then(|response| response.header("Content-Type"));
+    let declared = declared.as_deref();
+    let decoded = response
+        .as_ref()
+        .map(|response| response.decoded(MAX_BYTES as u64));
+    let body = decoded.as_ref().and_then(|decoded| decoded.as_ref().ok());
+    let body = body.map_or(&[][..], |body| &body.bytes);
+    let media = decode::media(body, declared);
+    let is_text = !body.is_empty() && matches!(media, Media::Html | Media::Text);
+    let text = is_text.then(|| decode::decode(body, declared));
+    let text = text.as_ref().map(|decoded| &*decoded.text);
+    let verdict = classify_exchange(answer.url, answer.exchange, text);
+    let mut reading = Reading {
+        outcome: verdict.outcome,
+        why: verdict.why,
+        redirect: verdict.redirect,
+        retry_after: verdict.retry_after,
+        leads: None,
+        notes: Vec::new(),
+    };
+    if let Some(Err(error)) = &decoded {
+        // The bytes are kept; nothing can be said of what is in them.
+        reading.notes.push(error.to_string());
+    }
+    let is_read = matches!(
+        answer.role,
+        Role::Root | Role::Sitemap | Role::List | Role::Item | Role::Part
+    );
+    if reading.outcome == Outcome::Ok && is_read {
+        let discovery = discover::discover(
+            &Page {
+                url: answer.url,
+                role: answer.role,
+                bytes: body,
+                content_type: declared,
+                title_of_link: answer.title,
+            },
+            sites,
+        );
+        if let Some(target) = discovery.redirect.filter(|target| target != answer.url) {
+            // A page with entries of its own is a page, wherever its script would lead.
+            if discovery.leads.is_empty() {
+                reading.outcome = Outcome::Redirect;
+                reading
+                    .why
+                    .push_str("; the page sends its reader elsewhere");
+                reading.redirect = Some(target);
+            }
+        }
+        reading.leads = Some(discovery.leads);
+        reading.notes.extend(discovery.notes);
+    }
+    reading
+}
