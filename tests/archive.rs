@@ -232,16 +232,16 @@ fn every_capture_has_its_line() {
         panic!("{error}")
     })
     .unwrap();
-    let mut sorted = Vec::new();
+    let mut told = Vec::new();
     sorter
         .each(|line| {
-            sorted.push(line.to_owned());
+            told.push(line.to_owned());
             Ok(())
         })
         .unwrap();
     let mut want: Vec<_> = lines.iter().map(CdxLine::to_line).collect();
     want.sort();
-    assert_eq!(sorted, want);
+    assert_eq!(told, want);
 }
 
 #[test]

@@ -254,7 +254,11 @@ fn normal_query(query: &[u8]) -> Vec<u8> {
     });
     query = without_session(&query, b"cfid=", |rest| {
         let (id, after) = cut(rest, b'&');
-        let token = cut(after?.strip_prefix(b"cftoken=")?, b'&').0;
+        let (name, after) = after?.split_at_checked(b"cftoken=".len())?;
+        let token = cut(after, b'&').0;
+        if !name.eq_ignore_ascii_case(b"cftoken=") {
+            return None;
+        }
         let full = !id.is_empty() && !token.is_empty();
         full.then_some(id.len() + 1 + b"cftoken=".len() + token.len())
     });
