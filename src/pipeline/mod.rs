@@ -1,9 +1,12 @@
 //! The stages put together. Only this module composes them.
 
 mod build;
+mod cut;
 mod exchange;
 mod file;
+mod foreign;
 mod import;
+mod increment;
 mod manifest;
 mod origin;
 mod pages;
