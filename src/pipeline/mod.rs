@@ -19,6 +19,7 @@ mod walk;
 pub use build::{BuildError, BuildEvent, BuildOptions, BuildSummary, build};
 pub use exchange::page_of;
 pub use file::{FileError, read_file, read_stream};
+pub use foreign::{ForeignError, ForeignKind, MAX_TOLD, Scan, Taken, foreign_kind};
 pub use import::{ImportError, ImportOutcome, Importer, Page};
 pub use manifest::{ManifestError, read_manifest};
 pub use pages::{Input, Outcome, groups, read_pages};
