@@ -9,6 +9,7 @@ mod build;
 mod context;
 mod coverage;
 mod demo;
+mod diff;
 mod export;
 mod extract;
 mod facsimile;
@@ -69,6 +70,7 @@ enum Verb {
     Build(build::Args),
     Extract(extract::Args),
     Show(show::Args),
+    Diff(diff::Args),
     Series(series::Args),
     Audit(audit::Args),
     Coverage(coverage::Args),
@@ -128,6 +130,7 @@ fn run(cli: Cli) -> anyhow::Result<Status> {
         Verb::Build(args) => build::run(&context, &args),
         Verb::Extract(args) => extract::run(args),
         Verb::Show(args) => show::run(&context, &args),
+        Verb::Diff(args) => diff::run(&context, &args),
         Verb::Series(args) => series::run(&context, &args),
         Verb::Audit(args) => audit::run(&context, &args),
         Verb::Coverage(args) => coverage::run(&context, &args),
