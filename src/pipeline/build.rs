@@ -165,14 +165,14 @@ pub fn build(
     for trouble in plans.troubles {
         building.tell_again(trouble);
     }
-    for plan in &plans.plans {
+    for plan in &plans.files {
         building
             .writer
             .forget_troubles(&plan.file.name, plan.from)?;
     }
     let flow = ordered(
         Load::new(options.jobs),
-        Records::new(plans.plans),
+        Records::new(plans.files),
         |step| match step {
             Step::Record { record, .. } => record.block.len() as u64,
             Step::Damage { .. } | Step::End { .. } => 0,

@@ -148,7 +148,8 @@ pub fn foreign_kind(path: &Path) -> Option<ForeignKind> {
 
 fn is_warc_member(name: &str) -> bool {
     let lower = name.to_ascii_lowercase();
-    lower.starts_with("archive/") && (lower.ends_with(".warc") || lower.ends_with(".warc.gz"))
+    let bare = lower.strip_suffix(".gz").unwrap_or(&lower);
+    lower.starts_with("archive/") && bare.strip_suffix(".warc").is_some()
 }
 
 /// Takes a file into the directory of WARC files. The same bytes again are known.

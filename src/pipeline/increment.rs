@@ -43,7 +43,7 @@ pub(super) fn reader_of(profile: &Profile, hosts: &HostRules) -> String {
 /// What a build does with the archive's files.
 pub(super) struct Plans {
     /// Where to begin in which file; a file that has nothing new is not among them.
-    pub plans: Vec<Plan>,
+    pub files: Vec<Plan>,
     /// Whether everything is read anew.
     pub whole: bool,
     /// Bytes that are not read again.
@@ -60,7 +60,7 @@ pub(super) fn plan(
     reread: bool,
 ) -> Result<Plans, StoreError> {
     let all = || Plans {
-        plans: files
+        files: files
             .iter()
             .map(|file| Plan {
                 file: file.clone(),
@@ -109,7 +109,7 @@ pub(super) fn plan(
         }
     }
     Ok(Plans {
-        plans,
+        files: plans,
         whole: false,
         known_bytes,
         troubles,

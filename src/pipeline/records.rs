@@ -159,6 +159,10 @@ pub(super) struct Records {
     passed: u64,
 }
 
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "five facts of a file, each by itself"
+)]
 struct Current {
     file: WarcFile,
     reader: Reader<File>,

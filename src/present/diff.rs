@@ -22,12 +22,18 @@ pub fn marked(pieces: &[(Mark, &str)], colours: bool) -> String {
     for (place, (mark, text)) in pieces.iter().enumerate() {
         let text: Vec<String> = text.split('\n').map(visible).collect();
         let text = text.join("\n");
-        match (mark, colours) {
-            (Mark::Same, _) => shown.push_str(&near(&text, place > 0, place + 1 < pieces.len())),
-            (Mark::Removed, false) => shown.push_str(&format!("[-{text}-]")),
-            (Mark::Added, false) => shown.push_str(&format!("{{+{text}+}}")),
-            (Mark::Removed, true) => shown.push_str(&format!("\x1b[31;9m{text}\x1b[0m")),
-            (Mark::Added, true) => shown.push_str(&format!("\x1b[32;4m{text}\x1b[0m")),
+        let (before, behind) = match (mark, colours) {
+            (Mark::Same, _) => {
+                shown.push_str(&near(&text, place > 0, place + 1 < pieces.len()));
+                continue;
+            }
+            (Mark::Removed, false) => ("[-", "-]"),
+            (Mark::Added, false) => ("{+", "+}"),
+            (Mark::Removed, true) => ("\x1b[31;9m", "\x1b[0m"),
+            (Mark::Added, true) => ("\x1b[32;4m", "\x1b[0m"),
+        };
+        for part in [before, text.as_str(), behind] {
+            shown.push_str(part);
         }
     }
     shown
