@@ -10,6 +10,7 @@ mod context;
 mod coverage;
 mod crawl;
 mod demo;
+mod diff;
 mod export;
 mod extract;
 mod facsimile;
@@ -80,6 +81,7 @@ enum Verb {
     Build(build::Args),
     Extract(extract::Args),
     Show(show::Args),
+    Diff(diff::Args),
     Series(series::Args),
     Audit(audit::Args),
     Coverage(coverage::Args),
@@ -145,6 +147,7 @@ fn run(cli: Cli) -> anyhow::Result<Status> {
         Verb::Build(args) => build::run(&context, &args),
         Verb::Extract(args) => extract::run(args),
         Verb::Show(args) => show::run(&context, &args),
+        Verb::Diff(args) => diff::run(&context, &args),
         Verb::Series(args) => series::run(&context, &args),
         Verb::Audit(args) => audit::run(&context, &args),
         Verb::Coverage(args) => coverage::run(&context, &args),

@@ -7,6 +7,7 @@
 
 mod cell;
 mod coverage;
+mod diff;
 mod findings;
 mod form;
 mod plot;
@@ -18,6 +19,7 @@ mod width;
 
 pub use cell::Cell;
 pub use coverage::{Coverage, CoverageMatrix, CoverageRow};
+pub use diff::{Mark, marked};
 pub use findings::list_findings;
 pub use form::{FormRow, FormTable};
 pub use plot::{Plot, Point};

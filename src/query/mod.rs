@@ -6,6 +6,7 @@
 mod captures;
 mod coverage;
 pub mod crosswalk;
+mod diff;
 mod export;
 mod filter;
 mod reports;
@@ -14,6 +15,10 @@ mod series;
 
 pub use captures::{CaptureLine, archive_ends, capture_of, captures_of_file, is_captured};
 pub use coverage::{Coverage, CoverageRow, Presence, coverage};
+pub use diff::{
+    CellChange, CellSide, Change, Diff, FieldChange, Piece, RowChange, SectionChange, VersionLine,
+    diff, versions,
+};
 pub use export::{export_csv, export_json};
 pub use filter::{AgencyFilter, Copies, Filter};
 pub use reports::{
