@@ -186,6 +186,8 @@ pub(super) fn printed(
 ) -> Option<Printed> {
     let mut best = None;
     let mut short = String::new();
+    // Pieces of one date in elements of their own: a day, and its year and month.
+    let mut pieces = String::new();
     for run in before.chain(behind).take(60) {
         let text = tree.text_run(run);
         if text.trim().is_empty() {
@@ -193,6 +195,15 @@ pub(super) fn printed(
         }
         if let Some(found) = date_only(&text) {
             best = Some(links::better(best, found));
+        }
+        if text.trim().len() <= 12 && text.bytes().any(|byte| byte.is_ascii_digit()) {
+            pieces.push(' ');
+            pieces.push_str(text.trim());
+            if let Some(found) = date_only(&pieces) {
+                best = Some(links::better(best, found));
+            }
+        } else {
+            pieces.clear();
         }
         if short.len() < SHORT {
             short.push(' ');

@@ -207,7 +207,7 @@ fn shown(tree: &Tree<'_>, id: NodeId) -> (String, Option<Printed>) {
     while inner < node.end {
         let element = tree.node(inner);
         let text = tree.text(inner);
-        if let Some(found) = date_only(&text) {
+        if let Some(found) = date_only(&tree.text_spaced(inner)) {
             date = Some(better(date, found));
             without.push(tree.text_range(inner));
             inner = element.end;

@@ -101,7 +101,8 @@ pub fn discover(page: &Page<'_>, sites: &Sites) -> Discovery {
     if page.role == Role::Sitemap {
         let agency = site.map(|site| site.title.as_str());
         let found = sitemap::parse(source, page.url);
-        (discovery.leads, discovery.notes) = sitemap::leads(&found, is_child(page.url, site), agency);
+        (discovery.leads, discovery.notes) =
+            sitemap::leads(&found, is_child(page.url, site), agency);
         return discovery;
     }
     if page.role == Role::List && is_data(source) {
@@ -126,7 +127,9 @@ pub fn discover(page: &Page<'_>, sites: &Sites) -> Discovery {
     let own = sites.reading(site, discovery.platform.as_deref());
     let profile = own.as_ref().unwrap_or_else(|| Profile::generic());
     if let Some(paging) = parts::find(&document, Some(page.url.as_str()), None) {
-        let others = paging.behind().filter_map(|name| urls::resolve(&base, name));
+        let others = paging
+            .behind()
+            .filter_map(|name| urls::resolve(&base, name));
         discovery.leads.extend(others.map(|url| Lead {
             url,
             role: Role::Part,
@@ -137,20 +140,31 @@ pub fn discover(page: &Page<'_>, sites: &Sites) -> Discovery {
             rule: "part",
         }));
     }
-    discovery.leads.extend(attachments::leads(&document, page.url, profile));
+    discovery
+        .leads
+        .extend(attachments::leads(&document, page.url, profile));
     discovery
 }
 
 /// What references in a page are resolved against.
 fn base(url: &Url, tree: &Tree<'_>) -> Url {
-    let named = tree.base.as_deref().and_then(|base| url.join(base.trim()).ok());
-    named.filter(|base| matches!(base.scheme(), "http" | "https")).unwrap_or_else(|| url.clone())
+    let named = tree
+        .base
+        .as_deref()
+        .and_then(|base| url.join(base.trim()).ok());
+    named
+        .filter(|base| matches!(base.scheme(), "http" | "https"))
+        .unwrap_or_else(|| url.clone())
 }
 
 /// Whether a sitemap was reached by way of an index: it is no seed and has no customary name.
 fn is_child(url: &Url, site: Option<&SiteProfile>) -> bool {
     let is_seed = site.is_some_and(|site| site.seeds.iter().any(|seed| seed.url == *url));
-    !is_seed && !matches!(urls::file(url), "sitemap.xml" | "sitemap_index.xml" | "sitemapindex.xml" | "sitemap.txt")
+    !is_seed
+        && !matches!(
+            urls::file(url),
+            "sitemap.xml" | "sitemap_index.xml" | "sitemapindex.xml" | "sitemap.txt"
+        )
 }
 
 /// Whether a list is XML or JSON rather than a page.
@@ -160,7 +174,10 @@ fn is_data(source: &str) -> bool {
         || start.starts_with('[')
         || start.starts_with("<datastore")
         || start.starts_with("<?xml") && records::is_datastore(start)
-        || !start.starts_with('<') && start.find('(').is_some_and(|at| at < 60 && start[at + 1..].starts_with(['{', '[']))
+        || !start.starts_with('<')
+            && start
+                .find('(')
+                .is_some_and(|at| at < 60 && start[at + 1..].starts_with(['{', '[']))
 }
 
 /// The rules that hold for a list, and what it pages by.
@@ -176,7 +193,9 @@ fn rules<'r>(
     platform: Option<&'r Platform>,
     tree: Option<&Tree<'_>>,
 ) -> Rules<'r> {
-    let fits = |layout: &&Layout| tree.is_some_and(|tree| css::matches(tree, &layout.guard).contains(&true));
+    let fits = |layout: &&Layout| {
+        tree.is_some_and(|tree| css::matches(tree, &layout.guard).contains(&true))
+    };
     let site_layout = site.and_then(|site| site.layouts.iter().find(fits));
     let layout = platform.and_then(|platform| platform.layouts.iter().find(fits));
     let generic = sites.generic();
@@ -187,7 +206,11 @@ fn rules<'r>(
         platform.map(|platform| &platform.list),
         generic.map(|generic| &generic.list),
     ];
-    let list = lists.into_iter().flatten().rev().fold(ListRules::default(), |base, own| own.over(&base));
+    let list = lists
+        .into_iter()
+        .flatten()
+        .rev()
+        .fold(ListRules::default(), |base, own| own.over(&base));
     let pagings = [
         site_layout.map(|layout| &layout.paging),
         site.map(|site| &site.paging),
@@ -195,7 +218,10 @@ fn rules<'r>(
         platform.map(|platform| &platform.paging),
     ];
     // What a site says replaces the rest; a platform's strategies come before the generic ones.
-    let own = pagings.into_iter().flatten().find(|paging| !paging.is_empty());
+    let own = pagings
+        .into_iter()
+        .flatten()
+        .find(|paging| !paging.is_empty());
     let is_site = site_layout.is_some_and(|layout| !layout.paging.is_empty())
         || site.is_some_and(|site| !site.paging.is_empty());
     let rest = generic.filter(|_| !is_site).map(|generic| &generic.paging);
@@ -218,7 +244,11 @@ fn list(
     let rules = rules(sites, site, named.or(found), tree);
     let base = tree.map_or_else(|| page.url.clone(), |tree| base(page.url, tree));
 
-    let listing = if tree.is_none() { records::from_json(source, &base) } else { None };
+    let listing = if tree.is_none() {
+        records::from_json(source, &base)
+    } else {
+        None
+    };
     let found = match (tree, &listing) {
         (_, Some(listing)) => Found {
             items: listing.items.clone(),
@@ -229,12 +259,20 @@ fn list(
             ..Found::default()
         },
         (Some(tree), None) => {
-            let data = tree.scripts.iter().filter(|script| records::is_datastore(script));
-            let items: Vec<Item> = data.flat_map(|data| records::from_datastore(data, &base, &rules.list)).collect();
+            let data = tree
+                .scripts
+                .iter()
+                .filter(|script| records::is_datastore(script));
+            let items: Vec<Item> = data
+                .flat_map(|data| records::from_datastore(data, &base, &rules.list))
+                .collect();
             if items.is_empty() {
                 items::find(tree, page.url, &base, &rules.list)
             } else {
-                Found { items, ..Found::default() }
+                Found {
+                    items,
+                    ..Found::default()
+                }
             }
         }
     };
@@ -280,7 +318,10 @@ fn list(
     if let Some((pages, rule)) = paging::follow(&sheet, &rules.paging) {
         pages.into_iter().for_each(|url| add(url, None, rule));
     }
-    found.years.into_iter().for_each(|(url, title)| add(url, Some(title), "list.year"));
+    found
+        .years
+        .into_iter()
+        .for_each(|(url, title)| add(url, Some(title), "list.year"));
     if let Some(tree) = tree {
         if let Some(url) = gkmlpt_data(tree, page.url) {
             add(url, None, "list.gkmlpt");
@@ -304,20 +345,30 @@ fn gkmlpt_data(tree: &Tree<'_>, url: &Url) -> Option<Url> {
     let (root, _) = url.path().split_once("/gkmlpt/")?;
     let number = tree.scripts.iter().find_map(|script| {
         let at = script.find("SID:")?;
-        let rest = script[at + 4..].trim_start().trim_start_matches(['"', '\'']);
+        let rest = script[at + 4..]
+            .trim_start()
+            .trim_start_matches(['"', '\'']);
         let end = rest.find(|c: char| !c.is_ascii_digit())?;
         (end > 0).then(|| rest[..end].to_owned())
     })?;
-    urls::resolve(url, &format!("{root}/gkmlpt/api/all/{column}?page=1&sid={number}"))
+    urls::resolve(
+        url,
+        &format!("{root}/gkmlpt/api/all/{column}?page=1&sid={number}"),
+    )
 }
 
 /// A note where a script says that there are more records than the page has.
 fn more_by_script(tree: &Tree<'_>, items: usize) -> Option<String> {
     let total = tree.scripts.iter().find_map(|script| {
         let at = script.find("recordCount")? + "recordCount".len();
-        let rest = script[at..].trim_start().strip_prefix([':', '='])?.trim_start();
+        let rest = script[at..]
+            .trim_start()
+            .strip_prefix([':', '='])?
+            .trim_start();
         let rest = rest.trim_start_matches(['"', '\'']);
-        let end = rest.find(|c: char| !c.is_ascii_digit()).unwrap_or(rest.len());
+        let end = rest
+            .find(|c: char| !c.is_ascii_digit())
+            .unwrap_or(rest.len());
         rest[..end].parse::<usize>().ok()
     })?;
     (total > items && items > 0)
@@ -329,14 +380,22 @@ fn other_entrances(tree: &Tree<'_>, url: &Url, base: &Url) -> Vec<(Url, String)>
     let is_name = |name: &str| name.eq_ignore_ascii_case("ColumnName");
     let metas = tree.nodes().iter().filter(|node| node.name == "meta");
     let mut names = metas.filter(|node| node.raw_attribute("name").is_some_and(is_name));
-    let Some(name) = names.find_map(|node| node.attribute("content")) else { return Vec::new() };
-    let bare = |text: &str| text.chars().filter(|c| !c.is_whitespace()).collect::<String>();
+    let Some(name) = names.find_map(|node| node.attribute("content")) else {
+        return Vec::new();
+    };
+    let bare = |text: &str| {
+        text.chars()
+            .filter(|c| !c.is_whitespace())
+            .collect::<String>()
+    };
     let name = bare(&name);
     let anchors = (0..tree.nodes().len()).filter(|id| tree.node(*id).name == "a");
     anchors
         .filter(|id| !name.is_empty() && bare(&tree.text(*id)) == name)
         .filter_map(|id| urls::resolve(base, &tree.node(id).attribute("href")?))
-        .filter(|found| found.host_str() == url.host_str() && urls::folder(found) == urls::folder(url))
+        .filter(|found| {
+            found.host_str() == url.host_str() && urls::folder(found) == urls::folder(url)
+        })
         .map(|found| (found, name.clone()))
         .take(4)
         .collect()

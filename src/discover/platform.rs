@@ -10,7 +10,12 @@ use super::tree::Tree;
 use crate::profile::{Evidence, Platform, Sign, Sites};
 
 /// The platform a page shows it was made by; `None` where it does not show, or two are as likely.
-pub(super) fn detect<'s>(source: &str, tree: Option<&Tree<'_>>, url: &Url, sites: &'s Sites) -> Option<&'s Platform> {
+pub(super) fn detect<'s>(
+    source: &str,
+    tree: Option<&Tree<'_>>,
+    url: &Url,
+    sites: &'s Sites,
+) -> Option<&'s Platform> {
     let generator = tree.and_then(generator);
     let mut best: Option<(u32, &Platform)> = None;
     let mut tied = false;
@@ -43,7 +48,13 @@ fn generator(tree: &Tree<'_>) -> Option<String> {
         .map(|content| content.to_lowercase())
 }
 
-fn shows(evidence: &Evidence, source: &str, tree: Option<&Tree<'_>>, url: &Url, generator: Option<&str>) -> bool {
+fn shows(
+    evidence: &Evidence,
+    source: &str,
+    tree: Option<&Tree<'_>>,
+    url: &Url,
+    generator: Option<&str>,
+) -> bool {
     match &evidence.sign {
         Sign::Generator(wanted) => generator.is_some_and(|own| own.contains(wanted.as_str())),
         Sign::Text(wanted) => memchr::memmem::find(source.as_bytes(), wanted.as_bytes()).is_some(),
@@ -55,6 +66,8 @@ fn shows(evidence: &Evidence, source: &str, tree: Option<&Tree<'_>>, url: &Url, 
             host.strip_suffix(wanted.as_str())
                 .is_some_and(|rest| rest.is_empty() || rest.ends_with('.'))
         }),
-        Sign::Element(selector) => tree.is_some_and(|tree| css::matches(tree, selector).contains(&true)),
+        Sign::Element(selector) => {
+            tree.is_some_and(|tree| css::matches(tree, selector).contains(&true))
+        }
     }
 }

@@ -45,7 +45,10 @@ pub(super) fn from_datastore(text: &str, base: &Url, rules: &ListRules) -> Vec<I
         let tree = Tree::parse(record);
         let blocked = vec![false; tree.nodes().len()];
         let found = links::collect(&tree, base, &blocked, rules);
-        let longest = found.iter().rev().max_by_key(|link| link.title.chars().count());
+        let longest = found
+            .iter()
+            .rev()
+            .max_by_key(|link| link.title.chars().count());
         let Some(link) = longest else { continue };
         let root = tree.ancestors(link.node).last().unwrap_or(link.node);
         let date = beside(&tree, root, link).or_else(|| {
@@ -71,13 +74,47 @@ pub(super) struct Listing {
     pub records: usize,
 }
 
-const TITLES: [&str; 6] = ["title", "doctitle", "docTitle", "articleTitle", "infotitle", "name"];
-const URLS: [&str; 8] = ["url", "docpuburl", "docPubUrl", "chnldocurl", "link", "href", "post_url", "linkurl"];
-const DATES: [&str; 13] = [
-    "date", "display_publish_time", "first_publish_time", "publish_time", "publishTime", "pubDate", "pubdate",
-    "docreltime", "docRelTime", "create_time", "created_at", "createTime", "time",
+const TITLES: [&str; 6] = [
+    "title",
+    "doctitle",
+    "docTitle",
+    "articleTitle",
+    "infotitle",
+    "name",
 ];
-const TOTALS: [&str; 6] = ["total", "totalCount", "total_count", "totalRecord", "recordCount", "count"];
+const URLS: [&str; 8] = [
+    "url",
+    "docpuburl",
+    "docPubUrl",
+    "chnldocurl",
+    "link",
+    "href",
+    "post_url",
+    "linkurl",
+];
+const DATES: [&str; 13] = [
+    "date",
+    "display_publish_time",
+    "first_publish_time",
+    "publish_time",
+    "publishTime",
+    "pubDate",
+    "pubdate",
+    "docreltime",
+    "docRelTime",
+    "create_time",
+    "created_at",
+    "createTime",
+    "time",
+];
+const TOTALS: [&str; 6] = [
+    "total",
+    "totalCount",
+    "total_count",
+    "totalRecord",
+    "recordCount",
+    "count",
+];
 
 /// Reads JSON, with or without a function's name around it; `None` where it is none or has no list of articles.
 pub(super) fn from_json(text: &str, base: &Url) -> Option<Listing> {
@@ -110,8 +147,15 @@ pub(super) fn from_json(text: &str, base: &Url) -> Option<Listing> {
         });
     };
     let maps = [around, value.as_object()];
-    let total = maps.into_iter().flatten().find_map(|map| first(map, &TOTALS).and_then(number));
-    let items = list.iter().take(RECORDS).filter_map(|value| item(value, base)).collect();
+    let total = maps
+        .into_iter()
+        .flatten()
+        .find_map(|map| first(map, &TOTALS).and_then(number));
+    let items = list
+        .iter()
+        .take(RECORDS)
+        .filter_map(|value| item(value, base))
+        .collect();
     Some(Listing {
         items,
         total,
@@ -148,11 +192,18 @@ fn item(value: &Value, base: &Url) -> Option<Item> {
     // Search answers mark words by tags.
     let tree = Tree::parse(raw);
     let runs = tree.runs();
-    let title = if raw.contains('<') { tree.text_between(0..runs) } else { tidy(raw) };
+    let title = if raw.contains('<') {
+        tree.text_between(0..runs)
+    } else {
+        tidy(raw)
+    };
     (!title.is_empty()).then(|| Item {
         url,
         title,
-        date: DATES.iter().filter_map(|name| map.get(*name)).find_map(date),
+        date: DATES
+            .iter()
+            .filter_map(|name| map.get(*name))
+            .find_map(date),
     })
 }
 
@@ -166,7 +217,11 @@ fn date(value: &Value) -> Option<Date> {
         },
         _ => return None,
     };
-    let seconds = if seconds > 100_000_000_000 { seconds / 1000 } else { seconds };
+    let seconds = if seconds > 100_000_000_000 {
+        seconds / 1000
+    } else {
+        seconds
+    };
     if seconds < 600_000_000 {
         return None;
     }
@@ -180,7 +235,8 @@ mod tests {
 
     #[test]
     fn json_is_read_tolerantly() {
-        let base = Url::parse("http://www.qingling.example/gkmlpt/api/all/12?page=1&sid=7").unwrap();
+        let base =
+            Url::parse("http://www.qingling.example/gkmlpt/api/all/12?page=1&sid=7").unwrap();
         let cases = [
             r#"{"articles":[{"title":"年报<em>一</em>","url":"/a/post_1.html","created_at":1706630400}],"total":201,"classify":{"name":"x"}}"#,
             r#"{"data":{"total":"201","rows":[{"docTitle":"年报一","docPubUrl":"http://www.qingling.example/a/post_1.html","docRelTime":"2024-01-31 00:00:00"}]}}"#,
@@ -198,11 +254,19 @@ mod tests {
                 panic!("{found:?}");
             };
             assert_eq!(item.title, "年报一");
-            assert_eq!(item.url.as_str(), "http://www.qingling.example/a/post_1.html");
+            assert_eq!(
+                item.url.as_str(),
+                "http://www.qingling.example/a/post_1.html"
+            );
             assert_eq!(item.date.unwrap().to_string(), "2024-01-31");
             assert_eq!(found.total, (number < 2).then_some(201));
         }
-        assert!(from_json(r#"{"articles":[],"total":0}"#, &base).unwrap().items.is_empty());
+        assert!(
+            from_json(r#"{"articles":[],"total":0}"#, &base)
+                .unwrap()
+                .items
+                .is_empty()
+        );
         assert!(from_json(r#"{"a":1}"#, &base).is_none());
         assert!(from_json("[[[[", &base).is_none());
     }

@@ -378,6 +378,15 @@ impl<'p> Tree<'p> {
         self.text_between(self.text_range(id))
     }
 
+    /// The same with a space between runs, for what stands in elements of its own.
+    pub fn text_spaced(&self, id: NodeId) -> String {
+        let runs: Vec<_> = self
+            .text_range(id)
+            .map(|number| self.text_run(number))
+            .collect();
+        tidy(&runs.join(" "))
+    }
+
     /// The text of some runs, tidied.
     pub fn text_between(&self, runs: std::ops::Range<usize>) -> String {
         let mut raw = String::new();

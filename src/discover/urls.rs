@@ -55,7 +55,9 @@ pub fn canonical(mut url: Url) -> Option<Url> {
     }
     // Guangdong's platform shows another column by the fragment.
     let is_column = url.path().contains("/gkmlpt/")
-        && url.fragment().is_some_and(|name| !name.is_empty() && name.bytes().all(|b| b.is_ascii_digit()));
+        && url
+            .fragment()
+            .is_some_and(|name| !name.is_empty() && name.bytes().all(|b| b.is_ascii_digit()));
     if !is_column {
         url.set_fragment(None);
     }

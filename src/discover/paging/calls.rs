@@ -19,7 +19,10 @@ enum Argument<'s> {
 }
 
 /// The first call of the function with values for arguments; its definition has none.
-fn call<'s>(script: &'s str, is_wanted: impl Fn(&[Argument<'s>]) -> bool) -> Option<Vec<Argument<'s>>> {
+fn call<'s>(
+    script: &'s str,
+    is_wanted: impl Fn(&[Argument<'s>]) -> bool,
+) -> Option<Vec<Argument<'s>>> {
     const NAME: &str = "createPageHTML";
     script.match_indices(NAME).take(50).find_map(|(at, _)| {
         let line = &script[script[..at].rfind('\n').map_or(0, |end| end + 1)..at];
@@ -38,7 +41,11 @@ fn argument(text: &str) -> Option<Argument<'_>> {
     }
     let inner = text.strip_prefix(['"', '\''])?.strip_suffix(['"', '\''])?;
     // A number in quotation marks is a number.
-    Some(inner.parse().map_or(Argument::Text(inner), Argument::Number))
+    Some(
+        inner
+            .parse()
+            .map_or(Argument::Text(inner), Argument::Number),
+    )
 }
 
 fn page(base: &Url, name: &str, number: u32, extension: &str) -> Option<Url> {
@@ -51,17 +58,32 @@ pub(super) fn trs(sheet: &Sheet<'_>) -> Option<Vec<Url>> {
     let is_trs = |arguments: &[Argument<'_>]| {
         matches!(
             arguments,
-            [Argument::Number(_), Argument::Number(_), Argument::Text(_), Argument::Text(_), ..]
+            [
+                Argument::Number(_),
+                Argument::Number(_),
+                Argument::Text(_),
+                Argument::Text(_),
+                ..
+            ]
         )
     };
     if let Some(arguments) = scripts().find_map(|script| call(script, is_trs)) {
-        let [Argument::Number(total), Argument::Number(current), Argument::Text(name), Argument::Text(ext), ..] =
-            arguments.as_slice()
+        let [
+            Argument::Number(total),
+            Argument::Number(current),
+            Argument::Text(name),
+            Argument::Text(ext),
+            ..,
+        ] = arguments.as_slice()
         else {
             return None;
         };
         let pages = behind(*current, total.saturating_sub(1));
-        return Some(pages.filter_map(|number| page(sheet.base, name, number, ext)).collect());
+        return Some(
+            pages
+                .filter_map(|number| page(sheet.base, name, number, ext))
+                .collect(),
+        );
     }
     let script = scripts().find(|script| assigned(script, "countPage").is_some())?;
     let total = assigned(script, "countPage")?;
@@ -70,7 +92,11 @@ pub(super) fn trs(sheet: &Sheet<'_>) -> Option<Vec<Url>> {
     let name = inline_name(script).unwrap_or(own);
     let extension = inline_extension(script).unwrap_or(extension);
     let pages = behind(current, total.saturating_sub(1));
-    Some(pages.filter_map(|number| page(sheet.base, name, number, extension)).collect())
+    Some(
+        pages
+            .filter_map(|number| page(sheet.base, name, number, extension))
+            .collect(),
+    )
 }
 
 /// 开普: the call with an element's id first.
@@ -90,19 +116,32 @@ pub(super) fn kaipu(sheet: &Sheet<'_>) -> Option<Vec<Url>> {
     };
     let mut scripts = sheet.tree.into_iter().flat_map(|tree| &tree.scripts);
     let arguments = scripts.find_map(|script| call(script, is_kaipu))?;
-    let [_, Argument::Number(total), Argument::Number(current), Argument::Text(name), Argument::Text(ext), ..] =
-        arguments.as_slice()
+    let [
+        _,
+        Argument::Number(total),
+        Argument::Number(current),
+        Argument::Text(name),
+        Argument::Text(ext),
+        ..,
+    ] = arguments.as_slice()
     else {
         return None;
     };
     let pages = behind((*current).max(1), *total);
-    Some(pages.filter_map(|number| page(sheet.base, name, number, ext)).collect())
+    Some(
+        pages
+            .filter_map(|number| page(sheet.base, name, number, ext))
+            .collect(),
+    )
 }
 
 /// The page's own name without number, and its extension.
 fn own_name(url: &Url) -> (&str, &str) {
-    let (name, extension) = urls::file(url).rsplit_once('.').unwrap_or(("index", "html"));
-    let is_numbered = |tail: &str| !tail.is_empty() && tail.bytes().all(|byte| byte.is_ascii_digit());
+    let (name, extension) = urls::file(url)
+        .rsplit_once('.')
+        .unwrap_or(("index", "html"));
+    let is_numbered =
+        |tail: &str| !tail.is_empty() && tail.bytes().all(|byte| byte.is_ascii_digit());
     match name.rsplit_once('_') {
         Some((stem, tail)) if is_numbered(tail) => (stem, extension),
         _ => (name, extension),
@@ -111,7 +150,9 @@ fn own_name(url: &Url) -> (&str, &str) {
 
 /// `"index" + "_" + i` → `index`.
 fn inline_name(script: &str) -> Option<&str> {
-    let mut places = script.match_indices("\"_\"").chain(script.match_indices("'_'"));
+    let mut places = script
+        .match_indices("\"_\"")
+        .chain(script.match_indices("'_'"));
     places.find_map(|(at, _)| {
         let before = script[..at].trim_end().strip_suffix('+')?.trim_end();
         let before = before.strip_suffix(['"', '\''])?;
@@ -123,13 +164,19 @@ fn inline_name(script: &str) -> Option<&str> {
 
 /// `"." + "html"` → `html`.
 fn inline_extension(script: &str) -> Option<&str> {
-    script.match_indices(['"', '\'']).take(2000).find_map(|(at, _)| {
-        let rest = script[at + 1..].trim_start().strip_prefix('+')?.trim_start();
-        let rest = rest.strip_prefix(['"', '\''])?;
-        let known = ["shtml", "html", "htm", "jhtml"];
-        let found = known.iter().find(|ending| rest.starts_with(**ending))?;
-        script[..at].ends_with('.').then(|| &rest[..found.len()])
-    })
+    script
+        .match_indices(['"', '\''])
+        .take(2000)
+        .find_map(|(at, _)| {
+            let rest = script[at + 1..]
+                .trim_start()
+                .strip_prefix('+')?
+                .trim_start();
+            let rest = rest.strip_prefix(['"', '\''])?;
+            let known = ["shtml", "html", "htm", "jhtml"];
+            let found = known.iter().find(|ending| rest.starts_with(**ending))?;
+            script[..at].ends_with('.').then(|| &rest[..found.len()])
+        })
 }
 
 #[cfg(test)]
@@ -152,23 +199,44 @@ mod tests {
         };
         let both = [Paging::plain(Strategy::Trs), Paging::plain(Strategy::Kaipu)];
         let (pages, _) = follow(&sheet, &both.iter().collect::<Vec<_>>())?;
-        let names: Vec<_> = pages.iter().map(|page| page.path().trim_start_matches("/nb/")).collect();
+        let names: Vec<_> = pages
+            .iter()
+            .map(|page| page.path().trim_start_matches("/nb/"))
+            .collect();
         Some(names.join(" "))
     }
 
     #[test]
     fn the_first_argument_tells_the_calls_apart() {
         let cases = [
-            ("createPageHTML(3, 0, \"index\", \"html\");", Some("index_1.html index_2.html")),
-            ("createPageHTML(3, 1, 'index', 'html', 45);", Some("index_2.html")),
-            ("createPageHTML('3', '0', 'list', 'shtml')", Some("list_1.shtml list_2.shtml")),
+            (
+                "createPageHTML(3, 0, \"index\", \"html\");",
+                Some("index_1.html index_2.html"),
+            ),
+            (
+                "createPageHTML(3, 1, 'index', 'html', 45);",
+                Some("index_2.html"),
+            ),
+            (
+                "createPageHTML('3', '0', 'list', 'shtml')",
+                Some("list_1.shtml list_2.shtml"),
+            ),
             ("createPageHTML(1, 0, 'index', 'html')", Some("")),
             ("createPageHTML(0, 0, 'index', 'html')", Some("")),
-            ("createPageHTML('page_div',3, 1,'index','shtml',45)", Some("index_2.shtml index_3.shtml")),
-            ("createPageHTML('page_div',3, 3,'index','shtml',45)", Some("")),
+            (
+                "createPageHTML('page_div',3, 1,'index','shtml',45)",
+                Some("index_2.shtml index_3.shtml"),
+            ),
+            (
+                "createPageHTML('page_div',3, 3,'index','shtml',45)",
+                Some(""),
+            ),
             ("function createPageHTML(n, c, p, e) {}", None),
             ("// createPageHTML(3, 0, 'index', 'html');", None),
-            ("createPageHTML(4294967295, 0, 'index', '');", Some("index_")),
+            (
+                "createPageHTML(4294967295, 0, 'index', '');",
+                Some("index_"),
+            ),
         ];
         for (script, want) in cases {
             let found = pages("http://a.example/nb/index.html", script);

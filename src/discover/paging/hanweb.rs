@@ -17,7 +17,10 @@ const PER_PAGE: u32 = 15;
 const PAGES: u32 = 3;
 
 pub(super) fn follow(sheet: &Sheet<'_>, paging: &Paging) -> Option<Vec<Url>> {
-    let scripts = sheet.tree.map(|tree| tree.scripts.as_slice()).unwrap_or_default();
+    let scripts = sheet
+        .tree
+        .map(|tree| tree.scripts.as_slice())
+        .unwrap_or_default();
     let data = if is_datastore(sheet.source) && sheet.tree.is_none() {
         sheet.source
     } else {
@@ -25,10 +28,17 @@ pub(super) fn follow(sheet: &Sheet<'_>, paging: &Paging) -> Option<Vec<Url>> {
     };
     let records = u32::try_from(contents(data, "record").count()).ok()?;
     let total = [data].iter().chain(scripts).find_map(|script| {
-        assigned(script, "totalRecord").or_else(|| contents(script, "totalrecord").next()?.trim().parse().ok())
+        assigned(script, "totalRecord")
+            .or_else(|| contents(script, "totalrecord").next()?.trim().parse().ok())
     });
-    let per_page = scripts.iter().find_map(|script| assigned(script, "perPage"));
-    let per_page = paging.records_per_page.or(per_page).filter(|n| *n > 0).unwrap_or(PER_PAGE);
+    let per_page = scripts
+        .iter()
+        .find_map(|script| assigned(script, "perPage"));
+    let per_page = paging
+        .records_per_page
+        .or(per_page)
+        .filter(|n| *n > 0)
+        .unwrap_or(PER_PAGE);
     let next = contents(data, "nextgroup").find_map(|link| target(sheet, link));
 
     let number = |name| urls::parameter(sheet.url, name)?.parse::<u32>().ok();
@@ -36,7 +46,11 @@ pub(super) fn follow(sheet: &Sheet<'_>, paging: &Paging) -> Option<Vec<Url>> {
         let span = end.saturating_sub(start).saturating_add(1);
         let more = records >= span && total.is_none_or(|total| total > end);
         let next = group(sheet.url, end.saturating_add(1), span, per_page);
-        return Some(if more && records > 0 { vec![next] } else { Vec::new() });
+        return Some(if more && records > 0 {
+            vec![next]
+        } else {
+            Vec::new()
+        });
     }
     let (Some(next), Some(total)) = (&next, total) else {
         return Some(next.into_iter().collect());
@@ -48,7 +62,12 @@ pub(super) fn follow(sheet: &Sheet<'_>, paging: &Paging) -> Option<Vec<Url>> {
         starts.push(start);
         start = start.saturating_add(span);
     }
-    Some(starts.into_iter().map(|start| group(next, start, span, per_page)).collect())
+    Some(
+        starts
+            .into_iter()
+            .map(|start| group(next, start, span, per_page))
+            .collect(),
+    )
 }
 
 /// The address of a group: that of another with its records.
@@ -69,7 +88,10 @@ fn group(template: &Url, start: u32, span: u32, per_page: u32) -> Url {
 
 fn target(sheet: &Sheet<'_>, link: &str) -> Option<Url> {
     let tree = Tree::parse(link);
-    let href = tree.nodes().iter().find_map(|node| node.attribute("href"))?;
+    let href = tree
+        .nodes()
+        .iter()
+        .find_map(|node| node.attribute("href"))?;
     urls::resolve(sheet.base, &href)
 }
 
@@ -115,7 +137,10 @@ mod tests {
         ];
         assert_eq!(groups(host, &page(14)), want);
         assert!(groups(host, &page(6)).is_empty());
-        assert_eq!(groups(&want[0].replace("perpage=2", "perpage=15"), &data(6))[0], want[1].replace("perpage=2", "perpage=15"));
+        assert_eq!(
+            groups(&want[0].replace("perpage=2", "perpage=15"), &data(6))[0],
+            want[1].replace("perpage=2", "perpage=15")
+        );
         assert!(groups(want[0], &data(5)).is_empty());
     }
 }

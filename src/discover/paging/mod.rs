@@ -30,7 +30,10 @@ pub(super) struct Sheet<'s> {
 }
 
 /// The pages behind a page, and which rule found them; `None` where no strategy finds a pager.
-pub(super) fn follow(sheet: &Sheet<'_>, strategies: &[&Paging]) -> Option<(Vec<Url>, &'static str)> {
+pub(super) fn follow(
+    sheet: &Sheet<'_>,
+    strategies: &[&Paging],
+) -> Option<(Vec<Url>, &'static str)> {
     strategies.iter().find_map(|paging| {
         let (found, rule) = match paging.strategy {
             Strategy::Trs => (calls::trs(sheet), "pager.trs"),
@@ -58,7 +61,8 @@ fn behind(current: u32, last: u32) -> impl Iterator<Item = u32> {
 /// Guangdong's JSON: a hundred records a page, the sum of them in the answer.
 fn gkmlpt(sheet: &Sheet<'_>, paging: &Paging) -> Option<Vec<Url>> {
     let listing = sheet.listing?;
-    let current: u32 = urls::parameter(sheet.url, "page").map_or(Some(1), |page| page.parse().ok())?;
+    let current: u32 =
+        urls::parameter(sheet.url, "page").map_or(Some(1), |page| page.parse().ok())?;
     // The first page answers to 0 and to 1.
     let current = current.max(1);
     let total = listing.total?;
@@ -70,13 +74,19 @@ fn gkmlpt(sheet: &Sheet<'_>, paging: &Paging) -> Option<Vec<Url>> {
         return Some(Vec::new());
     }
     let page = |number: u32| urls::with_parameter(sheet.url, "page", &number.to_string());
-    Some(behind(current, total.div_ceil(per_page)).map(page).collect())
+    Some(
+        behind(current, total.div_ceil(per_page))
+            .map(page)
+            .collect(),
+    )
 }
 
 /// The number at the start of a text, white space before it skipped.
 fn leading_number(text: &str) -> Option<u32> {
     let text = text.trim_start();
-    let end = text.find(|c: char| !c.is_ascii_digit()).unwrap_or(text.len());
+    let end = text
+        .find(|c: char| !c.is_ascii_digit())
+        .unwrap_or(text.len());
     text[..end].parse().ok()
 }
 
@@ -87,7 +97,9 @@ fn assigned(script: &str, name: &str) -> Option<u32> {
         if before.is_some_and(|c| c.is_alphanumeric() || c == '_') {
             return None;
         }
-        let rest = script[at + name.len()..].trim_start_matches(['"', '\'']).trim_start();
+        let rest = script[at + name.len()..]
+            .trim_start_matches(['"', '\''])
+            .trim_start();
         let rest = rest.strip_prefix([':', '='])?;
         leading_number(rest.trim_start().trim_start_matches(['"', '\'']))
     })

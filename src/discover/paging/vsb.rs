@@ -35,7 +35,9 @@ pub(super) fn follow(sheet: &Sheet<'_>) -> Option<Vec<Url>> {
 fn numbered(url: &Url) -> Option<(u32, &str)> {
     let (stem, ending) = urls::file(url).split_once('.')?;
     let is_number = !stem.is_empty() && stem.bytes().all(|byte| byte.is_ascii_digit());
-    is_number.then(|| stem.parse().ok())?.map(|number| (number, ending))
+    is_number
+        .then(|| stem.parse().ok())?
+        .map(|number| (number, ending))
 }
 
 fn downwards(own: &Url, next: &Url, last: Option<&Url>) -> Option<Vec<Url>> {
@@ -100,18 +102,38 @@ mod tests {
             listing: None,
         };
         let found = follow(&sheet)?;
-        let found: Vec<_> = found.iter().map(|url| url.as_str().replace("http://a.example", "")).collect();
+        let found: Vec<_> = found
+            .iter()
+            .map(|url| url.as_str().replace("http://a.example", ""))
+            .collect();
         Some(found.join(" "))
     }
 
     #[test]
     fn pages_count_downwards() {
-        let pager = |next: &str, last: &str| format!("<a href={next}>下页</a><a href={last}>尾页</a>");
+        let pager =
+            |next: &str, last: &str| format!("<a href={next}>下页</a><a href={last}>尾页</a>");
         let cases = [
-            ("/zw/nb.htm", pager("nb/3.htm", "nb/1.htm"), Some("/zw/nb/3.htm /zw/nb/2.htm /zw/nb/1.htm")),
-            ("/zw/nb/3.htm", pager("2.htm", "1.htm"), Some("/zw/nb/2.htm /zw/nb/1.htm")),
-            ("/zw/nb.htm", pager("nb/1.htm", "nb/1.htm"), Some("/zw/nb/1.htm")),
-            ("/zw/nb/3.htm", "<a href=2.htm>下页</a>".into(), Some("/zw/nb/2.htm /zw/nb/1.htm")),
+            (
+                "/zw/nb.htm",
+                pager("nb/3.htm", "nb/1.htm"),
+                Some("/zw/nb/3.htm /zw/nb/2.htm /zw/nb/1.htm"),
+            ),
+            (
+                "/zw/nb/3.htm",
+                pager("2.htm", "1.htm"),
+                Some("/zw/nb/2.htm /zw/nb/1.htm"),
+            ),
+            (
+                "/zw/nb.htm",
+                pager("nb/1.htm", "nb/1.htm"),
+                Some("/zw/nb/1.htm"),
+            ),
+            (
+                "/zw/nb/3.htm",
+                "<a href=2.htm>下页</a>".into(),
+                Some("/zw/nb/2.htm /zw/nb/1.htm"),
+            ),
             ("/zw/1.htm", pager("2.htm", "24.htm"), None),
             ("/zw/nb.htm", pager("nb/2.htm", "nb/24.htm"), None),
             ("/zw/nb.htm", pager("list_2.htm", "list_9.htm"), None),
@@ -124,13 +146,20 @@ mod tests {
     #[test]
     fn pages_by_parameter() {
         let source = "<a href='list.jsp?totalpage=3&PAGENUM=2&wbtreeid=9'>下页</a>";
-        let want = "/list.jsp?totalpage=3&PAGENUM=2&wbtreeid=9 /list.jsp?totalpage=3&PAGENUM=3&wbtreeid=9";
+        let want =
+            "/list.jsp?totalpage=3&PAGENUM=2&wbtreeid=9 /list.jsp?totalpage=3&PAGENUM=3&wbtreeid=9";
         assert_eq!(pages("/list.jsp?wbtreeid=9", source).as_deref(), Some(want));
         let source = "<a href='?a149525t=2&a149525p=2&a149525c=10&b=1'>下页</a>";
         let want = "/nb.htm?a149525t=2&a149525p=2&a149525c=10&b=1";
         assert_eq!(pages("/nb.htm", source).as_deref(), Some(want));
-        assert_eq!(pages("/nb.htm?a149525p=2&a149525t=2", source).as_deref(), Some(""));
+        assert_eq!(
+            pages("/nb.htm?a149525p=2&a149525t=2", source).as_deref(),
+            Some("")
+        );
         let source = "<a href='?PAGENUM=2'>2</a><a href='?PAGENUM=3'>3</a>";
-        assert_eq!(pages("/l.jsp", source).as_deref(), Some("/l.jsp?PAGENUM=2 /l.jsp?PAGENUM=3"));
+        assert_eq!(
+            pages("/l.jsp", source).as_deref(),
+            Some("/l.jsp?PAGENUM=2 /l.jsp?PAGENUM=3")
+        );
     }
 }
