@@ -19,6 +19,8 @@ use crate::profile::ListRules;
 
 /// Text beside a row's link, in bytes; an element with more is no row but a page.
 const BESIDE: usize = 400;
+/// An element with more is no heading, in bytes of the page.
+const HEADING: usize = 2000;
 /// Points from which on a group is a list.
 const LIST: i32 = 45;
 /// Words of elements' classes and ids that hold no list of the column.
@@ -544,6 +546,9 @@ fn headings(tree: &Tree<'_>, group: &Group<'_>) -> Vec<String> {
             let Some(previous) = before else { break };
             if group.rows.iter().any(|row| row.node == previous) {
                 break;
+            }
+            if tree.span(previous) > HEADING {
+                return found;
             }
             let text = tree.text(previous);
             let length = text.chars().count();

@@ -361,6 +361,17 @@ impl<'p> Tree<'p> {
         self.nodes[id].text_start..self.nodes[id].text_end
     }
 
+    /// From the start of the element's first text to the end of its last, in bytes of the page.
+    pub fn span(&self, id: NodeId) -> usize {
+        match &self.texts[self.text_range(id)] {
+            [] => 0,
+            [first, ..] => {
+                let last = &self.texts[self.text_range(id).end - 1];
+                last.at.end.saturating_sub(first.at.start)
+            }
+        }
+    }
+
     /// How many runs of text there are.
     pub const fn runs(&self) -> usize {
         self.texts.len()
