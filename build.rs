@@ -25,12 +25,8 @@ fn main() -> io::Result<()> {
         names.sort();
         for path in names {
             let name = path.file_name().unwrap_or_default().to_string_lossy();
-            let _ = writeln!(
-                list,
-                "    ({:?}, include_str!({:?})),",
-                format!("{kind}/{name}"),
-                path
-            );
+            let file = path.to_string_lossy();
+            let _ = writeln!(list, "    (\"{kind}/{name}\", include_str!({file:?})),");
         }
     }
     list.push(']');

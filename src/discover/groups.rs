@@ -418,12 +418,12 @@ fn date_gaps(tree: &Tree<'_>, rows: &mut [Row<'_>]) {
         }
     };
     let count = rows.len();
-    let dates: Vec<_> = (0..=count).map(dated).collect();
-    let behind = dates[1..].iter().flatten().count();
-    let before = dates[..count].iter().flatten().count();
+    let found: Vec<_> = (0..=count).map(dated).collect();
+    let behind = found[1..].iter().flatten().count();
+    let before = found[..count].iter().flatten().count();
     let shift = usize::from(behind >= before);
     for (number, row) in rows.iter_mut().enumerate() {
-        row.date = dates[number + shift];
+        row.date = found[number + shift];
     }
 }
 

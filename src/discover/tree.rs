@@ -226,15 +226,12 @@ impl<'p> Builder<'p> {
             self.tree.base = href.map(|(_, value)| attribute_value(value).into_owned());
         }
         let id = self.tree.nodes.len();
-        let (parent, place, previous) = match self.open.last_mut() {
-            Some(open) => {
-                open.children += 1;
-                (Some(open.node), open.children, open.last.replace(id))
-            }
-            None => {
-                self.roots += 1;
-                (None, self.roots, self.last_root.replace(id))
-            }
+        let (parent, place, previous) = if let Some(open) = self.open.last_mut() {
+            open.children += 1;
+            (Some(open.node), open.children, open.last.replace(id))
+        } else {
+            self.roots += 1;
+            (None, self.roots, self.last_root.replace(id))
         };
         let text = self.tree.texts.len();
         self.tree.nodes.push(Node {
