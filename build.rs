@@ -48,7 +48,8 @@ fn profiles(root: &Path) -> io::Result<String> {
         for path in files {
             let name = path.file_name().unwrap_or_default().to_string_lossy();
             let name = format!("{kind}/{name}");
-            let _ = writeln!(list, "    ({name:?}, include_str!({path:?})),");
+            let file = path.to_string_lossy();
+            let _ = writeln!(list, "    ({name:?}, include_str!({file:?})),");
         }
     }
     list.push(']');

@@ -59,7 +59,7 @@ fn fits(node: &Node<'_>, compound: &Compound) -> bool {
     compound.tag.as_ref().is_none_or(|tag| *tag == node.name)
         && compound.ids.iter().all(|id| {
             let own = node.raw_attribute("id");
-            own.is_some_and(|own| own.trim().to_lowercase() == *id)
+            own.is_some_and(|own| same(own.trim(), id))
         })
         && (compound.classes.is_empty() || has_classes(node, &compound.classes))
         && compound.places.iter().all(|nth| nth.has(node.place))
@@ -70,14 +70,18 @@ fn fits(node: &Node<'_>, compound: &Compound) -> bool {
         && !compound.not.iter().any(|inner| fits(node, inner))
 }
 
+/// Whether a name is the wanted one, which is in small letters.
+fn same(name: &str, wanted: &str) -> bool {
+    name.eq_ignore_ascii_case(wanted) || !name.is_ascii() && name.to_lowercase() == wanted
+}
+
 fn has_classes(node: &Node<'_>, wanted: &[String]) -> bool {
     let Some(own) = node.raw_attribute("class") else {
         return false;
     };
-    wanted.iter().all(|want| {
-        own.split_ascii_whitespace()
-            .any(|name| name.eq_ignore_ascii_case(want) || name.to_lowercase() == *want)
-    })
+    wanted
+        .iter()
+        .all(|want| own.split_ascii_whitespace().any(|name| same(name, want)))
 }
 
 #[cfg(test)]

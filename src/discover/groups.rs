@@ -19,6 +19,8 @@ use crate::profile::ListRules;
 
 /// Text beside a row's link, in bytes; an element with more is no row but a page.
 const BESIDE: usize = 400;
+/// An element with more is no heading, in bytes of the page.
+const HEADING: usize = 2000;
 /// Points from which on a group is a list.
 const LIST: i32 = 45;
 /// Words of elements' classes and ids that hold no list of the column.
@@ -267,10 +269,37 @@ fn rows<'l>(tree: &Tree<'_>, links: &'l [Link]) -> Vec<Row<'l>> {
             date: None,
         });
     }
+    settle_cells(tree, &mut rows);
     for row in &mut rows {
         row.date = beside(tree, row.node, row.link);
     }
     rows
+}
+
+/// Items side by side in cells: all rows of the table are one list, and the last item, alone in its row, is one of them.
+fn settle_cells(tree: &Tree<'_>, rows: &mut [Row<'_>]) {
+    let above = |id: NodeId| {
+        tree.node(id)
+            .parent
+            .and_then(|parent| tree.node(parent).parent)
+    };
+    let is_cell = |id: NodeId| matches!(&*tree.node(id).name, "td" | "th");
+    let bodies: HashSet<NodeId> = rows
+        .iter()
+        .filter(|row| is_cell(row.node))
+        .filter_map(|row| above(row.node))
+        .collect();
+    for row in rows {
+        if tree.node(row.node).name == "tr"
+            && row.parent.is_some_and(|parent| bodies.contains(&parent))
+            && let Some(cell) = tree.ancestors(row.link.node).find(|id| is_cell(*id))
+        {
+            row.node = cell;
+        }
+        if is_cell(row.node) {
+            row.parent = above(row.node);
+        }
+    }
 }
 
 /// A short link to a column, or one in brackets: `[公告]`, `[下载]`.
@@ -362,6 +391,16 @@ fn date_gaps(tree: &Tree<'_>, rows: &mut [Row<'_>]) {
     };
     let all = tree.text_range(parent);
     let spans: Vec<_> = rows.iter().map(|row| tree.text_range(row.node)).collect();
+    // Other links between rows make it no gap of a list.
+    let linked = |number: usize| {
+        let start = number
+            .checked_sub(1)
+            .map_or(parent + 1, |last| tree.node(rows[last].node).end);
+        let end = rows
+            .get(number)
+            .map_or(tree.node(parent).end, |row| row.node);
+        (start..end).take(200).any(|id| tree.node(id).name == "a")
+    };
     let gap = |number: usize| {
         let start = number
             .checked_sub(1)
@@ -372,19 +411,19 @@ fn date_gaps(tree: &Tree<'_>, rows: &mut [Row<'_>]) {
     // Gaps hold little, or they are no part of a list.
     let dated = |number: usize| {
         let runs = gap(number);
-        if runs.len() > 24 {
+        if runs.len() > 24 || linked(number) {
             None
         } else {
             printed(tree, runs, 0..0)
         }
     };
     let count = rows.len();
-    let dates: Vec<_> = (0..=count).map(dated).collect();
-    let behind = dates[1..].iter().flatten().count();
-    let before = dates[..count].iter().flatten().count();
+    let found: Vec<_> = (0..=count).map(dated).collect();
+    let behind = found[1..].iter().flatten().count();
+    let before = found[..count].iter().flatten().count();
     let shift = usize::from(behind >= before);
     for (number, row) in rows.iter_mut().enumerate() {
-        row.date = dates[number + shift];
+        row.date = found[number + shift];
     }
 }
 
@@ -439,17 +478,21 @@ fn measure(tree: &Tree<'_>, url: &Url, group: &mut Group<'_>, rules: &ListRules,
         || dated && letters >= 5
         || articles && letters >= 8 && count > 1
         || year_titles && within;
-    let heading = headings(tree, group);
-    let is_own = heading
-        .iter()
-        .any(|text| ["年报", "年度报告"].iter().any(|word| text.contains(word)));
-    let is_other = !is_own
-        && heading.iter().any(|text| {
-            rules
-                .not_headings
-                .iter()
-                .any(|word| text.contains(word.as_str()))
-        });
+    // The nearest heading that tells decides.
+    let told = headings(tree, group).into_iter().find_map(|text| {
+        let has = |word: &str| text.contains(word);
+        if has("年报") || has("年度报告") {
+            return Some(true);
+        }
+        rules
+            .not_headings
+            .iter()
+            .any(|word| has(word))
+            .then_some(false)
+    });
+    let is_own = told == Some(true);
+    let is_other = told == Some(false);
+    let eligible = eligible || articles && letters >= 8 && (within || is_own);
     group.reports = reports;
     if !eligible || is_other || is_empty && !within && !reports || without && !reports {
         group.points = -1;
@@ -462,6 +505,7 @@ fn measure(tree: &Tree<'_>, url: &Url, group: &mut Group<'_>, rules: &ListRules,
         + yes(articles, 20)
         + yes(within, 25)
         + yes(year_titles, 20)
+        + yes(is_own, 25)
         + i32::try_from(count.min(15)).unwrap_or(0)
         + letters.min(25)
         - yes(foreign, 40)
@@ -502,6 +546,9 @@ fn headings(tree: &Tree<'_>, group: &Group<'_>) -> Vec<String> {
             let Some(previous) = before else { break };
             if group.rows.iter().any(|row| row.node == previous) {
                 break;
+            }
+            if tree.span(previous) > HEADING {
+                return found;
             }
             let text = tree.text(previous);
             let length = text.chars().count();

@@ -186,6 +186,8 @@ pub(super) fn printed(
 ) -> Option<Printed> {
     let mut best = None;
     let mut short = String::new();
+    // Pieces of one date in elements of their own: a day, and its year and month.
+    let mut pieces = String::new();
     for run in before.chain(behind).take(60) {
         let text = tree.text_run(run);
         if text.trim().is_empty() {
@@ -193,6 +195,15 @@ pub(super) fn printed(
         }
         if let Some(found) = date_only(&text) {
             best = Some(links::better(best, found));
+        }
+        if text.trim().len() <= 12 && text.bytes().any(|byte| byte.is_ascii_digit()) {
+            pieces.push(' ');
+            pieces.push_str(text.trim());
+            if let Some(found) = date_only(&pieces) {
+                best = Some(links::better(best, found));
+            }
+        } else {
+            pieces.clear();
         }
         if short.len() < SHORT {
             short.push(' ');
@@ -211,6 +222,9 @@ pub(super) fn printed(
     best
 }
 
+/// Lists of one year each; there are no more since 2008.
+const YEARS: usize = 40;
+
 /// Links to lists of one year each (`2023年` → `./2023/`), in the page's folder.
 fn years(url: &Url, all: &[Link], items: &[Item]) -> Vec<(Url, String)> {
     let folder = super::urls::folder(url);
@@ -222,16 +236,21 @@ fn years(url: &Url, all: &[Link], items: &[Item]) -> Vec<(Url, String)> {
         rest.len() == 4 && rest.starts_with("20") && rest.bytes().all(|b| b.is_ascii_digit())
     };
     let mut found: Vec<(Url, String)> = Vec::new();
-    for link in all {
+    for link in all.iter().filter(|link| is_year(&link.title)) {
         let own = link.url.host_str() == url.host_str() && link.url.path().starts_with(folder);
         let is_list = matches!(
             super::urls::file(&link.url),
             "" | "index.html" | "index.htm" | "index.shtml"
         );
-        let known = found.iter().any(|(url, _)| *url == link.url)
-            || items.iter().any(|item| item.url == link.url);
-        if own && is_list && is_year(&link.title) && !known && found.len() < 40 {
+        let known = || {
+            found.iter().any(|(url, _)| *url == link.url)
+                || items.iter().any(|item| item.url == link.url)
+        };
+        if own && is_list && !known() {
             found.push((link.url.clone(), link.title.clone()));
+        }
+        if found.len() == YEARS {
+            break;
         }
     }
     found

@@ -37,6 +37,9 @@ const REPEATS: [&str; 7] = [
 /// Ways to write what a script is to fill in.
 const HOLES: [&str; 6] = ["{{", "${", "<%", "[[", "#{", "' +"];
 
+/// A link around more is none to an item, in bytes of the page.
+const CONTENT: usize = 8000;
+
 /// What cut titles end with.
 const CUTS: [&str; 4] = ["...", "…", "．．．", "。。。"];
 
@@ -83,6 +86,9 @@ pub(super) fn link(tree: &Tree<'_>, id: NodeId, base: &Url, rules: &ListRules) -
     let node = tree.node(id);
     let href = node.attribute("href")?;
     if HOLES.iter().any(|hole| href.contains(hole)) {
+        return None;
+    }
+    if tree.span(id) > CONTENT {
         return None;
     }
     let url = urls::resolve(base, &href)?;
@@ -207,7 +213,7 @@ fn shown(tree: &Tree<'_>, id: NodeId) -> (String, Option<Printed>) {
     while inner < node.end {
         let element = tree.node(inner);
         let text = tree.text(inner);
-        if let Some(found) = date_only(&text) {
+        if let Some(found) = date_only(&tree.text_spaced(inner)) {
             date = Some(better(date, found));
             without.push(tree.text_range(inner));
             inner = element.end;

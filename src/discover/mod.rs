@@ -316,12 +316,13 @@ fn list(
         listing: listing.as_ref(),
     };
     if let Some((pages, rule)) = paging::follow(&sheet, &rules.paging) {
-        pages.into_iter().for_each(|url| add(url, None, rule));
+        for url in pages {
+            add(url, None, rule);
+        }
     }
-    found
-        .years
-        .into_iter()
-        .for_each(|(url, title)| add(url, Some(title), "list.year"));
+    for (url, title) in found.years {
+        add(url, Some(title), "list.year");
+    }
     if let Some(tree) = tree {
         if let Some(url) = gkmlpt_data(tree, page.url) {
             add(url, None, "list.gkmlpt");
@@ -383,15 +384,15 @@ fn other_entrances(tree: &Tree<'_>, url: &Url, base: &Url) -> Vec<(Url, String)>
     let Some(name) = names.find_map(|node| node.attribute("content")) else {
         return Vec::new();
     };
-    let bare = |text: &str| {
+    let joined = |text: &str| {
         text.chars()
             .filter(|c| !c.is_whitespace())
             .collect::<String>()
     };
-    let name = bare(&name);
+    let name = joined(&name);
     let anchors = (0..tree.nodes().len()).filter(|id| tree.node(*id).name == "a");
     anchors
-        .filter(|id| !name.is_empty() && bare(&tree.text(*id)) == name)
+        .filter(|id| !name.is_empty() && joined(&tree.text(*id)) == name)
         .filter_map(|id| urls::resolve(base, &tree.node(id).attribute("href")?))
         .filter(|found| {
             found.host_str() == url.host_str() && urls::folder(found) == urls::folder(url)

@@ -121,9 +121,7 @@ fn by_groups(text: &str) -> Option<Printed> {
             .map(Printed::Day)
     };
     match groups.as_slice() {
-        [y, m, d] if y.len() == 4 && short(m) && short(d) => day(y, m, d),
-        [d, y, m] if y.len() == 4 && short(m) && short(d) => day(y, m, d),
-        [m, d, y] if y.len() == 4 && short(m) && short(d) => day(y, m, d),
+        [y, m, d] | [d, y, m] | [m, d, y] if y.len() == 4 && short(m) && short(d) => day(y, m, d),
         [m, d] if short(m) && short(d) => day("2000", m, d).map(|_| Printed::Part),
         [y, m] if y.len() == 4 && short(m) => day(y, m, "1").map(|_| Printed::Part),
         _ => None,

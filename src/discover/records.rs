@@ -116,12 +116,15 @@ const TOTALS: [&str; 6] = [
     "count",
 ];
 
+/// A list and the object it stands in.
+type Around<'v> = (&'v Vec<Value>, Option<&'v Map<String, Value>>);
+
 /// Reads JSON, with or without a function's name around it; `None` where it is none or has no list of articles.
 pub(super) fn from_json(text: &str, base: &Url) -> Option<Listing> {
     let start = text.find(['{', '['])?;
     let end = text.rfind(['}', ']'])?;
     let value: Value = serde_json::from_str(text.get(start..=end)?).ok()?;
-    let mut best: Option<(&Vec<Value>, Option<&Map<String, Value>>)> = None;
+    let mut best: Option<Around<'_>> = None;
     let mut open = vec![(&value, None)];
     while let Some((value, around)) = open.pop() {
         match value {

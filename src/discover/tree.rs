@@ -226,15 +226,12 @@ impl<'p> Builder<'p> {
             self.tree.base = href.map(|(_, value)| attribute_value(value).into_owned());
         }
         let id = self.tree.nodes.len();
-        let (parent, place, previous) = match self.open.last_mut() {
-            Some(open) => {
-                open.children += 1;
-                (Some(open.node), open.children, open.last.replace(id))
-            }
-            None => {
-                self.roots += 1;
-                (None, self.roots, self.last_root.replace(id))
-            }
+        let (parent, place, previous) = if let Some(open) = self.open.last_mut() {
+            open.children += 1;
+            (Some(open.node), open.children, open.last.replace(id))
+        } else {
+            self.roots += 1;
+            (None, self.roots, self.last_root.replace(id))
         };
         let text = self.tree.texts.len();
         self.tree.nodes.push(Node {
@@ -361,6 +358,17 @@ impl<'p> Tree<'p> {
         self.nodes[id].text_start..self.nodes[id].text_end
     }
 
+    /// From the start of the element's first text to the end of its last, in bytes of the page.
+    pub fn span(&self, id: NodeId) -> usize {
+        match &self.texts[self.text_range(id)] {
+            [] => 0,
+            [first, ..] => {
+                let last = &self.texts[self.text_range(id).end - 1];
+                last.at.end.saturating_sub(first.at.start)
+            }
+        }
+    }
+
     /// How many runs of text there are.
     pub const fn runs(&self) -> usize {
         self.texts.len()
@@ -376,6 +384,15 @@ impl<'p> Tree<'p> {
     /// The element's text, tidied; see [`tidy`].
     pub fn text(&self, id: NodeId) -> String {
         self.text_between(self.text_range(id))
+    }
+
+    /// The same with a space between runs, for what stands in elements of its own.
+    pub fn text_spaced(&self, id: NodeId) -> String {
+        let runs: Vec<_> = self
+            .text_range(id)
+            .map(|number| self.text_run(number))
+            .collect();
+        tidy(&runs.join(" "))
     }
 
     /// The text of some runs, tidied.

@@ -298,7 +298,7 @@ impl Reader<'_> {
     fn compound(&mut self) -> Result<Compound, CssError> {
         let mut compound = Compound::default();
         let start = self.at;
-        if !self.take('*') && self.peek().is_some_and(|c| c.is_alphabetic()) {
+        if !self.take('*') && self.peek().is_some_and(char::is_alphabetic) {
             compound.tag = Some(self.name("the name of an element is missing")?);
         }
         loop {

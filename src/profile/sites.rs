@@ -60,7 +60,7 @@ pub enum SitesError {
 #[derive(Debug, Clone, Default)]
 pub struct Sites {
     platforms: BTreeMap<String, Arc<Platform>>,
-    sites: BTreeMap<String, Arc<SiteProfile>>,
+    by_name: BTreeMap<String, Arc<SiteProfile>>,
     /// Sites by host of their scope, `*.` included.
     hosts: Arc<HashMap<String, Vec<Arc<SiteProfile>>>>,
 }
@@ -102,7 +102,7 @@ impl Sites {
                 if let Some(platform) = &site.platform {
                     wanted.push((path.to_owned(), platform.clone()));
                 }
-                all.sites.insert(name.clone(), Arc::new(site));
+                all.by_name.insert(name.clone(), Arc::new(site));
                 name
             };
             if let Some(other) = names.insert((is_platform, name.clone()), path.to_owned()) {
@@ -124,7 +124,7 @@ impl Sites {
             }
         }
         let mut hosts: HashMap<String, Vec<Arc<SiteProfile>>> = HashMap::new();
-        for site in all.sites.values() {
+        for site in all.by_name.values() {
             for host in &site.scope.hosts {
                 hosts
                     .entry(host.clone())
@@ -165,12 +165,12 @@ impl Sites {
 
     /// The site of this name.
     pub fn site(&self, name: &str) -> Option<&SiteProfile> {
-        self.sites.get(name).map(AsRef::as_ref)
+        self.by_name.get(name).map(AsRef::as_ref)
     }
 
     /// All sites, by name.
     pub fn sites(&self) -> impl Iterator<Item = &SiteProfile> {
-        self.sites.values().map(AsRef::as_ref)
+        self.by_name.values().map(AsRef::as_ref)
     }
 
     /// The platform of this name.

@@ -61,14 +61,12 @@ pub(super) fn next(sheet: &Sheet<'_>, paging: &Paging) -> Option<Vec<Url>> {
         }
         let bare = text.trim_matches(|c: char| c.is_whitespace() || "[]【】|".contains(c));
         let lower = bare.to_lowercase();
-        let says = match &paging.words {
-            Some(words) => words.list().iter().any(|word| word.as_str() == bare),
-            None => {
-                let worded =
-                    lower.trim_matches(|c: char| c.is_whitespace() || "<>›»→＞".contains(c));
-                NEXT.contains(&worded)
-                    || ARROWS.contains(&bare) && arrows.next().is_some() && in_pager(tree, id)
-            }
+        let says = if let Some(words) = &paging.words {
+            words.list().iter().any(|word| word.as_str() == bare)
+        } else {
+            let worded = lower.trim_matches(|c: char| c.is_whitespace() || "<>›»→＞".contains(c));
+            NEXT.contains(&worded)
+                || ARROWS.contains(&bare) && arrows.next().is_some() && in_pager(tree, id)
         };
         is_pager |= says;
         let class = tree.node(id).raw_attribute("class").unwrap_or_default();
