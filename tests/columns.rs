@@ -38,7 +38,12 @@ fn column(html: &str, url: &str) -> (Vec<(Hop, String)>, Vec<Evidence>) {
     let found = column::find(&document, &url, Sections::Otherwise)
         .into_iter()
         .inspect(|one| assert!(!one.reasons.is_empty() && one.score > 0, "{one:?}"))
-        .map(|one| (one.hop, one.url.to_string().replace("http://www.yunxi.example", "")))
+        .map(|one| {
+            (
+                one.hop,
+                one.url.to_string().replace("http://www.yunxi.example", ""),
+            )
+        })
         .collect();
     (found, column::recognise(&document, &url))
 }
@@ -109,7 +114,10 @@ fn from_the_section_the_short_name_is_enough_and_no_further_hop_is_taken() {
     let decoded = decode(html.as_bytes(), Some("text/html; charset=utf-8"));
     let url = Url::parse("http://www.yunxi.example/zfxxgk/").unwrap();
     let leads = column::leads(&parse_html(&decoded), &url, false);
-    let got: Vec<_> = leads.iter().map(|lead| (lead.role, lead.url.path())).collect();
+    let got: Vec<_> = leads
+        .iter()
+        .map(|lead| (lead.role, lead.url.path()))
+        .collect();
     assert_eq!(got, [(Role::List, "/zfxxgk/c17/")]);
     let bare = "<a href=/zwgk/>政务公开</a>";
     let decoded = decode(bare.as_bytes(), Some("text/html; charset=utf-8"));
@@ -124,16 +132,44 @@ fn the_column_itself_is_recognised() {
     let year = |year: i32| format!("<a href=/{year}.html>云溪县{year}年政府信息公开年报</a>");
     let list: String = (2018..2022).map(year).collect();
     let cases: &[(&str, &str, &[Evidence])] = &[
-        ("<meta name=ColumnType content=信息公开年报>", "/c17/", &[Meta]),
-        ("<meta name=ColumnName content=政府信息公开年报>", "/xxgknb/", &[Meta, Path]),
+        (
+            "<meta name=ColumnType content=信息公开年报>",
+            "/c17/",
+            &[Meta],
+        ),
+        (
+            "<meta name=ColumnName content=政府信息公开年报>",
+            "/xxgknb/",
+            &[Meta, Path],
+        ),
         ("<h2>政府信息公开年报</h2>", "/c17/", &[Heading]),
-        ("<p>当前位置：<a href=/>首页</a> &gt; <a href=/zwgk/>政务公开</a> &gt; <a href=/nb/>信息公开年报</a></p>", "/nb/", &[Heading]),
-        ("<title>政府信息公开年报-云溪县人民政府</title>", "/c17/", &[Window]),
+        (
+            "<p>当前位置：<a href=/>首页</a> &gt; <a href=/zwgk/>政务公开</a> &gt; <a href=/nb/>信息公开年报</a></p>",
+            "/nb/",
+            &[Heading],
+        ),
+        (
+            "<title>政府信息公开年报-云溪县人民政府</title>",
+            "/c17/",
+            &[Window],
+        ),
         (&list, "/zwgk/nb/", &[Reports, Path]),
         // An article of the column, a page of another column, a path alone.
-        ("<meta name=ColumnName content=政府信息公开年报><meta name=ArticleTitle content=甲>", "/c17/1.html", &[]),
-        ("<meta name=ColumnName content=政府信息公开年报>", "/xxgknb/t20210131_47.html", &[]),
-        ("<meta name=ColumnType content=政策解读><h2>政府网站工作年报</h2>", "/c17/", &[]),
+        (
+            "<meta name=ColumnName content=政府信息公开年报><meta name=ArticleTitle content=甲>",
+            "/c17/1.html",
+            &[],
+        ),
+        (
+            "<meta name=ColumnName content=政府信息公开年报>",
+            "/xxgknb/t20210131_47.html",
+            &[],
+        ),
+        (
+            "<meta name=ColumnType content=政策解读><h2>政府网站工作年报</h2>",
+            "/c17/",
+            &[],
+        ),
         ("<p>政府信息公开年报</p>", "/xxgknb/", &[]),
     ];
     for (html, path, want) in cases {

@@ -15,6 +15,7 @@ mod facsimile;
 mod import;
 mod init;
 mod output;
+mod profile;
 mod progress;
 mod proof;
 mod select;
@@ -74,22 +75,8 @@ enum Verb {
     Coverage(coverage::Args),
     Export(export::Args),
     Archive(archive::Args),
-    Profile(ProfileArgs),
+    Profile(profile::Args),
     Completions(CompletionArgs),
-}
-
-/// Look at the profiles that say where pages keep their parts
-#[derive(Debug, clap::Args)]
-#[command(after_help = "Examples:\n  nianbao profile show")]
-struct ProfileArgs {
-    #[command(subcommand)]
-    what: ProfileVerb,
-}
-
-#[derive(Debug, Subcommand)]
-enum ProfileVerb {
-    /// Print the generic profile, which pages without one of their own are read by (TOML)
-    Show,
 }
 
 /// Print a completion script for a shell
@@ -133,14 +120,7 @@ fn run(cli: Cli) -> anyhow::Result<Status> {
         Verb::Coverage(args) => coverage::run(&context, &args),
         Verb::Export(args) => export::run(&context, &args),
         Verb::Archive(args) => archive::run(&context, &args),
-        Verb::Profile(ProfileArgs {
-            what: ProfileVerb::Show,
-        }) => {
-            let mut out = output::stdout();
-            out.write_all(crate::profile::GENERIC.as_bytes())?;
-            out.flush()?;
-            Ok(Status::Done)
-        }
+        Verb::Profile(args) => profile::run(&context, &args),
         Verb::Completions(args) => {
             let mut script = Vec::new();
             clap_complete::generate(args.shell, &mut Cli::command(), "nianbao", &mut script);

@@ -43,28 +43,62 @@ const LOOKED_AT: usize = 10_000;
 
 /// In addresses that hand out files by number.
 const HANDLERS: [&str; 10] = [
-    "download", "downfile", "downattach", "attach", "getfile", "fileid", "wbfileid", "openfile", "filedown", "annex",
+    "download",
+    "downfile",
+    "downattach",
+    "attach",
+    "getfile",
+    "fileid",
+    "wbfileid",
+    "openfile",
+    "filedown",
+    "annex",
 ];
 /// In texts of links to programs and help.
 const PROGRAMS: [&str; 14] = [
-    "客户端", "浏览器", "阅读器", "APP", "app", "插件", "控件", "软件", "Adobe", "WPS", "手机", "无障碍", "帮助",
+    "客户端",
+    "浏览器",
+    "阅读器",
+    "APP",
+    "app",
+    "插件",
+    "控件",
+    "软件",
+    "Adobe",
+    "WPS",
+    "手机",
+    "无障碍",
+    "帮助",
     "指南",
 ];
 /// In texts of links to files of an article.
 const FILE_WORDS: [&str; 10] = [
-    "附件", "附表", ".pdf", ".doc", ".xls", ".wps", ".ofd", ".zip", ".rar", "统计表",
+    "附件",
+    "附表",
+    ".pdf",
+    ".doc",
+    ".xls",
+    ".wps",
+    ".ofd",
+    ".zip",
+    ".rar",
+    "统计表",
 ];
 /// Pictures.
-const PICTURE_ENDINGS: [&str; 8] = [".jpg", ".jpeg", ".png", ".bmp", ".gif", ".tif", ".tiff", ".webp"];
+const PICTURE_ENDINGS: [&str; 8] = [
+    ".jpg", ".jpeg", ".png", ".bmp", ".gif", ".tif", ".tiff", ".webp",
+];
 /// In the names of pictures that are chrome.
 const CHROME: [&str; 34] = [
-    "icon", "ico_", "logo", "qrcode", "erweima", "ewm", "weixin", "wechat", "weibo", "share", "print", "button", "btn",
-    "arrow", "banner", "header", "footer", "blank", "spacer", "line.", "dot.", "bg.", "_bg", "bg_", "close", "search",
-    "dzjg", "conac", "beian", "gongan", "jiucuo", "zfwz", "loading", "zwgk_",
+    "icon", "ico_", "logo", "qrcode", "erweima", "ewm", "weixin", "wechat", "weibo", "share",
+    "print", "button", "btn", "arrow", "banner", "header", "footer", "blank", "spacer", "line.",
+    "dot.", "bg.", "_bg", "bg_", "close", "search", "dzjg", "conac", "beian", "gongan", "jiucuo",
+    "zfwz", "loading", "zwgk_",
 ];
 /// Names of pictures that stand for a kind of file.
 const KINDS: [&str; 16] = [
-    "pdf", "doc", "docx", "word", "xls", "xlsx", "excel", "zip", "rar", "wps", "ofd", "txt", "ppt", "jpg", "gif", "att",
+    "pdf", "doc", "docx", "word", "xls", "xlsx", "excel", "zip", "rar", "wps", "ofd", "txt", "ppt",
+    "jpg", "gif", "att",
 ];
 
 /// The files a page hands out: documents in the order of the page, then pictures.
@@ -142,7 +176,10 @@ fn places(document: &Document<'_>, profile: &Profile) -> Vec<Place> {
     for (number, container) in document.containers.iter().enumerate() {
         let parent = match number {
             0 => Place::Page,
-            _ => places.get(container.parent as usize).copied().unwrap_or(Place::Page),
+            _ => places
+                .get(container.parent as usize)
+                .copied()
+                .unwrap_or(Place::Page),
         };
         let own = |set: &crate::profile::SelectorSet| {
             set.matches(container.tag, container.id, container.class)
@@ -158,8 +195,16 @@ fn places(document: &Document<'_>, profile: &Profile) -> Vec<Place> {
     places
 }
 
-fn linked(document: &Document<'_>, page: &Url, link: &Link<'_>, places: &[Place]) -> Option<Attachment> {
-    let place = places.get(link.container as usize).copied().unwrap_or(Place::Page);
+fn linked(
+    document: &Document<'_>,
+    page: &Url,
+    link: &Link<'_>,
+    places: &[Place],
+) -> Option<Attachment> {
+    let place = places
+        .get(link.container as usize)
+        .copied()
+        .unwrap_or(Place::Page);
     if place == Place::Chrome {
         return None;
     }
@@ -167,7 +212,11 @@ fn linked(document: &Document<'_>, page: &Url, link: &Link<'_>, places: &[Place]
     let target = site::resolve(page, &written)?;
     let name = name_of(document, link);
     let is_document = names_document(&written);
-    let form = if link.is_embedded { Form::Framed } else { Form::Linked };
+    let form = if link.is_embedded {
+        Form::Framed
+    } else {
+        Form::Linked
+    };
     let attachment = |url| {
         Some(Attachment {
             url,
@@ -180,7 +229,10 @@ fn linked(document: &Document<'_>, page: &Url, link: &Link<'_>, places: &[Place]
             .then(|| attachment(viewed(page, &target).unwrap_or(target)))
             .flatten();
     }
-    if PROGRAMS.iter().any(|word| name.contains(word)) && !name.contains("报告") && !name.contains("附件") {
+    if PROGRAMS.iter().any(|word| name.contains(word))
+        && !name.contains("报告")
+        && !name.contains("附件")
+    {
         return None;
     }
     let in_text = place == Place::Text;
@@ -199,9 +251,12 @@ fn linked(document: &Document<'_>, page: &Url, link: &Link<'_>, places: &[Place]
             .flatten();
     }
     if is_picture(&target) {
-        return (in_text && !is_chrome(&target)).then(|| attachment(target)).flatten();
+        return (in_text && !is_chrome(&target))
+            .then(|| attachment(target))
+            .flatten();
     }
-    let address = format!("{}?{}", target.path(), target.query().unwrap_or_default()).to_ascii_lowercase();
+    let address =
+        format!("{}?{}", target.path(), target.query().unwrap_or_default()).to_ascii_lowercase();
     let handler = HANDLERS.iter().any(|word| address.contains(word));
     let wanted = is_file_name || in_text && (lower.contains("下载") || titled());
     (handler && wanted && !site::is_article(&target))
@@ -211,7 +266,8 @@ fn linked(document: &Document<'_>, page: &Url, link: &Link<'_>, places: &[Place]
 
 /// The text of a link, else its title, without spaces, cut.
 fn name_of(document: &Document<'_>, link: &Link<'_>) -> String {
-    let plain = |text: &str| -> String { text.chars().filter(|c| !is_space(*c)).take(160).collect() };
+    let plain =
+        |text: &str| -> String { text.chars().filter(|c| !is_space(*c)).take(160).collect() };
     let shown = document
         .text
         .get(link.text.start as usize..link.text.end as usize)
@@ -230,7 +286,9 @@ fn viewed(page: &Url, target: &Url) -> Option<Url> {
     if !name.ends_with(".html") && !name.ends_with(".htm") && !name.is_empty() {
         return None;
     }
-    let (_, value) = target.query_pairs().find(|(_, value)| names_document(value))?;
+    let (_, value) = target
+        .query_pairs()
+        .find(|(_, value)| names_document(value))?;
     site::resolve(page, &value)
 }
 
@@ -244,12 +302,23 @@ fn is_chrome(url: &Url) -> bool {
     let name = site::last_segment(url);
     let stem = name.split('.').next().unwrap_or_default();
     let path = url.path().to_ascii_lowercase();
-    let bare = stem.trim_start_matches("icon_").trim_end_matches(|c: char| c.is_ascii_digit());
+    let bare = stem
+        .trim_start_matches("icon_")
+        .trim_end_matches(|c: char| c.is_ascii_digit());
     KINDS.contains(&bare)
         || CHROME.iter().any(|word| name.contains(word))
-        || ["/icon", "/filetype", "/fileicon", "/emoji", "/emotion", "/skin", "/template", "/style"]
-            .iter()
-            .any(|folder| path.contains(folder))
+        || [
+            "/icon",
+            "/filetype",
+            "/fileicon",
+            "/emoji",
+            "/emotion",
+            "/skin",
+            "/template",
+            "/style",
+        ]
+        .iter()
+        .any(|folder| path.contains(folder))
 }
 
 /// In the folder of the page or below.
@@ -265,11 +334,17 @@ mod tests {
     use crate::parse::parse_html;
 
     fn files(html: &str) -> Vec<(Form, String)> {
-        let page = Url::parse("http://www.yunxi.example/xxgknb/202101/t20210131_4711.html").unwrap();
+        let page =
+            Url::parse("http://www.yunxi.example/xxgknb/202101/t20210131_4711.html").unwrap();
         let decoded = decode(html.as_bytes(), Some("text/html; charset=utf-8"));
         find(&parse_html(&decoded), &page, Profile::generic())
             .into_iter()
-            .map(|one| (one.form, one.url.to_string().replace("http://www.yunxi.example", "")))
+            .map(|one| {
+                (
+                    one.form,
+                    one.url.to_string().replace("http://www.yunxi.example", ""),
+                )
+            })
             .collect()
     }
 
@@ -289,7 +364,10 @@ mod tests {
         let want = [
             (Linked, "/xxgknb/202101/P020210131.pdf"),
             (Linked, "/x/b.DOCX?v=1"),
-            (Linked, "/system/_content/download.jsp?urltype=news.DownloadAttachUrl&wbfileid=47"),
+            (
+                Linked,
+                "/system/_content/download.jsp?urltype=news.DownloadAttachUrl&wbfileid=47",
+            ),
             (Linked, "/module/download/downfile.jsp?filename=47.xls"),
             (Linked, "/xxgknb/202101/big.jpg"),
             (Framed, "/files/2020.pdf"),
@@ -306,7 +384,9 @@ mod tests {
     fn without_a_known_container_only_pictures_beside_the_article_count() {
         let html = "<table><tr><td><img src=/images/a.jpg><img src=./W0202.jpg><img src=W0203.gif></td></tr></table>";
         assert_eq!(files(html).len(), 2);
-        let many: String = (0..500).map(|n| format!("<img src=./W{n}.jpg><a href=./{n}.pdf>{n}</a>")).collect();
+        let many: String = (0..500)
+            .map(|n| format!("<img src=./W{n}.jpg><a href=./{n}.pdf>{n}</a>"))
+            .collect();
         assert_eq!(files(&many).len(), DOCUMENTS + PICTURES);
     }
 }

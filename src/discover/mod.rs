@@ -7,6 +7,7 @@
 pub mod attachments;
 mod bodies;
 pub mod column;
+pub mod propose;
 mod site;
 pub mod sitemap;
 pub mod title;
@@ -46,4 +47,64 @@ pub struct Discovery {
     pub platform: Option<String>,
     /// What is odd, a line each for people: `list: the item selector finds nothing`.
     pub notes: Vec<String>,
+}
+
+/// A fetched page.
+#[derive(Debug, Clone, Copy)]
+pub struct Page<'a> {
+    /// Where it was fetched from.
+    pub url: &'a Url,
+    /// What it was fetched for.
+    pub role: Role,
+    /// The payload, transfer- and content-decoded.
+    pub bytes: &'a [u8],
+    /// As declared.
+    pub content_type: Option<&'a str>,
+    /// The title of the link that led here.
+    pub title_of_link: Option<&'a str>,
+}
+
+/// PROVISIONAL.
+pub fn discover(page: &Page<'_>, sites: &crate::profile::Sites) -> Discovery {
+    let decoded = crate::decode::decode(page.bytes, page.content_type);
+    let site = sites.for_url(page.url);
+    let agency = site.map(|site| site.agency_of(page.url));
+    let mut found = Discovery::default();
+    if page.role == Role::Sitemap {
+        (found.leads, found.notes) =
+            sitemap::leads(&sitemap::parse(&decoded.text, page.url), false, agency);
+        return found;
+    }
+    let document = crate::parse::parse_html(&decoded);
+    match page.role {
+        Role::Root => {
+            found.leads = column::leads(&document, page.url, page.title_of_link.is_none())
+        }
+        Role::List => {
+            for link in &document.links {
+                let text = document
+                    .text
+                    .get(link.text.start as usize..link.text.end as usize)
+                    .unwrap_or_default();
+                let (kind, year) = title::classify(text, agency);
+                if let (true, Some(url)) = (year.is_some(), site::resolve(page.url, &link.target()))
+                {
+                    found.leads.push(Lead {
+                        url,
+                        role: Role::Item,
+                        title: Some(text.to_owned()),
+                        list_date: None,
+                        kind,
+                        year,
+                        rule: "list.item",
+                    });
+                }
+            }
+        }
+        _ => {
+            found.leads =
+                attachments::leads(&document, page.url, crate::profile::Profile::generic())
+        }
+    }
+    found
 }

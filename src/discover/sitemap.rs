@@ -67,7 +67,9 @@ pub fn parse(text: &str, base: &Url) -> Sitemap {
     };
     let text = text.trim_start_matches('\u{feff}').trim_start();
     if text.len() > BYTES {
-        sitemap.notes.push(format!("sitemap: longer than {BYTES} bytes"));
+        sitemap
+            .notes
+            .push(format!("sitemap: longer than {BYTES} bytes"));
         return sitemap;
     }
     let mut foreign = 0;
@@ -102,7 +104,9 @@ pub fn leads(sitemap: &Sitemap, is_child: bool, agency: Option<&str>) -> (Vec<Le
             continue;
         }
         if leads.len() == LEADS {
-            notes.push(format!("sitemap: more than {LEADS} addresses to go on with"));
+            notes.push(format!(
+                "sitemap: more than {LEADS} addresses to go on with"
+            ));
             break;
         }
         leads.push(Lead {
@@ -118,7 +122,11 @@ pub fn leads(sitemap: &Sitemap, is_child: bool, agency: Option<&str>) -> (Vec<Le
     (leads, notes)
 }
 
-fn role_of(form: Form, entry: &Entry, agency: Option<&str>) -> Option<(Role, ItemKind, Option<i32>)> {
+fn role_of(
+    form: Form,
+    entry: &Entry,
+    agency: Option<&str>,
+) -> Option<(Role, ItemKind, Option<i32>)> {
     if form == Form::Index {
         return Some((Role::Sitemap, ItemKind::Unknown, None));
     }
@@ -141,7 +149,13 @@ fn role_of(form: Form, entry: &Entry, agency: Option<&str>) -> Option<(Role, Ite
 }
 
 /// Adds an address; `false` once the cap is reached.
-fn add(target: &str, title: Option<String>, base: &Url, sitemap: &mut Sitemap, foreign: &mut usize) -> bool {
+fn add(
+    target: &str,
+    title: Option<String>,
+    base: &Url,
+    sitemap: &mut Sitemap,
+    foreign: &mut usize,
+) -> bool {
     let Some(url) = site::resolve(base, target) else {
         return true;
     };
@@ -150,7 +164,9 @@ fn add(target: &str, title: Option<String>, base: &Url, sitemap: &mut Sitemap, f
         return true;
     }
     if sitemap.entries.len() == ENTRIES {
-        sitemap.notes.push(format!("sitemap: more than {ENTRIES} addresses"));
+        sitemap
+            .notes
+            .push(format!("sitemap: more than {ENTRIES} addresses"));
         return false;
     }
     sitemap.entries.push(Entry { url, title });
@@ -228,7 +244,8 @@ fn xml(text: &str, base: &Url, sitemap: &mut Sitemap, foreign: &mut usize) {
                 if matches!(name, "url" | "sitemap" | "item" | "entry")
                     && let Some(done) = entry.take()
                 {
-                    let title = (!done.title.trim().is_empty()).then(|| done.title.trim().to_owned());
+                    let title =
+                        (!done.title.trim().is_empty()).then(|| done.title.trim().to_owned());
                     if !add(&done.target, title, base, sitemap, foreign) {
                         return;
                     }
@@ -326,11 +343,18 @@ mod tests {
     use super::*;
 
     fn read(text: &str) -> Sitemap {
-        parse(text, &Url::parse("http://www.yunxi.example/sitemap.xml").unwrap())
+        parse(
+            text,
+            &Url::parse("http://www.yunxi.example/sitemap.xml").unwrap(),
+        )
     }
 
     fn addresses(text: &str) -> Vec<String> {
-        read(text).entries.iter().map(|one| one.url.to_string()).collect()
+        read(text)
+            .entries
+            .iter()
+            .map(|one| one.url.to_string())
+            .collect()
     }
 
     #[test]
@@ -356,14 +380,23 @@ mod tests {
         assert_eq!(read(index).form, Form::Index);
         assert_eq!(addresses(index), ["http://www.yunxi.example/1.xml"]);
         let list = "http://www.yunxi.example/1\r\n\n# no address\nhttps://www.yunxi.example/2\n";
-        assert_eq!(addresses(list), ["http://www.yunxi.example/1", "https://www.yunxi.example/2"]);
+        assert_eq!(
+            addresses(list),
+            ["http://www.yunxi.example/1", "https://www.yunxi.example/2"]
+        );
         let rss = "<rss><channel><title>站</title><link>http://www.yunxi.example/</link>\
             <item><title>云溪县2020年政府信息公开年报</title><link>http://www.yunxi.example/1.html</link></item></channel></rss>";
-        assert_eq!(read(rss).entries[0].title.as_deref(), Some("云溪县2020年政府信息公开年报"));
+        assert_eq!(
+            read(rss).entries[0].title.as_deref(),
+            Some("云溪县2020年政府信息公开年报")
+        );
         assert_eq!(addresses(rss), ["http://www.yunxi.example/1.html"]);
         let atom = "<feed><entry><title>甲</title><link href=\"/2.html\"/></entry></feed>";
         assert_eq!(addresses(atom), ["http://www.yunxi.example/2.html"]);
-        assert_eq!(read("<!DOCTYPE html><html><body><a href=x>y</a>").form, Form::Html);
+        assert_eq!(
+            read("<!DOCTYPE html><html><body><a href=x>y</a>").form,
+            Form::Html
+        );
         assert_eq!(read("nothing").form, Form::Other);
     }
 
@@ -379,7 +412,10 @@ mod tests {
         assert!(read(broken).notes[0].contains("broken at byte"));
         let many = format!("<urlset>{}", "<url><loc>/a</loc></url>".repeat(ENTRIES + 5));
         assert_eq!(read(&many).entries.len(), ENTRIES);
-        let long = format!("<urlset><url><loc>/{}</loc></url></urlset>", "a".repeat(5_000));
+        let long = format!(
+            "<urlset><url><loc>/{}</loc></url></urlset>",
+            "a".repeat(5_000)
+        );
         assert!(addresses(&long).iter().all(|url| url.len() < 100));
         let crossed = "<urlset><url><loc>/1</a></loc></url></b><url><loc>/2</loc></url></urlset>";
         assert_eq!(addresses(crossed).len(), 2);
@@ -391,7 +427,10 @@ mod tests {
             http://www.yunxi.example/news/1.html\nhttp://www.yunxi.example/zwgk/nb/index.html\nhttp://www.yunxi.example/xxgknb/a.pdf\n\
             http://www.yunxi.example/nb/\nhttp://www.yunxi.example/xxgknb/";
         let (leads, notes) = leads(&read(set), false, None);
-        let got: Vec<(Role, &str)> = leads.iter().map(|lead| (lead.role, lead.url.path())).collect();
+        let got: Vec<(Role, &str)> = leads
+            .iter()
+            .map(|lead| (lead.role, lead.url.path()))
+            .collect();
         assert_eq!(
             got,
             [

@@ -12,7 +12,7 @@ mod reports;
 mod rows;
 mod series;
 
-pub use captures::{CaptureLine, archive_ends, capture_of, is_captured};
+pub use captures::{CaptureLine, archive_ends, capture_of, is_captured, latest_capture};
 pub use coverage::{Coverage, CoverageRow, Presence, coverage};
 pub use export::{export_csv, export_json};
 pub use filter::{AgencyFilter, Copies, Filter};
