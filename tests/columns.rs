@@ -2,6 +2,8 @@
 
 #[path = "columns/titles.rs"]
 mod titles;
+#[path = "columns/verbs.rs"]
+mod verbs;
 
 use nianbao::decode::decode;
 use nianbao::discover::column::{self, Evidence, Hop, Sections};

@@ -64,10 +64,13 @@ pub fn problems(text: &str, kind: FileKind) -> Vec<Problem> {
         };
         let lines = whole_lines(&left, &span);
         let gone = &left[lines.clone()];
-        if gone.trim().is_empty() || lines.len() == left.len() {
+        // What is wrong with the whole file cannot be blanked; what lacks a key is, as a table.
+        let is_table = gone.trim_start().starts_with('[');
+        if gone.trim().is_empty() || lines.len() == left.len() || missing.is_some() && !is_table {
             break;
         }
         blanked.push_str(gone);
+        blanked.push('\n');
         let blank: String = gone
             .chars()
             .map(|c| {
@@ -107,6 +110,14 @@ fn whole_lines(text: &str, span: &Range<usize>) -> Range<usize> {
     let start = text[..span.start.min(text.len())]
         .rfind('\n')
         .map_or(0, |at| at + 1);
+    // Of a table that is wrong as a whole only the head is given.
+    if text[start..].trim_start().starts_with('[') {
+        let next = text[start..]
+            .match_indices('\n')
+            .map(|(at, _)| start + at + 1)
+            .find(|at| text[*at..].trim_start_matches(' ').starts_with('['));
+        return start..next.map_or(text.len(), |at| at - 1).max(start);
+    }
     let from = span.end.clamp(start, text.len());
     let end = text[from..].find('\n').map_or(text.len(), |at| from + at);
     start..end

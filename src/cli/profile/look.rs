@@ -263,12 +263,15 @@ impl Look {
         found && self.expected.iter().all(|one| one.is_met != Some(false))
     }
 
-    /// The entries that are reports of the column's own body.
-    pub(super) fn reports(&self) -> impl Iterator<Item = (Option<i32>, &str)> {
+    /// The entries that are reports of the column's own body: year, address, title.
+    pub(super) fn reports(&self) -> impl Iterator<Item = (Option<i32>, &str, &str)> {
         self.items
             .iter()
             .filter(|item| item.kind == ItemKind::Report)
-            .map(|item| (item.year, item.url.as_str()))
+            .map(|item| {
+                let title = item.title.as_deref().unwrap_or_default();
+                (item.year, item.url.as_str(), title)
+            })
     }
 
     /// Whether the column goes on on other pages.
@@ -345,7 +348,7 @@ fn reads_as(url: &Url, fetched: &Fetched) -> String {
 
 /// How a list compares with what is expected of its site.
 fn expected(site: &SiteProfile, look: &Look) -> Vec<Expected> {
-    let mut years: Vec<i32> = look.reports().filter_map(|(year, _)| year).collect();
+    let mut years: Vec<i32> = look.reports().filter_map(|(year, ..)| year).collect();
     years.sort_unstable();
     let goes_on = look.goes_on();
     let judged = |met: bool| {

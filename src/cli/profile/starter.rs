@@ -10,7 +10,8 @@ use url::Url;
 use crate::decode::decode;
 use crate::discover::column::{self, Hop, Sections};
 use crate::discover::propose::item_selector;
-use crate::model::Role;
+use crate::discover::title::classify;
+use crate::model::{ItemKind, Role};
 use crate::parse::{Document, parse_html};
 use crate::profile::{FileKind, problems};
 
@@ -143,7 +144,7 @@ fn starter(url: &Url, look: &Look, document: &Document<'_>) -> String {
         candidates(url, document, &mut text);
     }
     if kind == "list" {
-        list(url, look, document, &mut text);
+        list(url, look, document, meta("sitename").map(owner), &mut text);
     }
     text
 }
@@ -171,8 +172,14 @@ fn candidates(url: &Url, document: &Document<'_>, text: &mut String) {
 }
 
 /// Rules of the list and what is expected of it.
-fn list(url: &Url, look: &Look, document: &Document<'_>, text: &mut String) {
-    let reports: Vec<(Option<i32>, &str)> = look.reports().collect();
+fn list(url: &Url, look: &Look, document: &Document<'_>, agency: Option<&str>, text: &mut String) {
+    // The look knew no agency yet; the profile will.
+    let is_own = |title: &str| classify(title, agency).0 == ItemKind::Report;
+    let reports: Vec<(Option<i32>, &str)> = look
+        .reports()
+        .filter(|(_, _, title)| is_own(title))
+        .map(|(year, url, _)| (year, url))
+        .collect();
     let items: Vec<Url> = reports
         .iter()
         .filter_map(|(_, url)| Url::parse(url).ok())
