@@ -7,15 +7,34 @@
 pub mod attachments;
 mod bodies;
 pub mod column;
+mod css;
+mod groups;
+mod items;
+mod links;
+mod paging;
+mod platform;
+mod printed;
 pub mod propose;
+mod records;
+mod redirect;
 mod site;
 pub mod sitemap;
 pub mod title;
+mod tree;
+pub mod urls;
 
 use jiff::civil::Date;
 use url::Url;
 
+use crate::decode::{Media, decode, media};
+use crate::extract::paging as parts;
 use crate::model::{ItemKind, Role};
+use crate::parse::parse_html;
+use crate::profile::{Layout, ListRules, Paging, Platform, Profile, SiteProfile, Sites};
+
+use items::{Found, Item};
+use paging::Sheet;
+use tree::Tree;
 
 /// An address that a page leads to.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -49,62 +68,336 @@ pub struct Discovery {
     pub notes: Vec<String>,
 }
 
-/// A fetched page.
+/// A page as it came.
 #[derive(Debug, Clone, Copy)]
 pub struct Page<'a> {
-    /// Where it was fetched from.
+    /// Its address, after redirects.
     pub url: &'a Url,
     /// What it was fetched for.
     pub role: Role,
     /// The payload, transfer- and content-decoded.
     pub bytes: &'a [u8],
-    /// As declared.
+    /// `Content-Type` as received; `None` where there was none.
     pub content_type: Option<&'a str>,
-    /// The title of the link that led here.
+    /// The title of the link that led here; `None` for seeds.
     pub title_of_link: Option<&'a str>,
 }
 
-/// PROVISIONAL.
-pub fn discover(page: &Page<'_>, sites: &crate::profile::Sites) -> Discovery {
-    let decoded = crate::decode::decode(page.bytes, page.content_type);
-    let site = sites.for_url(page.url);
-    let agency = site.map(|site| site.agency_of(page.url));
-    let mut found = Discovery::default();
-    if page.role == Role::Sitemap {
-        (found.leads, found.notes) =
-            sitemap::leads(&sitemap::parse(&decoded.text, page.url), false, agency);
-        return found;
+/// A payload longer than this is no page, in bytes.
+const PAGE_BYTES: usize = 20_000_000;
+
+/// What a page leads to.
+pub fn discover(page: &Page<'_>, sites: &Sites) -> Discovery {
+    let mut discovery = Discovery::default();
+    if matches!(page.role, Role::Robots | Role::Attachment) || page.bytes.len() > PAGE_BYTES {
+        return discovery;
     }
-    let document = crate::parse::parse_html(&decoded);
-    match page.role {
-        Role::Root => {
-            found.leads = column::leads(&document, page.url, page.title_of_link.is_none())
-        }
-        Role::List => {
-            for link in &document.links {
-                let text = document
-                    .text
-                    .get(link.text.start as usize..link.text.end as usize)
-                    .unwrap_or_default();
-                let (kind, year) = title::classify(text, agency);
-                if let (true, Some(url)) = (year.is_some(), site::resolve(page.url, &link.target()))
-                {
-                    found.leads.push(Lead {
-                        url,
-                        role: Role::Item,
-                        title: Some(text.to_owned()),
-                        list_date: None,
-                        kind,
-                        year,
-                        rule: "list.item",
-                    });
+    let kind = media(page.bytes, page.content_type);
+    if !matches!(kind, Media::Html | Media::Text) {
+        return discovery;
+    }
+    let site = sites.for_url(page.url);
+    let decoded = decode(page.bytes, page.content_type);
+    let source: &str = &decoded.text;
+    if page.role == Role::Sitemap {
+        let agency = site.map(|site| site.title.as_str());
+        let found = sitemap::parse(source, page.url);
+        (discovery.leads, discovery.notes) =
+            sitemap::leads(&found, is_child(page.url, site), agency);
+        return discovery;
+    }
+    if page.role == Role::List && is_data(source) {
+        list(page, sites, site, source, None, &mut discovery);
+        return discovery;
+    }
+    let tree = Tree::parse(source);
+    let base = base(page.url, &tree);
+    discovery.redirect = redirect::find(&tree, page.url, &base);
+    if page.role == Role::List {
+        list(page, sites, site, source, Some(&tree), &mut discovery);
+        return discovery;
+    }
+    let found = platform::detect(source, Some(&tree), page.url, sites);
+    discovery.platform = found.map(|platform| platform.name.as_str().to_owned());
+    let document = parse_html(&decoded);
+    if page.role == Role::Root {
+        let is_front = page.title_of_link.is_none();
+        discovery.leads = column::leads(&document, page.url, is_front);
+        return discovery;
+    }
+    let own = sites.reading(site, discovery.platform.as_deref());
+    let profile = own.as_ref().unwrap_or_else(|| Profile::generic());
+    if let Some(paging) = parts::find(&document, Some(page.url.as_str()), None) {
+        let others = paging
+            .behind()
+            .filter_map(|name| urls::resolve(&base, name));
+        discovery.leads.extend(others.map(|url| Lead {
+            url,
+            role: Role::Part,
+            title: page.title_of_link.map(str::to_owned),
+            list_date: None,
+            kind: ItemKind::Unknown,
+            year: None,
+            rule: "part",
+        }));
+    }
+    discovery
+        .leads
+        .extend(attachments::leads(&document, page.url, profile));
+    discovery
+}
+
+/// What references in a page are resolved against.
+fn base(url: &Url, tree: &Tree<'_>) -> Url {
+    let named = tree
+        .base
+        .as_deref()
+        .and_then(|base| url.join(base.trim()).ok());
+    named
+        .filter(|base| matches!(base.scheme(), "http" | "https"))
+        .unwrap_or_else(|| url.clone())
+}
+
+/// Whether a sitemap was reached by way of an index: it is no seed and has no customary name.
+fn is_child(url: &Url, site: Option<&SiteProfile>) -> bool {
+    let is_seed = site.is_some_and(|site| site.seeds.iter().any(|seed| seed.url == *url));
+    !is_seed
+        && !matches!(
+            urls::file(url),
+            "sitemap.xml" | "sitemap_index.xml" | "sitemapindex.xml" | "sitemap.txt"
+        )
+}
+
+/// Whether a list is XML or JSON rather than a page.
+fn is_data(source: &str) -> bool {
+    let start = source.trim_start_matches('\u{feff}').trim_start();
+    start.starts_with('{')
+        || start.starts_with('[')
+        || start.starts_with("<datastore")
+        || start.starts_with("<?xml") && records::is_datastore(start)
+        || !start.starts_with('<')
+            && start
+                .find('(')
+                .is_some_and(|at| at < 60 && start[at + 1..].starts_with(['{', '[']))
+}
+
+/// The rules that hold for a list, and what it pages by.
+struct Rules<'r> {
+    list: ListRules,
+    paging: Vec<&'r Paging>,
+}
+
+/// The site's rules over the platform's over the generic ones, with the first layout that fits.
+fn rules<'r>(
+    sites: &'r Sites,
+    site: Option<&'r SiteProfile>,
+    platform: Option<&'r Platform>,
+    tree: Option<&Tree<'_>>,
+) -> Rules<'r> {
+    let fits = |layout: &&Layout| {
+        tree.is_some_and(|tree| css::matches(tree, &layout.guard).contains(&true))
+    };
+    let site_layout = site.and_then(|site| site.layouts.iter().find(fits));
+    let layout = platform.and_then(|platform| platform.layouts.iter().find(fits));
+    let generic = sites.generic();
+    let lists = [
+        site_layout.map(|layout| &layout.list),
+        site.map(|site| &site.list),
+        layout.map(|layout| &layout.list),
+        platform.map(|platform| &platform.list),
+        generic.map(|generic| &generic.list),
+    ];
+    let list = lists
+        .into_iter()
+        .flatten()
+        .rev()
+        .fold(ListRules::default(), |base, own| own.over(&base));
+    let pagings = [
+        site_layout.map(|layout| &layout.paging),
+        site.map(|site| &site.paging),
+        layout.map(|layout| &layout.paging),
+        platform.map(|platform| &platform.paging),
+    ];
+    // What a site says replaces the rest; a platform's strategies come before the generic ones.
+    let own = pagings
+        .into_iter()
+        .flatten()
+        .find(|paging| !paging.is_empty());
+    let is_site = site_layout.is_some_and(|layout| !layout.paging.is_empty())
+        || site.is_some_and(|site| !site.paging.is_empty());
+    let rest = generic.filter(|_| !is_site).map(|generic| &generic.paging);
+    let paging = own.into_iter().chain(rest).flatten().collect();
+    Rules { list, paging }
+}
+
+/// A list page's items and the pages behind it. Without a tree the list is data.
+fn list(
+    page: &Page<'_>,
+    sites: &Sites,
+    site: Option<&SiteProfile>,
+    source: &str,
+    tree: Option<&Tree<'_>>,
+    discovery: &mut Discovery,
+) {
+    let found = platform::detect(source, tree, page.url, sites);
+    discovery.platform = found.map(|platform| platform.name.as_str().to_owned());
+    let named = site.and_then(|site| sites.platform(site.platform.as_deref()?));
+    let rules = rules(sites, site, named.or(found), tree);
+    let base = tree.map_or_else(|| page.url.clone(), |tree| base(page.url, tree));
+
+    let listing = if tree.is_none() {
+        records::from_json(source, &base)
+    } else {
+        None
+    };
+    let found = match (tree, &listing) {
+        (_, Some(listing)) => Found {
+            items: listing.items.clone(),
+            ..Found::default()
+        },
+        (None, None) => Found {
+            items: records::from_datastore(source, &base, &rules.list),
+            ..Found::default()
+        },
+        (Some(tree), None) => {
+            let data = tree
+                .scripts
+                .iter()
+                .filter(|script| records::is_datastore(script));
+            let items: Vec<Item> = data
+                .flat_map(|data| records::from_datastore(data, &base, &rules.list))
+                .collect();
+            if items.is_empty() {
+                items::find(tree, page.url, &base, &rules.list)
+            } else {
+                Found {
+                    items,
+                    ..Found::default()
                 }
             }
         }
-        _ => {
-            found.leads =
-                attachments::leads(&document, page.url, crate::profile::Profile::generic())
+    };
+    discovery.notes = found.notes;
+    let agency = site.map(|site| site.agency_of(page.url));
+    let mut known = std::collections::HashSet::new();
+    for item in found.items {
+        if item.url == *page.url || !known.insert(item.url.clone()) {
+            continue;
         }
+        let (kind, year) = title::classify(&item.title, agency);
+        discovery.leads.push(Lead {
+            url: item.url,
+            role: Role::Item,
+            title: Some(item.title),
+            list_date: item.date,
+            kind,
+            year,
+            rule: "list.item",
+        });
+    }
+    let items = discovery.leads.len();
+    let mut add = |url: Url, title: Option<String>, rule| {
+        if url != *page.url && known.insert(url.clone()) {
+            discovery.leads.push(Lead {
+                url,
+                role: Role::List,
+                title,
+                list_date: None,
+                kind: ItemKind::Unknown,
+                year: None,
+                rule,
+            });
+        }
+    };
+    let sheet = Sheet {
+        url: page.url,
+        base: &base,
+        source,
+        tree,
+        listing: listing.as_ref(),
+    };
+    if let Some((pages, rule)) = paging::follow(&sheet, &rules.paging) {
+        pages.into_iter().for_each(|url| add(url, None, rule));
     }
     found
+        .years
+        .into_iter()
+        .for_each(|(url, title)| add(url, Some(title), "list.year"));
+    if let Some(tree) = tree {
+        if let Some(url) = gkmlpt_data(tree, page.url) {
+            add(url, None, "list.gkmlpt");
+        }
+        let missing = more_by_script(tree, items);
+        if let Some(note) = missing {
+            for (url, title) in other_entrances(tree, page.url, &base) {
+                add(url, Some(title), "list.entrance");
+            }
+            discovery.notes.push(note);
+        }
+    }
+    if items == 0 {
+        discovery.notes.push("list: no items".into());
+    }
+}
+
+/// The data behind a page of Guangdong's platform: the column is in the page's fragment, the site's number in a script.
+fn gkmlpt_data(tree: &Tree<'_>, url: &Url) -> Option<Url> {
+    let column = url.fragment()?;
+    let (root, _) = url.path().split_once("/gkmlpt/")?;
+    let number = tree.scripts.iter().find_map(|script| {
+        let at = script.find("SID:")?;
+        let rest = script[at + 4..]
+            .trim_start()
+            .trim_start_matches(['"', '\'']);
+        let end = rest.find(|c: char| !c.is_ascii_digit())?;
+        (end > 0).then(|| rest[..end].to_owned())
+    })?;
+    urls::resolve(
+        url,
+        &format!("{root}/gkmlpt/api/all/{column}?page=1&sid={number}"),
+    )
+}
+
+/// A note where a script says that there are more records than the page has.
+fn more_by_script(tree: &Tree<'_>, items: usize) -> Option<String> {
+    let total = tree.scripts.iter().find_map(|script| {
+        let at = script.find("recordCount")? + "recordCount".len();
+        let rest = script[at..]
+            .trim_start()
+            .strip_prefix([':', '='])?
+            .trim_start();
+        let rest = rest.trim_start_matches(['"', '\'']);
+        let end = rest
+            .find(|c: char| !c.is_ascii_digit())
+            .unwrap_or(rest.len());
+        rest[..end].parse::<usize>().ok()
+    })?;
+    (total > items && items > 0)
+        .then(|| format!("list: {total} records by its script, {items} in the page; the others are loaded by script"))
+}
+
+/// Links to other pages of this column: of its name, in its folder.
+fn other_entrances(tree: &Tree<'_>, url: &Url, base: &Url) -> Vec<(Url, String)> {
+    let is_name = |name: &str| name.eq_ignore_ascii_case("ColumnName");
+    let metas = tree.nodes().iter().filter(|node| node.name == "meta");
+    let mut names = metas.filter(|node| node.raw_attribute("name").is_some_and(is_name));
+    let Some(name) = names.find_map(|node| node.attribute("content")) else {
+        return Vec::new();
+    };
+    let bare = |text: &str| {
+        text.chars()
+            .filter(|c| !c.is_whitespace())
+            .collect::<String>()
+    };
+    let name = bare(&name);
+    let anchors = (0..tree.nodes().len()).filter(|id| tree.node(*id).name == "a");
+    anchors
+        .filter(|id| !name.is_empty() && bare(&tree.text(*id)) == name)
+        .filter_map(|id| urls::resolve(base, &tree.node(id).attribute("href")?))
+        .filter(|found| {
+            found.host_str() == url.host_str() && urls::folder(found) == urls::folder(url)
+        })
+        .map(|found| (found, name.clone()))
+        .take(4)
+        .collect()
 }

@@ -1,19 +1,43 @@
-//! A proposal of where a list keeps its items, for whoever writes a profile.
+//! For whoever writes a profile: what speaks for a platform, and a proposal of where a list keeps its items.
 //!
-//! In: a parsed list page and the addresses of its items. Out: a selector. Never used without a person's look.
+//! In: a page and what was found on it. Out: lines for people, a selector. Never used without a person's look.
 
 use std::collections::{BTreeMap, HashSet};
 
 use url::Url;
 
+use crate::decode::decode;
 use crate::parse::{Container, Document};
+use crate::profile::{Platform, Sign};
 
-use super::site;
+use super::tree::Tree;
+use super::{Page, platform, site};
 
 /// Containers above a link that are looked at.
 const DEPTH: usize = 40;
 /// Links that are looked at.
 const LINKS: usize = 10_000;
+
+/// What a page shows of a platform's evidence, with its points: `10: the path holds "/gkmlpt/"`.
+pub fn platform_signs(page: &Page<'_>, platform: &Platform) -> Vec<String> {
+    let decoded = decode(page.bytes, page.content_type);
+    let tree = Tree::parse(&decoded.text);
+    let signs = platform::signs(&decoded.text, Some(&tree), page.url, platform);
+    let line = |what: &str, text: &str| format!("{what} {text:?}");
+    signs
+        .into_iter()
+        .map(|one| {
+            let sign = match &one.sign {
+                Sign::Generator(text) => line("the generator tag holds", text),
+                Sign::Text(text) => line("the source holds", text),
+                Sign::Path(text) => line("the path holds", text),
+                Sign::Host(text) => line("the host is or lies below", text),
+                Sign::Element(_) => "an element of its own".to_owned(),
+            };
+            format!("{}: {sign}", one.points)
+        })
+        .collect()
+}
 
 /// `ul.list li`: the innermost named element that holds nine of ten items, and the element around each; `None` where
 /// no named element does.

@@ -166,6 +166,9 @@ pub struct ListRules {
     /// Texts of links that are no items (`首页`, `更多`); whole texts. Added up as `ignore` is.
     #[serde(default)]
     pub not_titles: Vec<String>,
+    /// Words of headings above lists that are not the column's (`最新`, `相关`). Added up as `ignore` is.
+    #[serde(default)]
+    pub not_headings: Vec<String>,
 }
 
 impl ListRules {
@@ -188,6 +191,7 @@ impl ListRules {
                 (own, base) => own.clone().or_else(|| base.clone()),
             },
             not_titles: [self.not_titles.as_slice(), &base.not_titles].concat(),
+            not_headings: [self.not_headings.as_slice(), &base.not_headings].concat(),
         }
     }
 }

@@ -9,6 +9,7 @@ use url::Url;
 
 use crate::decode::decode;
 use crate::discover::column::{self, Evidence};
+use crate::discover::propose::platform_signs;
 use crate::discover::{Discovery, Lead, Page, discover};
 use crate::model::{ItemKind, Role};
 use crate::parse::parse_html;
@@ -70,6 +71,8 @@ pub(super) struct Look {
     role_because: Vec<&'static str>,
     site: Option<SiteLine>,
     platform: Option<String>,
+    /// What the page shows of the platform's evidence, with its points.
+    platform_because: Vec<String>,
     redirect: Option<String>,
     /// What the page reads as, where it is an entry.
     reads_as: Option<String>,
@@ -204,6 +207,7 @@ pub(super) fn look(url: &Url, fetched: &Fetched, role: Option<Role>, sites: &Sit
         platform,
         notes,
     } = discover(&page, sites);
+    let shown = platform.as_deref().and_then(|name| sites.platform(name));
     let mut look = Look {
         url: url.to_string(),
         from: fetched.from.clone(),
@@ -215,6 +219,9 @@ pub(super) fn look(url: &Url, fetched: &Fetched, role: Option<Role>, sites: &Sit
             agency: site.agency_of(url).to_owned(),
             confirmed: site.confirmed.map(|day| day.to_string()),
         }),
+        platform_because: shown
+            .map(|one| platform_signs(&page, one))
+            .unwrap_or_default(),
         platform,
         redirect: redirect.map(Into::into),
         reads_as: (role == Role::Item).then(|| reads_as(url, fetched)),
@@ -411,12 +418,13 @@ fn describe(look: &Look) -> String {
         }
         None => line("profile", "none of its own"),
     }
-    line(
-        "platform",
-        look.platform
-            .as_deref()
-            .unwrap_or("not recognised: the generic rules"),
-    );
+    match &look.platform {
+        Some(name) => line(
+            "platform",
+            &format!("{name} ({})", look.platform_because.join("; ")),
+        ),
+        None => line("platform", "not recognised: the generic rules"),
+    }
     if let Some(target) = &look.redirect {
         line("redirect", target);
     }

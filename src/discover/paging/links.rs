@@ -1,0 +1,213 @@
+//! Pagers that are links: a parameter that counts, or a link that says it leads to the next page.
+
+use url::Url;
+
+use super::{Sheet, behind};
+use crate::discover::css;
+use crate::discover::tree::{NodeId, Tree};
+use crate::discover::urls;
+use crate::profile::Paging;
+
+/// Texts of the link to the next page.
+const NEXT: [&str; 9] = [
+    "下一页",
+    "下页",
+    "后一页",
+    "下一頁",
+    "后页",
+    "向后",
+    "next",
+    "next page",
+    "下一页 >",
+];
+/// Signs that say so in a pager only.
+const ARROWS: [&str; 6] = [">", "›", "»", "＞", ">>", "→"];
+/// Texts of a pager's other links.
+const PAGER: [&str; 12] = [
+    "首页",
+    "第一页",
+    "上一页",
+    "上页",
+    "尾页",
+    "末页",
+    "最后一页",
+    "前一页",
+    "1",
+    "2",
+    "<",
+    "‹",
+];
+
+/// The page's links with their texts, in order.
+pub(super) fn all<'t>(tree: &'t Tree<'_>) -> impl Iterator<Item = (NodeId, String)> + 't {
+    let links = (0..tree.nodes().len()).filter(|id| tree.node(*id).name == "a");
+    links.map(|id| (id, tree.text(id)))
+}
+
+/// Where a link leads.
+pub(super) fn target(sheet: &Sheet<'_>, tree: &Tree<'_>, id: NodeId) -> Option<Url> {
+    urls::resolve(sheet.base, &tree.node(id).attribute("href")?)
+}
+
+/// The next page by its link.
+pub(super) fn next(sheet: &Sheet<'_>, paging: &Paging) -> Option<Vec<Url>> {
+    let tree = sheet.tree?;
+    let only = paging.link.as_ref().map(|css| css::matches(tree, css));
+    let mut is_pager = false;
+    let mut arrows = 0..20;
+    for (id, text) in all(tree) {
+        if only.as_ref().is_some_and(|only| !only[id]) {
+            continue;
+        }
+        let bare = text.trim_matches(|c: char| c.is_whitespace() || "[]【】|".contains(c));
+        let lower = bare.to_lowercase();
+        let says = match &paging.words {
+            Some(words) => words.list().iter().any(|word| word.as_str() == bare),
+            None => {
+                let worded =
+                    lower.trim_matches(|c: char| c.is_whitespace() || "<>›»→＞".contains(c));
+                NEXT.contains(&worded)
+                    || ARROWS.contains(&bare) && arrows.next().is_some() && in_pager(tree, id)
+            }
+        };
+        is_pager |= says;
+        let class = tree.node(id).raw_attribute("class").unwrap_or_default();
+        if !says || class.to_ascii_lowercase().contains("disabled") {
+            continue;
+        }
+        if let Some(url) = target(sheet, tree, id)
+            && url != *sheet.url
+            && url.host_str() == sheet.url.host_str()
+        {
+            return Some(vec![url]);
+        }
+    }
+    is_pager.then(Vec::new)
+}
+
+/// Whether other links of a pager stand beside a link.
+fn in_pager(tree: &Tree<'_>, id: NodeId) -> bool {
+    let around = tree.ancestors(id).take(2).last();
+    around.is_some_and(|around| {
+        let end = tree.node(around).end;
+        (around + 1..end).take(200).any(|other| {
+            other != id
+                && tree.text_range(other).len() < 4
+                && PAGER.contains(&tree.text(other).as_str())
+        })
+    })
+}
+
+/// All further pages by the parameter that counts them.
+pub(super) fn by_query(sheet: &Sheet<'_>, paging: &Paging) -> Option<Vec<Url>> {
+    let name = paging.parameter.as_deref()?;
+    let first = paging.first_page;
+    let number = |url: &Url| urls::parameter(url, name)?.parse::<u32>().ok();
+    let current = number(sheet.url).unwrap_or(first);
+    let mut last = paging
+        .pages
+        .map(|pages| first.saturating_add(pages).saturating_sub(1));
+    let mut template = number(sheet.url).is_some().then(|| sheet.url.clone());
+    if let Some(tree) = sheet.tree {
+        let only = paging.link.as_ref().map(|css| css::matches(tree, css));
+        for id in (0..tree.nodes().len()).filter(|id| tree.node(*id).name == "a") {
+            if only.as_ref().is_some_and(|only| !only[id]) {
+                continue;
+            }
+            let Some(url) = target(sheet, tree, id) else {
+                continue;
+            };
+            if url.path() == sheet.url.path()
+                && url.host_str() == sheet.url.host_str()
+                && let Some(found) = number(&url)
+            {
+                last = last.max(Some(found));
+                template.get_or_insert(url);
+            }
+        }
+    }
+    if let (Some(records), Some(listing)) = (paging.records_per_page, sheet.listing)
+        && let Some(total) = listing.total
+    {
+        let pages = total.div_ceil(records);
+        last = last.max(Some(first.saturating_add(pages).saturating_sub(1)));
+    }
+    let last = last?;
+    let template = template.unwrap_or_else(|| sheet.url.clone());
+    let page = |number: u32| urls::with_parameter(&template, name, &number.to_string());
+    Some(behind(current, last).map(page).collect())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::profile::Strategy;
+
+    fn pages(source: &str, paging: &Paging) -> Option<Vec<String>> {
+        let url = Url::parse("http://a.example/nb/list.html").unwrap();
+        let tree = Tree::parse(source);
+        let sheet = Sheet {
+            url: &url,
+            base: &url,
+            source,
+            tree: Some(&tree),
+            listing: None,
+        };
+        let found = super::super::follow(&sheet, &[paging])?.0;
+        Some(
+            found
+                .iter()
+                .map(|url| url.as_str().replace("http://a.example", ""))
+                .collect(),
+        )
+    }
+
+    #[test]
+    fn the_next_page_by_its_link() {
+        let cases: [(&str, Option<&[&str]>); 8] = [
+            ("<a href=list_2.html>下一页</a>", Some(&["/nb/list_2.html"])),
+            (
+                "<a href=list_2.html>下一页 &gt;</a>",
+                Some(&["/nb/list_2.html"]),
+            ),
+            ("<a href='javascript:;'>下一页</a>", Some(&[])),
+            ("<a href=x.html class='disabled'>下页</a>", Some(&[])),
+            (
+                "<p><a href=list_1.html>1</a><a href=list_2.html>&gt;</a></p>",
+                Some(&["/nb/list_2.html"]),
+            ),
+            ("<p><a href=/>首 页</a><a href=/nb/>&gt;</a></p>", None),
+            ("<a href=x.html>下一篇</a>", None),
+            ("<a href=list.html>下一页</a>", Some(&[])),
+        ];
+        for (source, want) in cases {
+            let found = pages(source, &Paging::plain(Strategy::NextLink));
+            assert_eq!(
+                found
+                    .as_deref()
+                    .map(|f| f.iter().map(String::as_str).collect::<Vec<_>>())
+                    .as_deref(),
+                want,
+                "{source}"
+            );
+        }
+    }
+
+    #[test]
+    fn pages_by_parameter() {
+        let mut paging = Paging::plain(Strategy::Query);
+        paging.parameter = Some("page".into());
+        let source = "<a href='?id=3&page=2'>2</a><a href='?id=3&page=4'>尾页</a><a href='/other?page=90'>x</a>";
+        let want = [
+            "/nb/list.html?id=3&page=2",
+            "/nb/list.html?id=3&page=3",
+            "/nb/list.html?id=3&page=4",
+        ];
+        assert_eq!(pages(source, &paging).unwrap(), want);
+        assert_eq!(pages("<a href=x>2</a>", &paging), None);
+        paging.pages = Some(3);
+        paging.first_page = 0;
+        let want = ["/nb/list.html?page=1", "/nb/list.html?page=2"];
+        assert_eq!(pages("", &paging).unwrap(), want);
+    }
+}

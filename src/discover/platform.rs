@@ -1,0 +1,85 @@
+//! Which publishing system made a page.
+//!
+//! In: the page and the platforms' evidence. Out: the platform with the most points, if it has enough and no other has
+//! as many.
+
+use url::Url;
+
+use super::css;
+use super::tree::Tree;
+use crate::profile::{Evidence, Platform, Sign, Sites};
+
+/// The platform a page shows it was made by; `None` where it does not show, or two are as likely.
+pub(super) fn detect<'s>(
+    source: &str,
+    tree: Option<&Tree<'_>>,
+    url: &Url,
+    sites: &'s Sites,
+) -> Option<&'s Platform> {
+    let generator = tree.and_then(generator);
+    let mut best: Option<(u32, &Platform)> = None;
+    let mut tied = false;
+    for platform in sites.platforms() {
+        let shown = |evidence: &&Evidence| shows(evidence, source, tree, url, generator.as_deref());
+        let evidence = platform.detect.evidence.iter().filter(shown);
+        let points = evidence.fold(0_u32, |sum, one| sum.saturating_add(one.points));
+        if points == 0 || points < platform.detect.at_least_points {
+            continue;
+        }
+        match best {
+            Some((known, _)) if known > points => {}
+            Some((known, _)) if known == points => tied = true,
+            _ => {
+                best = Some((points, platform));
+                tied = false;
+            }
+        }
+    }
+    best.filter(|_| !tied).map(|(_, platform)| platform)
+}
+
+/// What a page shows of a platform's evidence.
+pub(super) fn signs<'p>(
+    source: &str,
+    tree: Option<&Tree<'_>>,
+    url: &Url,
+    platform: &'p Platform,
+) -> Vec<&'p Evidence> {
+    let generator = tree.and_then(generator);
+    let shown = |evidence: &&Evidence| shows(evidence, source, tree, url, generator.as_deref());
+    platform.detect.evidence.iter().filter(shown).collect()
+}
+
+/// `<meta name="generator">`, in small letters.
+fn generator(tree: &Tree<'_>) -> Option<String> {
+    let is_generator = |name: &str| name.eq_ignore_ascii_case("generator");
+    tree.nodes()
+        .iter()
+        .filter(|node| node.name == "meta" && node.raw_attribute("name").is_some_and(is_generator))
+        .find_map(|node| node.attribute("content"))
+        .map(|content| content.to_lowercase())
+}
+
+fn shows(
+    evidence: &Evidence,
+    source: &str,
+    tree: Option<&Tree<'_>>,
+    url: &Url,
+    generator: Option<&str>,
+) -> bool {
+    match &evidence.sign {
+        Sign::Generator(wanted) => generator.is_some_and(|own| own.contains(wanted.as_str())),
+        Sign::Text(wanted) => memchr::memmem::find(source.as_bytes(), wanted.as_bytes()).is_some(),
+        Sign::Path(wanted) => match url.query() {
+            Some(query) => format!("{}?{query}", url.path()).contains(wanted.as_str()),
+            None => url.path().contains(wanted.as_str()),
+        },
+        Sign::Host(wanted) => url.host_str().is_some_and(|host| {
+            host.strip_suffix(wanted.as_str())
+                .is_some_and(|rest| rest.is_empty() || rest.ends_with('.'))
+        }),
+        Sign::Element(selector) => {
+            tree.is_some_and(|tree| css::matches(tree, selector).contains(&true))
+        }
+    }
+}

@@ -1,0 +1,273 @@
+//! Lists that are data: 大汉's XML, in a page's script or from `dataproxy.jsp`, and JSON.
+//!
+//! In: the text. Out: items, and how many records there are in all where the data say so. Tolerant: what is not
+//! understood is left out.
+
+use jiff::civil::Date;
+use jiff::{Timestamp, tz::Offset};
+use serde_json::{Map, Value};
+use url::Url;
+
+use super::items::{Item, beside};
+use super::links;
+use super::printed::date_in;
+use super::tree::{Tree, tidy};
+use super::urls;
+use crate::profile::ListRules;
+
+/// Records of one page that are looked at.
+const RECORDS: usize = 5000;
+
+/// The content of 大汉's records in XML, without the CDATA around it.
+pub(super) fn contents<'t>(text: &'t str, element: &'static str) -> impl Iterator<Item = &'t str> {
+    let (open, close) = (format!("<{element}>"), format!("</{element}>"));
+    let mut rest = text;
+    std::iter::from_fn(move || {
+        let start = rest.find(&open)? + open.len();
+        let length = rest[start..].find(&close)?;
+        let inner = rest[start..start + length].trim();
+        rest = &rest[start + length + close.len()..];
+        let inner = inner.strip_prefix("<![CDATA[").unwrap_or(inner);
+        Some(inner.strip_suffix("]]>").unwrap_or(inner))
+    })
+    .take(RECORDS)
+}
+
+/// Whether a text holds 大汉's records.
+pub(super) fn is_datastore(text: &str) -> bool {
+    text.contains("<record>") && (text.contains("<datastore") || text.contains("<recordset"))
+}
+
+/// The items of 大汉's records.
+pub(super) fn from_datastore(text: &str, base: &Url, rules: &ListRules) -> Vec<Item> {
+    let mut items: Vec<Item> = Vec::new();
+    for record in contents(text, "record") {
+        let tree = Tree::parse(record);
+        let blocked = vec![false; tree.nodes().len()];
+        let found = links::collect(&tree, base, &blocked, rules);
+        let longest = found
+            .iter()
+            .rev()
+            .max_by_key(|link| link.title.chars().count());
+        let Some(link) = longest else { continue };
+        let root = tree.ancestors(link.node).last().unwrap_or(link.node);
+        let date = beside(&tree, root, link).or_else(|| {
+            let runs = tree.text_range(link.node);
+            super::items::printed(&tree, 0..runs.start, runs.end..runs.end + 60)
+        });
+        items.push(Item {
+            url: link.url.clone(),
+            title: link.title.clone(),
+            date: date.and_then(super::printed::Printed::day),
+        });
+    }
+    items
+}
+
+/// A list in JSON.
+#[derive(Debug, Default)]
+pub(super) struct Listing {
+    pub items: Vec<Item>,
+    /// How many records there are in all; `None` where it does not say.
+    pub total: Option<u32>,
+    /// How many records this answer has, items or not.
+    pub records: usize,
+}
+
+const TITLES: [&str; 6] = [
+    "title",
+    "doctitle",
+    "docTitle",
+    "articleTitle",
+    "infotitle",
+    "name",
+];
+const URLS: [&str; 8] = [
+    "url",
+    "docpuburl",
+    "docPubUrl",
+    "chnldocurl",
+    "link",
+    "href",
+    "post_url",
+    "linkurl",
+];
+const DATES: [&str; 13] = [
+    "date",
+    "display_publish_time",
+    "first_publish_time",
+    "publish_time",
+    "publishTime",
+    "pubDate",
+    "pubdate",
+    "docreltime",
+    "docRelTime",
+    "create_time",
+    "created_at",
+    "createTime",
+    "time",
+];
+const TOTALS: [&str; 6] = [
+    "total",
+    "totalCount",
+    "total_count",
+    "totalRecord",
+    "recordCount",
+    "count",
+];
+
+/// Reads JSON, with or without a function's name around it; `None` where it is none or has no list of articles.
+pub(super) fn from_json(text: &str, base: &Url) -> Option<Listing> {
+    let start = text.find(['{', '['])?;
+    let end = text.rfind(['}', ']'])?;
+    let value: Value = serde_json::from_str(text.get(start..=end)?).ok()?;
+    let mut best: Option<(&Vec<Value>, Option<&Map<String, Value>>)> = None;
+    let mut open = vec![(&value, None)];
+    while let Some((value, around)) = open.pop() {
+        match value {
+            Value::Array(list) => {
+                let articles = list.iter().filter(|value| is_article(value)).count();
+                if articles > 0 && best.is_none_or(|(known, _)| known.len() < list.len()) {
+                    best = Some((list, around));
+                } else if articles == 0 {
+                    open.extend(list.iter().take(RECORDS).map(|value| (value, around)));
+                }
+            }
+            Value::Object(map) => open.extend(map.values().map(|value| (value, Some(map)))),
+            _ => {}
+        }
+    }
+    let Some((list, around)) = best else {
+        // A list without articles, as behind the last page.
+        let map = value.as_object()?;
+        map.get("articles")?.as_array()?;
+        return Some(Listing {
+            total: first(map, &TOTALS).and_then(number),
+            ..Listing::default()
+        });
+    };
+    let maps = [around, value.as_object()];
+    let total = maps
+        .into_iter()
+        .flatten()
+        .find_map(|map| first(map, &TOTALS).and_then(number));
+    let items = list
+        .iter()
+        .take(RECORDS)
+        .filter_map(|value| item(value, base))
+        .collect();
+    Some(Listing {
+        items,
+        total,
+        records: list.len(),
+    })
+}
+
+fn first<'v>(map: &'v Map<String, Value>, names: &[&str]) -> Option<&'v Value> {
+    names
+        .iter()
+        .filter_map(|name| map.get(*name))
+        .find(|value| !value.is_null() && value.as_str() != Some(""))
+}
+
+fn number(value: &Value) -> Option<u32> {
+    match value {
+        Value::Number(number) => u32::try_from(number.as_u64()?).ok(),
+        Value::String(text) => text.trim().parse().ok(),
+        _ => None,
+    }
+}
+
+fn is_article(value: &Value) -> bool {
+    value.as_object().is_some_and(|map| {
+        let text = |names| first(map, names).is_some_and(Value::is_string);
+        text(&TITLES) && text(&URLS)
+    })
+}
+
+fn item(value: &Value, base: &Url) -> Option<Item> {
+    let map = value.as_object()?;
+    let url = urls::resolve(base, first(map, &URLS)?.as_str()?)?;
+    let raw = first(map, &TITLES)?.as_str()?;
+    // Search answers mark words by tags.
+    let tree = Tree::parse(raw);
+    let runs = tree.runs();
+    let title = if raw.contains('<') {
+        tree.text_between(0..runs)
+    } else {
+        tidy(raw)
+    };
+    (!title.is_empty()).then(|| Item {
+        url,
+        title,
+        date: DATES
+            .iter()
+            .filter_map(|name| map.get(*name))
+            .find_map(date),
+    })
+}
+
+/// A date as text, or as seconds or milliseconds since 1970, which are read as days in China.
+fn date(value: &Value) -> Option<Date> {
+    let seconds = match value {
+        Value::Number(number) => number.as_i64()?,
+        Value::String(text) => match text.trim().parse::<i64>() {
+            Ok(seconds) if text.trim().len() >= 9 => seconds,
+            _ => return date_in(text),
+        },
+        _ => return None,
+    };
+    let seconds = if seconds > 100_000_000_000 {
+        seconds / 1000
+    } else {
+        seconds
+    };
+    if seconds < 600_000_000 {
+        return None;
+    }
+    let moment = Timestamp::from_second(seconds).ok()?;
+    Some(Offset::constant(8).to_datetime(moment).date())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn json_is_read_tolerantly() {
+        let base =
+            Url::parse("http://www.qingling.example/gkmlpt/api/all/12?page=1&sid=7").unwrap();
+        let cases = [
+            r#"{"articles":[{"title":"年报<em>一</em>","url":"/a/post_1.html","created_at":1706630400}],"total":201,"classify":{"name":"x"}}"#,
+            r#"{"data":{"total":"201","rows":[{"docTitle":"年报一","docPubUrl":"http://www.qingling.example/a/post_1.html","docRelTime":"2024-01-31 00:00:00"}]}}"#,
+            r#"back([{"title":" 年报一","url":"/a/post_1.html","date":"1706630400000","x":null},{"title":null}],"#,
+            r#"back([{"title":"年报一","url":"/a/post_1.html","date":1706630400}]);"#,
+        ];
+        for (number, text) in cases.iter().enumerate() {
+            let found = from_json(text, &base);
+            if number == 2 {
+                assert!(found.is_none(), "{text}");
+                continue;
+            }
+            let found = found.unwrap_or_else(|| panic!("{text}"));
+            let [item] = found.items.as_slice() else {
+                panic!("{found:?}");
+            };
+            assert_eq!(item.title, "年报一");
+            assert_eq!(
+                item.url.as_str(),
+                "http://www.qingling.example/a/post_1.html"
+            );
+            assert_eq!(item.date.unwrap().to_string(), "2024-01-31");
+            assert_eq!(found.total, (number < 2).then_some(201));
+        }
+        assert!(
+            from_json(r#"{"articles":[],"total":0}"#, &base)
+                .unwrap()
+                .items
+                .is_empty()
+        );
+        assert!(from_json(r#"{"a":1}"#, &base).is_none());
+        assert!(from_json("[[[[", &base).is_none());
+    }
+}
