@@ -5,11 +5,15 @@ mod titles;
 #[path = "columns/verbs.rs"]
 mod verbs;
 
+use std::fmt::Write as _;
+
 use nianbao::decode::decode;
 use nianbao::discover::column::{self, Evidence, Hop, Sections};
 use nianbao::discover::title::classify;
+use nianbao::discover::{Page, discover};
 use nianbao::model::{ItemKind, Role};
 use nianbao::parse::parse_html;
+use nianbao::profile::Sites;
 use url::Url;
 
 #[test]
@@ -184,10 +188,58 @@ fn the_column_itself_is_recognised() {
 fn a_page_of_nothing_but_links_is_read_in_bounded_time() {
     let mut html = String::from("<title>政府信息公开</title>");
     for number in 0..200_000 {
-        html.push_str(&format!("<a href=/c{number}/>政府信息公开年报</a>"));
+        write!(html, "<a href=/c{number}/>政府信息公开年报</a>").unwrap();
     }
     let start = std::time::Instant::now();
     let (found, _) = column(&html, "http://www.yunxi.example/");
     assert_eq!(found.len(), 8);
     assert!(start.elapsed().as_secs() < 20, "{:?}", start.elapsed());
+}
+
+/// What a page fetched to find the column from leads to.
+fn root_leads(html: &str) -> Vec<(Role, String)> {
+    let url = Url::parse("http://www.yunxi.example/zfxxgk/").unwrap();
+    let page = Page {
+        url: &url,
+        role: Role::Root,
+        bytes: html.as_bytes(),
+        content_type: Some("text/html; charset=utf-8"),
+        title_of_link: Some("政府信息公开"),
+    };
+    let leads = discover(&page, Sites::compiled()).leads;
+    let short = |url: &Url| url.path().to_owned();
+    leads
+        .iter()
+        .map(|lead| (lead.role, short(&lead.url)))
+        .collect()
+}
+
+#[test]
+fn a_root_that_is_the_column_or_lists_reports_yields_them() {
+    let items: String = (2018..2022)
+        .map(|year| {
+            format!("<li><a href=/nb/{year}.html>云溪县{year}年政府信息公开工作年度报告</a></li>")
+        })
+        .collect();
+    let reports = |year: i32| (Role::Item, format!("/nb/{year}.html"));
+    let named = format!("<meta name=ColumnType content=信息公开年报><ul class=l>{items}</ul>");
+    assert_eq!(
+        root_leads(&named),
+        (2018..2022).map(reports).collect::<Vec<_>>()
+    );
+    // Reports beside news, and the column's own link.
+    let mixed = format!(
+        "<title>政府信息公开</title><ul class=n><li><a href=/xw/1.html>县民政局召开政府信息公开工作会议</a></li>\
+         <li><a href=/xw/2.html>关于做好防汛工作的通知</a></li><li><a href=/xw/3.html>全县经济运行情况新闻发布会</a></li></ul>\
+         <ul class=l>{items}</ul><a href=/zfxxgk/xxgknb/>政府信息公开年报</a>"
+    );
+    let found = root_leads(&mixed);
+    assert!(
+        found.contains(&(Role::List, "/zfxxgk/xxgknb/".to_owned())),
+        "{found:?}"
+    );
+    assert!(
+        found.iter().all(|(_, path)| !path.starts_with("/xw/")),
+        "{found:?}"
+    );
 }

@@ -283,7 +283,8 @@ fn name_of(document: &Document<'_>, link: &Link<'_>) -> String {
 /// The document that a viewer's page shows: `viewer.html?file=%2Fa.pdf`.
 fn viewed(page: &Url, target: &Url) -> Option<Url> {
     let name = site::last_segment(target);
-    if !name.ends_with(".html") && !name.ends_with(".htm") && !name.is_empty() {
+    let is_page = [".html", ".htm"].iter().any(|end| name.ends_with(end));
+    if !is_page && !name.is_empty() {
         return None;
     }
     let (_, value) = target

@@ -98,23 +98,18 @@ fn starter(url: &Url, look: &Look, document: &Document<'_>) -> String {
     );
     // Writing to a String cannot fail.
     let _ = writeln!(text, "name = {}", quoted(&name_of(url)));
-    match meta("sitename") {
-        Some(site) => {
-            let _ = writeln!(
-                text,
-                "title = {} # by the SiteName tag; as in the titles of its reports",
-                quoted(owner(site))
-            );
-        }
-        None => {
-            let host = url.host_str().unwrap_or_default();
-            let _ = writeln!(
-                text,
-                "title = {} # PUT HERE who publishes, as in the titles of its reports",
-                quoted(host)
-            );
-        }
-    }
+    let host = url.host_str().unwrap_or_default();
+    let (title, what) = match meta("sitename") {
+        Some(site) => (
+            owner(site),
+            "by the SiteName tag; as in the titles of its reports",
+        ),
+        None => (
+            host,
+            "PUT HERE who publishes, as in the titles of its reports",
+        ),
+    };
+    let _ = writeln!(text, "title = {} # {what}", quoted(title));
     match look.platform() {
         Some(platform) => {
             let _ = writeln!(text, "platform = {} # recognised", quoted(platform));
