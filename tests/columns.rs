@@ -54,12 +54,14 @@ fn column(html: &str, url: &str) -> (Vec<(Hop, String)>, Vec<Evidence>) {
     (found, column::recognise(&document, &url))
 }
 
+/// What the page is, its links, and what is found, in order.
+type FrontPage = (&'static str, &'static str, Vec<(Hop, String)>);
+
 #[test]
 fn a_front_page_leads_to_the_column() {
     const FRONT: &str = "http://www.yunxi.example/";
     let lead = |hop, url: &str| (hop, url.to_owned());
-    // What the page links, and what is found, in order.
-    let cases: &[(&str, &str, Vec<(Hop, String)>)] = &[
+    let cases: &[FrontPage] = &[
         (
             "the column itself",
             "<a href=/>首页</a><a href=/zwgk/>政务公开</a><a href=/zwgk/xxgknb/>政府信息公开年报</a>\
@@ -216,11 +218,11 @@ fn root_leads(html: &str) -> Vec<(Role, String)> {
 
 #[test]
 fn a_root_that_is_the_column_or_lists_reports_yields_them() {
-    let items: String = (2018..2022)
-        .map(|year| {
-            format!("<li><a href=/nb/{year}.html>云溪县{year}年政府信息公开工作年度报告</a></li>")
-        })
-        .collect();
+    let mut items = String::new();
+    for year in 2018..2022 {
+        let title = format!("云溪县{year}年政府信息公开工作年度报告");
+        write!(items, "<li><a href=/nb/{year}.html>{title}</a></li>").unwrap();
+    }
     let reports = |year: i32| (Role::Item, format!("/nb/{year}.html"));
     let named = format!("<meta name=ColumnType content=信息公开年报><ul class=l>{items}</ul>");
     assert_eq!(

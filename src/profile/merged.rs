@@ -24,7 +24,7 @@ pub fn merged<'t>(texts: impl IntoIterator<Item = &'t str>) -> Table {
                     over(known, own, &["containers", "drop"]);
                 }
                 ("attachments", Some(Value::Table(known)), Value::Table(own)) => {
-                    over(known, own, &[])
+                    over(known, own, &[]);
                 }
                 ("layouts", Some(Value::Array(known)), Value::Array(mut own)) => {
                     own.append(known);

@@ -191,21 +191,21 @@ fn from_an_address_to_a_profile_that_passes() {
     }
     assert_eq!(nianbao(folder.path(), &new).0, 2, "nothing is overwritten");
     assert_eq!(nianbao(folder.path(), &["check", "yunxi.toml"]).0, 0);
-    let test = ["test", "--profile", "yunxi.toml", "list.html"];
+    let try_it = ["test", "--profile", "yunxi.toml", "list.html"];
     // The publisher is known now: the report of another body is told apart.
     std::fs::write(
         folder.path().join("yunxi.toml"),
         text.replace("reports = 4", "reports = 5"),
     )
     .unwrap();
-    let (code, shown, _) = nianbao(folder.path(), &test);
+    let (code, shown, _) = nianbao(folder.path(), &try_it);
     assert_eq!(code, 1, "{shown}");
     assert!(
         shown.contains("reports at least 5, found 4: NOT MET") && shown.contains("other_agency"),
         "{shown}"
     );
     std::fs::write(folder.path().join("yunxi.toml"), &text).unwrap();
-    let (code, shown, _) = nianbao(folder.path(), &test);
+    let (code, shown, _) = nianbao(folder.path(), &try_it);
     assert_eq!(code, 0, "{shown}");
     assert!(
         shown.contains("first year 2018, found 2018: met"),

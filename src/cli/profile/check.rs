@@ -1,5 +1,6 @@
 //! `nianbao profile check`.
 
+use std::fmt::Write as _;
 use std::path::PathBuf;
 
 use anyhow::Context as _;
@@ -32,7 +33,7 @@ pub(super) struct Args {
 }
 
 #[derive(Debug, Serialize)]
-struct Line<'l> {
+struct Told<'l> {
     file: &'l str,
     /// From 1; 0 for the file as a whole.
     line: usize,
@@ -42,7 +43,7 @@ struct Line<'l> {
 
 pub(super) fn run(context: &Context, args: &Args) -> anyhow::Result<Status> {
     let known = files(context)?;
-    let named = args
+    let given = args
         .files
         .iter()
         .map(|path| {
@@ -55,10 +56,10 @@ pub(super) fn run(context: &Context, args: &Args) -> anyhow::Result<Status> {
             })
         })
         .collect::<anyhow::Result<Vec<_>>>()?;
-    let checked = if named.is_empty() { &known } else { &named };
+    let checked = if given.is_empty() { &known } else { &given };
     let platforms: Vec<String> = known
         .iter()
-        .chain(&named)
+        .chain(&given)
         .filter(|file| file.is_platform())
         .filter_map(|file| Some(Platform::parse(&file.text).ok()?.name.as_str().to_owned()))
         .collect();
@@ -111,30 +112,7 @@ pub(super) fn run(context: &Context, args: &Args) -> anyhow::Result<Status> {
             &file.path,
         ));
     }
-    if args.json {
-        output::print_json(found.iter().map(|(file, one)| Line {
-            file: &file.path,
-            line: one.line,
-            column: one.column,
-            message: &one.message,
-        }))?;
-    } else {
-        let lines: String = found
-            .iter()
-            .map(|(file, one)| {
-                let place = match one.line {
-                    0 => String::new(),
-                    line => format!("{line}:{}:", one.column),
-                };
-                format!(
-                    "{}:{place} {}\n",
-                    visible(&file.path),
-                    visible(&one.message)
-                )
-            })
-            .collect();
-        output::print(&lines)?;
-    }
+    print(&found, args.json)?;
     let count =
         |count: usize, what: &str| format!("{count} {what}{}", if count == 1 { "" } else { "s" });
     output::say(&format!(
@@ -147,6 +125,29 @@ pub(super) fn run(context: &Context, args: &Args) -> anyhow::Result<Status> {
     } else {
         Status::Failures
     })
+}
+
+/// Prints the problems, a line each.
+fn print(found: &[(&File, Problem)], json: bool) -> std::io::Result<()> {
+    if json {
+        return output::print_json(found.iter().map(|(file, one)| Told {
+            file: &file.path,
+            line: one.line,
+            column: one.column,
+            message: &one.message,
+        }));
+    }
+    let mut lines = String::new();
+    for (file, one) in found {
+        let place = match one.line {
+            0 => String::new(),
+            line => format!("{line}:{}:", one.column),
+        };
+        let (path, message) = (visible(&file.path), visible(&one.message));
+        // Writing to a String cannot fail.
+        let _ = writeln!(lines, "{path}:{place} {message}");
+    }
+    output::print(&lines)
 }
 
 /// A problem with the value of a key at the top of a file.

@@ -478,8 +478,8 @@ fn table(lines: &[Line], are_items: bool) -> String {
     let mut table = Table::new(heads.iter().map(|head| (*head, Align::Left)));
     table.max_width = output::terminal_width();
     for line in lines {
-        let title = visible(line.title.as_deref().unwrap_or("—")).to_string();
-        let address = visible(&line.url).to_string();
+        let title = visible(line.title.as_deref().unwrap_or("—"));
+        let address = visible(&line.url);
         if are_items {
             table.push([
                 line.kind.as_str().to_owned(),

@@ -124,7 +124,7 @@ fn table(lines: &[Line]) -> String {
         "confirmed",
         "from",
     ];
-    let side = |head| {
+    let aligned = |head| {
         (
             head,
             if head == "seeds" {
@@ -134,22 +134,22 @@ fn table(lines: &[Line]) -> String {
             },
         )
     };
-    let mut table = Table::new(heads.map(side));
+    let mut table = Table::new(heads.map(aligned));
     table.max_width = output::terminal_width();
     for line in lines {
         let is_site = line.kind == "site";
-        let site = |text: String| if is_site { text } else { String::new() };
+        let only = |text: String| if is_site { text } else { String::new() };
         table.push([
             line.kind.to_owned(),
             line.name.clone(),
             line.title.clone().unwrap_or_default(),
-            site(
+            only(
                 line.platform
                     .clone()
                     .unwrap_or_else(|| "detected".to_owned()),
             ),
-            site(line.seeds.len().to_string()),
-            site(line.confirmed.clone().unwrap_or_else(|| "no".to_owned())),
+            only(line.seeds.len().to_string()),
+            only(line.confirmed.clone().unwrap_or_else(|| "no".to_owned())),
             line.from.clone(),
         ]);
     }
