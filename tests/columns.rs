@@ -2,12 +2,18 @@
 
 #[path = "columns/titles.rs"]
 mod titles;
+#[path = "columns/verbs.rs"]
+mod verbs;
+
+use std::fmt::Write as _;
 
 use nianbao::decode::decode;
 use nianbao::discover::column::{self, Evidence, Hop, Sections};
 use nianbao::discover::title::classify;
+use nianbao::discover::{Page, discover};
 use nianbao::model::{ItemKind, Role};
 use nianbao::parse::parse_html;
+use nianbao::profile::Sites;
 use url::Url;
 
 #[test]
@@ -48,12 +54,14 @@ fn column(html: &str, url: &str) -> (Vec<(Hop, String)>, Vec<Evidence>) {
     (found, column::recognise(&document, &url))
 }
 
+/// What the page is, its links, and what is found, in order.
+type FrontPage = (&'static str, &'static str, Vec<(Hop, String)>);
+
 #[test]
 fn a_front_page_leads_to_the_column() {
     const FRONT: &str = "http://www.yunxi.example/";
     let lead = |hop, url: &str| (hop, url.to_owned());
-    // What the page links, and what is found, in order.
-    let cases: &[(&str, &str, Vec<(Hop, String)>)] = &[
+    let cases: &[FrontPage] = &[
         (
             "the column itself",
             "<a href=/>首页</a><a href=/zwgk/>政务公开</a><a href=/zwgk/xxgknb/>政府信息公开年报</a>\
@@ -182,10 +190,58 @@ fn the_column_itself_is_recognised() {
 fn a_page_of_nothing_but_links_is_read_in_bounded_time() {
     let mut html = String::from("<title>政府信息公开</title>");
     for number in 0..200_000 {
-        html.push_str(&format!("<a href=/c{number}/>政府信息公开年报</a>"));
+        write!(html, "<a href=/c{number}/>政府信息公开年报</a>").unwrap();
     }
     let start = std::time::Instant::now();
     let (found, _) = column(&html, "http://www.yunxi.example/");
     assert_eq!(found.len(), 8);
     assert!(start.elapsed().as_secs() < 20, "{:?}", start.elapsed());
+}
+
+/// What a page fetched to find the column from leads to.
+fn root_leads(html: &str) -> Vec<(Role, String)> {
+    let url = Url::parse("http://www.yunxi.example/zfxxgk/").unwrap();
+    let page = Page {
+        url: &url,
+        role: Role::Root,
+        bytes: html.as_bytes(),
+        content_type: Some("text/html; charset=utf-8"),
+        title_of_link: Some("政府信息公开"),
+    };
+    let leads = discover(&page, Sites::compiled()).leads;
+    let short = |url: &Url| url.path().to_owned();
+    leads
+        .iter()
+        .map(|lead| (lead.role, short(&lead.url)))
+        .collect()
+}
+
+#[test]
+fn a_root_that_is_the_column_or_lists_reports_yields_them() {
+    let mut items = String::new();
+    for year in 2018..2022 {
+        let title = format!("云溪县{year}年政府信息公开工作年度报告");
+        write!(items, "<li><a href=/nb/{year}.html>{title}</a></li>").unwrap();
+    }
+    let reports = |year: i32| (Role::Item, format!("/nb/{year}.html"));
+    let named = format!("<meta name=ColumnType content=信息公开年报><ul class=l>{items}</ul>");
+    assert_eq!(
+        root_leads(&named),
+        (2018..2022).map(reports).collect::<Vec<_>>()
+    );
+    // Reports beside news, and the column's own link.
+    let mixed = format!(
+        "<title>政府信息公开</title><ul class=n><li><a href=/xw/1.html>县民政局召开政府信息公开工作会议</a></li>\
+         <li><a href=/xw/2.html>关于做好防汛工作的通知</a></li><li><a href=/xw/3.html>全县经济运行情况新闻发布会</a></li></ul>\
+         <ul class=l>{items}</ul><a href=/zfxxgk/xxgknb/>政府信息公开年报</a>"
+    );
+    let found = root_leads(&mixed);
+    assert!(
+        found.contains(&(Role::List, "/zfxxgk/xxgknb/".to_owned())),
+        "{found:?}"
+    );
+    assert!(
+        found.iter().all(|(_, path)| !path.starts_with("/xw/")),
+        "{found:?}"
+    );
 }

@@ -17,6 +17,7 @@ mod facsimile;
 mod import;
 mod init;
 mod output;
+mod profile;
 mod progress;
 mod proof;
 mod schedule;
@@ -88,22 +89,8 @@ enum Verb {
     Export(export::Args),
     Archive(archive::Args),
     Schedule(schedule::Args),
-    Profile(ProfileArgs),
+    Profile(profile::Args),
     Completions(CompletionArgs),
-}
-
-/// Look at the profiles that say where pages keep their parts
-#[derive(Debug, clap::Args)]
-#[command(after_help = "Examples:\n  nianbao profile show")]
-struct ProfileArgs {
-    #[command(subcommand)]
-    what: ProfileVerb,
-}
-
-#[derive(Debug, Subcommand)]
-enum ProfileVerb {
-    /// Print the generic profile, which pages without one of their own are read by (TOML)
-    Show,
 }
 
 /// Print a completion script for a shell
@@ -154,14 +141,7 @@ fn run(cli: Cli) -> anyhow::Result<Status> {
         Verb::Export(args) => export::run(&context, &args),
         Verb::Archive(args) => archive::run(&context, &args),
         Verb::Schedule(args) => schedule::run(&context, &args),
-        Verb::Profile(ProfileArgs {
-            what: ProfileVerb::Show,
-        }) => {
-            let mut out = output::stdout();
-            out.write_all(crate::profile::GENERIC.as_bytes())?;
-            out.flush()?;
-            Ok(Status::Done)
-        }
+        Verb::Profile(args) => profile::run(&context, &args),
         Verb::Completions(args) => {
             let mut script = Vec::new();
             clap_complete::generate(args.shell, &mut Cli::command(), "nianbao", &mut script);

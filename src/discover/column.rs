@@ -323,6 +323,11 @@ pub enum Evidence {
 }
 
 impl Evidence {
+    /// Whether the page calls itself the column, and does not just list reports.
+    pub const fn names_column(self) -> bool {
+        matches!(self, Self::Meta | Self::Heading | Self::Window)
+    }
+
     /// A few words for people.
     pub const fn meaning(self) -> &'static str {
         match self {

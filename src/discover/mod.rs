@@ -14,6 +14,7 @@ mod links;
 mod paging;
 mod platform;
 mod printed;
+pub mod propose;
 mod records;
 mod redirect;
 mod site;
@@ -28,7 +29,7 @@ use url::Url;
 use crate::decode::{Media, decode, media};
 use crate::extract::paging as parts;
 use crate::model::{ItemKind, Role};
-use crate::parse::parse_html;
+use crate::parse::{Document, parse_html};
 use crate::profile::{Layout, ListRules, Paging, Platform, Profile, SiteProfile, Sites};
 
 use items::{Found, Item};
@@ -120,8 +121,7 @@ pub fn discover(page: &Page<'_>, sites: &Sites) -> Discovery {
     discovery.platform = found.map(|platform| platform.name.as_str().to_owned());
     let document = parse_html(&decoded);
     if page.role == Role::Root {
-        let is_front = page.title_of_link.is_none();
-        discovery.leads = column::leads(&document, page.url, is_front);
+        root(page, sites, site, source, &tree, &document, &mut discovery);
         return discovery;
     }
     let own = sites.reading(site, discovery.platform.as_deref());
@@ -144,6 +144,43 @@ pub fn discover(page: &Page<'_>, sites: &Sites) -> Discovery {
         .leads
         .extend(attachments::leads(&document, page.url, profile));
     discovery
+}
+
+/// A page from which the column is to be found. It may be the column itself, or list its reports beside other things.
+fn root(
+    page: &Page<'_>,
+    sites: &Sites,
+    site: Option<&SiteProfile>,
+    source: &str,
+    tree: &Tree<'_>,
+    document: &Document<'_>,
+    discovery: &mut Discovery,
+) {
+    let shown = column::recognise(document, page.url);
+    let is_front = page.title_of_link.is_none() && shown.is_empty();
+    let columns = column::leads(document, page.url, is_front);
+    if !shown.is_empty() {
+        list(page, sites, site, source, Some(tree), discovery);
+        let note = shown[0].meaning();
+        discovery
+            .notes
+            .push(format!("root: taken for the column itself: {note}"));
+    }
+    if !shown.iter().any(|one| one.names_column()) {
+        discovery.leads.retain(|lead| {
+            let of_reports = [
+                ItemKind::Report,
+                ItemKind::OtherAgency,
+                ItemKind::Statistics,
+            ];
+            lead.role == Role::Item && of_reports.contains(&lead.kind)
+        });
+    }
+    for lead in columns {
+        if discovery.leads.iter().all(|known| known.url != lead.url) {
+            discovery.leads.push(lead);
+        }
+    }
 }
 
 /// What references in a page are resolved against.

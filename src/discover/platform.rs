@@ -38,6 +38,18 @@ pub(super) fn detect<'s>(
     best.filter(|_| !tied).map(|(_, platform)| platform)
 }
 
+/// What a page shows of a platform's evidence.
+pub(super) fn signs<'p>(
+    source: &str,
+    tree: Option<&Tree<'_>>,
+    url: &Url,
+    platform: &'p Platform,
+) -> Vec<&'p Evidence> {
+    let generator = tree.and_then(generator);
+    let shown = |evidence: &&Evidence| shows(evidence, source, tree, url, generator.as_deref());
+    platform.detect.evidence.iter().filter(shown).collect()
+}
+
 /// `<meta name="generator">`, in small letters.
 fn generator(tree: &Tree<'_>) -> Option<String> {
     let is_generator = |name: &str| name.eq_ignore_ascii_case("generator");

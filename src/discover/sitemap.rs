@@ -255,10 +255,10 @@ fn xml(text: &str, base: &Url, sitemap: &mut Sitemap, foreign: &mut usize) {
             Event::CData(text) => put(&text, reading, entry.as_mut()),
             Event::GeneralRef(reference) => {
                 let mut buffer = [0; 4];
-                let text = match predefined(&reference) {
-                    Some(character) => character.encode_utf8(&mut buffer),
-                    None => continue,
+                let Some(character) = predefined(&reference) else {
+                    continue;
                 };
+                let text = character.encode_utf8(&mut buffer);
                 put(text, reading, entry.as_mut());
             }
             Event::Eof => return,

@@ -231,7 +231,8 @@ impl Line {
             if (date.date.month(), date.date.day()) == (1, 1)
                 && let Some(length) = period_end(&self.text[at..], year)
             {
-                kept.push_str(&format!("{year}年"));
+                kept.push_str(&year.to_string());
+                kept.push('年');
                 at += length;
             }
         }

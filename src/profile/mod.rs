@@ -12,20 +12,24 @@ use serde::de::Error as _;
 use sha2::{Digest, Sha256};
 
 mod css;
+mod merged;
 mod platform;
+mod problems;
 mod selector;
 mod site;
 mod sites;
 mod words;
 
 pub use css::{AttributeTest, Combinator, Complex, Compound, Css, CssError, Nth, Operator};
+pub use merged::merged;
 pub use platform::{
     Attachments, Detect, Evidence, Layout, ListRules, Name, PAGES_AT_MOST, Paging, Platform, Sign,
     Strategy,
 };
+pub use problems::{FileKind, Problem, problems};
 pub use selector::{Selector, SelectorError, SelectorSet};
 pub use site::{Expect, Scope, Seed, SeedKind, SiteProfile};
-pub use sites::{Sites, SitesError};
+pub use sites::{Sites, SitesError, compiled_files};
 pub use words::Words;
 
 /// The source of the generic profile, as compiled in.

@@ -13,6 +13,11 @@ use super::{Platform, Profile, ProfileError, SiteProfile};
 /// The profiles in `selectors/`, path and text, listed by `build.rs`.
 const FILES: &[(&str, &str)] = &include!(concat!(env!("OUT_DIR"), "/selectors.rs"));
 
+/// The profiles compiled in: path below `selectors/`, and text.
+pub fn compiled_files() -> &'static [(&'static str, &'static str)] {
+    FILES
+}
+
 /// The name of the platform of pages without one of their own.
 const GENERIC: &str = "generic";
 

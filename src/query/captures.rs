@@ -40,7 +40,11 @@ pub fn capture_of(store: &Store, version_id: i64) -> Result<Option<CaptureLine>,
          FROM version v JOIN capture c ON c.id = v.capture_id LEFT JOIN address d ON d.id = c.address_id
          JOIN capture o ON o.id = ifnull(c.revisit_of, c.id) LEFT JOIN warc w ON w.id = o.warc_id WHERE v.id = ?",
     )?;
-    let mut rows = statement.query([version_id])?;
+    line(&mut statement.query([version_id])?)
+}
+
+/// The first of these rows.
+fn line(rows: &mut rusqlite::Rows<'_>) -> Result<Option<CaptureLine>, QueryError> {
     let Some(row) = rows.next()? else {
         return Ok(None);
     };
@@ -111,4 +115,19 @@ pub fn captures_of_file(store: &Store, file: &str) -> Result<Vec<(u64, u64, Stri
         Ok((number(0)?, number(1)?, row.get(2)?))
     })?;
     Ok(known.collect::<Result<_, _>>()?)
+}
+
+/// The newest capture of an address; `None` where there is none.
+///
+/// # Errors
+///
+/// If the database cannot be read, or holds what this program does not write.
+pub fn latest_capture(store: &Store, url: &str) -> Result<Option<CaptureLine>, QueryError> {
+    let mut statement = store.connection().prepare_cached(
+        "SELECT lower(hex(c.sha256)), d.url, c.fetched_at_us, c.content_type, c.size, w.file,
+           c.warc_offset, c.warc_length
+         FROM capture c JOIN address d ON d.id = c.address_id
+         JOIN warc w ON w.id = c.warc_id WHERE d.url = ? ORDER BY c.fetched_at_us DESC, c.id DESC LIMIT 1",
+    )?;
+    line(&mut statement.query([url])?)
 }

@@ -13,7 +13,9 @@ mod reports;
 mod rows;
 mod series;
 
-pub use captures::{CaptureLine, archive_ends, capture_of, captures_of_file, is_captured};
+pub use captures::{
+    CaptureLine, archive_ends, capture_of, captures_of_file, is_captured, latest_capture,
+};
 pub use coverage::{Coverage, CoverageRow, Presence, coverage};
 pub use diff::{
     CellChange, CellSide, Change, Diff, FieldChange, Piece, RowChange, SectionChange, VersionLine,
