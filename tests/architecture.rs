@@ -102,7 +102,7 @@ const CAPTURES: [(&str, &[&str]); 3] = [
 ];
 
 /// Stages that are functions of their input and nothing else.
-const PURE: [&str; 12] = [
+const PURE: [&str; 18] = [
     "model",
     "profile",
     "decode",
@@ -114,7 +114,13 @@ const PURE: [&str; 12] = [
     "audit",
     "present",
     "pipeline/read",
+    "crawl/classify",
+    "crawl/classify/refusals",
+    "crawl/classify/retry",
+    "crawl/location",
+    "crawl/markup",
     "crawl/robots",
+    "crawl/transport/framing",
 ];
 
 /// What a pure stage has no use for.

@@ -4,9 +4,10 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 use std::process::Command;
 
+use nianbao::crawl::advice;
 use nianbao::model::{
     Cause, CellStatus, CharsetEvidence, Code, Confidence, DateSource, Fault, FormId, Official,
-    Scope, SectionKind, Severity, Unit,
+    Outcome, Scope, SectionKind, Severity, Unit,
 };
 use nianbao::pipeline::{Origin, read};
 use nianbao::profile::Profile;
@@ -66,6 +67,44 @@ fn findings_are_explained_one_by_one() {
     assert!(
         rows.is_empty(),
         "docs/findings.md has unknown codes: {rows:?}"
+    );
+}
+
+#[test]
+fn outcomes_are_explained_one_by_one() {
+    let mut rows = rows(&document("docs/crawl.md"));
+    for outcome in Outcome::ALL {
+        let word = outcome.as_str();
+        let Some(row) = rows.remove(word) else {
+            panic!("docs/crawl.md does not have {word}");
+        };
+        assert_eq!(row.len(), 4, "{word}");
+        assert_eq!(row[1], outcome.meaning(), "{word}");
+        assert!(!row[2].is_empty(), "{word}");
+        assert_eq!(row[3], advice(*outcome).unwrap_or("nothing"), "{word}");
+    }
+    assert!(rows.is_empty(), "docs/crawl.md has unknown words: {rows:?}");
+}
+
+#[test]
+fn damage_is_explained_word_by_word() {
+    let source = document("src/archive/verify/problem.rs");
+    let codes = source.split("pub fn code").nth(1).unwrap();
+    let words: BTreeSet<&str> = codes
+        .lines()
+        .filter_map(|line| line.split_once("=> \"")?.1.split('"').next())
+        .collect();
+    let document = document("docs/archive.md");
+    let rows = rows(document.split("## What `verify` says").nth(1).unwrap());
+    let explained: BTreeSet<&str> = rows.keys().map(String::as_str).collect();
+    let explained: BTreeSet<&str> = explained
+        .into_iter()
+        .filter(|word| *word != "word")
+        .collect();
+    assert!(words.len() > 30);
+    assert_eq!(
+        explained, words,
+        "docs/archive.md (left) and ProblemKind::code"
     );
 }
 
@@ -199,6 +238,8 @@ fn links_between_documents_lead_somewhere() {
         "docs/findings.md",
         "docs/database.md",
         "docs/origin.md",
+        "docs/crawl.md",
+        "docs/archive.md",
         "fixtures/README.md",
     ] {
         let folder = root().join(path).parent().unwrap().to_owned();

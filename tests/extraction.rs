@@ -27,8 +27,14 @@ struct Score {
     right: u32,
     /// Another value, or another status with a value on either side.
     wrong: u32,
-    /// The page has the cell, the report says it cannot be read or is absent.
+    /// The page tells the cell, the report says it cannot be read or is absent.
     missing: u32,
+    /// Cells that the page does not tell.
+    untold: u32,
+    /// Those that are refused, with a finding.
+    untold_refused: u32,
+    /// Those that got the number they were meant to have: by luck.
+    guessed: u32,
     /// A number that the truth does not have.
     invented: u32,
     title: u32,
@@ -67,7 +73,9 @@ fn score(case: &Case, show: bool) -> Score {
                 println!("seed {}: refused: {error}", case.seed);
             }
             score.refused = 1;
-            score.missing = u32::try_from(truth.cells.len()).unwrap();
+            score.untold = u32::try_from(truth.untold.len()).unwrap();
+            score.untold_refused = score.untold;
+            score.missing = u32::try_from(truth.cells.len()).unwrap() - score.untold;
             return score;
         }
     };
@@ -135,6 +143,24 @@ fn score_cells(case: &Case, truth: &Truth, report: &Report, score: &mut Score, s
         let observation = got.get(cell.as_str());
         let status = observation.map(|o| o.status);
         let value = observation.and_then(|o| o.value).map(|v| v.to_string());
+        if truth.untold.contains(cell) {
+            score.untold += 1;
+            let refused = status == Some(CellStatus::Unreadable) && says_so(report);
+            if value.is_some() && value == want.value {
+                score.guessed += 1;
+            } else if value.is_some() {
+                score.invented += 1;
+            } else {
+                score.untold_refused += u32::from(refused);
+            }
+            if show && !refused {
+                println!(
+                    "seed {}: {cell}: {status:?} {value:?}, but the page does not tell",
+                    case.seed
+                );
+            }
+            continue;
+        }
         if status == Some(want.status)
             && value == want.value
             && observation.is_some_and(|o| o.raw == want.raw)
@@ -169,6 +195,13 @@ fn score_cells(case: &Case, truth: &Truth, report: &Report, score: &mut Score, s
             }
         }
     }
+}
+
+/// Whether a finding says that cells could not be told apart.
+fn says_so(report: &Report) -> bool {
+    let codes = [Code::AmbiguousCells, Code::UnknownColumn];
+    let mut findings = report.findings.iter();
+    findings.any(|finding| codes.contains(&finding.code))
 }
 
 fn score_sections(case: &Case, truth: &Truth, report: &Report, score: &mut Score, show: bool) {
@@ -219,6 +252,9 @@ impl Score {
         self.right += other.right;
         self.wrong += other.wrong;
         self.missing += other.missing;
+        self.untold += other.untold;
+        self.untold_refused += other.untold_refused;
+        self.guessed += other.guessed;
         self.invented += other.invented;
         self.title += other.title;
         self.agency += other.agency;
@@ -240,6 +276,12 @@ impl Score {
             ("refused", self.refused),
             ("wrong", self.wrong),
             ("missing", self.missing),
+            ("untold", self.untold),
+            (
+                "untold_otherwise",
+                self.untold - self.untold_refused - self.guessed,
+            ),
+            ("guessed", self.guessed),
             ("invented", self.invented),
             ("title", lost(self.title)),
             ("agency", lost(self.agency)),
@@ -263,8 +305,8 @@ fn accuracy_by_dialect() {
     let mut total = Score::default();
     let mut now = Ratchet::new();
     println!(
-        "{:22} {:>5} {:>4} {:>7} {:>5} {:>7} {:>8} | title agency year form date scope sentences",
-        "form dialect", "pages", "ref.", "right", "wrong", "missing", "invented"
+        "{:22} {:>5} {:>4} {:>7} {:>5} {:>7} {:>8} {:>11} | title agency year form date scope sentences",
+        "form dialect", "pages", "ref.", "right", "wrong", "missing", "invented", "untold"
     );
     for form in FormId::ALL {
         for dialect in Dialect::ALL.iter().filter(|dialect| dialect.fits(form)) {
@@ -277,7 +319,7 @@ fn accuracy_by_dialect() {
                 ));
             }
             println!(
-                "{form} {:22} {:5} {:4} {:7} {:5} {:7} {:8} | {:5} {:6} {:4} {:4} {:4} {:5} {}/{}",
+                "{form} {:22} {:5} {:4} {:7} {:5} {:7} {:8} {:>11} | {:5} {:6} {:4} {:4} {:4} {:5} {}/{}",
                 format!("{dialect:?}"),
                 sum.pages,
                 sum.refused,
@@ -285,6 +327,7 @@ fn accuracy_by_dialect() {
                 sum.wrong,
                 sum.missing,
                 sum.invented,
+                format!("{}/{}", sum.untold_refused, sum.untold),
                 sum.title,
                 sum.agency,
                 sum.year,
@@ -299,10 +342,20 @@ fn accuracy_by_dialect() {
         }
     }
     println!("{total:#?}");
+    let told = total.right + total.wrong + total.missing;
+    println!(
+        "told: {} of {told} cells right; untold: {} of {} refused, {} guessed",
+        total.right, total.untold_refused, total.untold, total.guessed
+    );
     assert_eq!(
         (total.wrong, total.invented),
         (0, 0),
         "wrong and invented cells"
+    );
+    assert!(
+        u64::from(total.right) * 1000 >= u64::from(told) * 999,
+        "{} of {told} cells that the pages tell are right",
+        total.right
     );
     assert_eq!(total.elsewhere, 0, "sentences in a section of another kind");
     // At least 99.5 % of them where they belong.

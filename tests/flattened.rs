@@ -1,10 +1,11 @@
-//! Flattened tables that lost a cell and gained a page number: the count comes out right, the places do not.
+//! Flattened tables that lost a cell and gained a page number: the count comes out right, the places do not. And lists
+//! that print nothing for an empty cell.
 
 #[path = "generator/mod.rs"]
 mod generator;
 
 use generator::{Case, Charset, Declared, Dialect, Numbers, Rng};
-use nianbao::model::{Catalog, FormId};
+use nianbao::model::{Catalog, CellStatus, FormId};
 use nianbao::pipeline::{Origin, read};
 use nianbao::profile::Profile;
 
@@ -116,4 +117,44 @@ fn runs(all: &[(usize, &str, usize)]) -> Vec<std::ops::Range<usize>> {
         at += length.max(1);
     }
     runs
+}
+
+/// A flattened list that prints nothing for an empty cell: the row is there and blank, unless a picture stands in it.
+#[test]
+fn a_row_without_a_value_is_blank_and_a_picture_is_none() {
+    let catalog = Catalog::get();
+    let mut blank = 0;
+    for seed in 0..12 {
+        let mut case = Case::of(seed, FormId::F2014, Dialect::FlatBlanksLost)
+            .encoded(Charset::Utf8, Declared::Right);
+        case.raw.clear();
+        let id = "applications.received";
+        let row = catalog
+            .form(FormId::F2014)
+            .tables
+            .iter()
+            .flat_map(|table| &table.rows)
+            .find(|row| row.id == id)
+            .unwrap();
+        let page = String::from_utf8(case.with_raw(id, "").render()).unwrap();
+        let status = |page: &str| {
+            let report = read(page.as_bytes(), Origin::default(), Profile::generic()).unwrap();
+            let mut all = report.observations.iter();
+            let one = all.find(|one| catalog.indicator(one.indicator).cell == id);
+            let one = one.unwrap();
+            assert_eq!(one.value, None);
+            one.status
+        };
+        assert_eq!(status(&page), CellStatus::Blank, "seed {seed}");
+        let unit = row.unit.unwrap().as_str();
+        let printed = format!("<p>{}{}</p>\n<p>{unit}</p>\n", row.number, row.label);
+        assert_eq!(page.matches(&printed).count(), 1, "seed {seed}");
+        let pictured = page.replace(
+            &printed,
+            &format!("{printed}<p><img src=\"number.png\"></p>\n"),
+        );
+        assert_ne!(status(&pictured), CellStatus::Blank, "seed {seed}");
+        blank += 1;
+    }
+    assert_eq!(blank, 12);
 }

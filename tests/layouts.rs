@@ -173,8 +173,8 @@ fn reports_of_a_collection_belong_to_their_own_agencies() {
         let body = page.find("<body").unwrap();
         let start = body + page[body..].find('>').unwrap() + 1;
         let whole = format!(
-            "<h1>白鹭县{}年政府信息公开工作年度报告</h1>",
-            case.content.year
+            "<h1>白鹭县{}年政府信息公开工作年度报告</h1><p>发布时间：{}</p>",
+            case.content.year, case.content.published
         );
         let page = format!("{}{whole}{}", &page[..start], &page[start..]);
         let reports = read(page.as_bytes(), None);
@@ -416,6 +416,7 @@ fn a_build_joins_pages_and_keeps_reports_apart() {
         hosts: nianbao::audit::origin::HostRules::get(),
         jobs: std::num::NonZeroUsize::new(jobs),
         started_at: Timestamp::now(),
+        reread: false,
     };
     let first = build(&home.warc(), &mut store, &options(2), |_| {}).unwrap();
     assert_eq!((first.reports(), first.failures), (4, 0), "{first:?}");
@@ -437,7 +438,11 @@ fn a_build_joins_pages_and_keeps_reports_apart() {
     for want in want {
         assert!(found.contains(&want), "{want} in {found:#?}");
     }
-    let again = build(&home.warc(), &mut store, &options(1), |_| {}).unwrap();
+    let reread = BuildOptions {
+        reread: true,
+        ..options(1)
+    };
+    let again = build(&home.warc(), &mut store, &reread, |_| {}).unwrap();
     assert_eq!(
         again.count(nianbao::store::Outcome::Unchanged),
         4,

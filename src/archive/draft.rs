@@ -9,6 +9,7 @@ use std::net::IpAddr;
 use jiff::Timestamp;
 
 use super::encode::warc_date;
+use super::http::{HttpResponse, PayloadNote};
 use super::import::one_line;
 use super::record::{Draft, Kind, Link};
 use super::uri::target_uri;
@@ -74,6 +75,25 @@ pub struct Revisit {
     pub payload_digest: Option<String>,
 }
 
+/// What a body plainly is that its header says is encoded; `None` where the header is right.
+fn identified(wire: &[u8]) -> Option<&'static str> {
+    let http = HttpResponse::split(wire).ok()?;
+    if !http.says_chunked() && http.header("Content-Encoding").is_none() {
+        return None;
+    }
+    let payload = http.transfer_decoded();
+    let is_plain = payload.notes.contains(&PayloadNote::NotChunked);
+    if !is_plain && http.is_as_encoded(&payload.bytes) {
+        return None;
+    }
+    let is_html = payload.bytes.trim_ascii_start().starts_with(b"<");
+    Some(if is_html {
+        "text/html"
+    } else {
+        "application/octet-stream"
+    })
+}
+
 impl Draft {
     /// A request as sent, header and body. Link it to its response with [`Self::concurrent_to`].
     pub fn request(uri: &str, bytes: Vec<u8>) -> Self {
@@ -81,8 +101,16 @@ impl Draft {
     }
 
     /// A response as received: status line, header, body with its chunks and codings.
+    ///
+    /// Where the server says chunked or gzip and the body is neither, the payload is said to have
+    /// been identified (`WARC-Identified-Payload-Type`): it came so, and nobody decoded it.
     pub fn response(uri: &str, wire: Vec<u8>) -> Self {
-        Self::http(Kind::Response, uri, "response", wire)
+        let identified = identified(&wire);
+        let mut draft = Self::http(Kind::Response, uri, "response", wire);
+        if let Some(media) = identified {
+            draft.extra.push("WARC-Identified-Payload-Type", media);
+        }
+        draft
     }
 
     /// A response whose payload an earlier record has; `header` is the response's header as

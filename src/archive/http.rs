@@ -172,11 +172,11 @@ impl<'a> HttpResponse<'a> {
         }
     }
 
-    /// The body as its reader sees it: without chunks and content codings (gzip, deflate).
+    /// The body as its reader sees it: without chunks and content codings (gzip, deflate, brotli).
     ///
     /// # Errors
     ///
-    /// [`HttpError::UnknownCoding`] (brotli, zstd, …), [`HttpError::BadCoding`], and
+    /// [`HttpError::UnknownCoding`] (zstd, …), [`HttpError::BadCoding`], and
     /// [`HttpError::TooLarge`] above `cap` bytes.
     pub fn decoded(&self, cap: u64) -> Result<Payload<'a>, HttpError> {
         let mut payload = self.transfer_decoded();
@@ -256,6 +256,7 @@ fn inflate(coding: &str, bytes: &[u8], cap: u64) -> Result<Option<Vec<u8>>, Http
         // The name means zlib (RFC 9110, 8.4.1.2); some servers send the bare stream.
         "deflate" if is_zlib(bytes) => capped(ZlibDecoder::new(bytes), cap),
         "deflate" => capped(DeflateDecoder::new(bytes), cap),
+        "br" => capped(brotli_decompressor::Decompressor::new(bytes, 16 << 10), cap),
         _ => {
             return Err(HttpError::UnknownCoding {
                 coding: coding.into(),
@@ -352,10 +353,29 @@ mod tests {
         assert_eq!(&payload.bytes[..], b"<html>");
         assert_eq!(payload.notes, [PayloadNote::NotEncoded]);
 
-        let brotli = b"HTTP/1.1 200 OK\r\nContent-Encoding: br\r\n\r\nxx";
+        let zstd = b"HTTP/1.1 200 OK\r\nContent-Encoding: zstd\r\n\r\nxx";
         assert!(matches!(
-            HttpResponse::split(brotli).unwrap().decoded(100),
+            HttpResponse::split(zstd).unwrap().decoded(100),
             Err(HttpError::UnknownCoding { .. })
+        ));
+    }
+
+    #[test]
+    fn brotli_is_undone_within_the_cap() {
+        let block =
+            |body: &[u8]| [b"HTTP/1.1 200 OK\r\nContent-Encoding: br\r\n\r\n", body].concat();
+        // An uncompressed meta-block of four bytes and the end (RFC 7932, 9).
+        let page = block(b"\x0b\x01\x80page\x03");
+        let response = HttpResponse::split(&page).unwrap();
+        assert_eq!(&response.decoded(4).unwrap().bytes[..], b"page");
+        assert!(matches!(
+            response.decoded(3),
+            Err(HttpError::TooLarge { cap: 3 })
+        ));
+        let broken = block(b"\xff\xff\xff\xff");
+        assert!(matches!(
+            HttpResponse::split(&broken).unwrap().decoded(100),
+            Err(HttpError::BadCoding { .. })
         ));
     }
 

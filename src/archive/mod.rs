@@ -7,6 +7,7 @@
 //! follows a ledger, what was never entered there.
 
 mod append;
+mod cdxj;
 mod clock;
 mod damage;
 mod digest;
@@ -16,14 +17,18 @@ mod failure;
 mod files;
 mod http;
 mod import;
+mod lookup;
 mod options;
+mod packed;
 mod reader;
 mod record;
 mod recover;
 mod scan;
 mod source;
+mod surt;
 mod uri;
 mod verify;
+mod wacz;
 mod writer;
 
 #[cfg(test)]
@@ -32,6 +37,7 @@ mod crawl_tests;
 mod tests;
 
 pub use append::AppendError;
+pub use cdxj::{CdxLine, Sorter, index_file};
 pub use clock::{Clock, FixedClock, SystemClock};
 pub use damage::{BadHeader, ReadError};
 pub use digest::{sha1_label, sha256_hex};
@@ -39,9 +45,13 @@ pub use draft::{Profile, Revisit, Truncation};
 pub use failure::WriteError;
 pub use http::{HttpError, HttpResponse, Payload, PayloadNote};
 pub use import::Imported;
+pub use lookup::{Capture, LookupError, find};
 pub use options::{KnownEnd, Notice, Options, Placed};
+pub use packed::unpacked;
 pub use reader::{Limits, Reader, read_at};
 pub use record::{Draft, Headers, Kind, Link, Record};
+pub use surt::surt;
 pub use uri::{content_urn, target_uri};
 pub use verify::{Known, Problem, ProblemKind, Severity, Verification, Verifier, verify};
+pub use wacz::{Packed, WaczError, index_archive, write_wacz};
 pub use writer::Writer;

@@ -444,7 +444,9 @@ fn each<'a>(
     if let [encoder, rest @ ..] = encoders
         && (rest.is_empty() || jobs.len() == 1 || total < WORTH_A_THREAD)
     {
-        jobs.iter_mut().for_each(|job| work(job, encoder));
+        for job in jobs {
+            work(job, encoder);
+        }
         return;
     }
     let next = AtomicUsize::new(0);

@@ -29,6 +29,9 @@ pub(super) struct Args {
     /// Threads that read [default: one a core]
     #[arg(long, value_name = "N")]
     jobs: Option<NonZeroUsize>,
+    /// Read all of it again, also what this program has read already
+    #[arg(long)]
+    all: bool,
 }
 
 pub(super) fn run(context: &Context, args: &Args) -> anyhow::Result<Status> {
@@ -38,7 +41,7 @@ pub(super) fn run(context: &Context, args: &Args) -> anyhow::Result<Status> {
         let config = opened.home.directory().join("nianbao.toml");
         format!("{}: provenance.official_hosts", config.display())
     })?;
-    match build(&mut opened, args.jobs, &hosts) {
+    match build(&mut opened, args.jobs, args.all, &hosts) {
         Ok(summary) => {
             output::say(&describe(&summary));
             Ok(if summary.failures == 0 {
@@ -62,6 +65,7 @@ pub(super) fn run(context: &Context, args: &Args) -> anyhow::Result<Status> {
 pub(super) fn build(
     opened: &mut Opened,
     jobs: Option<NonZeroUsize>,
+    reread: bool,
     hosts: &HostRules,
 ) -> Result<BuildSummary, BuildError> {
     let progress = Progress::bytes("building");
@@ -69,6 +73,7 @@ pub(super) fn build(
         jobs,
         started_at: Timestamp::now(),
         hosts,
+        reread,
     };
     let observe = |event: BuildEvent<'_>| match event {
         BuildEvent::Started { total_bytes } => progress.total(total_bytes),
@@ -91,6 +96,7 @@ pub(super) fn describe(summary: &BuildSummary) -> String {
         (Outcome::New, "new"),
         (Outcome::Changed, "new versions of known ones"),
         (Outcome::Copied, "suspected copies beside them"),
+        (Outcome::Truncated, "cut off, beside whole ones"),
         (Outcome::SeenAgain, "seen again"),
         (Outcome::Reread, "read differently"),
         (Outcome::Unchanged, "unchanged"),
@@ -106,6 +112,16 @@ pub(super) fn describe(summary: &BuildSummary) -> String {
             among(refusals),
         ),
         (summary.passed_over, "are no documents", String::new()),
+        (
+            summary.unresolved,
+            "say that a page was as before, which is not in the archive",
+            String::new(),
+        ),
+        (
+            summary.gone as u64,
+            "are not in the archive any more",
+            String::new(),
+        ),
         (summary.failures, "failures", String::new()),
     ];
     let parts = parts.into_iter().enumerate();
@@ -115,7 +131,11 @@ pub(super) fn describe(summary: &BuildSummary) -> String {
         .collect();
     let files = summary.files;
     let noun = if files == 1 { "file" } else { "files" };
-    format!("{files} WARC {noun} read: {}", parts.join(", "))
+    let from = match summary.known_bytes {
+        0 => "",
+        _ => " on from where the last build stopped",
+    };
+    format!("{files} WARC {noun} read{from}: {}", parts.join(", "))
 }
 
 /// The counts above zero, in brackets; nothing where there are none.

@@ -6,7 +6,10 @@ use std::path::{Path, PathBuf};
 use anyhow::Context as _;
 
 use crate::archive::{Notice, SystemClock};
-use crate::pipeline::{Found, ImportOutcome, Importer, find_pages, read_manifest};
+use crate::pipeline::{
+    ForeignKind, Found, ImportOutcome, Importer, MAX_TOLD, Taken, find_pages, foreign_kind,
+    read_manifest,
+};
 
 use super::context::Context;
 use super::progress::Progress;
@@ -22,11 +25,12 @@ A manifest names files, relative to itself, with what is known of each:
 Examples:
   nianbao import pages/yunxi-2019.html --url http://www.yunxi.example/2019.html
   nianbao import pages
+  nianbao import crawl.warc.gz collection.wacz
   nianbao import --manifest pages/manifest.toml";
 
 /// Put pages from your disk into the archive, as they are
 ///
-/// HTML and text, by content. Of a folder, everything in it and below is taken (hidden files and
+/// HTML, text, PDF and DOCX, by content; WARC and WACZ files of other programs go in as they are. Of a folder, everything in it and below is taken (hidden files and
 /// what is no page are left out). A page that the archive has (same bytes, same URL) is not put in
 /// twice. The date of a capture is the time of the import. Run `nianbao build` to read what is new.
 #[derive(Debug, clap::Args)]
@@ -69,6 +73,14 @@ pub(super) fn run(context: &Context, args: &Args) -> anyhow::Result<Status> {
     }
     let progress = Progress::count("importing", found.len());
     for (position, file) in found.iter().enumerate() {
+        if let Some(kind) = foreign_kind(&file.path) {
+            let goes_on = foreign(&mut importer, file, kind, &progress, &mut counts);
+            progress.at(position as u64 + 1);
+            if goes_on {
+                continue;
+            }
+            break;
+        }
         match importer.file(file) {
             Ok(ImportOutcome::Archived) => counts.archived += 1,
             Ok(ImportOutcome::Known) => counts.known += 1,
@@ -91,6 +103,79 @@ pub(super) fn run(context: &Context, args: &Args) -> anyhow::Result<Status> {
     } else {
         Status::Failures
     })
+}
+
+/// Takes a WARC or WACZ file; whether the next may fare better.
+fn foreign(
+    importer: &mut Importer<'_, SystemClock>,
+    file: &Found,
+    kind: ForeignKind,
+    progress: &Progress,
+    counts: &mut Counts,
+) -> bool {
+    if file.url.is_some() || file.content_type.is_some() {
+        counts.failures += 1;
+        let why =
+            "its records have addresses and types of their own: leave out --url and --content-type";
+        progress.say(&output::failure(&file.path, why));
+        return true;
+    }
+    match importer.foreign(&file.path, kind) {
+        Ok(taken) => {
+            for one in &taken {
+                if one.known {
+                    counts.known += 1;
+                } else {
+                    counts.archived += 1;
+                }
+                say_taken(one, progress);
+                counts.failures += usize::from(one.found.damaged > 0);
+            }
+            true
+        }
+        Err(error) => {
+            counts.failures += 1;
+            progress.say(&output::failure(&file.path, &output::explain(&error)));
+            if !error.is_about_file() {
+                progress.say("nianbao: the import stops here; what was imported is safe");
+            }
+            error.is_about_file()
+        }
+    }
+}
+
+/// What is in a file that was taken, and what is wrong with it.
+fn say_taken(taken: &Taken, progress: &Progress) {
+    if taken.known {
+        return;
+    }
+    let found = &taken.found;
+    let mut line = format!(
+        "{} → {}: {} pages and files, {} seen again",
+        crate::present::visible(&taken.origin),
+        taken.file,
+        found.pages,
+        found.revisits
+    );
+    if found.continuations > 0 {
+        // Writing to a String cannot fail.
+        let _ = write!(
+            line,
+            ", {} later parts of records in pieces, which are not joined",
+            found.continuations
+        );
+    }
+    progress.say(&line);
+    for note in found.notes.iter().chain(&found.damage) {
+        progress.say(&output::failure_at(&taken.origin, note));
+    }
+    let more = found.damaged.saturating_sub(MAX_TOLD as u64);
+    if more > 0 {
+        progress.say(&output::failure_at(
+            &taken.origin,
+            &format!("and {more} more places that cannot be read: `nianbao archive verify`"),
+        ));
+    }
 }
 
 fn collect(args: &Args, counts: &mut Counts) -> anyhow::Result<Vec<Found>> {

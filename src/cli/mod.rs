@@ -10,6 +10,7 @@ mod context;
 mod coverage;
 mod crawl;
 mod demo;
+mod diff;
 mod export;
 mod extract;
 mod facsimile;
@@ -18,6 +19,7 @@ mod init;
 mod output;
 mod progress;
 mod proof;
+mod schedule;
 mod select;
 mod series;
 mod show;
@@ -40,6 +42,8 @@ use context::Context;
 enum Status {
     Done,
     Failures,
+    /// The archive is damaged.
+    Damaged,
     /// A run of the crawl: one of the codes of `docs/crawl.md`.
     Code(u8),
 }
@@ -48,7 +52,7 @@ const ABOUT: &str = "Archives and reads the annual reports on government informa
 (政府信息公开工作年度报告) of Chinese public bodies, and answers questions across years and agencies.";
 
 const EXAMPLES: &str = "\
-Exit codes: 0 done, 1 done with failures, 2 could not start.
+Exit codes: 0 done, 1 done with failures, 2 could not start, 6 the archive is damaged.
 
 Examples (all examples work in a demo home: `nianbao demo`, `cd nianbao-demo`):
   nianbao demo
@@ -77,11 +81,13 @@ enum Verb {
     Build(build::Args),
     Extract(extract::Args),
     Show(show::Args),
+    Diff(diff::Args),
     Series(series::Args),
     Audit(audit::Args),
     Coverage(coverage::Args),
     Export(export::Args),
     Archive(archive::Args),
+    Schedule(schedule::Args),
     Profile(ProfileArgs),
     Completions(CompletionArgs),
 }
@@ -120,6 +126,7 @@ pub fn main() -> ExitCode {
     match result {
         Ok(Status::Done) => ExitCode::SUCCESS,
         Ok(Status::Failures) => ExitCode::from(1),
+        Ok(Status::Damaged) => ExitCode::from(6),
         Ok(Status::Code(code)) => ExitCode::from(code),
         Err(error) => {
             output::say(&format!("nianbao: {}", output::explain(error.as_ref())));
@@ -140,11 +147,13 @@ fn run(cli: Cli) -> anyhow::Result<Status> {
         Verb::Build(args) => build::run(&context, &args),
         Verb::Extract(args) => extract::run(args),
         Verb::Show(args) => show::run(&context, &args),
+        Verb::Diff(args) => diff::run(&context, &args),
         Verb::Series(args) => series::run(&context, &args),
         Verb::Audit(args) => audit::run(&context, &args),
         Verb::Coverage(args) => coverage::run(&context, &args),
         Verb::Export(args) => export::run(&context, &args),
         Verb::Archive(args) => archive::run(&context, &args),
+        Verb::Schedule(args) => schedule::run(&context, &args),
         Verb::Profile(ProfileArgs {
             what: ProfileVerb::Show,
         }) => {

@@ -10,23 +10,23 @@ use std::str::FromStr;
 /// What an address is, as far as it is not for anybody's use.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum AddressClass {
-    /// 0.0.0.0/8, `::`: this host, this network.
+    /// `0.0.0.0/8`, `::`: this host, this network.
     Unspecified,
-    /// 127.0.0.0/8, `::1`.
+    /// `127.0.0.0/8`, `::1`.
     Loopback,
-    /// 10.0.0.0/8, 172.16.0.0/12, 192.168.0.0/16, fc00::/7, fec0::/10.
+    /// `10.0.0.0/8`, `172.16.0.0/12`, `192.168.0.0/16`, `fc00::/7`, `fec0::/10`.
     Private,
-    /// 100.64.0.0/10: behind the address translation of a provider (RFC 6598).
+    /// `100.64.0.0/10`: behind the address translation of a provider (RFC 6598).
     Shared,
-    /// 169.254.0.0/16, fe80::/10; the metadata services of clouds are here.
+    /// `169.254.0.0/16`, `fe80::/10`; the metadata services of clouds are here.
     LinkLocal,
-    /// 224.0.0.0/4, ff00::/8.
+    /// `224.0.0.0/4`, `ff00::/8`.
     Multicast,
-    /// 192.0.2.0/24, 198.51.100.0/24, 203.0.113.0/24, 2001:db8::/32, 3fff::/20.
+    /// `192.0.2.0/24`, `198.51.100.0/24`, `203.0.113.0/24`, `2001:db8::/32`, `3fff::/20`.
     Documentation,
-    /// 198.18.0.0/15, 2001:2::/48.
+    /// `198.18.0.0/15`, `2001:2::/48`.
     Benchmark,
-    /// 64:ff9b::/96, 64:ff9b:1::/48, 2002::/16, 2001::/32: an IPv4 address lies in it, of another network's choice.
+    /// `64:ff9b::/96`, `64:ff9b:1::/48`, `2002::/16`, `2001::/32`: an IPv4 address lies in it, of another network's choice.
     Translated,
     /// What the registries reserve.
     Reserved,
@@ -74,20 +74,20 @@ fn of_v4(ip: Ipv4Addr) -> Option<AddressClass> {
     })
 }
 
-/// Only 2000::/3 is given out: <https://www.iana.org/assignments/iana-ipv6-special-registry>.
+/// Only `2000::/3` is given out: <https://www.iana.org/assignments/iana-ipv6-special-registry>.
 fn of_v6(ip: Ipv6Addr) -> Option<AddressClass> {
     Some(match ip.segments() {
         [0, 0, 0, 0, 0, 0, 0, 0] => AddressClass::Unspecified,
         [0, 0, 0, 0, 0, 0, 0, 1] => AddressClass::Loopback,
-        [0xfc00..=0xfdff, ..] | [0xfec0..=0xfeff, ..] => AddressClass::Private,
+        [0xfc00..=0xfdff | 0xfec0..=0xfeff, ..] => AddressClass::Private,
         [0xfe80..=0xfebf, ..] => AddressClass::LinkLocal,
         [0xff00..=0xffff, ..] => AddressClass::Multicast,
         [0x2001, 0x0db8, ..] | [0x3fff, 0..=0x0fff, ..] => AddressClass::Documentation,
         [0x2001, 2, 0, ..] => AddressClass::Benchmark,
         [0x0064, 0xff9b, 0, 0, 0, 0, ..]
         | [0x0064, 0xff9b, 1, ..]
-        | [0x2002, ..]
-        | [0x2001, 0, ..] => AddressClass::Translated,
+        | [0x2001, 0, ..]
+        | [0x2002, ..] => AddressClass::Translated,
         [0x2001, 0x0001..=0x01ff, ..] => AddressClass::Reserved,
         [0x2000..=0x3fff, ..] => return None,
         _ => AddressClass::Reserved,

@@ -35,7 +35,8 @@ pub fn resolve(raw: &[u8], base: &Url) -> Option<Url> {
         if byte.is_ascii() {
             text.push(char::from(*byte));
         } else {
-            text.push_str(&format!("%{byte:02X}"));
+            text.push('%');
+            text.push_str(&data_encoding::HEXUPPER.encode(&[*byte]));
         }
     }
     join(&text, base)
@@ -64,12 +65,8 @@ pub fn page_redirect(html: &str, base: &Url) -> Option<Url> {
 /// [`page_redirect`] of a page whose shape is known.
 pub(super) fn of_shape(shape: &Shape<'_>, base: &Url) -> Option<Url> {
     let is_signpost = !shape.is_long && shape.chars <= SIGNPOST_CHARS;
-    let metas = shape.metas.iter();
-    let by_meta = metas.filter_map(|tag| refresh(tag)).next();
-    let by_script = || {
-        let scripts = shape.scripts.iter();
-        scripts.filter_map(|script| set_location(script)).next()
-    };
+    let by_meta = shape.metas.iter().find_map(|tag| refresh(tag));
+    let by_script = || shape.scripts.iter().find_map(|script| set_location(script));
     let target = match by_meta {
         Some(target) if !shape.is_long => Some(target),
         _ if is_signpost => by_script(),
@@ -168,17 +165,18 @@ fn target(name: &str, rest: &[Piece]) -> Option<String> {
     while let Some(shorter) = own.iter().find_map(|prefix| name.strip_prefix(prefix)) {
         name = shorter;
     }
-    let (text, after) = match (name, rest) {
-        ("location" | "location.href", [Piece::Mark(b'='), Piece::Text(text), after @ ..])
-        | (
-            "location.replace" | "location.assign",
-            [
-                Piece::Mark(b'('),
-                Piece::Text(text),
-                Piece::Mark(b')'),
-                after @ ..,
-            ],
-        ) => (text, after),
+    let (text, after) = match rest {
+        [Piece::Mark(b'='), Piece::Text(text), after @ ..]
+            if matches!(name, "location" | "location.href") =>
+        {
+            (text, after)
+        }
+        [
+            Piece::Mark(b'('),
+            Piece::Text(text),
+            Piece::Mark(b')'),
+            after @ ..,
+        ] if matches!(name, "location.replace" | "location.assign") => (text, after),
         _ => return None,
     };
     let ends = matches!(
@@ -336,10 +334,7 @@ mod tests {
                 r#"<META HTTP-EQUIV=Refresh CONTENT="3; URL='/x?a=1&amp;b=2'">"#,
                 Some("/x?a=1&b=2"),
             ),
-            (
-                r#"<meta content='0, /x' http-equiv='refresh'/>"#,
-                Some("/x"),
-            ),
+            ("<meta content='0, /x' http-equiv='refresh'/>", Some("/x")),
             (
                 r#"<meta http-equiv="refresh" content="0.5;url = /x">"#,
                 Some("/x"),

@@ -198,11 +198,9 @@ fn ascii_run(bytes: &[u8], at: usize, most: usize) -> usize {
     {
         return 32;
     }
-    if let Some(chunk) = rest.first_chunk::<8>()
-        && most >= 8
-    {
+    if let Some(chunk) = rest.first_chunk::<8>() {
         let high = u64::from_le_bytes(*chunk) & HIGH_BITS;
-        return high.trailing_zeros() as usize / 8;
+        return most.min(high.trailing_zeros() as usize / 8);
     }
     usize::from(rest.first().is_some_and(u8::is_ascii))
 }

@@ -77,7 +77,7 @@ pub fn read_row<'d>(
     out: &mut Readings<'d>,
 ) {
     let meaning = &Lexicon::get().article20[index];
-    let place = place_of(view.table, row);
+    let place = || place_of(view.table, row);
     let set = &heads.article20;
     let Some((form, columns)) = choose_form(meaning, set.heads()) else {
         let row = printed(view.own(row));
@@ -85,7 +85,7 @@ pub fn read_row<'d>(
             "row {:?}: no known column heads above it: {row}",
             label.text
         );
-        out.find(Code::UnknownColumn, place, message);
+        out.find(Code::UnknownColumn, place(), message);
         return;
     };
     // A head that means nothing and stands over the label is the label's, misprinted; counted as one of a value
@@ -107,7 +107,7 @@ pub fn read_row<'d>(
                 cells.len(),
                 set.heads().len()
             );
-            out.find(Code::AmbiguousCells, place, message);
+            out.find(Code::AmbiguousCells, place(), message);
             for column in columns.iter().flatten() {
                 let key = Key::Article20 {
                     row: index,
@@ -122,7 +122,7 @@ pub fn read_row<'d>(
     };
     if !exact {
         let message = format!("{:?} read as {}", label.text, meaning.id);
-        out.find(Code::LabelVariant, place, message);
+        out.find(Code::LabelVariant, place(), message);
     }
     for (head, cell) in values {
         if let Some(Some(column)) = columns.get(head) {
@@ -143,6 +143,16 @@ pub fn read_row<'d>(
 /// first, then by likeness; the form with more heads matched wins, if all or at least half of its columns are
 /// there.
 fn choose_form(row: &MatrixRow, heads: &[Head]) -> Option<(FormId, Vec<Option<usize>>)> {
+    // Where every head is a column's and no column is lacking, no form does better.
+    let all = |(_, spellings): &(_, &Vec<Vec<String>>)| {
+        heads.len() >= spellings.len() && heads.iter().all(|head| exact(spellings, head).is_some())
+    };
+    if let Some(((form, _, _), spellings)) = row.places.iter().zip(&row.heads).find(all)
+        && !heads.is_empty()
+    {
+        let columns = heads.iter().map(|head| exact(spellings, head)).collect();
+        return Some((*form, columns));
+    }
     let mut chosen: Option<(u32, FormId, Vec<Option<usize>>)> = None;
     for ((form, _, _), spellings) in row.places.iter().zip(&row.heads) {
         let (score, columns) = match_heads(spellings, heads);
@@ -157,14 +167,18 @@ fn choose_form(row: &MatrixRow, heads: &[Head]) -> Option<(FormId, Vec<Option<us
     chosen.map(|(_, form, columns)| (form, columns))
 }
 
+/// The column that a head exactly is.
+fn exact(spellings: &[Vec<String>], head: &Head) -> Option<usize> {
+    let mut columns = spellings.iter();
+    columns.position(|cores| cores.contains(&head.core))
+}
+
 /// How well heads match the columns of a table (folded spellings of each), and which column each head is.
 fn match_heads(spellings: &[Vec<String>], heads: &[Head]) -> (u32, Vec<Option<usize>>) {
     let mut columns: Vec<Option<usize>> = vec![None; heads.len()];
     let mut score: u32 = 0;
     for (head, slot) in heads.iter().zip(&mut columns) {
-        *slot = spellings
-            .iter()
-            .position(|cores| cores.contains(&head.core));
+        *slot = exact(spellings, head);
         score += if slot.is_some() { 100 } else { 0 };
     }
     for (number, head) in heads.iter().enumerate() {

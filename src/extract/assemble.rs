@@ -65,8 +65,7 @@ pub fn assemble(
     });
     let requests = requests.or(article20).unwrap_or(by_year);
     let form = main_form(&found, requests, article20);
-    let mut cells: Vec<Option<Found<'_>>> = Vec::new();
-    cells.resize_with(Catalog::get().indicators.len(), || None);
+    let mut cells = Cells::new(found.len());
     let mut again: BTreeMap<usize, Vec<Found<'_>>> = BTreeMap::new();
     let mut strangers = Vec::new();
     for cell in found {
@@ -77,8 +76,8 @@ pub fn assemble(
             continue;
         };
         let number = usize::from(id.0);
-        match &cells[number] {
-            None => cells[number] = Some(cell),
+        match cells.get(number) {
+            None => cells.put(number, cell),
             Some(first) if first.raw == cell.raw => {}
             Some(_) => again.entry(number).or_default().push(cell),
         }
@@ -88,6 +87,41 @@ pub fn assemble(
     let observations = observe(cells, form, findings);
     note_forms(&observations, form, year, findings);
     Assembled { form, observations }
+}
+
+/// Cells by the number of their indicator. A form has hundreds and all forms together thousands: most have none.
+struct Cells<'d> {
+    places: Vec<u32>,
+    found: Vec<Option<Found<'d>>>,
+}
+
+const NONE: u32 = u32::MAX;
+
+impl<'d> Cells<'d> {
+    fn new(capacity: usize) -> Self {
+        Self {
+            places: vec![NONE; Catalog::get().indicators.len()],
+            found: Vec::with_capacity(capacity),
+        }
+    }
+
+    fn has(&self, number: usize) -> bool {
+        self.places[number] != NONE
+    }
+
+    fn get(&self, number: usize) -> Option<&Found<'d>> {
+        self.found.get(self.places[number] as usize)?.as_ref()
+    }
+
+    fn put(&mut self, number: usize, cell: Found<'d>) {
+        self.places[number] = u32::try_from(self.found.len()).unwrap_or(NONE);
+        self.found.push(Some(cell));
+    }
+
+    fn take(&mut self, number: usize) -> Option<Found<'d>> {
+        let place = std::mem::replace(&mut self.places[number], NONE);
+        self.found.get_mut(place as usize)?.take()
+    }
 }
 
 /// The form whose own rows the requests table has; `None` where it has neither's. `（六）其他处理` with numbers of its own is a
@@ -174,7 +208,7 @@ fn indicator_of(key: Key, requests: FormId) -> Option<IndicatorId> {
 /// One reading a cell. Where two tables contradict each other, one that has at least twice as many cells of the kind
 /// counts; else the cell is unreadable. Items of article 20 have tables of any size.
 fn settle<'d>(
-    settled: &mut [Option<Found<'d>>],
+    settled: &mut Cells<'d>,
     again: BTreeMap<usize, Vec<Found<'d>>>,
     sizes: &Sizes,
     findings: &mut Vec<Finding>,
@@ -185,7 +219,7 @@ fn settle<'d>(
     };
     let mut conflicts = 0;
     for (number, others) in again {
-        let mut cells: Vec<Found<'d>> = settled[number].take().into_iter().chain(others).collect();
+        let mut cells: Vec<Found<'d>> = settled.take(number).into_iter().chain(others).collect();
         if Family::of(&cells[0].key) != Family::Article20 {
             cells.sort_by_key(|cell| std::cmp::Reverse(size(cell)));
             if size(&cells[0]) >= 2 * size(&cells[1]) {
@@ -202,7 +236,9 @@ fn settle<'d>(
                 cell.value.value = None;
             }
         }
-        settled[number] = cells.into_iter().next();
+        if let Some(cell) = cells.into_iter().next() {
+            settled.put(number, cell);
+        }
     }
     if conflicts > FINDINGS {
         let message = format!("{conflicts} cells in all stand twice with different values");
@@ -245,15 +281,13 @@ fn note_strangers(strangers: &[Found], form: FormId, findings: &mut Vec<Finding>
 
 /// Every cell of every table that the page has, and of those of the main form that it lacks.
 fn observe(
-    mut cells: Vec<Option<Found<'_>>>,
+    mut cells: Cells<'_>,
     form: Option<FormId>,
     findings: &mut Vec<Finding>,
 ) -> Vec<Observation> {
     let catalog = Catalog::get();
-    let present = |table: &TableForm, cells: &[Option<Found<'_>>]| {
-        table
-            .indicators()
-            .any(|id| cells[usize::from(id.0)].is_some())
+    let present = |table: &TableForm, cells: &Cells<'_>| {
+        table.indicators().any(|id| cells.has(usize::from(id.0)))
     };
     let present_ids: Vec<&str> = catalog
         .forms
@@ -262,7 +296,7 @@ fn observe(
         .filter(|table| present(table, &cells))
         .map(|table| table.id.as_str())
         .collect();
-    let mut observations = Vec::new();
+    let mut observations = Vec::with_capacity(cells.found.len());
     for table in catalog.forms.iter().flat_map(|form| &form.tables) {
         if present(table, &cells) {
             observe_table(table, &mut cells, &mut observations, findings);
@@ -291,7 +325,7 @@ fn is_other_list(table: &TableForm, present: &[&str]) -> bool {
 
 fn observe_table(
     table: &TableForm,
-    cells: &mut [Option<Found<'_>>],
+    cells: &mut Cells<'_>,
     observations: &mut Vec<Observation>,
     findings: &mut Vec<Finding>,
 ) {
@@ -302,7 +336,7 @@ fn observe_table(
             (0..table.rows.len()).any(|row| {
                 table
                     .indicator(row, column)
-                    .is_some_and(|id| cells[usize::from(id.0)].is_some())
+                    .is_some_and(|id| cells.has(usize::from(id.0)))
             })
         })
         .collect();
@@ -318,7 +352,7 @@ fn observe_table(
         had += usize::from(
             (0..width)
                 .filter_map(|column| table.indicator(row, column))
-                .any(|id| cells[usize::from(id.0)].is_some()),
+                .any(|id| cells.has(usize::from(id.0))),
         );
     }
     let owed = table.form != FormId::F2008 || had * 3 >= all * 2;
@@ -327,13 +361,13 @@ fn observe_table(
         let ids: Vec<IndicatorId> = (0..width)
             .filter_map(|column| table.indicator(row, column))
             .collect();
-        let has_row = ids.iter().any(|id| cells[usize::from(id.0)].is_some());
+        let has_row = ids.iter().any(|id| cells.has(usize::from(id.0)));
         let owed = owed && (has_row || !table.rows[row].optional);
         if owed && !has_row && !ids.is_empty() {
             lacking.push(&table.rows[row].label);
         }
         for (column, id) in ids.into_iter().enumerate() {
-            match cells[usize::from(id.0)].take() {
+            match cells.take(usize::from(id.0)) {
                 Some(cell) => observations.push(observed(catalog.indicator(id), cell)),
                 None if !owed => {}
                 None => {

@@ -37,8 +37,8 @@ pub fn collect(
     }
     for line in tail {
         let bare = line.trim();
-        if let Some(found) = find_date(bare)
-            && bare.chars().count() <= 40
+        if bare.chars().count() <= 40
+            && let Some(found) = find_date(bare)
             && found.place.end == bare.len()
             && find_dates(bare).count() == 1
         {

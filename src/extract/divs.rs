@@ -16,11 +16,46 @@ const LABELS: usize = 3;
 /// Cells looked at in all candidates together.
 const CELLS: usize = 20_000;
 
-/// The page with those of its candidate grids that `read` gives back (by number).
-pub fn with_grids<'s>(
-    document: &Document<'s>,
-    read: impl Fn(&Document<'s>) -> Vec<u32>,
-) -> Option<Document<'s>> {
+/// A page with all its candidate grids, to be read.
+#[derive(Debug)]
+pub struct Trial<'s> {
+    /// The page; the grids' numbers are behind its own tables'.
+    pub document: Document<'s>,
+    candidates: Vec<Table>,
+}
+
+/// What is left of a trial.
+#[derive(Debug)]
+pub enum Kept<'s> {
+    /// Every grid was read.
+    All,
+    /// The page with those that were.
+    Some(Box<Document<'s>>),
+    /// None was.
+    None,
+}
+
+impl<'s> Trial<'s> {
+    /// The grids among the tables that were `read` (by number); `document` is the page without any.
+    pub fn kept(&self, document: &Document<'s>, read: &[u32]) -> Kept<'s> {
+        let known = document.tables.len();
+        let kept: Vec<usize> = read
+            .iter()
+            .filter_map(|number| (*number as usize).checked_sub(known))
+            .collect();
+        if kept.is_empty() {
+            return Kept::None;
+        }
+        if kept.len() == self.candidates.len() {
+            return Kept::All;
+        }
+        let kept = kept.into_iter().map(|at| self.candidates[at].clone());
+        Kept::Some(Box::new(with(document, kept)))
+    }
+}
+
+/// The page with its candidate grids; `None` where it has none.
+pub fn find<'s>(document: &Document<'s>) -> Option<Trial<'s>> {
     let mut candidates: Vec<Table> = Vec::new();
     let mut budget = CELLS;
     for mut table in find_grids(document) {
@@ -45,22 +80,10 @@ pub fn with_grids<'s>(
         return None;
     }
     candidates.sort_by_key(|table| table.blocks.start);
-    let known = document.tables.len();
-    let trial = with(document, candidates.iter().cloned());
-    let kept: Vec<usize> = read(&trial)
-        .into_iter()
-        .filter_map(|number| (number as usize).checked_sub(known))
-        .collect();
-    if kept.is_empty() {
-        return None;
-    }
-    if kept.len() == candidates.len() {
-        return Some(trial);
-    }
-    Some(with(
-        document,
-        kept.into_iter().map(|at| candidates[at].clone()),
-    ))
+    Some(Trial {
+        document: with(document, candidates.iter().cloned()),
+        candidates,
+    })
 }
 
 /// How many cells have words of the forms.

@@ -36,7 +36,7 @@ pub fn read(
         read_disputes(&tokens, &mut used, out);
     }
     if out.found.is_empty() {
-        lists::read(&tokens, year, &mut used, out);
+        lists::read(document, &tokens, year, &mut used, out);
     }
     let read = tokens.iter().zip(&used).filter(|(_, used)| **used);
     out.blocks

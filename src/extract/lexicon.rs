@@ -4,6 +4,7 @@
 //! group and ends each dispute group); which one it is, the table around it decides.
 
 use std::collections::HashMap;
+use std::hash::{BuildHasherDefault, Hasher};
 use std::sync::LazyLock;
 
 use crate::model::form::{Row, Shape, TableForm};
@@ -71,16 +72,26 @@ pub struct Word {
     pub core: String,
     /// Its characters.
     pub characters: Vec<char>,
+    /// See [`letters`].
+    pub letters: u64,
     /// What it means.
     pub sense: Sense,
     /// Not the form's own wording.
     pub alias: bool,
 }
 
+/// A bit for each character, of few: where a word has `n` bits that another lacks, at least `n` of its characters are
+/// none of the other's.
+pub fn letters(characters: impl Iterator<Item = char>) -> u64 {
+    characters.fold(0, |bits, c| {
+        bits | 1 << (u32::from(c).wrapping_mul(0x9E37_79B1) >> 26)
+    })
+}
+
 /// The dictionaries.
 #[derive(Debug)]
 pub struct Lexicon {
-    senses: HashMap<String, Vec<Sense>>,
+    senses: HashMap<String, Vec<Sense>, BuildHasherDefault<Quick>>,
     longest: usize,
     /// Every label with each of its meanings.
     pub words: Vec<Word>,
@@ -96,6 +107,36 @@ pub struct Lexicon {
     pub lists: Vec<ListForm>,
 }
 
+/// A hash of eight bytes a step, for labels. Its keys are compiled in: nobody outside can make them collide.
+#[derive(Debug, Default, Clone, Copy)]
+pub struct Quick(u64);
+
+impl Quick {
+    const fn mix(&mut self, word: u64) {
+        self.0 = (self.0.rotate_left(23) ^ word).wrapping_mul(0x9E37_79B9_7F4A_7C15);
+    }
+}
+
+impl Hasher for Quick {
+    fn write(&mut self, bytes: &[u8]) {
+        let (words, rest) = bytes.as_chunks::<8>();
+        for word in words {
+            self.mix(u64::from_le_bytes(*word));
+        }
+        for byte in rest {
+            self.mix(u64::from(*byte));
+        }
+    }
+
+    fn write_u8(&mut self, byte: u8) {
+        self.mix(u64::from(byte));
+    }
+
+    fn finish(&self) -> u64 {
+        self.0 ^ self.0 >> 29
+    }
+}
+
 /// A table of one value a row, ready for matching.
 #[derive(Debug)]
 pub struct ListForm {
@@ -104,7 +145,7 @@ pub struct ListForm {
     /// Number of the table in the form.
     pub number: usize,
     /// Row numbers by folded label (aliases and shortened labels included).
-    pub rows: HashMap<String, Vec<usize>>,
+    pub rows: HashMap<String, Vec<usize>, BuildHasherDefault<Quick>>,
     /// Folded heads, see [`crate::model::form::ListHeads`].
     pub label_heads: Vec<String>,
     /// Over the units.
@@ -145,7 +186,7 @@ impl Lexicon {
 
     fn build(catalog: &'static Catalog) -> Self {
         let mut lexicon = Self {
-            senses: HashMap::new(),
+            senses: HashMap::default(),
             longest: 0,
             words: Vec::new(),
             total_row: 0,
@@ -191,6 +232,7 @@ impl Lexicon {
             self.words.push(Word {
                 core: core.to_owned(),
                 characters: core.chars().collect(),
+                letters: letters(core.chars()),
                 sense,
                 alias: false,
             });
@@ -407,7 +449,7 @@ fn merge(rows: &mut Vec<MatrixRow>, printed: &'static Row, place: (FormId, usize
 
 impl ListForm {
     fn build(number: usize, table: &'static TableForm) -> Self {
-        let mut rows: HashMap<String, Vec<usize>> = HashMap::new();
+        let mut rows: HashMap<String, Vec<usize>, BuildHasherDefault<Quick>> = HashMap::default();
         for (row_number, row) in table.rows.iter().enumerate() {
             for spelling in std::iter::once(&row.label).chain(&row.aliases) {
                 let mut cores = vec![Label::new(spelling).core];

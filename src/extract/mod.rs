@@ -37,7 +37,7 @@ mod view;
 pub(crate) mod year;
 
 use std::cell::LazyCell;
-use std::ops::Range;
+use std::ops::{Deref, Range};
 
 use jiff::civil::Date;
 
@@ -50,10 +50,12 @@ use crate::parse::{Block, BlockKind, CellRef, Document};
 use crate::profile::Profile;
 
 use body::Item;
+use divs::Kept;
 use headings::Heading;
 use paging::Paging;
 use reading::{Key, Readings, place_of};
 use title::{Title, TitleKind};
+use titles::Lines;
 use view::TableView;
 
 pub use kind::NoReport;
@@ -106,18 +108,33 @@ pub fn extract(
         let first = first.to_owned();
         return Err(NoReport::Continuation { first });
     }
-    let mut readings = read_grids(document);
-    let divided;
+    let titles = Lines::default();
+    // Neither blocks nor meta tags change below, so neither does the year.
+    let year = LazyCell::new(|| title_year(document, &titles));
+    let mut readings = read_grids(document, &year);
+    let (trial, divided);
     let mut document = document;
     if !is_complete(&readings)
-        && let Some(with_grids) = divs::with_grids(document, |trial| read_grids(trial).tables)
+        && let Some(found) = divs::find(document)
     {
-        divided = with_grids;
-        document = &divided;
-        readings = read_grids(document);
+        trial = found;
+        let read = read_grids(&trial.document, &year);
+        match trial.kept(document, &read.tables) {
+            Kept::All => {
+                readings = read;
+                document = &trial.document;
+            }
+            Kept::Some(fewer) => {
+                divided = fewer;
+                document = &divided;
+                readings = read_grids(document, &year);
+            }
+            Kept::None => {}
+        }
     }
-    read_flat(document, &mut readings);
+    read_flat(document, &year, &mut readings);
     let page = Page {
+        titles: &titles,
         profile,
         url,
         paging,
@@ -133,6 +150,8 @@ pub fn extract(
 
 /// What a report's page is beside the report.
 struct Page<'p> {
+    /// What its lines say.
+    titles: &'p Lines,
     profile: &'p Profile,
     url: Option<&'p str>,
     /// Where the report goes on.
@@ -187,13 +206,13 @@ fn read_one(
         .iter()
         .find(|item| item.heading.is_some_and(|heading| heading.kind.is_some()))
         .map(|item| item.block);
-    let titles = titles::find(document, profile, first_heading);
+    let titles = titles::find(document, profile, first_heading, page.titles);
     let title = titles::main(&titles);
     // Where no line reads as a report's title, the most telling one is still what the page is called.
     let printed = (!title.text.is_empty())
         .then(|| title.text.clone())
         .or_else(|| titles.first().map(|candidate| candidate.text.clone()));
-    let items = trim(profile, &all);
+    let items = trim(profile, &all, page.titles);
     let mut findings = Vec::new();
     let mut paragraphs = Vec::new();
     let sections = sections::cut_with(items, &mut findings, &mut paragraphs);
@@ -275,13 +294,15 @@ fn read_one(
 }
 
 /// The report year by the page's titles alone, for tables with a column a year.
-fn title_year(document: &Document<'_>) -> Option<i16> {
-    titles::main(&titles::find(document, Profile::generic(), None)).year
+fn title_year(document: &Document<'_>, titles: &Lines) -> Option<i16> {
+    titles::main(&titles::find(document, Profile::generic(), None, titles)).year
 }
 
 /// Reads every table of the page.
-fn read_grids<'d>(document: &'d Document<'_>) -> Readings<'d> {
-    let year = LazyCell::new(|| title_year(document));
+fn read_grids<'d>(
+    document: &'d Document<'_>,
+    year: &impl Deref<Target = Option<i16>>,
+) -> Readings<'d> {
     let mut readings = Readings::default();
     readings.found.reserve(256);
     let mut heads = matrix::Heads::default();
@@ -291,7 +312,7 @@ fn read_grids<'d>(document: &'d Document<'_>) -> Readings<'d> {
             continue;
         };
         let slips = spelling::correct(&mut view);
-        let matrix = matrix::read_table(&view, &year, &mut heads, &mut readings);
+        let matrix = matrix::read_table(&view, year, &mut heads, &mut readings);
         let disputes = disputes::read_table(&view, line_above(document, number), &mut readings);
         if matrix || disputes {
             note_table(document, number, &mut readings);
@@ -304,7 +325,7 @@ fn read_grids<'d>(document: &'d Document<'_>) -> Readings<'d> {
             lists.extend(list::Candidate::of(view, above));
         }
     }
-    for number in list::read_tables(&lists, &year, &mut readings) {
+    for number in list::read_tables(&lists, year, &mut readings) {
         note_table(document, number, &mut readings);
     }
     readings
@@ -320,14 +341,17 @@ fn is_complete(readings: &Readings<'_>) -> bool {
 }
 
 /// If a family of tables was not among the grids, reads flattened text outside those that were read.
-fn read_flat<'d>(document: &'d Document<'_>, readings: &mut Readings<'d>) {
+fn read_flat<'d>(
+    document: &'d Document<'_>,
+    year: &impl Deref<Target = Option<i16>>,
+    readings: &mut Readings<'d>,
+) {
     if is_complete(readings) {
         return;
     }
-    let year = LazyCell::new(|| title_year(document));
     let outside = blocks_outside(document, &readings.tables);
     let mut flattened = Readings::default();
-    flat::read(document, &outside, &year, &mut flattened);
+    flat::read(document, &outside, year, &mut flattened);
     readings.found.extend(flattened.found);
     readings.blocks.extend(flattened.blocks);
     readings.statistics.extend(flattened.statistics);
@@ -470,11 +494,11 @@ fn find_headings(
 }
 
 /// The body from behind title and byline to the last line of text.
-fn trim<'i, 'd>(profile: &Profile, items: &'i [Item<'d>]) -> &'i [Item<'d>] {
-    &items[trim_range(profile, items)]
+fn trim<'i, 'd>(profile: &Profile, items: &'i [Item<'d>], titles: &Lines) -> &'i [Item<'d>] {
+    &items[trim_range(profile, items, titles)]
 }
 
-fn trim_range(profile: &Profile, items: &[Item<'_>]) -> Range<usize> {
+fn trim_range(profile: &Profile, items: &[Item<'_>], titles: &Lines) -> Range<usize> {
     let opens = |item: &Item<'_>| item.heading.is_some_and(|heading| heading.kind.is_some());
     let first = items.iter().position(opens);
     let last = items.iter().rposition(opens);
@@ -482,7 +506,7 @@ fn trim_range(profile: &Profile, items: &[Item<'_>]) -> Range<usize> {
     let start = lead
         .iter()
         .rposition(|item| {
-            matches!(title::read(&item.text), TitleKind::Report(_))
+            matches!(titles.read(&item.text), TitleKind::Report(_))
                 || body::is_byline(profile, &item.text)
         })
         .map_or(0, |at| at + 1);

@@ -4,12 +4,14 @@
 //! system, or links that say they turn pages and lead to the same name with a number. Likeness of names alone is no
 //! evidence. Pure.
 
+use std::cell::LazyCell;
 use std::ops::Range;
 
 use crate::parse::{Block, Document, Link};
 use crate::profile::Profile;
 
-use super::{Headed, body, is_link, read_flat, read_grids, trim_range};
+use super::titles::Lines;
+use super::{Headed, body, is_link, read_flat, read_grids, title_year, trim_range};
 
 /// More pages than this no report has; lists of articles have.
 const PAGES: u32 = 50;
@@ -228,8 +230,10 @@ pub fn join<'s>(pages: &[Document<'s>], profile: &Profile) -> Option<Document<'s
 
 /// The container of a page's report, and its blocks without title, byline and pager.
 fn body_of(document: &Document<'_>, profile: &Profile) -> (u32, Range<u32>) {
-    let mut readings = read_grids(document);
-    read_flat(document, &mut readings);
+    let titles = Lines::default();
+    let year = LazyCell::new(|| title_year(document, &titles));
+    let mut readings = read_grids(document, &year);
+    read_flat(document, &year, &mut readings);
     let headed = Headed::of(document, &readings);
     let container = body::find(document, profile, &readings, &headed.sure);
     let items = body::items(
@@ -241,7 +245,7 @@ fn body_of(document: &Document<'_>, profile: &Profile) -> (u32, Range<u32>) {
         &headed.sure,
     );
     let blocks = &document.containers[container as usize].blocks;
-    let text = trim_range(profile, &items);
+    let text = trim_range(profile, &items, &titles);
     // Between two lines statutory tables may stand, which are no items.
     let start = text
         .start

@@ -234,7 +234,7 @@ pub fn read_row<'d>(
     kind: TableKind,
     out: &mut Readings<'d>,
 ) {
-    let place = place_of(view.table, row);
+    let place = || place_of(view.table, row);
     if view.row(row).any(is_disputed) || is_second_half(view, row) {
         return;
     }
@@ -243,7 +243,7 @@ pub fn read_row<'d>(
         let numbers = own.iter().filter(|cell| cell.value.value.is_some()).count();
         let words = own.iter().any(|cell| cell.is_wordy());
         if numbers >= 3 && words && kind == TableKind::Requests {
-            out.find(Code::UnknownRow, place, printed(own));
+            out.find(Code::UnknownRow, place(), printed(own));
         }
         return;
     };
@@ -258,7 +258,7 @@ pub fn read_row<'d>(
                 own.len(),
                 heads.heads().len()
             );
-            out.find(Code::AmbiguousCells, place, message);
+            out.find(Code::AmbiguousCells, place(), message);
             let source = |key| Found::cell(key, view.table, own[0]).source;
             for column in heads.heads().iter().filter_map(|head| head.meaning) {
                 let key = Key::Request { row: index, column };
@@ -272,13 +272,13 @@ pub fn read_row<'d>(
         let id = Lexicon::get().requests[index].id;
         out.find(
             Code::LabelVariant,
-            place.clone(),
+            place(),
             format!("{:?} read as {id}", label.text),
         );
     }
     if covers_values_below(view, label) {
         let message = format!("row {:?}: one label over two rows of values", label.text);
-        out.find(Code::AmbiguousCells, place, message);
+        out.find(Code::AmbiguousCells, place(), message);
         for (head, cell) in values {
             if let Some(column) = heads.heads()[head].meaning {
                 let key = Key::Request { row: index, column };

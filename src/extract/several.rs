@@ -3,13 +3,17 @@
 //! In: a page with its tables and headings. Out: its reports, each read as if it were the page; nothing where that
 //! does not give whole reports of different agencies, years or scopes.
 
+use std::cell::LazyCell;
+
 use crate::model::{CellStatus, Code, Finding, Observation};
 use crate::parse::Document;
 
 use super::reading::Readings;
 use super::title::Standing;
+use super::titles::Lines;
 use super::{
-    Dates, Extraction, Headed, Page, lines_before, read_flat, read_grids, read_one, split, titles,
+    Dates, Extraction, Headed, Page, lines_before, read_flat, read_grids, read_one, split,
+    title_year, titles,
 };
 
 /// Fewer statutory numbers than this are no second report.
@@ -23,18 +27,23 @@ pub(super) fn read(
     readings: &Readings<'_>,
     headed: &Headed,
 ) -> Option<Vec<Extraction>> {
-    let starts = starts(document, readings, headed);
+    let starts = starts(document, readings, headed, page.titles);
     let end = u32::try_from(document.blocks.len()).ok()?;
     let mut from: Vec<u32> = vec![0];
     from.extend(starts.iter().map(|start| start.block));
     if from.len() < 2 {
         return None;
     }
-    let head = titles::find(document, page.profile, headed.sure.first().copied());
+    let head = titles::find(
+        document,
+        page.profile,
+        headed.sure.first().copied(),
+        page.titles,
+    );
     let head = titles::main(&head);
     // Of a collection the first report begins at its own title, not at the collection's.
     let above = headed.sure.first().map_or(0, |block| *block as usize);
-    let mut printed = titles::reports_in(document, &document.blocks[..above]);
+    let mut printed = titles::reports_in(document, &document.blocks[..above], page.titles);
     printed.retain(|(_, title)| title.standing == Standing::Sure);
     let own = printed.pop().filter(|(_, own)| {
         let named = head.agency.is_some() && own.agency != head.agency;
@@ -57,7 +66,9 @@ pub(super) fn read(
         let until = from.get(number + 1).copied().unwrap_or(end);
         let mut piece = document.piece(&(*start..until));
         // What the head says of the page counts only for a report that says nothing of itself.
-        if number > 0 || !titles::reports_in(document, &document.blocks[..above]).is_empty() {
+        if number > 0
+            || !titles::reports_in(document, &document.blocks[..above], page.titles).is_empty()
+        {
             piece.title = None;
             piece.metas.retain(|meta| meta.name != "articletitle");
         }
@@ -69,8 +80,9 @@ pub(super) fn read(
             dates: if older { Dates::Own } else { Dates::All },
             ..*page
         };
-        let mut readings = read_grids(&piece);
-        read_flat(&piece, &mut readings);
+        let year = LazyCell::new(|| title_year(&piece, page.titles));
+        let mut readings = read_grids(&piece, &year);
+        read_flat(&piece, &year, &mut readings);
         let headed = Headed::of(&piece, &readings);
         let mut report = read_one(&piece, &page, readings, &headed).ok()?;
         if title.agency.is_none()
@@ -103,9 +115,20 @@ pub(super) fn read(
 }
 
 /// Where reports behind the first begin.
-fn starts(document: &Document<'_>, readings: &Readings<'_>, headed: &Headed) -> Vec<split::Start> {
+fn starts(
+    document: &Document<'_>,
+    readings: &Readings<'_>,
+    headed: &Headed,
+    titles: &Lines,
+) -> Vec<split::Start> {
     if !split::may_be(&headed.sure, &headed.read) {
         return Vec::new();
     }
-    split::find(document, &headed.sure, &headed.read, &readings.tables)
+    split::find(
+        document,
+        &headed.sure,
+        &headed.read,
+        &readings.tables,
+        titles,
+    )
 }

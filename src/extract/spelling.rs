@@ -4,7 +4,7 @@
 //! from no other as near, and no other cell lays claim to it. What a table is, its exact labels say. A slip
 //! that could change the meaning (`上年` for `本年`, `小计` for `总计`) is none.
 
-use super::lexicon::{Lexicon, Sense};
+use super::lexicon::{Lexicon, Sense, letters};
 use super::view::{CellView, TableView};
 
 /// More unknown words than this are another table's.
@@ -202,6 +202,10 @@ fn nearest(
     last: impl Fn(Sense) -> bool,
     wanted: impl Fn(Sense) -> bool,
 ) -> Option<(Sense, &'static str, usize)> {
+    if is_part(printed) {
+        return None;
+    }
+    let own = letters(printed.iter().copied());
     let mut best: Option<(Sense, &'static str, usize)> = None;
     let mut tied = false;
     for word in &lexicon.words {
@@ -211,13 +215,17 @@ fn nearest(
             7..=11 => 2,
             _ => 3,
         };
-        if printed.len().abs_diff(length) > limit || !wanted(word.sense) {
+        // Every character that the other lacks is a slip.
+        let lacking = (word.letters & !own).count_ones();
+        let more = (own & !word.letters).count_ones();
+        if printed.len().abs_diff(length) > limit
+            || lacking.max(more) as usize > limit
+            || !wanted(word.sense)
+        {
             continue;
         }
         let distance = slips_between(printed, &word.characters, limit);
-        if distance > limit
-            || is_part(printed)
-            || !is_slip(printed, &word.characters, !word.alias && last(word.sense))
+        if distance > limit || !is_slip(printed, &word.characters, !word.alias && last(word.sense))
         {
             continue;
         }

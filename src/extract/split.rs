@@ -9,7 +9,7 @@ use crate::parse::Document;
 
 use super::headings::Heading;
 use super::title::{Standing, Title};
-use super::titles;
+use super::titles::{self, Lines};
 
 /// Between a title and the first heading stand a byline and a preamble, no more.
 const LEAD: usize = 16;
@@ -32,6 +32,7 @@ pub fn find(
     headings: &[u32],
     read: &[Option<Heading>],
     tables: &[u32],
+    titles: &Lines,
 ) -> Vec<Start> {
     let first =
         |block: &u32| read[*block as usize].is_some_and(|heading| heading.number == Some(1));
@@ -49,7 +50,7 @@ pub fn find(
             .fold(above, u32::max);
         let start = behind.max(heading.saturating_sub(u32::try_from(LEAD).unwrap_or(0)));
         let lines = &document.blocks[start as usize..*heading as usize];
-        let title = titles::reports_in(document, lines)
+        let title = titles::reports_in(document, lines, titles)
             .into_iter()
             .rfind(|(_, title)| {
                 title.standing == Standing::Sure && (title.year.is_some() || title.agency.is_some())

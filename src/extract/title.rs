@@ -131,23 +131,29 @@ const PUBLISHING: [&str; 7] = ["公布", "发布", "印发", "公开", "公示",
 
 static LOOK_ALIKE_WORDS: LazyLock<Option<Words>> =
     LazyLock::new(|| Words::new(LOOK_ALIKES.iter().map(|word| (*word).to_owned()).collect()));
+/// All words that can make another document of a title.
+static OTHER_WORDS: LazyLock<Option<Words>> = LazyLock::new(|| {
+    let all = ABOUT.iter().chain(&OTHER_DOCUMENTS).chain(&LOOK_ALIKES);
+    Words::new(all.map(|word| (*word).to_owned()).collect())
+});
 
-/// Reads a line or a meta title.
-pub fn read(text: &str) -> TitleKind {
+/// A cheap look before the real one: what fails it is [`TitleKind::Other`].
+pub fn may_be(text: &str) -> bool {
     // Longer than any title, even with spaces between all characters.
-    if text.len() > 600 {
-        return TitleKind::Other;
-    }
-    if text.contains('。') {
-        return TitleKind::Other;
+    if text.len() > 600 || text.contains('。') {
+        return false;
     }
     // A report's name has all three.
     let topic = text.contains('报') && text.contains('公') && text.contains('开');
-    if !topic
-        && !LOOK_ALIKE_WORDS
+    topic
+        || LOOK_ALIKE_WORDS
             .as_ref()
             .is_some_and(|words| words.occur_in(text))
-    {
+}
+
+/// Reads a line or a meta title.
+pub fn read(text: &str) -> TitleKind {
+    if !may_be(text) {
         return TitleKind::Other;
     }
     let plain: String = text.chars().filter(|c| !is_space(*c)).collect();
@@ -258,8 +264,7 @@ impl Parts<'_> {
         let find = |words: &[&'static str], text: &str| {
             words.iter().copied().find(|word| text.contains(word))
         };
-        let body = self.agency.as_deref().is_some_and(name::is_body);
-        let about = find(&ABOUT, self.before);
+        let body = || self.agency.as_deref().is_some_and(name::is_body);
         let foreign = self.agency.as_deref().and_then(|agency| {
             let state = STATE_SCHOOLS.iter().any(|end| agency.ends_with(end));
             let end = UNIVERSITIES
@@ -268,6 +273,16 @@ impl Parts<'_> {
                 .find(|end| agency.ends_with(end));
             end.filter(|_| !state)
         });
+        // Of most titles, none of the lists has a word.
+        let any = OTHER_WORDS.as_ref().is_none_or(|words| {
+            [self.before, self.middle, self.tail]
+                .iter()
+                .any(|text| words.occur_in(text))
+        });
+        if !any {
+            return foreign;
+        }
+        let about = find(&ABOUT, self.before);
         let published = self.tail.trim_start_matches('》').starts_with("的通知")
             && find(&PUBLISHING, self.before).is_some();
         about
@@ -275,7 +290,7 @@ impl Parts<'_> {
             .or_else(|| find(&OTHER_DOCUMENTS, self.middle))
             .or_else(|| find(&OTHER_DOCUMENTS, self.tail))
             .or_else(|| find(&LOOK_ALIKES, self.tail).filter(|_| !published))
-            .or_else(|| find(&LOOK_ALIKES, self.before).filter(|_| !body))
+            .or_else(|| find(&LOOK_ALIKES, self.before).filter(|_| !body()))
     }
 
     fn title(&self, text: &str, plain: &str) -> Title {
@@ -356,6 +371,10 @@ fn strip_tail(tail: &str) -> (&str, Option<String>) {
 }
 
 fn scope_of(plain: &str) -> Option<Scope> {
+    // Every word has one of these.
+    if !plain.contains(['本', '汇', '全']) {
+        return None;
+    }
     if [
         "本机关",
         "（本单位）",

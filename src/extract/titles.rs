@@ -3,6 +3,7 @@
 //! Takes the blocks before the first section, the article meta tag and the window title; yields every line that
 //! reads as a title, the most telling first. Pure.
 
+use std::cell::RefCell;
 use std::ops::RangeInclusive;
 
 use crate::normalize::label::is_space;
@@ -30,15 +31,51 @@ const LINES: usize = 4;
 /// A line of such a title is short.
 const LINE_CHARACTERS: usize = 40;
 
+/// What the lines of one page say, each read once: a page prints its title several times, and it is asked for again
+/// wherever the report's year or its place is.
+#[derive(Debug, Default)]
+pub struct Lines {
+    /// Those that may be titles, the first of them.
+    known: RefCell<Vec<(Box<str>, TitleKind)>>,
+}
+
+/// So many lines are remembered; a page has a dozen.
+const KNOWN: usize = 64;
+
+impl Lines {
+    /// As [`title::read`].
+    pub fn read(&self, text: &str) -> TitleKind {
+        if !title::may_be(text) {
+            return TitleKind::Other;
+        }
+        let before = |known: &&(Box<str>, TitleKind)| *known.0 == *text;
+        if let Some((_, kind)) = self.known.borrow().iter().find(before) {
+            return kind.clone();
+        }
+        let kind = title::read(text);
+        let mut known = self.known.borrow_mut();
+        if known.len() < KNOWN {
+            known.push((text.into(), kind.clone()));
+        }
+        kind
+    }
+
+    /// Whether a line is no title at all.
+    fn is_other(&self, text: &str) -> bool {
+        !title::may_be(text) || self.read(text) == TitleKind::Other
+    }
+}
+
 /// Every line that reads as a title, the most telling first.
 pub fn find(
     document: &Document<'_>,
     profile: &Profile,
     first_heading: Option<u32>,
+    read: &Lines,
 ) -> Vec<Candidate> {
     let mut found: Vec<Candidate> = Vec::new();
     let mut add = |text: &str, marked: bool, score: i32| {
-        let kind = title::read(text);
+        let kind = read.read(text);
         if kind != TitleKind::Other {
             found.push(Candidate {
                 text: text.trim_matches(is_space).to_owned(),
@@ -56,17 +93,17 @@ pub fn find(
         add(&meta.content, true, 3);
     }
     if let Some(window) = &document.title {
-        for part in window_parts(window) {
+        for part in window_parts(window, read) {
             add(part, true, 1);
         }
     }
     let told = found.clone();
     let end = first_heading.map_or(document.blocks.len().min(80), |block| block as usize);
     let before = &document.blocks[..end.min(document.blocks.len())];
-    let lines = lines(document, before);
+    let lines = lines(document, before, read);
     let above: Vec<bool> = lines
         .iter()
-        .map(|(_, _, at, _)| above_byline(document, profile, before, *at.end()))
+        .map(|(_, _, at, _)| above_byline(document, profile, before, *at.end(), read))
         .collect();
     let last = lines.len().saturating_sub(1);
     let bylined = above.contains(&true);
@@ -117,14 +154,14 @@ pub fn find(
 }
 
 /// The window title's parts: site, column and title stand in any order.
-fn window_parts(window: &str) -> Vec<&str> {
+fn window_parts<'w>(window: &'w str, read: &Lines) -> Vec<&'w str> {
     let mut parts = Vec::new();
     for part in window
         .split(['_', '|', '-', '—', '–', '>'])
         .flat_map(|part| part.split("::"))
     {
         let full = |piece: &&str| {
-            matches!(title::read(piece), TitleKind::Report(title)
+            matches!(read.read(piece), TitleKind::Report(title)
                 if title.agency.is_some() && title.year.is_some())
         };
         let pieces: Vec<&str> = part.split(is_space).filter(full).collect();
@@ -138,8 +175,8 @@ fn window_parts(window: &str) -> Vec<&str> {
 }
 
 /// Lines among these that are titles of reports and stand by themselves: number of the first block, what it says.
-pub fn reports_in(document: &Document<'_>, blocks: &[Block]) -> Vec<(usize, Title)> {
-    let lines = lines(document, blocks).into_iter();
+pub fn reports_in(document: &Document<'_>, blocks: &[Block], read: &Lines) -> Vec<(usize, Title)> {
+    let lines = lines(document, blocks, read).into_iter();
     lines
         .filter_map(|(_, kind, at, _)| match kind {
             TitleKind::Report(title) => Some((*at.start(), title)),
@@ -152,13 +189,14 @@ pub fn reports_in(document: &Document<'_>, blocks: &[Block]) -> Vec<(usize, Titl
 type Line = (String, TitleKind, RangeInclusive<usize>, Option<u8>);
 
 /// Lines that read as titles, those broken over several lines put together.
-fn lines(document: &Document<'_>, before: &[Block]) -> Vec<Line> {
+fn lines(document: &Document<'_>, before: &[Block], read: &Lines) -> Vec<Line> {
     // A linked line is the title of another page.
     let own = |block: &Block| block.link_chars == 0 && block.text.len() <= 400;
     let level = |block: &Block| match block.kind {
         BlockKind::Heading(level) => Some(level),
         _ => None,
     };
+    let has = |block: &Block, letter: char| document.block_text(block).contains(letter);
     let mut lines = Vec::new();
     let mut at = 0;
     while at < before.len() {
@@ -167,56 +205,55 @@ fn lines(document: &Document<'_>, before: &[Block]) -> Vec<Line> {
             at += 1;
             continue;
         }
-        let group: Vec<&str> = before[at..]
-            .iter()
-            .take(LINES)
-            .take_while(|next| own(next) && level(next) == level(block))
-            .map(|next| document.block_text(next))
-            .collect();
-        let alone = title::read(group[0]);
+        let group = || {
+            let near = before[at..].iter().take(LINES);
+            near.take_while(|next| own(next) && level(next) == level(block))
+        };
+        let alone = read.read(document.block_text(block));
         // Whatever a title is broken into, 公 and 开 stand in one of its lines.
         let may_be = alone == TitleKind::Other
+            && is_piece(document.block_text(block))
             && ['公', '开']
                 .iter()
-                .all(|letter| group.iter().any(|line| line.contains(*letter)));
-        let count = may_be.then(|| broken(&group)).flatten().unwrap_or(1);
-        let text = group[..count].concat();
-        let kind = if count == 1 {
-            alone
-        } else {
-            title::read(&text)
-        };
-        if kind != TitleKind::Other {
-            lines.push((text, kind, at..=at + count - 1, level(block)));
+                .all(|letter| group().any(|line| has(line, *letter)));
+        let text_of = |block| document.block_text(block);
+        let broken = || broken(&group().map(text_of).collect::<Vec<_>>(), read);
+        let count = may_be.then(broken).flatten().unwrap_or(1);
+        if count > 1 || alone != TitleKind::Other {
+            let text: String = group().take(count).map(text_of).collect();
+            let kind = if count == 1 { alone } else { read.read(&text) };
+            if kind != TitleKind::Other {
+                lines.push((text, kind, at..=at + count - 1, level(block)));
+            }
         }
         at += count;
     }
     lines
 }
 
+/// Whether a line may be a piece of a title.
+fn is_piece(line: &str) -> bool {
+    line.len() <= LINE_CHARACTERS * 4
+        && line.chars().count() <= LINE_CHARACTERS
+        && !line.contains(['。', '，', '；', '：', ':', '>'])
+}
+
 /// How many of these lines make up one title; the first is none by itself.
-fn broken(lines: &[&str]) -> Option<usize> {
-    let piece = |line: &str| {
-        line.chars().count() <= LINE_CHARACTERS
-            && !line.contains(['。', '，', '；', '：', ':', '>'])
-    };
-    let first = lines.first()?;
-    if !piece(first) {
-        return None;
-    }
+fn broken(lines: &[&str], read: &Lines) -> Option<usize> {
+    let first = lines.first().filter(|first| is_piece(first))?;
     let opens = begins_a_title(first);
     for count in 2..=lines.len() {
         let last = lines[count - 1];
-        if !piece(last) {
+        if !is_piece(last) {
             return None;
         }
-        match title::read(last) {
+        match read.read(last) {
             // 青岭县教育局 / 2021年政府信息公开年报: the name belongs to a title without one.
             TitleKind::Report(title) if title.agency.is_some() || !opens => return None,
             TitleKind::LookAlike(_) => return None,
             _ => {}
         }
-        let TitleKind::Report(title) = title::read(&lines[..count].concat()) else {
+        let TitleKind::Report(title) = read.read(&lines[..count].concat()) else {
             continue;
         };
         // A title may go on: 政府信息公开报告 never does, 关于…的 / 报告 does.
@@ -246,12 +283,18 @@ fn begins_a_title(line: &str) -> bool {
 }
 
 /// Whether the byline stands right below, no other title between.
-fn above_byline(document: &Document<'_>, profile: &Profile, before: &[Block], at: usize) -> bool {
+fn above_byline(
+    document: &Document<'_>,
+    profile: &Profile,
+    before: &[Block],
+    at: usize,
+    read: &Lines,
+) -> bool {
     before[at + 1..]
         .iter()
         .take(2)
         .map(|block| document.block_text(block))
-        .take_while(|text| title::read(text) == TitleKind::Other)
+        .take_while(|text| read.is_other(text))
         .any(|text| body::is_byline(profile, text))
 }
 
@@ -331,7 +374,7 @@ mod tests {
     fn page(html: &str) -> Vec<Candidate> {
         let decoded = crate::decode::decode(html.as_bytes(), Some("text/html; charset=utf-8"));
         let document = crate::parse::parse_html(&decoded);
-        find(&document, Profile::generic(), None)
+        find(&document, Profile::generic(), None, &Lines::default())
     }
 
     const OWN: &str =

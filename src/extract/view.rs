@@ -169,10 +169,10 @@ impl<'d> TableView<'d> {
                 value.status = CellStatus::Unreadable;
                 value.value = None;
             }
-            let label = if value.status == CellStatus::Text && text.len() <= LABEL_BYTES {
+            let (label, senses) = if value.status == CellStatus::Text && text.len() <= LABEL_BYTES {
                 known_label(lexicon, &text)
             } else {
-                Label::default()
+                (Label::default(), &[][..])
             };
             cells.push(CellView {
                 number: index,
@@ -180,11 +180,7 @@ impl<'d> TableView<'d> {
                 column: cell.column,
                 width: cell.colspan,
                 height: cell.rowspan,
-                senses: if value.status == CellStatus::Text {
-                    lexicon.senses(&label)
-                } else {
-                    &[]
-                },
+                senses,
                 value,
                 label,
                 text,
@@ -266,25 +262,27 @@ impl<'d> TableView<'d> {
     }
 }
 
-/// The label; without the brackets at its end, if only so it is one of the forms and they say nothing that tells
+/// The label and what it exactly means; without the brackets at its end, if only so it is one of the forms and they say nothing that tells
 /// (`结果维持（件）`, `商业企业（含个体）`, but not `行政许可（上年）`).
-fn known_label(lexicon: &Lexicon, text: &str) -> Label {
+fn known_label(lexicon: &'static Lexicon, text: &str) -> (Label, &'static [Sense]) {
     let label = Label::new(text);
-    if label.core.is_empty() || !lexicon.senses(&label).is_empty() {
-        return label;
+    let senses = lexicon.senses(&label);
+    if label.core.is_empty() || !senses.is_empty() {
+        return (label, senses);
     }
     let trimmed = text.trim_end();
     let Some(open) = trimmed
         .rfind(['（', '('])
         .filter(|_| trimmed.ends_with(['）', ')']))
     else {
-        return label;
+        return (label, senses);
     };
     let short = Label::new(&trimmed[..open]);
-    if tells(&trimmed[open..]) || lexicon.senses(&short).is_empty() {
-        return label;
+    let meant = lexicon.senses(&short);
+    if tells(&trimmed[open..]) || meant.is_empty() {
+        return (label, senses);
     }
-    short
+    (short, meant)
 }
 
 /// A cell's own text and its place; where it has none but a table inside holds a single run of text, that.

@@ -54,10 +54,10 @@ words! {
         Throttled = "throttled", "The server asks us to come later (429, 503 with Retry-After).";
         ErrorPage = "error_page", "The server failed or answered with another error (other 4xx, 5xx).";
         Dns = "dns", "The host's name has no address.";
-        Connect = "connect", "No connection to the host.";
+        Connect = "connect", "No connection to the host, or it closed before answering.";
         Tls = "tls", "No common encryption with the host.";
         Timeout = "timeout", "The answer did not come, or not end, in time.";
-        Protocol = "protocol", "The answer is no HTTP.";
+        Protocol = "protocol", "The answer is no HTTP, or broke off.";
         AddressRefused = "address_refused", "The host's name leads to a private, loopback or link-local address that is not allowed.";
         RobotsDisallowed = "robots_disallowed", "robots.txt forbids it; it was not asked for.";
         RobotsUnreachable = "robots_unreachable", "robots.txt could not be had, so nothing of the host was asked for.";

@@ -108,6 +108,8 @@ codes! {
     ContinuedElsewhere, "continued_elsewhere", Warning, "The report goes on on pages that were not read.";
     SeveralReports, "several_reports", Info, "The page holds several reports one after the other; each was read by itself.";
     FormUnknown, "form_unknown", Info, "No statutory table was recognised.";
+    // archive
+    CaptureTruncated, "capture_truncated", Warning, "The page was cut off when it was fetched; what is missing was not read.";
     // audit
     IdentityFails, "identity_fails", Error, "Published numbers contradict an arithmetic identity of the form.";
     IdentityBlank, "identity_blank", Warning, "Cells of an identity are blank, and it fails whatever they count.";

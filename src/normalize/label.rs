@@ -39,7 +39,9 @@ impl Label {
         let (marks, rest) = strip_marks(&core);
         let taken = core.len() - rest.len();
         core.drain(..taken);
-        core.retain(is_significant);
+        if !core.chars().all(is_significant) {
+            core.retain(is_significant);
+        }
         Self { marks, core }
     }
 
@@ -137,6 +139,13 @@ fn strip_marks(text: &str) -> (Vec<Enumeration>, &str) {
 
 /// Takes one enumeration mark off the front of width-folded text.
 pub fn take_mark(text: &str) -> Option<(Enumeration, &str)> {
+    // Of the words that begin no mark, most begin with a Han ideograph.
+    if let Some(first @ '\u{4E00}'..='\u{9FFF}') = text.chars().next()
+        && first != '其'
+        && !numeral::is_numeral(first)
+    {
+        return None;
+    }
     if let Some(rest) = text.strip_prefix("其中") {
         let rest = rest.strip_prefix([':', ',', '、', ';']).unwrap_or(rest);
         return Some((Enumeration::Including, rest));

@@ -110,12 +110,16 @@ fn read_number(text: &str) -> Option<(Decimal, Option<Unit>)> {
         .char_indices()
         .find(|(_, c)| !matches!(half_width(*c), '0'..='9' | '.' | ','))
         .map_or(rest.len(), |(position, _)| position);
-    let digits: String = rest[..end].chars().map(half_width).collect();
-    let mut plain = ungroup(&digits)?;
-    if negative {
-        plain.insert(0, '-');
-    }
-    let value: Decimal = plain.parse().ok()?;
+    let value = if let Some(value) = plain_integer(&rest[..end]) {
+        Decimal::integer(if negative { -value } else { value })
+    } else {
+        let digits: String = rest[..end].chars().map(half_width).collect();
+        let mut plain = ungroup(&digits)?;
+        if negative {
+            plain.insert(0, '-');
+        }
+        plain.parse().ok()?
+    };
     let suffix = rest[end..].trim_matches(is_space);
     if suffix.is_empty() {
         return Some((value, None));
@@ -133,6 +137,18 @@ fn read_number(text: &str) -> Option<(Decimal, Option<Unit>)> {
         return None;
     }
     Some((value.shifted(power)?, Some(unit)))
+}
+
+/// Up to 18 digits of either width and nothing else.
+fn plain_integer(digits: &str) -> Option<i64> {
+    let mut value = 0_i64;
+    let mut count = 0;
+    for character in digits.chars() {
+        let digit = half_width(character).to_digit(10)?;
+        value = value.checked_mul(10)?.checked_add(i64::from(digit))?;
+        count += 1;
+    }
+    (1..=18).contains(&count).then_some(value)
 }
 
 /// Takes thousands separators out; `None` where they do not separate complete groups of three, or

@@ -133,6 +133,7 @@ macro_rules! tags {
             }
 
             /// What its tags do.
+            #[inline]
             pub(super) const fn class(self) -> Class {
                 match self {
                     Self::Root | Self::Other => Class::Inline,

@@ -5,7 +5,7 @@
 //! archive and program give the same rows, and a second build changes nothing. Never touches the
 //! network or the archive.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::io;
 use std::num::NonZeroUsize;
 use std::ops::ControlFlow;
@@ -14,13 +14,16 @@ use std::path::{Path, PathBuf};
 use jiff::Timestamp;
 
 use crate::audit::origin::HostRules;
-use crate::extract::paging;
 use crate::model::Report;
 use crate::profile::Profile;
-use crate::store::{CaptureInfo, Outcome, Refusal, Store, StoreError, Writer};
+use crate::store::{
+    CaptureInfo, Marks, Member, Outcome, Pending, Refusal, State, Store, StoreError, Trouble,
+    TroubleKind, Writer,
+};
 
-use super::exchange::{Made, Paged, capture_of, make, named};
-use super::pages::{self, groups, read_pages_with};
+use super::exchange::{Made, capture_of, make};
+use super::increment::{Reread, plan, reader_of};
+use super::pages::stem;
 use super::parallel::{Caught, Load, ordered};
 use super::records::{Damage, Records, Step, WarcFile, warc_files};
 
@@ -33,6 +36,8 @@ pub struct BuildOptions<'h> {
     pub started_at: Timestamp,
     /// Which hosts are official.
     pub hosts: &'h HostRules,
+    /// Whether the whole archive is read again, also what the same program has read already.
+    pub reread: bool,
 }
 
 /// What happens during a build, as it happens.
@@ -71,12 +76,18 @@ pub enum BuildEvent<'e> {
 pub struct BuildSummary {
     /// WARC files.
     pub files: usize,
+    /// Bytes of them that an earlier build of the same program has read.
+    pub known_bytes: u64,
     /// Captures put, by what came of it.
     pub outcomes: BTreeMap<Outcome, u64>,
     /// Of those refused, how many for which reason.
     pub refusals: BTreeMap<String, u64>,
-    /// Exchanges that are no documents: pictures, redirects, binary data.
+    /// Exchanges that are no documents: pictures, redirects, errors, binary data.
     pub passed_over: u64,
+    /// Records that say a page was as before, and the archive does not have that page.
+    pub unresolved: u64,
+    /// Captures that the archive has no more.
+    pub gone: usize,
     /// Damaged records, bugs, rows the database would not take.
     pub failures: u64,
 }
@@ -113,7 +124,8 @@ pub enum BuildError {
     Store(#[from] StoreError),
 }
 
-/// Reads the whole archive into the store.
+/// Reads into the store what the archive has and the store has not, or all of it ([`BuildOptions::reread`], another
+/// program, an archive that was not only added to). Either way the rows are the same.
 ///
 /// # Errors
 ///
@@ -128,31 +140,50 @@ pub fn build(
         path: archive.into(),
         source,
     })?;
-    let total_bytes = files.iter().map(|file: &WarcFile| file.size_bytes).sum();
-    observe(BuildEvent::Started { total_bytes });
+    let total_bytes: u64 = files.iter().map(|file: &WarcFile| file.size_bytes).sum();
+    let profile = Profile::generic();
+    let reader = reader_of(profile, options.hosts);
+    let mut writer = store.writer(env!("CARGO_PKG_VERSION"), options.started_at);
+    let plans = plan(&files, &writer, &reader, options.reread)?;
+    observe(BuildEvent::Started {
+        total_bytes: total_bytes.saturating_sub(plans.known_bytes),
+    });
+    if plans.whole {
+        writer.begin_whole()?;
+    }
     let mut building = Building {
         summary: BuildSummary {
             files: files.len(),
+            known_bytes: plans.known_bytes,
             ..BuildSummary::default()
         },
-        writer: store.writer(env!("CARGO_PKG_VERSION"), options.started_at),
+        writer,
         observe,
-        paged: Vec::new(),
-        paged_bytes: 0,
+        sound: Vec::new(),
+        damaged: false,
     };
-    let profile = Profile::generic();
+    for trouble in plans.troubles {
+        building.tell_again(trouble);
+    }
+    for plan in &plans.files {
+        building
+            .writer
+            .forget_troubles(&plan.file.name, plan.from)?;
+    }
     let flow = ordered(
         Load::new(options.jobs),
-        Records::new(files),
+        Records::new(plans.files),
         |step| match step {
             Step::Record { record, .. } => record.block.len() as u64,
-            Step::Damage { .. } => 0,
+            Step::Damage { .. } | Step::End { .. } => 0,
         },
         |step| match step {
-            Step::Record { file, record, .. } => Some(make(file, record, profile, options.hosts)),
-            Step::Damage { .. } => None,
+            Step::Record {
+                file, record, note, ..
+            } => Some(make(file, record, note.as_ref(), profile, options.hosts)),
+            Step::Damage { .. } | Step::End { .. } => None,
         },
-        |step, made| match building.step(&step, made) {
+        |step, made| match building.step(step, made) {
             Ok(()) => ControlFlow::Continue(()),
             Err(error) => ControlFlow::Break(error),
         },
@@ -160,7 +191,22 @@ pub fn build(
     if let ControlFlow::Break(error) = flow {
         return Err(error.into());
     }
-    building.join(options, profile)?;
+    let reread = Reread {
+        archive,
+        profile,
+        hosts: options.hosts,
+    };
+    building.settle(options, &reread)?;
+    if plans.whole {
+        building.summary.gone = building.end_whole(&reader)?;
+    }
+    // A capture that leads a version and leaves it has the others read again, which may move them in turn.
+    for _ in 0..ROUNDS {
+        if !building.again(options, &reread)? {
+            break;
+        }
+    }
+    building.writer.drop_orphans()?;
     let Building {
         summary, writer, ..
     } = building;
@@ -168,76 +214,97 @@ pub fn build(
     Ok(summary)
 }
 
+/// How often captures are read again for the sake of others.
+const ROUNDS: usize = 8;
+
+/// Revisit records taken up at once.
+const REVISITS: u32 = 256;
+
 struct Building<'s, F> {
     summary: BuildSummary,
     writer: Writer<'s>,
     observe: F,
-    /// Pages that belong together, kept until all are known.
-    paged: Vec<Kept>,
-    paged_bytes: usize,
+    /// Files that were read to their end and have no damage.
+    sound: Vec<String>,
+    /// Whether the file at hand has damage.
+    damaged: bool,
 }
-
-/// A page of several, with its place in the archive.
-struct Kept {
-    file: String,
-    offset: u64,
-    page: Paged,
-}
-
-/// More bytes of such pages are not kept: those beyond are stored each by itself.
-const PAGED_BYTES: usize = 256 << 20;
 
 impl<F: FnMut(BuildEvent<'_>)> Building<'_, F> {
-    fn step(&mut self, step: &Step, made: Result<Option<Made>, Caught>) -> Result<(), StoreError> {
+    fn step(&mut self, step: Step, made: Result<Option<Made>, Caught>) -> Result<(), StoreError> {
         let (file, record, position) = match step {
-            Step::Damage { file, damage } => {
+            Step::Damage {
+                file,
+                offset,
+                damage,
+            } => {
+                self.damaged = true;
                 self.summary.failures += 1;
-                (self.observe)(BuildEvent::Damaged { file, damage });
-                return Ok(());
+                (self.observe)(BuildEvent::Damaged {
+                    file: &file,
+                    damage: &damage,
+                });
+                return self.writer.put_trouble(&Trouble {
+                    file: file.to_string(),
+                    offset,
+                    kind: TroubleKind::Damage,
+                    message: explain(&damage),
+                });
+            }
+            Step::End { file, end, mark } => {
+                if !std::mem::take(&mut self.damaged) {
+                    self.sound.push(file.to_string());
+                }
+                return self.writer.put_state(&State {
+                    file: file.to_string(),
+                    end,
+                    mark,
+                });
             }
             Step::Record {
                 file,
                 record,
                 position,
-            } => (file, record, *position),
+                ..
+            } => (file, record, position),
         };
         let offset = record.offset;
         match made {
-            Ok(None | Some(Made::PassedOver)) => self.summary.passed_over += 1,
-            Ok(Some(Made::Undated)) => {
-                self.failed(file, offset, "the record has no date".into());
-            }
-            Ok(Some(Made::Refused(capture, refusal))) => {
-                self.put(file, offset, &capture, Err(&refusal))?;
-            }
-            Ok(Some(Made::Reports(capture, reports))) => {
-                self.put(file, offset, &capture, Ok(&reports))?;
-            }
-            Ok(Some(Made::Paged(page))) if self.paged_bytes < PAGED_BYTES => {
-                self.paged_bytes += page.bytes.len();
-                self.paged.push(Kept {
-                    file: file.to_string(),
-                    offset,
-                    page: *page,
-                });
-            }
-            Ok(Some(Made::Paged(page))) => {
-                let alone = page.alone.as_deref();
-                self.put(file, offset, &page.capture, alone)?;
-            }
+            Ok(made) => self.take(&file, offset, made)?,
             Err(caught) => {
-                if let Some(capture) = capture_of(file, record) {
+                if let Some((capture, marks)) = capture_of(&file, &record) {
                     let refusal = Refusal {
                         reason: "panic".into(),
                         detail: caught.message.clone(),
                     };
-                    self.put(file, offset, &capture, Err(&refusal))?;
+                    self.put(&file, offset, &capture, &marks, Err(&refusal))?;
                 }
-                self.failed(file, offset, caught.to_string());
+                self.failed(&file, offset, caught.to_string())?;
             }
         }
         (self.observe)(BuildEvent::Advanced { position });
         Ok(())
+    }
+
+    fn take(&mut self, file: &str, offset: u64, made: Option<Made>) -> Result<(), StoreError> {
+        match made {
+            None | Some(Made::PassedOver) => {
+                self.summary.passed_over += 1;
+                Ok(())
+            }
+            Some(Made::Undated) => self.failed(file, offset, "the record has no date".into()),
+            Some(Made::Refused(capture, marks, refusal)) => {
+                self.put(file, offset, &capture, &marks, Err(&refusal))
+            }
+            Some(Made::Reports(capture, marks, reports)) => {
+                self.put(file, offset, &capture, &marks, Ok(&reports))
+            }
+            Some(Made::Paged(page)) => {
+                let stem = stem(page.capture.url.as_deref().unwrap_or_default());
+                self.writer.put_paged(&page.capture, &page.marks, &stem)
+            }
+            Some(Made::Revisit(pending)) => self.writer.put_pending(&pending),
+        }
     }
 
     fn put(
@@ -245,12 +312,13 @@ impl<F: FnMut(BuildEvent<'_>)> Building<'_, F> {
         file: &str,
         offset: u64,
         capture: &CaptureInfo,
+        marks: &Marks,
         reading: Result<&[Report], &Refusal>,
     ) -> Result<(), StoreError> {
-        match self.writer.put_all(capture, reading) {
+        match self.writer.put_marked(capture, marks, reading) {
             Ok(outcomes) => {
                 for outcome in outcomes {
-                    *self.summary.outcomes.entry(outcome).or_default() += 1;
+                    self.count(outcome);
                 }
                 if let Err(refusal) = reading {
                     let count = self.summary.refusals.entry(refusal.reason.clone());
@@ -264,93 +332,225 @@ impl<F: FnMut(BuildEvent<'_>)> Building<'_, F> {
                 | StoreError::DuplicateObservation { .. }
                 | StoreError::OtherCapture { .. }
                 | StoreError::Digest { .. }),
-            ) => {
-                self.failed(file, offset, error.to_string());
-                Ok(())
-            }
+            ) => self.failed(file, offset, error.to_string()),
             Err(error) => Err(error),
         }
     }
 
-    fn failed(&mut self, file: &str, offset: u64, why: String) {
-        self.summary.failures += 1;
-        (self.observe)(BuildEvent::Failed { file, offset, why });
+    fn count(&mut self, outcome: Outcome) {
+        *self.summary.outcomes.entry(outcome).or_default() += 1;
     }
 
-    /// Reads the pages that belong together, and stores them in the order of the archive.
-    fn join(&mut self, options: &BuildOptions<'_>, profile: &Profile) -> Result<(), StoreError> {
-        let paged = std::mem::take(&mut self.paged);
-        let urls = paged.iter().map(|kept| kept.page.capture.url.as_deref());
-        let mut others: Vec<&[usize]> = vec![&[]; paged.len()];
-        let groups = groups(urls.map(Option::unwrap_or_default));
-        for group in &groups {
-            for number in group {
-                others[*number] = group;
+    fn failed(&mut self, file: &str, offset: u64, why: String) -> Result<(), StoreError> {
+        self.summary.failures += 1;
+        self.writer.put_trouble(&Trouble {
+            file: file.into(),
+            offset,
+            kind: TroubleKind::Failure,
+            message: why.clone(),
+        })?;
+        (self.observe)(BuildEvent::Failed { file, offset, why });
+        Ok(())
+    }
+
+    /// What an earlier build found stands as long as the archive does.
+    fn tell_again(&mut self, trouble: Trouble) {
+        self.summary.failures += 1;
+        let file = trouble.file.as_str();
+        match trouble.kind {
+            TroubleKind::Damage => (self.observe)(BuildEvent::Damaged {
+                file,
+                damage: &Damage::Earlier(trouble.message),
+            }),
+            TroubleKind::Failure => (self.observe)(BuildEvent::Failed {
+                file,
+                offset: trouble.offset,
+                why: trouble.message,
+            }),
+        }
+    }
+
+    /// What needs more than one record: pages seen again, then pages of several.
+    fn settle(
+        &mut self,
+        options: &BuildOptions<'_>,
+        reread: &Reread<'_>,
+    ) -> Result<(), StoreError> {
+        let mut unresolved = 0;
+        let mut after: Option<(String, u64)> = None;
+        loop {
+            let from = after
+                .as_ref()
+                .map(|(file, offset)| (file.as_str(), *offset));
+            let pending = self.writer.pending(from, REVISITS)?;
+            let Some(last) = pending.last() else { break };
+            after = Some((last.place.file.clone(), last.place.offset));
+            for one in &pending {
+                if !self.revisit(one, reread)? {
+                    unresolved += 1;
+                }
             }
         }
-        let flow = ordered(
-            Load::new(options.jobs),
-            0..paged.len(),
-            |number| paged[*number].page.bytes.len() as u64,
-            |number| read_with_others(&paged, *number, others[*number], profile, options.hosts),
-            |number, read| {
-                let Kept { file, offset, page } = &paged[number];
-                let put = match &read {
-                    Ok(read) => self.put(file, *offset, &page.capture, read.as_deref()),
-                    Err(caught) => {
-                        self.failed(file, *offset, caught.to_string());
-                        self.put(file, *offset, &page.capture, page.alone.as_deref())
-                    }
-                };
-                match put {
+        self.summary.unresolved = unresolved;
+        self.join(options, reread)?;
+        self.writer.follow()
+    }
+
+    /// Finds the page of a revisit record; `false` where the archive does not have it.
+    fn revisit(&mut self, pending: &Pending, reread: &Reread<'_>) -> Result<bool, StoreError> {
+        let named = self.writer.named_by(pending)?;
+        let is_named = named.is_some();
+        let page = match named {
+            Some(page) => page,
+            // The digest is all there is: then it has to be true.
+            None => match self
+                .writer
+                .with_payload(pending)?
+                .into_iter()
+                .find(|place| reread.has_payload(place, pending))
+            {
+                Some(page) => page,
+                None => return Ok(false),
+            },
+        };
+        let capture = CaptureInfo {
+            sha256: page.sha256,
+            url: Some(pending.url.clone()),
+            fetched_at: pending.fetched_at,
+            content_type: page.content_type.clone(),
+            warc: Some(pending.place.clone()),
+            size_bytes: page.size_bytes,
+        };
+        let marks = Marks {
+            truncated: page.truncated.clone(),
+            revisit_of: Some(page.capture_id),
+            ..Marks::default()
+        };
+        let (file, offset) = (pending.place.file.as_str(), pending.place.offset);
+        if page.url.as_deref() != Some(&pending.url) {
+            let made = reread.make(&page, &capture, &marks);
+            self.take(file, offset, made)?;
+        } else if let Some(stem) = self.writer.paged_stem(page.capture_id)? {
+            self.writer.put_paged(&capture, &marks, &stem)?;
+        } else {
+            let outcome = self.writer.put_revisit(&capture, &marks, page.capture_id)?;
+            self.count(outcome);
+        }
+        if is_named {
+            self.writer.forget_pending(&pending.place)?;
+        }
+        Ok(true)
+    }
+
+    /// Puts the pages of reports over several together, group by group.
+    fn join(&mut self, options: &BuildOptions<'_>, reread: &Reread<'_>) -> Result<(), StoreError> {
+        let stems = self.writer.fresh_groups()?;
+        if stems.is_empty() {
+            return Ok(());
+        }
+        self.writer.joining(true);
+        for some in stems.chunks(GROUPS) {
+            let groups: Vec<(&String, Vec<Member>)> = some
+                .iter()
+                .map(|stem| Ok((stem, self.writer.group(stem)?)))
+                .collect::<Result<_, StoreError>>()?;
+            let flow = ordered(
+                Load::new(options.jobs),
+                groups.iter(),
+                |(_, members)| members.iter().map(|member| member.page.size_bytes).sum(),
+                |(_, members)| reread.group(members),
+                |(stem, members), puts| match self.joined(stem, members, puts) {
                     Ok(()) => ControlFlow::Continue(()),
                     Err(error) => ControlFlow::Break(error),
-                }
-            },
-        );
-        match flow {
-            ControlFlow::Break(error) => Err(error),
-            ControlFlow::Continue(()) => Ok(()),
+                },
+            );
+            if let ControlFlow::Break(error) = flow {
+                return Err(error);
+            }
         }
+        self.writer.joining(false);
+        Ok(())
+    }
+
+    fn joined(
+        &mut self,
+        stem: &str,
+        members: &[Member],
+        puts: Result<Vec<super::increment::Put>, Caught>,
+    ) -> Result<(), StoreError> {
+        let place = |capture: &CaptureInfo| {
+            let place = capture.warc.as_ref();
+            place.map_or_else(Default::default, |place| (place.file.clone(), place.offset))
+        };
+        match puts {
+            Ok(puts) => {
+                for put in puts {
+                    let (file, offset) = place(&put.capture);
+                    self.put(
+                        &file,
+                        offset,
+                        &put.capture,
+                        &put.marks,
+                        put.reading.as_deref(),
+                    )?;
+                }
+            }
+            Err(caught) => {
+                if let Some(member) = members.iter().find(|member| member.fresh) {
+                    let (file, offset) = place(&member.capture);
+                    self.failed(&file, offset, caught.to_string())?;
+                }
+            }
+        }
+        self.writer.group_done(stem)
+    }
+
+    /// Takes the captures out that sound files hold no more.
+    fn end_whole(&mut self, reader: &str) -> Result<usize, StoreError> {
+        let files: Vec<&str> = self.sound.iter().map(String::as_str).collect();
+        self.writer.end_whole(reader, &files)
+    }
+
+    /// Reads again what others have left; whether there was anything.
+    fn again(
+        &mut self,
+        options: &BuildOptions<'_>,
+        reread: &Reread<'_>,
+    ) -> Result<bool, StoreError> {
+        let due = self.writer.due()?;
+        let any = !due.is_empty() || !self.writer.fresh_groups()?.is_empty();
+        // They were counted when they were first put.
+        let counted = self.summary.clone();
+        for member in due {
+            let made = reread.make(&member.page, &member.capture, &member.marks);
+            let Some(made) = made else { continue };
+            let place = member.capture.warc.as_ref();
+            let (file, offset) = place.map_or((String::new(), 0), |place| {
+                (place.file.clone(), place.offset)
+            });
+            self.take(&file, offset, Some(made))?;
+        }
+        self.join(options, reread)?;
+        self.writer.follow()?;
+        self.summary = BuildSummary {
+            failures: self.summary.failures,
+            ..counted
+        };
+        Ok(any)
     }
 }
 
-/// What a page comes to with the other pages of its report: of each address the capture nearest in time. `group` are
-/// those that may be such.
-fn read_with_others(
-    paged: &[Kept],
-    number: usize,
-    group: &[usize],
-    profile: &Profile,
-    hosts: &HostRules,
-) -> Result<Vec<Report>, Refusal> {
-    let own = &paged[number].page;
-    let behind: BTreeSet<&str> = own.paging.behind().collect();
-    let mut nearest: BTreeMap<&str, (u64, usize)> = BTreeMap::new();
-    for other in group {
-        let page = &paged[*other].page;
-        if let Some(url) = page.capture.url.as_deref()
-            && behind.contains(paging::name_of(url))
-        {
-            let between =
-                own.capture.fetched_at.as_microsecond() - page.capture.fetched_at.as_microsecond();
-            let near = (between.unsigned_abs(), *other);
-            let known = nearest.entry(url).or_insert(near);
-            *known = near.min(*known);
-        }
+/// Groups of pages whose members are listed at once.
+const GROUPS: usize = 256;
+
+/// An error with its causes, in a line.
+fn explain(error: &dyn std::error::Error) -> String {
+    let mut text = error.to_string();
+    let mut cause = error.source();
+    while let Some(error) = cause {
+        text.push_str(": ");
+        text.push_str(&error.to_string());
+        cause = error.source();
     }
-    if own.paging.first().is_some() || nearest.is_empty() {
-        return own.alone.clone();
-    }
-    let mut inputs = vec![own.input()];
-    inputs.extend(
-        nearest
-            .values()
-            .map(|(_, other)| paged[*other].page.input()),
-    );
-    match read_pages_with(&inputs, profile, hosts).into_iter().next() {
-        Some(pages::Outcome::Reports(reports)) => named(&own.capture, Ok(reports)),
-        Some(pages::Outcome::Unreadable(why)) => named(&own.capture, Err(why)),
-        _ => own.alone.clone(),
-    }
+    text
 }

@@ -6,39 +6,46 @@ use data_encoding::HEXLOWER;
 use jiff::Timestamp;
 use sha2::{Digest, Sha256};
 
-use crate::archive::{HttpResponse, Kind, Record};
+use crate::archive::{HttpResponse, Kind, PayloadNote, Record};
 use crate::audit::origin::HostRules;
 use crate::decode::{self, Media};
-use crate::extract::paging::Paging;
+use crate::extract::paging::{self, Paging};
 use crate::model::Report;
 use crate::profile::Profile;
-use crate::store::{CaptureInfo, Refusal, WarcPlace};
+use crate::store::{CaptureInfo, Marks, Pending, Refusal, WarcPlace, key_of, key_of_digest};
 
+use super::cut;
 use super::pages::Input;
 use super::read::{MAX_BYTES, Origin, Unreadable, read_paged};
+use super::records::Note;
 
 /// What was made of a record.
 pub(super) enum Made {
-    /// No document: a picture, a redirect, binary data, a DNS answer.
+    /// No document: a picture, a redirect, an error, binary data, a DNS answer.
     PassedOver,
     /// It has no usable date, without which a capture is none.
     Undated,
     /// A document that is no report.
-    Refused(CaptureInfo, Refusal),
+    Refused(CaptureInfo, Marks, Refusal),
     /// A report, or several one after the other.
-    Reports(CaptureInfo, Vec<Report>),
+    Reports(CaptureInfo, Marks, Vec<Report>),
     /// A page whose pager leads to others: to be read together with them.
     Paged(Box<Paged>),
+    /// A page that was seen again; its bytes are in another record.
+    Revisit(Box<Pending>),
 }
 
 /// A page of several.
+#[derive(Clone)]
 pub(super) struct Paged {
     /// Where it came from.
     pub capture: CaptureInfo,
+    /// What else is known of it.
+    pub marks: Marks,
     /// The page.
     pub bytes: Vec<u8>,
-    /// What its pager says.
-    pub paging: Paging,
+    /// What its pager says; `None` for one that has none.
+    pub paging: Option<Paging>,
     /// What it comes to without the others.
     pub alone: Result<Vec<Report>, Refusal>,
 }
@@ -58,11 +65,11 @@ impl Paged {
 }
 
 /// The capture a record is, of its payload as archived; `None` without a usable date.
-pub(super) fn capture_of(file: &str, record: &Record) -> Option<CaptureInfo> {
+pub(super) fn capture_of(file: &str, record: &Record) -> Option<(CaptureInfo, Marks)> {
     let date = record.date()?;
     // A response without an HTTP header has no payload; its block is all there is.
     let payload = record.payload().unwrap_or((&record.block).into());
-    Some(capture(file, record, &payload, date))
+    Some((capture(file, record, &payload, date), marks(record)))
 }
 
 fn capture(file: &str, record: &Record, payload: &[u8], fetched_at: Timestamp) -> CaptureInfo {
@@ -74,19 +81,93 @@ fn capture(file: &str, record: &Record, payload: &[u8], fetched_at: Timestamp) -
             .map(ToOwned::to_owned),
         fetched_at,
         content_type: record.content_type(),
-        warc: Some(WarcPlace {
-            file: file.into(),
-            offset: record.offset,
-            length: Some(record.length),
-        }),
+        warc: Some(place(file, record)),
         size_bytes: payload.len() as u64,
     }
 }
 
-/// Reads a `resource` or `response` record.
-pub(super) fn make(file: &str, record: &Record, profile: &Profile, hosts: &HostRules) -> Made {
+fn place(file: &str, record: &Record) -> WarcPlace {
+    WarcPlace {
+        file: file.into(),
+        offset: record.offset,
+        length: Some(record.length),
+    }
+}
+
+fn marks(record: &Record) -> Marks {
+    Marks {
+        truncated: truncated(record),
+        record: record.id().map(key_of),
+        payload: record.headers.get("WARC-Payload-Digest").map(key_of_digest),
+        revisit_of: None,
+    }
+}
+
+/// Why a payload is not whole, one word; `None` where nothing says that it is not.
+fn truncated(record: &Record) -> Option<String> {
+    if let Some(reason) = record.headers.get("WARC-Truncated") {
+        let word: String = reason
+            .chars()
+            .take_while(char::is_ascii_alphanumeric)
+            .take(32)
+            .collect();
+        return Some(if word.is_empty() {
+            "unspecified".into()
+        } else {
+            word.to_ascii_lowercase()
+        });
+    }
+    if record.headers.get("WARC-Segment-Number").is_some() {
+        return Some("segment".into());
+    }
+    if record.kind() != Kind::Response {
+        return None;
+    }
+    let response = HttpResponse::split(&record.block).ok()?;
+    let payload = response.transfer_decoded();
+    // A body that was decoded has another length than its header says.
+    let length = response.header("Content-Length");
+    let length = length.and_then(|length| length.trim().parse::<u64>().ok());
+    let as_sent = !response.says_chunked() && response.header("Content-Encoding").is_none();
+    let short = as_sent && length.is_some_and(|length| length > response.body.len() as u64);
+    (short || payload.notes.contains(&PayloadNote::ChunksCut)).then(|| "disconnect".into())
+}
+
+/// Whether the address is one that pages have; of a `resource`, other programs keep logs, screenshots and texts too.
+fn is_page_address(record: &Record) -> bool {
+    let Some(url) = record.target_uri() else {
+        return true;
+    };
+    let scheme = url.split(':').next().unwrap_or_default();
+    if scheme.eq_ignore_ascii_case("urn") {
+        return url.starts_with("urn:sha256:");
+    }
+    let known = ["http", "https", "ftp", "file"];
+    let path = url.split(['?', '#']).next().unwrap_or_default();
+    let is_robots = path.matches('/').count() == 3 && path.ends_with("/robots.txt");
+    known.iter().any(|one| scheme.eq_ignore_ascii_case(one)) && !is_robots
+}
+
+/// Reads a `resource` or `response` record, or takes down a `revisit`.
+pub(super) fn make(
+    file: &str,
+    record: &Record,
+    note: Option<&Note>,
+    profile: &Profile,
+    hosts: &HostRules,
+) -> Made {
+    if !is_page_address(record) {
+        return Made::PassedOver;
+    }
+    if record.kind() == Kind::Revisit {
+        return revisit(file, record, note);
+    }
     let Ok(payload) = record.payload() else {
         return Made::PassedOver;
+    };
+    let body = match body(record) {
+        Err(Odd::Status) => return Made::PassedOver,
+        other => other,
     };
     let Some(date) = record.date() else {
         return Made::Undated;
@@ -94,51 +175,136 @@ pub(super) fn make(file: &str, record: &Record, profile: &Profile, hosts: &HostR
     let capture = |payload: &[u8]| capture(file, record, payload, date);
     let refused = |reason: &str, detail: String| {
         let reason = reason.to_owned();
-        Made::Refused(capture(&payload), Refusal { reason, detail })
+        Made::Refused(capture(&payload), marks(record), Refusal { reason, detail })
     };
-    let body = match body(record) {
-        Ok(body) => body,
-        Err(Odd::Redirect) => return Made::PassedOver,
-        Err(Odd::Status(status)) => return refused("http_status", format!("HTTP status {status}")),
-        Err(Odd::Coding(why)) => return refused("content_coding", why),
+    if let Some(note) = note.filter(|note| !note.outcome.is_page()) {
+        // The page of a firewall is no page of the agency's, whatever status it came with.
+        let meaning = note.outcome.meaning();
+        let detail = match note.why.as_str() {
+            "" => meaning.to_owned(),
+            why => format!("{meaning} {why}"),
+        };
+        return refused(note.outcome.as_str(), detail);
+    }
+    let bytes = match &body {
+        Ok(body) => body.as_deref().unwrap_or(&payload),
+        Err(Odd::Coding(why)) => return refused("content_coding", why.clone()),
+        Err(Odd::Status) => return Made::PassedOver,
     };
-    let bytes = body.as_deref().unwrap_or(&payload);
     let content_type = record.content_type();
     let media = decode::media(bytes, content_type.as_deref());
     if !bytes.is_empty() && matches!(media, Media::Image | Media::Unknown) {
         return Made::PassedOver;
     }
-    let capture = capture(&payload);
+    make_as(capture(&payload), marks(record), bytes, profile, hosts)
+}
+
+/// Reads the bytes of a page as what a capture has, whichever record they are from.
+pub(super) fn make_as(
+    capture: CaptureInfo,
+    marks: Marks,
+    bytes: &[u8],
+    profile: &Profile,
+    hosts: &HostRules,
+) -> Made {
     let origin = Origin {
         url: capture.url.as_deref(),
-        content_type: content_type.as_deref(),
+        content_type: capture.content_type.as_deref(),
     };
-    let (read, paged) = read_paged(bytes, origin, profile, hosts);
-    let alone = named(&capture, read);
-    if let Some(paging) = paged.filter(|_| capture.url.is_some()) {
-        let bytes = bytes.to_vec();
+    let (read, paging) = read_paged(bytes, origin, profile, hosts);
+    let alone = named(&capture, marks.truncated.as_deref(), bytes, read);
+    let url = capture.url.as_deref().unwrap_or_default();
+    let is_part = match &alone {
+        Ok(_) => true,
+        // Lists of articles have pagers too.
+        Err(refusal) => refusal.reason == "continuation" || !is_list_name(paging::name_of(url)),
+    };
+    if paging.is_some() && is_part && !url.is_empty() {
         return Made::Paged(Box::new(Paged {
             capture,
-            bytes,
+            marks,
+            bytes: bytes.to_vec(),
             paging,
             alone,
         }));
     }
     match alone {
-        Ok(reports) => Made::Reports(capture, reports),
-        Err(refusal) => Made::Refused(capture, refusal),
+        Ok(reports) => Made::Reports(capture, marks, reports),
+        Err(refusal) => Made::Refused(capture, marks, refusal),
     }
 }
 
-/// A capture is named by its payload as archived, also where that is compressed.
+/// Whether a file's name is one that columns have.
+fn is_list_name(name: &str) -> bool {
+    let name = name.to_ascii_lowercase();
+    name.is_empty()
+        || ["index", "list", "default", "node"]
+            .iter()
+            .any(|list| name.starts_with(list))
+}
+
+/// What a revisit record says: that a page was as it was.
+fn revisit(file: &str, record: &Record, note: Option<&Note>) -> Made {
+    let Some(url) = record.target_uri() else {
+        return Made::PassedOver;
+    };
+    if note.is_some_and(|note| !note.outcome.is_page()) {
+        return Made::PassedOver;
+    }
+    // The header of the answer, where there is one: the page is in no answer of another kind.
+    if let Ok(response) = HttpResponse::split(&record.block) {
+        if !matches!(response.status, 200 | 203 | 304) {
+            return Made::PassedOver;
+        }
+        let kind = response.header("Content-Type").unwrap_or_default();
+        let kind = kind.trim().to_ascii_lowercase();
+        let others = [
+            "image/",
+            "video/",
+            "audio/",
+            "font/",
+            "text/css",
+            "text/javascript",
+            "application/javascript",
+        ];
+        if response.status != 304 && others.iter().any(|other| kind.starts_with(other)) {
+            return Made::PassedOver;
+        }
+    }
+    let Some(fetched_at) = record.date() else {
+        return Made::Undated;
+    };
+    let bare = |uri: &str| {
+        let inner = uri.strip_prefix('<').and_then(|uri| uri.strip_suffix('>'));
+        inner.unwrap_or(uri).to_owned()
+    };
+    let field = |name: &str| record.headers.get(name);
+    Made::Revisit(Box::new(Pending {
+        place: place(file, record),
+        url: url.to_owned(),
+        fetched_at,
+        refers_to: field("WARC-Refers-To").map(key_of),
+        refers_url: field("WARC-Refers-To-Target-URI").map(bare),
+        refers_at: field("WARC-Refers-To-Date").and_then(|date| date.parse().ok()),
+        payload: field("WARC-Payload-Digest").map(key_of_digest),
+    }))
+}
+
+/// A capture is named by its payload as archived, also where that is compressed. Of one that was cut off, what is not
+/// there is not absent.
 pub(super) fn named(
     capture: &CaptureInfo,
+    truncated: Option<&str>,
+    bytes: &[u8],
     read: Result<Vec<Report>, Unreadable>,
 ) -> Result<Vec<Report>, Refusal> {
     match read {
         Ok(mut reports) => {
             for report in &mut reports {
                 report.provenance.sha256 = HEXLOWER.encode(&capture.sha256);
+                if let Some(reason) = truncated {
+                    cut::mark(report, bytes, reason);
+                }
             }
             Ok(reports)
         }
@@ -151,8 +317,7 @@ pub(super) fn named(
 
 /// Why a response is not read.
 enum Odd {
-    Redirect,
-    Status(u16),
+    Status,
     Coding(String),
 }
 
@@ -165,10 +330,9 @@ fn body(record: &Record) -> Result<Option<Vec<u8>>, Odd> {
     let Ok(response) = HttpResponse::split(&record.block) else {
         return Ok(None);
     };
-    match response.status {
-        200..=299 => {}
-        100..=199 | 300..=399 => return Err(Odd::Redirect),
-        status => return Err(Odd::Status(status)),
+    // Redirects, errors, refusals and parts of a page are no page.
+    if !matches!(response.status, 200 | 203) {
+        return Err(Odd::Status);
     }
     if response.header("Content-Encoding").is_none() {
         return Ok(None);

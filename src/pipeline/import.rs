@@ -8,13 +8,14 @@
 use std::collections::HashSet;
 use std::fs::File;
 use std::io;
+use std::path::{Path, PathBuf};
 
 use jiff::Timestamp;
 use sha2::{Digest, Sha256};
 
 use crate::archive::{
-    Clock, Imported, Kind, Limits, Notice, Options, ReadError, Reader, WriteError, Writer,
-    target_uri,
+    Clock, Draft, Imported, Kind, Limits, Notice, Options, ReadError, Reader, WriteError, Writer,
+    content_urn, target_uri,
 };
 use crate::decode::{self, Media};
 use crate::home::Home;
@@ -22,6 +23,7 @@ use crate::query::{self, QueryError};
 use crate::store::Store;
 
 use super::file::{FileError, read_file};
+use super::foreign::{self, ForeignError, ForeignKind, Taken};
 use super::read::{Unreadable, media_name};
 use super::records::warc_files;
 use super::walk::Found;
@@ -97,6 +99,8 @@ type Identity = ([u8; 32], Option<String>);
 #[derive(Debug)]
 pub struct Importer<'s, C> {
     writer: Writer<C>,
+    /// Where WARC files lie.
+    directory: PathBuf,
     store: &'s Store,
     /// What is in the archive and was not built yet.
     unbuilt: HashSet<Identity>,
@@ -122,6 +126,7 @@ impl<'s, C: Clock> Importer<'s, C> {
         let unbuilt = unbuilt(home, store)?;
         let importer = Self {
             writer,
+            directory: home.warc(),
             store,
             unbuilt,
         };
@@ -146,6 +151,29 @@ impl<'s, C: Clock> Importer<'s, C> {
             content_type: found.content_type.as_deref(),
             file_name: name.as_deref(),
         })
+    }
+
+    /// Takes a WARC or WACZ file of another program into the archive as it is, and writes down beside it where it came
+    /// from.
+    ///
+    /// # Errors
+    ///
+    /// [`ForeignError`], in a line.
+    pub fn foreign(&mut self, path: &Path, kind: ForeignKind) -> Result<Vec<Taken>, ForeignError> {
+        let taken = foreign::take(path, kind, &self.directory)?;
+        for one in taken.iter().filter(|one| !one.known) {
+            let fields = format!(
+                "importedFile: {}\r\noriginalFileName: {}\r\nsha256: {}\r\n",
+                one.file,
+                target_uri(&one.origin),
+                one.sha256
+            );
+            let mut draft = Draft::new(Kind::Metadata, fields.into_bytes());
+            draft.target = Some(content_urn(&one.sha256));
+            draft.content_type = Some("application/warc-fields".into());
+            self.writer.write(&[draft])?;
+        }
+        Ok(taken)
     }
 
     /// Archives a payload.
@@ -200,7 +228,10 @@ fn is_page(media: Media, found: &Found) -> bool {
 fn unbuilt(home: &Home, store: &Store) -> Result<HashSet<Identity>, ImportError> {
     let ends = query::archive_ends(store)?;
     let mut identities = HashSet::new();
-    for file in warc_files(&home.warc()).map_err(ImportError::List)? {
+    let files = warc_files(&home.warc()).map_err(ImportError::List)?;
+    // What a crawl or another program archived is compared once it is built.
+    let own = |name: &str| name.starts_with("nianbao-") && !name.starts_with("nianbao-crawl-");
+    for file in files.into_iter().filter(|file| own(&file.name)) {
         let known = ends.iter().find(|(name, _)| **name == *file.name);
         let start = known.map_or(0, |(_, end)| *end);
         if start >= file.size_bytes {

@@ -3,9 +3,12 @@
 mod answer;
 mod build;
 mod crawl;
+mod cut;
 mod exchange;
 mod file;
+mod foreign;
 mod import;
+mod increment;
 mod manifest;
 mod origin;
 mod pages;
@@ -22,6 +25,7 @@ pub use crawl::{
 };
 pub use exchange::page_of;
 pub use file::{FileError, read_file, read_stream};
+pub use foreign::{ForeignError, ForeignKind, MAX_TOLD, Scan, Taken, foreign_kind};
 pub use import::{ImportError, ImportOutcome, Importer, Page};
 pub use manifest::{ManifestError, read_manifest};
 pub use pages::{Input, Outcome, groups, read_pages};

@@ -163,7 +163,7 @@ pub fn groups<'n>(names: impl IntoIterator<Item = &'n str>) -> Vec<Vec<usize>> {
 }
 
 /// A name or address without the number of its page.
-fn stem(name: &str) -> String {
+pub(super) fn stem(name: &str) -> String {
     let (path, query) = name.split_once('?').unwrap_or((name, ""));
     let (folder, file) = path.split_at(path.len() - paging::name_of(path).len());
     let (stem, extension) = file.rsplit_once('.').unwrap_or((file, ""));

@@ -7,18 +7,24 @@
 
 mod cell;
 mod coverage;
+mod diff;
 mod findings;
 mod form;
 mod plot;
 mod proposals;
+mod schedule;
+mod seeds;
 mod table;
 mod width;
 
 pub use cell::Cell;
 pub use coverage::{Coverage, CoverageMatrix, CoverageRow};
+pub use diff::{Mark, marked};
 pub use findings::list_findings;
 pub use form::{FormRow, FormTable};
 pub use plot::{Plot, Point};
 pub use proposals::{list_proposals, note};
+pub use schedule::{RunAs, Schedule, clock, duration};
+pub use seeds::{SeedsFor, seeds_for};
 pub use table::{Align, Table};
 pub use width::{display_width, shorten, visible};

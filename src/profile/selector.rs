@@ -90,10 +90,52 @@ impl Selector {
 /// Many selectors at once: looked up by what an element has instead of tried one by one.
 #[derive(Debug, Clone, Default)]
 pub struct SelectorSet {
-    tags: Vec<String>,
-    ids: Vec<String>,
-    classes: Vec<String>,
+    tags: Names,
+    ids: Names,
+    classes: Names,
     others: Vec<Selector>,
+}
+
+/// Names by length; ASCII case does not count.
+#[derive(Debug, Clone, Default)]
+struct Names {
+    list: Vec<String>,
+    /// For each length (the last for all beyond) the first letters that names of it have, a bit each.
+    letters: [u32; 32],
+}
+
+impl Names {
+    /// Where `letters` says whether such a name may be there. The case of a letter is not in its last five bits.
+    fn place(name: &str) -> (usize, u32) {
+        let first = name.bytes().next().unwrap_or(0);
+        (name.len().min(31), 1 << (first & 31))
+    }
+
+    fn add(&mut self, name: &str) {
+        let (length, letter) = Self::place(name);
+        self.letters[length] |= letter;
+        let at = self.list.partition_point(|known| known.len() <= name.len());
+        self.list.insert(at, name.to_owned());
+    }
+
+    fn extend(&mut self, other: &Self) {
+        for name in &other.list {
+            self.add(name);
+        }
+    }
+
+    /// Most names are none of the list's by length and first letter; of the others few letters are looked at.
+    fn has(&self, name: &str) -> bool {
+        let (length, letter) = Self::place(name);
+        if self.letters[length] & letter == 0 {
+            return false;
+        }
+        let start = self.list.partition_point(|known| known.len() < name.len());
+        self.list[start..]
+            .iter()
+            .take_while(|known| known.len() == name.len())
+            .any(|known| known.eq_ignore_ascii_case(name))
+    }
 }
 
 impl From<Vec<Selector>> for SelectorSet {
@@ -101,27 +143,14 @@ impl From<Vec<Selector>> for SelectorSet {
         let mut set = Self::default();
         for selector in selectors {
             match (&selector.tag, &selector.id, selector.classes.as_slice()) {
-                (Some(tag), None, []) => set.tags.push(tag.clone()),
-                (None, Some(id), []) => set.ids.push(id.clone()),
-                (None, None, [class]) => set.classes.push(class.clone()),
+                (Some(tag), None, []) => set.tags.add(tag),
+                (None, Some(id), []) => set.ids.add(id),
+                (None, None, [class]) => set.classes.add(class),
                 _ => set.others.push(selector),
             }
         }
-        for list in [&mut set.tags, &mut set.ids, &mut set.classes] {
-            list.sort_by_key(String::len);
-        }
         set
     }
-}
-
-/// Whether a list sorted by length holds a name; ASCII case does not count. Most names differ in length, so few
-/// letters are looked at.
-fn holds(list: &[String], name: &str) -> bool {
-    let start = list.partition_point(|known| known.len() < name.len());
-    list[start..]
-        .iter()
-        .take_while(|known| known.len() == name.len())
-        .any(|known| known.eq_ignore_ascii_case(name))
 }
 
 impl<'de> Deserialize<'de> for SelectorSet {
@@ -133,36 +162,33 @@ impl<'de> Deserialize<'de> for SelectorSet {
 impl SelectorSet {
     /// Whether there is none.
     pub const fn is_empty(&self) -> bool {
-        self.tags.is_empty()
-            && self.ids.is_empty()
-            && self.classes.is_empty()
+        self.tags.list.is_empty()
+            && self.ids.list.is_empty()
+            && self.classes.list.is_empty()
             && self.others.is_empty()
     }
 
     /// Adds another's selectors.
     pub fn extend(&mut self, other: &Self) {
-        self.tags.extend_from_slice(&other.tags);
-        self.ids.extend_from_slice(&other.ids);
-        self.classes.extend_from_slice(&other.classes);
+        self.tags.extend(&other.tags);
+        self.ids.extend(&other.ids);
+        self.classes.extend(&other.classes);
         self.others.extend_from_slice(&other.others);
-        for list in [&mut self.tags, &mut self.ids, &mut self.classes] {
-            list.sort_by_key(String::len);
-        }
     }
 
     /// Whether any of the selectors matches; see [`Selector::matches`].
     pub fn matches(&self, tag: &str, id: Option<&str>, class: Option<&str>) -> bool {
-        if holds(&self.tags, tag) {
+        if self.tags.has(tag) {
             return true;
         }
         if id.is_none() && class.is_none() {
             return false;
         }
-        id.is_some_and(|id| holds(&self.ids, id.trim()))
+        id.is_some_and(|id| self.ids.has(id.trim()))
             || class.is_some_and(|class| {
                 class
                     .split_ascii_whitespace()
-                    .any(|name| holds(&self.classes, name))
+                    .any(|name| self.classes.has(name))
             })
             || self
                 .others

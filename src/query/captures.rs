@@ -28,7 +28,7 @@ pub struct CaptureLine {
     pub length: Option<u64>,
 }
 
-/// The capture that a version was read from; `None` where there is no such version.
+/// The capture that a version was read from, with the record that has its bytes; `None` where there is no such version.
 ///
 /// # Errors
 ///
@@ -36,9 +36,9 @@ pub struct CaptureLine {
 pub fn capture_of(store: &Store, version_id: i64) -> Result<Option<CaptureLine>, QueryError> {
     let mut statement = store.connection().prepare_cached(
         "SELECT lower(hex(c.sha256)), d.url, c.fetched_at_us, c.content_type, c.size, w.file,
-           c.warc_offset, c.warc_length
+           o.warc_offset, o.warc_length
          FROM version v JOIN capture c ON c.id = v.capture_id LEFT JOIN address d ON d.id = c.address_id
-         LEFT JOIN warc w ON w.id = c.warc_id WHERE v.id = ?",
+         JOIN capture o ON o.id = ifnull(c.revisit_of, c.id) LEFT JOIN warc w ON w.id = o.warc_id WHERE v.id = ?",
     )?;
     let mut rows = statement.query([version_id])?;
     let Some(row) = rows.next()? else {
@@ -93,4 +93,22 @@ pub fn archive_ends(store: &Store) -> Result<Vec<(String, u64)>, QueryError> {
         Ok((row.get(0)?, row.get::<_, i64>(1)?.unsigned_abs()))
     })?;
     Ok(ends.collect::<Result<_, _>>()?)
+}
+
+/// The records of a WARC file that the database has read, in their order: where each begins, how
+/// many bytes it takes there, and the SHA-256 of its payload, lower-case hexadecimal.
+///
+/// # Errors
+///
+/// If the database cannot be read.
+pub fn captures_of_file(store: &Store, file: &str) -> Result<Vec<(u64, u64, String)>, QueryError> {
+    let mut statement = store.connection().prepare_cached(
+        "SELECT c.warc_offset, c.warc_length, lower(hex(c.sha256)) FROM capture c
+         JOIN warc w ON w.id = c.warc_id WHERE w.file = ? ORDER BY c.warc_offset",
+    )?;
+    let known = statement.query_map([file], |row| {
+        let number = |index| row.get::<_, i64>(index).map(i64::unsigned_abs);
+        Ok((number(0)?, number(1)?, row.get(2)?))
+    })?;
+    Ok(known.collect::<Result<_, _>>()?)
 }

@@ -6,14 +6,19 @@
 mod captures;
 mod coverage;
 pub mod crosswalk;
+mod diff;
 mod export;
 mod filter;
 mod reports;
 mod rows;
 mod series;
 
-pub use captures::{CaptureLine, archive_ends, capture_of, is_captured};
+pub use captures::{CaptureLine, archive_ends, capture_of, captures_of_file, is_captured};
 pub use coverage::{Coverage, CoverageRow, Presence, coverage};
+pub use diff::{
+    CellChange, CellSide, Change, Diff, FieldChange, Piece, RowChange, SectionChange, VersionLine,
+    diff, versions,
+};
 pub use export::{export_csv, export_json};
 pub use filter::{AgencyFilter, Copies, Filter};
 pub use reports::{

@@ -4,7 +4,7 @@
 
 use sha2::{Digest as _, Sha256};
 
-use crate::model::{Catalog, Report};
+use crate::model::{Catalog, DateSource, Report};
 
 use super::StoreError;
 
@@ -13,15 +13,23 @@ pub(super) type Digest = [u8; 16];
 
 /// Of the published content: title, publication day, sections, every observation's status,
 /// value, text and unit, and the lists' rows as printed. Provenance, findings, mentions and places are not part of it.
+///
+/// Of texts the white space is no part ([`Text::words`]). The publication day is the one that is printed or declared; one that only
+/// the address gives is the site's, and the same page often lies at two addresses.
 pub(super) fn content(report: &Report) -> Digest {
     let mut hash = Text(Vec::new());
-    hash.text(report.title.as_deref());
-    hash.text(report.published.map(|day| day.to_string()).as_deref());
+    hash.words(report.title.as_deref());
+    let printed = report
+        .dates
+        .iter()
+        .any(|date| Some(date.value) == report.published && date.source != DateSource::Url);
+    let published = report.published.filter(|_| printed);
+    hash.text(published.map(|day| day.to_string()).as_deref());
     hash.number(report.sections.len() as u64);
     for section in &report.sections {
         hash.text(Some(section.kind.as_str()));
-        hash.text(section.heading.as_deref());
-        hash.text(Some(&section.text));
+        hash.words(section.heading.as_deref());
+        hash.words(Some(&section.text));
     }
     let catalog = Catalog::get();
     let mut observations: Vec<_> = report.observations.iter().collect();
@@ -35,19 +43,19 @@ pub(super) fn content(report: &Report) -> Digest {
             hash.number(value.mantissa().cast_unsigned());
             hash.number(u64::from(value.scale()));
         }
-        hash.text(Some(&observation.raw));
+        hash.words(Some(&observation.raw));
         hash.text(observation.unit.map(crate::model::Unit::as_str));
     }
     for row in &report.statistics {
         hash.text(row.id.as_deref());
-        hash.text(row.group.as_deref());
-        hash.text(Some(&row.label));
+        hash.words(row.group.as_deref());
+        hash.words(Some(&row.label));
         hash.text(row.code.as_deref());
         hash.text(row.unit.as_deref());
         for cell in &row.cells {
-            hash.text(cell.head.as_deref());
+            hash.words(cell.head.as_deref());
             hash.text(Some(cell.status.as_str()));
-            hash.text(Some(&cell.raw));
+            hash.words(Some(&cell.raw));
         }
     }
     shorten(&hash.0)
@@ -73,10 +81,71 @@ impl Text {
         self.0.extend(value.to_le_bytes());
     }
 
+    /// As [`Self::text`], without the white space: a page reflowed is the same page. A space stays where it parts
+    /// two digits or Latin letters, a tab and the end of its line always: they part the cells of a table.
+    fn words(&mut self, text: Option<&str>) {
+        let Some(text) = text else {
+            return self.text(None);
+        };
+        let mut words = String::with_capacity(text.len());
+        let mut parted = false;
+        for line in text.split('\n') {
+            let is_row = line.contains('\t');
+            for c in line.chars() {
+                if c == '\t' {
+                    words.push(c);
+                    parted = false;
+                } else if c.is_whitespace() || matches!(c, '\u{200b}' | '\u{2060}' | '\u{feff}') {
+                    parted = true;
+                } else {
+                    let before = words.chars().next_back();
+                    if parted
+                        && c.is_ascii_alphanumeric()
+                        && before.is_some_and(|c| c.is_ascii_alphanumeric())
+                    {
+                        words.push(' ');
+                    }
+                    parted = false;
+                    words.push(c);
+                }
+            }
+            parted = true;
+            if is_row {
+                words.push('\n');
+            }
+        }
+        self.text(Some(&words));
+    }
+
     /// Length first, so that neighbours cannot run together; absence is its own length.
     fn text(&mut self, text: Option<&str>) {
         self.number(text.map_or(u64::MAX, |text| text.len() as u64));
         self.0
             .extend_from_slice(text.unwrap_or_default().as_bytes());
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn white_space_is_no_content_unless_it_parts_numbers_or_cells() {
+        let words = |text: &str| {
+            let mut hash = Text(Vec::new());
+            hash.words(Some(text));
+            hash.0
+        };
+        for (one, other, same) in [
+            ("本 机关\n共公开", "本机关共公开", true),
+            ("共\u{3000}12 件", "共12件", true),
+            ("1 2", "12", false),
+            ("1\n2", "1 2", true),
+            ("甲\t1\t\n", "甲\t\t1\n", false),
+            ("甲\t1\n乙\t2", "甲\t1乙\n\t2", false),
+            ("", " ", true),
+        ] {
+            assert_eq!(words(one) == words(other), same, "{one:?} {other:?}");
+        }
     }
 }

@@ -16,7 +16,7 @@ use super::layout::{Layout, wide_table};
 use super::views;
 
 /// The numbered migrations; the first makes schema 1.
-const MIGRATIONS: [&str; 7] = [
+const MIGRATIONS: [&str; 8] = [
     include_str!("migrations/0001_base.sql"),
     include_str!("migrations/0002_parts.sql"),
     include_str!("migrations/0003_copies.sql"),
@@ -24,6 +24,7 @@ const MIGRATIONS: [&str; 7] = [
     include_str!("migrations/0005_statistics.sql"),
     include_str!("migrations/0006_mentions.sql"),
     include_str!("migrations/0007_several_reports.sql"),
+    include_str!("migrations/0008_increments.sql"),
 ];
 
 /// Changed whenever the generated SQL changes its shape.
@@ -88,7 +89,9 @@ fn sync_catalog(connection: &mut Connection) -> Result<(), StoreError> {
     )?;
     if !cells_before.is_empty() && cells_before != cells(&transaction)? {
         // Places count on the order of the cells. The next build brings them again.
-        transaction.execute_batch("DELETE FROM place; UPDATE reading SET digest = zeroblob(16)")?;
+        transaction.execute_batch(
+            "DELETE FROM place; UPDATE reading SET digest = x'00000000000000000000000000000000'",
+        )?;
     }
     let views = views::views(&Layout::read(&transaction)?);
     for (name, _) in views.iter().rev() {

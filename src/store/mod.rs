@@ -12,6 +12,7 @@ use std::path::{Path, PathBuf};
 use jiff::Timestamp;
 use rusqlite::{Connection, OpenFlags};
 
+mod archived;
 mod capture;
 mod cells;
 mod details;
@@ -28,7 +29,8 @@ mod version;
 mod views;
 mod writer;
 
-pub use capture::{CaptureInfo, Outcome, Refusal, WarcPlace};
+pub use archived::{Member, Pending, Place as ArchivedPlace, State, Trouble, TroubleKind};
+pub use capture::{CaptureInfo, Marks, Outcome, Refusal, WarcPlace, key_of, key_of_digest};
 pub use error::StoreError;
 pub use layout::{quoted, scale_column, wide_table};
 pub use migrate::SCHEMA_VERSION;

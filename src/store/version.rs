@@ -5,7 +5,7 @@
 //!   where another capture, read by the same program, upholds that version's content does the capture
 //!   move to a version of its own (a difference that an older program did not see).
 //! * The details of a version are those of one capture, so that places and addresses fit together: official
-//!   before mirrored, then the earliest. Other captures of the same content only bear witness.
+//!   before mirrored, whole before cut off, a page with its bytes before one seen again, then the earliest. Other captures of the same content only bear witness.
 //! * A suspected copy bears no witness: a version's times are those of its other captures, where it has any, so
 //!   that a copy of an old content, found later, does not make that content the current one.
 
@@ -13,7 +13,7 @@ use rusqlite::{OptionalExtension as _, params};
 
 use crate::model::{Official, Report};
 
-use super::capture::{CaptureInfo, Outcome};
+use super::capture::{CaptureInfo, Marks, Outcome};
 use super::writer::Writer;
 use super::{StoreError, details, digest};
 
@@ -31,8 +31,10 @@ pub(super) fn put_report(
     writer: &mut Writer<'_>,
     place: Place,
     capture: &CaptureInfo,
+    marks: &Marks,
     report: &Report,
 ) -> Result<Outcome, StoreError> {
+    let is_truncated = marks.truncated.is_some();
     let sha256 = data_encoding::HEXLOWER.encode(&capture.sha256);
     if report.provenance.sha256 != sha256 {
         return Err(StoreError::OtherCapture {
@@ -80,7 +82,7 @@ pub(super) fn put_report(
     };
     let (target, outcome) = match (known, old) {
         (Some(known), _) => {
-            if leads(writer, known, capture_id, capture, report)? {
+            if leads(writer, known, capture_id, capture, marks, report)? {
                 details::replace(writer, known, &details, report)?;
             }
             let outcome = if old.is_some() {
@@ -103,6 +105,7 @@ pub(super) fn put_report(
                 Some(_) => Outcome::Reread,
                 None if new_report => Outcome::New,
                 None if is_copy(report) => Outcome::Copied,
+                None if is_truncated && is_published(writer, report_id)? => Outcome::Truncated,
                 None if !is_published(writer, report_id)? => Outcome::New,
                 None => Outcome::Changed,
             };
@@ -128,6 +131,60 @@ pub(super) fn put_report(
         orphan(writer, old, capture_id)?;
         settle(writer, old)?;
     }
+    Ok(outcome)
+}
+
+/// Gives a capture the readings of another: the same page, seen again at the same address.
+pub(super) fn copy_readings(
+    writer: &mut Writer<'_>,
+    from: i64,
+    to: i64,
+) -> Result<Outcome, StoreError> {
+    let connection = writer.connection;
+    let readings: Vec<(i64, i64, i64, Vec<u8>, String)> = connection
+        .prepare_cached(
+            "SELECT position, version_id, reader_id, digest, official FROM reading WHERE capture_id = ? ORDER BY position",
+        )?
+        .query_map([from], |row| {
+            Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?, row.get(4)?))
+        })?
+        .collect::<Result<_, _>>()?;
+    let mut outcome = Outcome::Unchanged;
+    for (position, version, reader, digest, official) in &readings {
+        let place = Place {
+            capture_id: to,
+            position: *position,
+        };
+        let old = reading_at(writer, place)?;
+        if old
+            .as_ref()
+            .is_some_and(|(known, same)| known == version && same == digest)
+        {
+            continue;
+        }
+        let run = writer.run()?;
+        writer.insert(
+            "INSERT OR REPLACE INTO reading
+               (capture_id, position, version_id, reader_id, run_id, digest, official)
+             VALUES (?, ?, ?, ?, ?, ?, ?)",
+            params![to, position, version, reader, run, digest, official],
+        )?;
+        connection
+            .prepare_cached("DELETE FROM refusal WHERE capture_id = ?")?
+            .execute([to])?;
+        settle(writer, *version)?;
+        outcome = if old.is_some() {
+            Outcome::Reread
+        } else {
+            Outcome::SeenAgain
+        };
+        if let Some((old, _)) = old.filter(|(old, _)| old != version) {
+            orphan(writer, old, to)?;
+            settle(writer, old)?;
+        }
+    }
+    let count = i64::try_from(readings.len()).unwrap_or(i64::MAX);
+    forget_readings(writer, to, count)?;
     Ok(outcome)
 }
 
@@ -223,8 +280,9 @@ fn report_of(writer: &Writer<'_>, version: i64) -> Result<i64, StoreError> {
     Ok(statement.query_row([version], |row| row.get(0))?)
 }
 
-/// Verdict, time, digest, program and id of the capture that leads a version.
-type Leader = (String, i64, Vec<u8>, Option<String>, i64);
+/// Verdict, whether it is cut off, whether it is a revisit, time, digest, program and id of the capture that
+/// leads a version.
+type Leader = (String, bool, bool, i64, Vec<u8>, Option<String>, i64);
 
 /// Whether this capture's details should stand for the version: they already do, or those that do
 /// are gone, by another program, or rank behind.
@@ -233,23 +291,27 @@ fn leads(
     version: i64,
     capture_id: i64,
     capture: &CaptureInfo,
+    marks: &Marks,
     report: &Report,
 ) -> Result<bool, StoreError> {
     let mut statement = writer.connection.prepare_cached(
-        "SELECT v.official, c.fetched_at_us, c.sha256, p.program, v.capture_id
+        "SELECT v.official, c.truncated IS NOT NULL, c.revisit_of IS NOT NULL, c.fetched_at_us, c.sha256,
+           p.program, v.capture_id
          FROM version v JOIN capture c ON c.id = v.capture_id
          LEFT JOIN reading r ON r.capture_id = v.capture_id AND r.version_id = v.id
          LEFT JOIN reader p ON p.id = r.reader_id
          WHERE v.id = ?",
     )?;
-    let (official, fetched_at, sha256, program, leader): Leader =
-        statement.query_row([version], |row| {
+    let (official, truncated, revisit, fetched_at, sha256, program, leader): Leader = statement
+        .query_row([version], |row| {
             Ok((
                 row.get(0)?,
                 row.get(1)?,
                 row.get(2)?,
                 row.get(3)?,
                 row.get(4)?,
+                row.get(5)?,
+                row.get(6)?,
             ))
         })?;
     let official: Official = official
@@ -266,7 +328,10 @@ fn leads(
         Official::Unknown => 1,
         Official::MirrorSuspected => 2,
     };
-    let behind = (rank(own.0), own.1, own.2) <= (rank(official), fetched_at, &sha256);
+    let cut = marks.truncated.is_some();
+    let again = marks.revisit_of.is_some();
+    let behind = (rank(own.0), cut, again, own.1, own.2)
+        <= (rank(official), truncated, revisit, fetched_at, &sha256);
     let is_leader = leader == capture_id;
     if is_leader && !behind {
         // It ranks lower than it did: another capture of the version may come before it now.
@@ -280,12 +345,12 @@ fn is_copy(report: &Report) -> bool {
     report.provenance.official == Official::MirrorSuspected
 }
 
-/// Whether a report has a version that is no copy.
+/// Whether a report has a whole version that is no copy.
 fn is_published(writer: &Writer<'_>, report: i64) -> Result<bool, StoreError> {
     Ok(writer
         .connection
         .prepare_cached(
-            "SELECT 1 FROM version WHERE report_id = ? AND official <> 'mirror_suspected'",
+            "SELECT 1 FROM version WHERE report_id = ? AND official <> 'mirror_suspected' AND whole = 1",
         )?
         .exists([report])?)
 }
@@ -317,7 +382,7 @@ fn orphan(writer: &Writer<'_>, version: i64, capture_id: i64) -> Result<(), Stor
     writer
         .connection
         .prepare_cached(
-            "UPDATE reading SET digest = zeroblob(16) WHERE version_id = ?1
+            "UPDATE reading SET digest = x'00000000000000000000000000000000' WHERE version_id = ?1
                AND (SELECT capture_id FROM version WHERE id = ?1) = ?2",
         )?
         .execute([version, capture_id])?;
@@ -331,8 +396,8 @@ fn settle(writer: &Writer<'_>, version: i64) -> Result<(), StoreError> {
     let left = writer
         .connection
         .prepare_cached(
-            "UPDATE version SET first_seen_us = t.first, last_seen_us = t.last
-             FROM (SELECT ifnull(min(c.fetched_at_us) FILTER (WHERE r.official <> 'mirror_suspected'),
+            "UPDATE version SET first_seen_us = t.first, last_seen_us = t.last, whole = t.whole
+             FROM (SELECT max(c.truncated IS NULL) AS whole, ifnull(min(c.fetched_at_us) FILTER (WHERE r.official <> 'mirror_suspected'),
                  min(c.fetched_at_us)) AS first,
                  ifnull(max(c.fetched_at_us) FILTER (WHERE r.official <> 'mirror_suspected'),
                  max(c.fetched_at_us)) AS last FROM reading r
@@ -355,7 +420,7 @@ fn settle_report(writer: &Writer<'_>, report: i64) -> Result<(), StoreError> {
         .prepare_cached(
             "UPDATE report SET version_id = (SELECT id FROM version WHERE report_id = ?1
                ORDER BY CASE official WHEN 'official' THEN 0 WHEN 'unknown' THEN 1 ELSE 2 END,
-                 last_seen_us DESC, first_seen_us DESC, content_digest LIMIT 1)
+                 whole DESC, last_seen_us DESC, first_seen_us DESC, content_digest LIMIT 1)
              WHERE id = ?1",
         )?
         .execute([report])?;

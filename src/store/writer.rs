@@ -1,11 +1,13 @@
 //! Writing: one capture at a time, each atomic, many in one transaction.
 
+use std::collections::HashSet;
+
 use jiff::Timestamp;
 use rusqlite::{Connection, OptionalExtension as _, params};
 
 use crate::model::Report;
 
-use super::capture::{CaptureInfo, Outcome, Refusal};
+use super::capture::{CaptureInfo, Marks, Outcome, Refusal};
 use super::layout::Layout;
 use super::places::Packer;
 use super::{StoreError, version};
@@ -23,6 +25,12 @@ pub struct Writer<'a> {
     started_at: Timestamp,
     run: Option<i64>,
     pending: u32,
+    /// Where the whole archive is read anew: the captures that were put. Places of others are of no account.
+    pub(super) seen: Option<HashSet<i64>>,
+    /// Revisits of captures that were read differently.
+    pub(super) stale: Vec<i64>,
+    /// Whether pages of several are being put together.
+    pub(super) joining: bool,
 }
 
 impl std::fmt::Debug for Writer<'_> {
@@ -48,6 +56,9 @@ impl<'a> Writer<'a> {
             started_at,
             run: None,
             pending: 0,
+            seen: None,
+            stale: Vec::new(),
+            joining: false,
         }
     }
 
@@ -82,17 +93,48 @@ impl<'a> Writer<'a> {
         capture: &CaptureInfo,
         reading: Result<&[Report], &Refusal>,
     ) -> Result<Vec<Outcome>, StoreError> {
+        self.put_marked(capture, &Marks::default(), reading)
+    }
+
+    /// [`Self::put_all`] of a capture of which more is known. One that the archive holds at an earlier place as well is
+    /// left to that place.
+    ///
+    /// # Errors
+    ///
+    /// As [`Self::put`].
+    pub fn put_marked(
+        &mut self,
+        capture: &CaptureInfo,
+        marks: &Marks,
+        reading: Result<&[Report], &Refusal>,
+    ) -> Result<Vec<Outcome>, StoreError> {
+        self.atomic(|writer| {
+            let put = writer.put_capture(capture, marks)?;
+            if !put.taken {
+                return Ok(vec![Outcome::Unchanged]);
+            }
+            let outcomes = match reading {
+                Ok(reports) => writer.put_reports(put.id, capture, marks, reports)?,
+                Err(refusal) => vec![writer.put_refusal(put.id, refusal)?],
+            };
+            if put.known {
+                writer.alone_again(put.id)?;
+            }
+            Ok(outcomes)
+        })
+    }
+
+    /// All of `put` or nothing of it; committed in groups.
+    pub(super) fn atomic<T>(
+        &mut self,
+        put: impl FnOnce(&mut Self) -> Result<T, StoreError>,
+    ) -> Result<T, StoreError> {
         if self.pending == 0 {
             self.execute("BEGIN IMMEDIATE")?;
         }
         self.pending += 1;
         self.execute("SAVEPOINT put")?;
-        let outcome = self
-            .put_capture(capture)
-            .and_then(|capture_id| match reading {
-                Ok(reports) => self.put_reports(capture_id, capture, reports),
-                Err(refusal) => Ok(vec![self.put_refusal(capture_id, refusal)?]),
-            });
+        let outcome = put(self);
         if outcome.is_err() {
             self.execute("ROLLBACK TO put")?;
             // The run may have been first written down in this very put.
@@ -134,7 +176,7 @@ impl<'a> Writer<'a> {
         self.commit()
     }
 
-    fn execute(&self, sql: &str) -> Result<(), StoreError> {
+    pub(super) fn execute(&self, sql: &str) -> Result<(), StoreError> {
         self.connection.prepare_cached(sql)?.execute([])?;
         Ok(())
     }
@@ -174,42 +216,87 @@ impl<'a> Writer<'a> {
         }
     }
 
-    fn put_capture(&self, capture: &CaptureInfo) -> Result<i64, StoreError> {
-        let address = match &capture.url {
-            None => None,
-            Some(url) => Some(self.id(
+    /// The id of an address; `None` for none.
+    pub(super) fn address(&self, url: Option<&str>) -> Result<Option<i64>, StoreError> {
+        match url {
+            None => Ok(None),
+            Some(url) => Ok(Some(self.id(
                 "SELECT id FROM address WHERE url = ?",
                 "INSERT INTO address (url) VALUES (?)",
                 [url],
-            )?),
-        };
+            )?)),
+        }
+    }
+
+    /// The id of a file of the archive.
+    pub(super) fn warc(&self, file: &str) -> Result<i64, StoreError> {
+        self.id(
+            "SELECT id FROM warc WHERE file = ?",
+            "INSERT INTO warc (file) VALUES (?)",
+            [file],
+        )
+    }
+
+    pub(super) fn put_capture(
+        &mut self,
+        capture: &CaptureInfo,
+        marks: &Marks,
+    ) -> Result<PutCapture, StoreError> {
+        let address = self.address(capture.url.as_deref())?;
         let warc = match &capture.warc {
             None => None,
-            Some(place) => Some(self.id(
-                "SELECT id FROM warc WHERE file = ?",
-                "INSERT INTO warc (file) VALUES (?)",
-                [&place.file],
-            )?),
+            Some(place) => Some(self.warc(&place.file)?),
         };
-        let id = self.id(
-            "SELECT id FROM capture WHERE sha256 = ?1 AND fetched_at_us = ?2
-               AND ifnull(address_id, 0) = ifnull(?3, 0)",
-            "INSERT INTO capture (sha256, fetched_at_us, address_id, size) VALUES (?1, ?2, ?3, 0)",
-            params![
-                &capture.sha256[..],
-                capture.fetched_at.as_microsecond(),
-                address
-            ],
-        )?;
-        // An archive may be packed anew: the same capture then lies elsewhere.
+        let identity = params![
+            &capture.sha256[..],
+            capture.fetched_at.as_microsecond(),
+            address
+        ];
+        let known: Option<(i64, bool, Option<String>, Option<i64>)> = self
+            .connection
+            .prepare_cached(
+                "SELECT c.id, c.revisit_of IS NOT NULL, w.file, c.warc_offset FROM capture c
+                 LEFT JOIN warc w ON w.id = c.warc_id
+                 WHERE c.sha256 = ?1 AND c.fetched_at_us = ?2 AND ifnull(c.address_id, 0) = ifnull(?3, 0)",
+            )?
+            .query_row(identity, |row| {
+                Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?))
+            })
+            .optional()?;
         let place = capture.warc.as_ref();
         let signed = |number: u64| i64::try_from(number).unwrap_or(i64::MAX);
+        let is_known = known.is_some();
+        let id = if let Some((id, is_revisit, file, offset)) = known {
+            // Of several records of one capture the first counts, whatever the order they are put in.
+            let stands = self.seen.as_ref().is_none_or(|seen| seen.contains(&id));
+            let new = place.map(|place| (place.file.as_str(), signed(place.offset)));
+            let old = file.as_deref().zip(offset);
+            let behind = (is_revisit, old) < (marks.revisit_of.is_some(), new) && old.is_some();
+            if stands && behind {
+                return Ok(PutCapture {
+                    id,
+                    known: true,
+                    taken: false,
+                });
+            }
+            id
+        } else {
+            self.insert(
+                "INSERT INTO capture (sha256, fetched_at_us, address_id, size) VALUES (?1, ?2, ?3, 0)",
+                identity,
+            )?
+        };
+        if let Some(seen) = &mut self.seen {
+            seen.insert(id);
+        }
+        // An archive may be packed anew: the same capture then lies elsewhere.
         self.connection
             .prepare_cached(
                 "UPDATE capture SET content_type = ?2, size = ?3, warc_id = ?4, warc_offset = ?5,
-                   warc_length = ?6
+                   warc_length = ?6, truncated = ?7, record_key = ?8, payload_key = ?9, revisit_of = ?10
                  WHERE id = ?1 AND (content_type IS NOT ?2 OR size <> ?3 OR warc_id IS NOT ?4
-                   OR warc_offset IS NOT ?5 OR warc_length IS NOT ?6)",
+                   OR warc_offset IS NOT ?5 OR warc_length IS NOT ?6 OR truncated IS NOT ?7
+                   OR record_key IS NOT ?8 OR payload_key IS NOT ?9 OR revisit_of IS NOT ?10)",
             )?
             .execute(params![
                 id,
@@ -218,14 +305,23 @@ impl<'a> Writer<'a> {
                 warc,
                 place.map(|place| signed(place.offset)),
                 place.and_then(|place| place.length).map(signed),
+                marks.truncated,
+                marks.record,
+                marks.payload,
+                marks.revisit_of.filter(|original| *original != id),
             ])?;
-        Ok(id)
+        Ok(PutCapture {
+            id,
+            known: is_known,
+            taken: true,
+        })
     }
 
     fn put_reports(
         &mut self,
         capture_id: i64,
         capture: &CaptureInfo,
+        marks: &Marks,
         reports: &[Report],
     ) -> Result<Vec<Outcome>, StoreError> {
         let mut outcomes = Vec::with_capacity(reports.len());
@@ -234,14 +330,24 @@ impl<'a> Writer<'a> {
                 capture_id,
                 position,
             };
-            outcomes.push(version::put_report(self, place, capture, report)?);
+            outcomes.push(version::put_report(self, place, capture, marks, report)?);
         }
         let count = i64::try_from(reports.len()).unwrap_or(i64::MAX);
         version::forget_readings(self, capture_id, count)?;
+        if outcomes
+            .iter()
+            .any(|outcome| *outcome != Outcome::Unchanged)
+        {
+            self.mark_revisits(capture_id)?;
+        }
         Ok(outcomes)
     }
 
-    fn put_refusal(&mut self, capture: i64, refusal: &Refusal) -> Result<Outcome, StoreError> {
+    pub(super) fn put_refusal(
+        &mut self,
+        capture: i64,
+        refusal: &Refusal,
+    ) -> Result<Outcome, StoreError> {
         let same = self
             .connection
             .prepare_cached(
@@ -250,6 +356,7 @@ impl<'a> Writer<'a> {
             .exists(params![capture, refusal.reason, refusal.detail])?;
         if !same {
             version::forget_readings(self, capture, 0)?;
+            self.mark_revisits(capture)?;
             let run = self.run()?;
             self.insert(
                 "INSERT OR REPLACE INTO refusal (capture_id, run_id, reason, detail) VALUES (?, ?, ?, ?)",
@@ -258,6 +365,16 @@ impl<'a> Writer<'a> {
         }
         Ok(Outcome::Refused)
     }
+}
+
+/// What putting a capture came to.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct PutCapture {
+    pub(super) id: i64,
+    /// Whether it was there.
+    pub(super) known: bool,
+    /// Whether the record at hand is the one that counts; else an earlier one of the same capture does.
+    pub(super) taken: bool,
 }
 
 impl Drop for Writer<'_> {

@@ -126,7 +126,7 @@ fn a_damaged_archive_is_told_and_the_rest_is_built() {
         built.err
     );
     assert_eq!(built.err.lines().count(), 2, "{}", built.err);
-    assert_eq!(run(&home, ["archive", "verify"]).code, 1);
+    assert_eq!(run(&home, ["archive", "verify"]).code, 6);
 }
 
 #[test]

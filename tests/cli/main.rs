@@ -6,6 +6,7 @@ mod extract;
 mod facsimile;
 mod help;
 mod home;
+mod schedule;
 
 use std::ffi::OsStr;
 use std::io::Write as _;

@@ -14,6 +14,7 @@ use super::prose::{self, Facts, Section};
 use super::rng::Rng;
 use super::template;
 use super::truth::{ExpectedCell, Planted, Truth};
+use super::untold::untold;
 use super::values::{self, Values};
 
 /// What a page says.
@@ -299,6 +300,26 @@ impl Case {
     /// What a reader must find.
     pub fn truth(&self) -> Truth {
         let content = &self.content;
+        Truth {
+            title: content.title.clone(),
+            agency: content.agency.name.clone(),
+            year: content.year,
+            published: content.published,
+            scope: content.agency.scope,
+            form: self.form,
+            cells: self.cells(),
+            untold: untold(self),
+            sections: content
+                .sections
+                .iter()
+                .map(|section| (section.kind, section.paragraphs.clone()))
+                .collect(),
+            planted: content.planted.clone(),
+        }
+    }
+
+    /// Every cell of the form as it is meant to be read.
+    pub fn cells(&self) -> BTreeMap<String, ExpectedCell> {
         let mut cells = BTreeMap::new();
         let tables = Catalog::get().form(self.form).tables.iter();
         for table in tables.filter(|table| is_printed(self, table)) {
@@ -317,21 +338,7 @@ impl Case {
                 cells.insert(indicator.cell.clone(), expected);
             }
         }
-        Truth {
-            title: content.title.clone(),
-            agency: content.agency.name.clone(),
-            year: content.year,
-            published: content.published,
-            scope: content.agency.scope,
-            form: self.form,
-            cells,
-            sections: content
-                .sections
-                .iter()
-                .map(|section| (section.kind, section.paragraphs.clone()))
-                .collect(),
-            planted: content.planted.clone(),
-        }
+        cells
     }
 
     /// How many statutory tables the page has (as `<table>` elements).

@@ -38,6 +38,7 @@ mod several;
 mod sheet;
 mod template;
 mod truth;
+mod untold;
 mod values;
 
 pub use agency::Agency;

@@ -1,6 +1,6 @@
 //! What a page says, known because we wrote it.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::civil::Date;
 use nianbao::model::{CellStatus, FormId, Scope, SectionKind, Unit};
@@ -79,6 +79,8 @@ pub struct Truth {
     pub form: FormId,
     /// Every cell of the form.
     pub cells: BTreeMap<String, ExpectedCell>,
+    /// Those of them that the page as printed does not tell: they must be refused.
+    pub untold: BTreeSet<String>,
     /// The narrative: sections in order with their paragraphs, headings not included.
     pub sections: Vec<(SectionKind, Vec<String>)>,
     /// Contradictions on the page.

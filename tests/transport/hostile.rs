@@ -125,6 +125,7 @@ fn well_framed() -> Vec<(&'static str, Vec<Step>, Want)> {
     ]
 }
 
+#[expect(clippy::too_many_lines, reason = "a table")]
 fn malformed_headers() -> Vec<(&'static str, Vec<Step>, Want)> {
     let whole = |status| Whole(Some(status), None, None);
     let noted = |status, note| Whole(Some(status), None, Some(note));
@@ -272,6 +273,7 @@ fn malformed_headers() -> Vec<(&'static str, Vec<Step>, Want)> {
     ]
 }
 
+#[expect(clippy::too_many_lines, reason = "a table")]
 fn broken_bodies() -> Vec<(&'static str, Vec<Step>, Want)> {
     let noted = |status, note| Whole(Some(status), None, Some(note));
     let cut = |why| Whole(Some(200), Some(why), None);

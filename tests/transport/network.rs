@@ -255,7 +255,91 @@ fn speed() {
                 http.fetch(&Ask::new(&url)).await.unwrap();
             }
         });
-        let rate = PAGES as f64 / started.elapsed().as_secs_f64();
-        println!("kept {keep}: {rate:.0} pages of 100 kB a second, one at a time");
+        let rate = PAGES as u128 * 1000 / started.elapsed().as_millis().max(1);
+        println!("kept {keep}: {rate} pages of 100 kB a second, one at a time");
+    }
+}
+
+/// Figures for people, as above: two hundred endless answers at once.
+#[test]
+#[ignore = "a measurement"]
+fn memory() {
+    let script = vec![
+        Step::Ask,
+        Step::Send(b"HTTP/1.1 200 OK\r\n\r\n".to_vec()),
+        Step::Forever(vec![b'x'; 65536]),
+    ];
+    let servers: Vec<_> = (0..200)
+        .map(|_| Server::new(vec![script.clone()]))
+        .collect();
+    let http = Http::new(options()).unwrap();
+    let urls: Vec<_> = servers.iter().map(|server| url(server.address)).collect();
+    let limits = Limits {
+        max_body_bytes: 64 * 1024 * 1024,
+        total: Duration::from_secs(3),
+        idle: Duration::from_secs(3),
+        header: Duration::from_secs(3),
+        ..limits()
+    };
+    let peak = || {
+        let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
+        let line = status.lines().find(|line| line.starts_with("VmHWM"));
+        line.unwrap_or("VmHWM unknown").to_owned()
+    };
+    println!("before: {}", peak());
+    runtime().block_on(async {
+        let fetches = urls.iter().map(|url| async {
+            let ask = Ask {
+                limits,
+                ..Ask::new(url)
+            };
+            http.fetch(&ask).await.map(|got| got.response.len())
+        });
+        let mut waiting: Vec<_> = fetches.map(Box::pin).collect();
+        let mut sizes = Vec::new();
+        std::future::poll_fn(|context| {
+            waiting.retain_mut(|fetch| match fetch.as_mut().poll(context) {
+                std::task::Poll::Ready(size) => {
+                    sizes.push(size.unwrap_or(0));
+                    false
+                }
+                std::task::Poll::Pending => true,
+            });
+            if waiting.is_empty() {
+                std::task::Poll::Ready(())
+            } else {
+                std::task::Poll::Pending
+            }
+        })
+        .await;
+        let large = sizes.iter().filter(|size| **size > 600_000).count();
+        println!(
+            "{} answers, {large} over 600 kB, {} bytes",
+            sizes.len(),
+            sizes.iter().sum::<usize>()
+        );
+    });
+    println!("after: {}", peak());
+}
+
+/// Figures for people, as above: what it costs to judge a page of 90 kB.
+#[test]
+#[ignore = "a measurement"]
+fn judging() {
+    let menu = "<li><a href=\"/x/y.html\" target=_blank>政务公开</a></li>\n".repeat(400);
+    let text = "<p>本机关全年收到政府信息公开申请若干件，均在期限内答复。</p>\n".repeat(700);
+    let page = format!("<html><head><title>年报</title></head><body>{menu}{text}</body></html>");
+    let wire = format!("HTTP/1.1 200 OK\r\n\r\n{page}");
+    let base = Url::parse("http://www.a.example/").unwrap();
+    for text in [page.as_str(), &page[..menu.len()]] {
+        let started = Instant::now();
+        for _ in 0..1000 {
+            nianbao::crawl::classify(&base, wire.as_bytes(), Some(text));
+        }
+        println!(
+            "{} bytes: {:?} a page",
+            text.len(),
+            started.elapsed() / 1000
+        );
     }
 }

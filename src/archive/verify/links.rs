@@ -54,7 +54,7 @@ struct File {
     ours: bool,
     has_requests: bool,
     /// Responses and revisits that no request was found for, by their id.
-    unasked: HashMap<Name, u64>,
+    unasked: HashMap<Name, (u64, Kind)>,
     /// Under what other names a request may yet come for them.
     aliases: HashMap<Name, Name>,
     /// Ids of requests, and ids, or addresses and dates, that requests name.
@@ -130,12 +130,17 @@ impl Links {
     pub(super) fn end_file(&mut self, report: &mut impl FnMut(u64, ProblemKind, Severity)) {
         let file = std::mem::take(&mut self.file);
         // A writer that never keeps requests is no reason to think one was lost.
-        let severity = |certain| match certain {
-            true => Severity::Damage,
-            false => Severity::Note,
+        let severity = |certain| {
+            if certain {
+                Severity::Damage
+            } else {
+                Severity::Note
+            }
         };
-        for offset in file.unasked.into_values() {
-            let severity = severity(file.ours || file.has_requests);
+        for (offset, kind) in file.unasked.into_values() {
+            // Others write revisits from a list of what they would have fetched.
+            let certain = file.has_requests && kind == Kind::Response;
+            let severity = severity(file.ours || certain);
             report(offset, ProblemKind::RequestMissing, severity);
         }
         for offset in file.without_id {
@@ -181,7 +186,7 @@ impl File {
                 let Some(id) = id else { return };
                 let names = || concurrent().chain([id]).chain(moment);
                 if !names().any(|name| self.asked.contains(&name)) {
-                    self.unasked.insert(id, record.offset);
+                    self.unasked.insert(id, (record.offset, record.kind()));
                     self.aliases.extend(names().map(|name| (name, id)));
                 }
             }

@@ -104,7 +104,7 @@ pub(super) fn check(record: &Record, report: &mut impl FnMut(ProblemKind, Severi
         _ => None,
     };
     let payload = http.as_ref().map(HttpResponse::transfer_decoded);
-    digests(record, http.as_ref(), payload.as_ref(), &mut damage);
+    digests(record, http.as_ref(), payload.as_ref(), report);
     if let (Some(http), Some(payload)) = (&http, &payload) {
         body(record, http, payload, report);
     }
@@ -185,12 +185,19 @@ fn digests(
     record: &Record,
     http: Option<&HttpResponse<'_>>,
     payload: Option<&Payload<'_>>,
-    damage: &mut impl FnMut(ProblemKind),
+    report: &mut impl FnMut(ProblemKind, Severity),
 ) {
     let label = record.headers.get("WARC-Block-Digest");
     let block = label.map(|label| matches(label, &record.block));
+    // wget digests a revisit's block as if it were empty.
+    let is_wget =
+        record.kind() == Kind::Revisit && label.and_then(|l| matches(l, b"")) == Some(true);
+    if block == Some(Some(false)) && is_wget {
+        report(ProblemKind::BlockDigest, Severity::Note);
+    }
+    let mut damage = |kind| report(kind, Severity::Damage);
     match block {
-        Some(Some(false)) => damage(ProblemKind::BlockDigest),
+        Some(Some(false)) if !is_wget => damage(ProblemKind::BlockDigest),
         Some(None) => damage(ProblemKind::DigestUnknown),
         _ => {}
     }

@@ -1,7 +1,5 @@
 //! Whether `<title>` names something else than the report.
 
-use std::collections::HashSet;
-
 use super::Evidence;
 use super::lexicon::{Kind, Lexicon};
 use super::signal::{Sign, Signal, Weight, short};
@@ -34,15 +32,13 @@ pub(super) fn compare(evidence: &Evidence<'_>, signals: &mut Vec<Signal>) {
         metas.article_title,
         metas.column_name,
     ];
-    let mut known = HashSet::new();
-    for name in names.into_iter().flatten() {
-        known.extend(pairs(name));
-    }
     // With nothing to compare it with, a title is no other.
     if evidence.report_title.is_none() && evidence.agency.is_none() {
         return;
     }
-    if pairs(&title).all(|pair| !known.contains(&pair)) {
+    let mut known: Vec<_> = names.into_iter().flatten().flat_map(pairs).collect();
+    known.sort_unstable();
+    if pairs(&title).all(|pair| known.binary_search(&pair).is_err()) {
         let other = evidence
             .report_title
             .or(evidence.agency)

@@ -140,25 +140,24 @@ impl Refusals {
         if shape.is_long {
             return None;
         }
-        let rules = self.rules.iter();
-        rules
-            .filter_map(|rule| Some((rule, rule.holds(status, header, shape)?)))
-            .next()
+        let mut rules = self.rules.iter();
+        rules.find_map(|rule| Some((rule, rule.holds(status, header, shape)?)))
     }
 }
 
 impl Rule {
     fn new(file: RuleFile) -> Result<Self, String> {
         let wrong = |what: &str| Err(format!("rule {:?}: {what}", file.name));
-        let outcome = match Outcome::named(&file.outcome) {
-            Some(
-                outcome @ (Outcome::Blocked
-                | Outcome::Challenge
-                | Outcome::Throttled
-                | Outcome::SoftGone
-                | Outcome::ErrorPage),
-            ) => outcome,
-            _ => return wrong("an outcome that no page's words can tell"),
+        let tellable = [
+            Outcome::Blocked,
+            Outcome::Challenge,
+            Outcome::Throttled,
+            Outcome::SoftGone,
+            Outcome::ErrorPage,
+        ];
+        let outcome = Outcome::named(&file.outcome).filter(|outcome| tellable.contains(outcome));
+        let Some(outcome) = outcome else {
+            return wrong("an outcome that no page's words can tell");
         };
         if file.max_text == 0 || file.max_text > LONG_CHARS {
             return wrong("max_text is 1 to 600: a page with more to say is a page");
@@ -261,7 +260,7 @@ mod tests {
     fn every_rule_has_a_name_of_its_own() {
         let mut names: Vec<_> = Refusals::get().rules.iter().map(Rule::name).collect();
         let count = names.len();
-        names.sort();
+        names.sort_unstable();
         names.dedup();
         assert_eq!(names.len(), count);
     }

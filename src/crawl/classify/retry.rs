@@ -51,12 +51,13 @@ impl RetryAfter {
 fn date(value: &str) -> Option<Timestamp> {
     let words: Vec<&str> = value.split_ascii_whitespace().collect();
     let (day, month, year, time) = match words.as_slice() {
-        [_, day, month, year, time, "GMT" | "UTC"] => (*day, *month, *year, *time),
         [_, date, time, "GMT" | "UTC"] => {
             let mut parts = date.splitn(3, '-');
             (parts.next()?, parts.next()?, parts.next()?, *time)
         }
-        [_, month, day, time, year] => (*day, *month, *year, *time),
+        [_, day, month, year, time, "GMT" | "UTC"] | [_, month, day, time, year] => {
+            (*day, *month, *year, *time)
+        }
         _ => return None,
     };
     let month = MONTHS

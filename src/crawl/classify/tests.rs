@@ -1,3 +1,5 @@
+use proptest::prelude::*;
+
 use super::*;
 
 fn url() -> Url {
@@ -160,9 +162,9 @@ fn missing_pages_are_told_under_200() {
     ] {
         let page = format!("<title>{title}</title>{menu}<div>{words}</div><script>x</script>");
         let verdict = judge_with("200 OK", "", &page);
-        let is_found = verdict.outcome == Outcome::SoftGone;
-        assert!(
-            is_found || words.contains("要访问的内容"),
+        assert_eq!(
+            verdict.outcome,
+            Outcome::SoftGone,
             "{title} {words}: {}",
             verdict.why
         );
@@ -299,4 +301,90 @@ fn servers_say_when_to_come_back() {
         judge_with("200 OK", "Retry-After: 120\r\n", "x").retry_after,
         None
     );
+}
+
+#[test]
+fn an_answer_that_broke_off_is_no_page() {
+    let exchange = |page: &str, truncated| Exchange {
+        request: Vec::new(),
+        response: format!("HTTP/1.1 200 OK\r\n\r\n{page}").into_bytes(),
+        before: Vec::new(),
+        status: Some(200),
+        address: ([127, 0, 0, 1], 80).into(),
+        started_at: jiff::Timestamp::UNIX_EPOCH,
+        took: std::time::Duration::ZERO,
+        truncated,
+        tls: None,
+        notes: Vec::new(),
+        room: crate::crawl::Room::default(),
+    };
+    let judge = |page: &str, truncated| {
+        classify_exchange(&url(), &exchange(page, truncated), Some(page)).outcome
+    };
+    let half = "<p>本年度收到申请";
+    let whole = "<p>本年度收到申请1件</p></HTML>\r\n";
+    assert_eq!(judge(half, None), Outcome::Ok);
+    assert_eq!(judge(half, Some(Truncated::Time)), Outcome::Timeout);
+    assert_eq!(judge(half, Some(Truncated::Disconnect)), Outcome::Protocol);
+    assert_eq!(judge(half, Some(Truncated::Length)), Outcome::Ok);
+    assert_eq!(judge(whole, Some(Truncated::Time)), Outcome::Ok);
+    assert_eq!(judge(whole, Some(Truncated::Disconnect)), Outcome::Ok);
+    assert_eq!(
+        judge("<title>404</title>", Some(Truncated::Time)),
+        Outcome::SoftGone
+    );
+}
+
+/// Pieces of pages, put together at random.
+fn pieces() -> impl Strategy<Value = String> {
+    let piece = prop::sample::select(vec![
+        "<script>",
+        "</script>",
+        "<noscript>",
+        "</noscript>",
+        "<title>",
+        "</title>",
+        "<a href=x>",
+        "</a>",
+        "<!--",
+        "-->",
+        "<meta http-equiv=refresh content='0;url=/x'>",
+        "location.href='/x';",
+        "if(a)",
+        "{",
+        "}",
+        "'",
+        "\"",
+        "\\u00",
+        "页面不存在",
+        "验证码",
+        "您的访问被阻断",
+        "$_ts",
+        "document.cookie",
+        "&#x",
+        "&nbsp;",
+        "<p ",
+        ">",
+        "年",
+        "\0",
+    ]);
+    prop::collection::vec(piece, 0..40).prop_map(|pieces| pieces.concat())
+}
+
+proptest! {
+    #[test]
+    fn any_page_has_a_verdict(page in pieces(), status in 100_u16..1000) {
+        let verdict = judge_with(&format!("{status} x"), "", &page);
+        prop_assert!(!verdict.why.is_empty());
+        prop_assert_eq!(verdict.outcome == Outcome::Redirect, verdict.redirect.is_some());
+    }
+
+    #[test]
+    fn nothing_around_a_report_makes_it_less(before in pieces(), after in pieces()) {
+        let text = "本机关全年收到政府信息公开申请若干件，均在法定期限内答复。".repeat(25);
+        // What swallows the text for browsers too is closed first.
+        let closed = "--></script></noscript></title></a>'>\">";
+        let verdict = judge_with("200 OK", "", &format!("<html>{before}{closed}<p>{text}</p>{after}"));
+        prop_assert_eq!(verdict.outcome, Outcome::Ok, "{}", verdict.why);
+    }
 }

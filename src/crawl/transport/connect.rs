@@ -11,10 +11,19 @@ use super::pool::{Connection, Origin};
 use super::tls::Tls;
 use super::wire::Wire;
 use super::{FetchError, Limits, Phase};
-use crate::crawl::address::AddressPolicy;
+use crate::crawl::address::{AddressPolicy, Refused};
 
 /// How many addresses of a name are tried.
 const MAX_ADDRESSES: usize = 6;
+
+/// Ports no page is fetched from: <https://fetch.spec.whatwg.org/#port-blocking>.
+const BAD_PORTS: [u16; 83] = [
+    0, 1, 7, 9, 11, 13, 15, 17, 19, 20, 21, 22, 23, 25, 37, 42, 43, 53, 69, 77, 79, 87, 95, 101,
+    102, 103, 104, 109, 110, 111, 113, 115, 117, 119, 123, 135, 137, 139, 143, 161, 179, 389, 427,
+    465, 512, 513, 514, 515, 526, 530, 531, 532, 540, 548, 554, 556, 563, 587, 601, 636, 989, 990,
+    993, 995, 1719, 1720, 1723, 2049, 3659, 4045, 4190, 5060, 5061, 6000, 6566, 6665, 6666, 6667,
+    6668, 6669, 6679, 6697, 10080,
+];
 
 /// Where a connection is to lead.
 pub(super) struct Way<'a> {
@@ -27,17 +36,36 @@ pub(super) struct Way<'a> {
     pub(super) total: Instant,
 }
 
-/// Scheme, host and port of an address; `None` where it is neither http nor https.
+/// The addresses that may be tried, and the others.
+fn sort(policy: &AddressPolicy, addresses: Vec<SocketAddr>) -> (Vec<SocketAddr>, Vec<Refused>) {
+    let mut allowed = Vec::new();
+    let mut refused = Vec::new();
+    for address in addresses {
+        match policy.check(address.ip()) {
+            Ok(()) if allowed.len() < MAX_ADDRESSES => allowed.push(address),
+            Ok(()) => {}
+            Err(why) => refused.push(why),
+        }
+    }
+    (allowed, refused)
+}
+
+/// Scheme, host and port of an address; `None` where it is neither http nor https, or
+/// leads to a port of another protocol, which a hostile link would have us write to.
 pub(super) fn origin(url: &Url) -> Option<Origin> {
     let encrypted = match url.scheme() {
         "http" => false,
         "https" => true,
         _ => return None,
     };
+    let port = url.port_or_known_default()?;
+    if BAD_PORTS.binary_search(&port).is_ok() {
+        return None;
+    }
     Some(Origin {
         encrypted,
         host: url.host_str().filter(|host| !host.is_empty())?.to_owned(),
-        port: url.port_or_known_default()?,
+        port,
     })
 }
 
@@ -47,15 +75,7 @@ impl Way<'_> {
     pub(super) async fn open(&self, url: &Url, origin: &Origin) -> Result<Connection, FetchError> {
         let host = &origin.host;
         let addresses = self.addresses(url, origin).await?;
-        let mut allowed = Vec::new();
-        let mut refused = Vec::new();
-        for address in addresses {
-            match self.policy.check(address.ip()) {
-                Ok(()) => allowed.push(address),
-                Err(why) => refused.push(why),
-            }
-        }
-        allowed.truncate(MAX_ADDRESSES);
+        let (allowed, refused) = sort(self.policy, addresses);
         if allowed.is_empty() {
             return Err(FetchError::AddressRefused {
                 host: host.clone(),
@@ -165,5 +185,46 @@ impl Way<'_> {
             host: host.to_owned(),
             reason: "the name has none".into(),
         }))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_name_is_tried_at_its_public_addresses_only() {
+        let addresses = |list: &[&str]| -> Vec<SocketAddr> {
+            list.iter().map(|text| text.parse().unwrap()).collect()
+        };
+        let mixed = addresses(&[
+            "10.0.0.1:80",
+            "59.252.1.1:80",
+            "[::1]:80",
+            "[240e::1]:80",
+            "169.254.169.254:80",
+        ]);
+        let (allowed, refused) = sort(&AddressPolicy::default(), mixed);
+        assert_eq!(allowed, addresses(&["59.252.1.1:80", "[240e::1]:80"]));
+        assert_eq!(refused.len(), 3);
+        let many = (1..100)
+            .map(|last| SocketAddr::from(([59, 252, 1, last], 80)))
+            .collect();
+        assert_eq!(sort(&AddressPolicy::default(), many).0.len(), MAX_ADDRESSES);
+    }
+
+    #[test]
+    fn only_ports_of_the_web_are_connected_to() {
+        assert!(BAD_PORTS.is_sorted());
+        let is_taken = |url: &str| origin(&Url::parse(url).unwrap()).is_some();
+        assert!(is_taken("http://a.example/") && is_taken("https://a.example:8443/"));
+        for url in [
+            "http://a.example:25/",
+            "https://a.example:22/",
+            "http://a.example:6667/",
+            "ftp://a.example/",
+        ] {
+            assert!(!is_taken(url), "{url}");
+        }
     }
 }

@@ -34,7 +34,7 @@ enum State {
     Until { end: usize },
     ChunkSize { line: usize, first: bool },
     ChunkEnd { at: usize },
-    Trailer { line: usize },
+    Trailer { line: usize, seen: usize },
     Close,
     NoHttp,
     Done { end: usize },
@@ -89,14 +89,7 @@ impl Framing {
                 State::Until { end } => (bytes.len() >= end).then_some(State::Done { end }),
                 State::ChunkSize { line, first } => self.chunk_size(bytes, line, first),
                 State::ChunkEnd { at } => chunk_end(bytes, at),
-                State::Trailer { line } => memchr(b'\n', &bytes[line..]).map(|end| {
-                    let line_end = line + end + 1;
-                    if matches!(&bytes[line..line_end], b"\n" | b"\r\n") {
-                        State::Done { end: line_end }
-                    } else {
-                        State::Trailer { line: line_end }
-                    }
-                }),
+                State::Trailer { line, seen } => self.trailer(bytes, line, seen),
                 State::Close | State::NoHttp => return Need::Close,
                 State::Done { end } => return Need::Done { end },
             };
@@ -201,6 +194,26 @@ impl Framing {
         State::Until { end }
     }
 
+    /// Fields behind the chunks, up to an empty line.
+    fn trailer(&mut self, bytes: &[u8], line: usize, seen: usize) -> Option<State> {
+        let Some(end) = memchr(b'\n', &bytes[seen..]) else {
+            self.state = State::Trailer {
+                line,
+                seen: bytes.len(),
+            };
+            return None;
+        };
+        let next = seen + end + 1;
+        Some(if matches!(&bytes[line..next], b"\n" | b"\r\n") {
+            State::Done { end: next }
+        } else {
+            State::Trailer {
+                line: next,
+                seen: next,
+            }
+        })
+    }
+
     fn chunk_size(&mut self, bytes: &[u8], line: usize, first: bool) -> Option<State> {
         let rest = &bytes[line..];
         let end = memchr(b'\n', &rest[..rest.len().min(CHUNK_LINE_BYTES + 1)]);
@@ -226,7 +239,10 @@ impl Framing {
         };
         let data = line + end + 1;
         Some(if size == 0 {
-            State::Trailer { line: data }
+            State::Trailer {
+                line: data,
+                seen: data,
+            }
         } else {
             State::ChunkEnd {
                 at: data.saturating_add(size),
@@ -271,4 +287,96 @@ fn number(digits: &[u8]) -> Option<u64> {
 /// A line for people, not a page.
 fn cut(text: &str) -> &str {
     text.get(..80).unwrap_or(text)
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn whole(bytes: &[u8]) -> (Need, Framing) {
+        let mut framing = Framing::new();
+        (framing.advance(bytes), framing)
+    }
+
+    fn in_pieces(bytes: &[u8], step: usize) -> (Need, Framing) {
+        let mut framing = Framing::new();
+        let mut need = Need::More;
+        for end in (0..bytes.len()).step_by(step).chain([bytes.len()]) {
+            need = framing.advance(&bytes[..end]);
+        }
+        (need, framing)
+    }
+
+    /// Pieces of answers, put together at random.
+    fn answer() -> impl Strategy<Value = Vec<u8>> {
+        let piece = prop::sample::select(vec![
+            "HTTP/1.1 200 OK\r\n",
+            "HTTP/1.0 200 OK\n",
+            "HTTP/1.1 100 x\r\n\r\n",
+            "HTTP/1.1 304 x\r\n",
+            "HTTP/",
+            "\r\n",
+            "\n",
+            "\r",
+            "Content-Length: 5\r\n",
+            "Content-Length: -1\r\n",
+            "Content-Length: 5, 5\n",
+            "Transfer-Encoding: chunked\r\n",
+            "Connection: close\r\n",
+            "5\r\nhello\r\n",
+            "0\r\n\r\n",
+            "0\r\nX: y\r\n",
+            "ffffffffffffffffffff\r\n",
+            "hello",
+            ":",
+            "x y: z\r\n",
+            "\0",
+        ]);
+        let first = prop_oneof![3 => Just("HTTP/1.1 200 OK\r\n"), 1 => Just("")];
+        (first, prop::collection::vec(piece, 0..12))
+            .prop_map(|(first, rest)| [first, &rest.concat()].concat().into_bytes())
+    }
+
+    proptest! {
+        #[test]
+        fn how_it_comes_makes_no_difference(bytes in answer(), step in 1_usize..9) {
+            let (need, one) = whole(&bytes);
+            let (stepwise, other) = in_pieces(&bytes, step);
+            prop_assert_eq!(need, stepwise);
+            prop_assert_eq!((one.start, one.body, one.reusable), (other.start, other.body, other.reusable));
+            prop_assert_eq!(&one.notes, &other.notes);
+            if let Need::Done { end } = need {
+                prop_assert!(one.start <= one.body.unwrap_or(usize::MAX) && end <= bytes.len());
+            }
+        }
+
+        #[test]
+        fn any_bytes_come_to_an_end(bytes in prop::collection::vec(any::<u8>(), 0..200)) {
+            whole(&bytes);
+            whole(&[b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n", bytes.as_slice()].concat());
+        }
+    }
+
+    #[test]
+    fn what_the_reader_of_the_archive_joins_ends_here() {
+        for body in [
+            "3\r\nabc\r\n2;x=y\r\nde\r\n0\r\n\r\n",
+            "3\nabc\n0\n\n",
+            "3\r\nabc0\r\n\r\n",
+        ] {
+            let bytes = format!("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n{body}");
+            let (need, framing) = whole(bytes.as_bytes());
+            assert_eq!(need, Need::Done { end: bytes.len() }, "{body:?}");
+            assert!(framing.reusable);
+            let payload = HttpResponse::split(bytes.as_bytes())
+                .unwrap()
+                .transfer_decoded();
+            assert!(
+                payload.notes.is_empty() && payload.bytes.starts_with(b"abc"),
+                "{body:?}"
+            );
+        }
+    }
 }

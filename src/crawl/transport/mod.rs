@@ -78,7 +78,7 @@ impl Default for Limits {
             connect: Duration::from_secs(15),
             header: Duration::from_secs(30),
             idle: Duration::from_secs(30),
-            total: Duration::from_secs(300),
+            total: Duration::from_mins(5),
             max_header_bytes: 256 * 1024,
             max_body_bytes: 64 * 1024 * 1024,
         }
@@ -183,8 +183,8 @@ impl Phase {
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum FetchError {
-    /// Neither http nor https, or no host.
-    #[error("{url}: neither http nor https")]
+    /// Neither http nor https, no host, or a port of another protocol (mail, SSH).
+    #[error("{url}: no address of the web")]
     Unsupported {
         /// The address.
         url: String,

@@ -65,10 +65,10 @@ impl Pool {
 
     fn pop(&self, origin: &Origin) -> Option<Connection> {
         let mut idle = self.idle.lock().unwrap_or_else(PoisonError::into_inner);
-        let list = idle.get_mut(origin)?;
-        list.retain(|(since, _)| since.elapsed() < self.keep);
-        let last = list.pop();
-        if list.is_empty() {
+        let open = idle.get_mut(origin)?;
+        open.retain(|(since, _)| since.elapsed() < self.keep);
+        let last = open.pop();
+        if open.is_empty() {
             idle.remove(origin);
         }
         last.map(|(_, connection)| connection)

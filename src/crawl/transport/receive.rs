@@ -140,7 +140,7 @@ async fn read(
             announced.and_then(|(size, body)| usize::try_from(size).ok()?.checked_add(body));
         let missing = whole.map_or(0, |whole| whole.saturating_sub(got.bytes.len()));
         got.bytes
-            .reserve(missing.min(LARGE_BYTES).max(READ_BYTES).min(left));
+            .reserve(missing.clamp(READ_BYTES, LARGE_BYTES).min(left));
     }
     let mut limited = wire.take(left as u64);
     timeout_at(until, limited.read_buf(&mut got.bytes))

@@ -6,10 +6,13 @@ use crate::extract::lexicon::{Lexicon, ListForm};
 use crate::extract::list::{Class, Parents, choose, classify};
 use crate::extract::reading::{Key, Readings};
 use crate::model::form::LIST_YEAR;
-use crate::model::{Code, ColumnKind, Source, StatisticCell, StatisticRow, Unit};
+use crate::model::{
+    ByteRange, CellStatus, Code, ColumnKind, Source, StatisticCell, StatisticRow, Unit,
+};
+use crate::parse::Document;
 
-use super::read_rows;
 use super::tokens::Token;
+use super::{Slot, found, read_rows};
 
 /// Fewer known rows than this make no list.
 const ROWS: usize = 5;
@@ -37,9 +40,10 @@ struct Columns {
 }
 
 /// Reads the list that most tokens are labels of. With its column heads every row has as many cells as
-/// heads; without them, a known label, perhaps its unit, then one value. A row that does not fit is left
-/// unread, and so is a list of which nothing tells which value is the year's.
+/// heads; without them, a known label, perhaps its unit, then one value. Where a row has one value and nothing is
+/// printed between its unit and the next row, it is blank. A row that does not fit is left unread, and so is a list of which nothing tells which value is the year's.
 pub fn read(
+    document: &Document<'_>,
     tokens: &[Token],
     year: &impl Deref<Target = Option<i16>>,
     used: &mut [bool],
@@ -78,8 +82,8 @@ pub fn read(
         );
         return;
     }
-    let rows = find_rows(tokens, list, &columns, used);
-    if rows.len() < ROWS {
+    let rows = find_rows(document, tokens, list, &columns, used);
+    if rows.iter().filter(|row| !row.is_blank).count() < ROWS {
         return;
     }
     // Headings between the rows have no values; they are labels all the same, no text.
@@ -105,14 +109,24 @@ pub fn read(
             }])
         };
         let before = out.found.len();
-        read_rows(&only, &[(0, row.known)], &mut flags, keys, out);
+        if row.is_blank {
+            let slot = Slot::Blank(behind(tokens, &row));
+            let keys = keys(row.known).into_iter().flatten();
+            out.found.extend(keys.map(|key| found(key, &slot)));
+        } else {
+            read_rows(&only, &[(0, row.known)], &mut flags, keys, out);
+        }
         // 元 and 万元 are four digits apart.
         let printed = unit_of(tokens, &columns, &row).and_then(|token| token.text.parse().ok());
         let money = printed.filter(|unit: &Unit| unit.is_money());
         for found in &mut out.found[before..] {
             found.value.unit = found.value.unit.or(money);
         }
-        let width = columns.behind.len().max(row.offset + 1);
+        let width = if row.is_blank {
+            row.offset
+        } else {
+            columns.behind.len().max(row.offset + 1)
+        };
         used[value..(row.label + 1 + width).min(tokens.len())].fill(true);
         out.statistics
             .push(statistic(tokens, list, &columns, &row, year));
@@ -127,9 +141,23 @@ struct Row {
     offset: usize,
     /// The row of the form.
     known: usize,
+    /// Nothing is printed where its value should be; `offset` counts up to there.
+    is_blank: bool,
 }
 
-fn find_rows(tokens: &[Token], list: &ListForm, columns: &Columns, used: &mut [bool]) -> Vec<Row> {
+/// Where the value of a blank row should be.
+fn behind(tokens: &[Token], row: &Row) -> ByteRange {
+    let next = tokens[row.label + row.offset + 1].bytes;
+    tokens[row.label + row.offset].bytes.until(next)
+}
+
+fn find_rows(
+    document: &Document<'_>,
+    tokens: &[Token],
+    list: &ListForm,
+    columns: &Columns,
+    used: &mut [bool],
+) -> Vec<Row> {
     let mut parents = Parents::default();
     let mut rows: Vec<Row> = Vec::new();
     for (at, token) in tokens.iter().enumerate() {
@@ -138,6 +166,8 @@ fn find_rows(tokens: &[Token], list: &ListForm, columns: &Columns, used: &mut [b
         }
         let cells = &tokens[at + 1..];
         let under = value_of(cells, columns, list);
+        let is_blank = under.is_none() && is_bare(document, &tokens[at..], columns, list);
+        let under = under.or(is_blank.then_some(1));
         let of_code = |column: &Column| column.class == Class::Code;
         let code = match columns.behind.iter().position(of_code) {
             Some(number) => cells.get(number),
@@ -160,10 +190,40 @@ fn find_rows(tokens: &[Token], list: &ListForm, columns: &Columns, used: &mut [b
                 label: at,
                 offset,
                 known,
+                is_blank,
             });
         }
     }
     rows
+}
+
+/// Whether a row of one value (its tokens come first) has its unit and behind that the next row, and no picture stands
+/// where the value should be.
+fn is_bare(document: &Document<'_>, row: &[Token], columns: &Columns, list: &ListForm) -> bool {
+    let one = match columns.behind.as_slice() {
+        [] => true,
+        [unit, value] => unit.class == Class::Unit && value.class.is_value(),
+        _ => false,
+    };
+    let [_, unit, next @ ..] = row else {
+        return false;
+    };
+    let begins_row = match next {
+        [code, label, ..] if columns.coded || columns.lead > 0 => is_code_of(code, label, list),
+        [label, ..] => list.rows.contains_key(&label.label.core),
+        [] => false,
+    };
+    if !(one && is_unit(unit) && begins_row) {
+        return false;
+    }
+    let Some(end) = unit.blocks.last().map(|block| block + 1) else {
+        return false;
+    };
+    let start = next[0].line;
+    let mut images = document.images.iter();
+    let pictured = images.any(|image| (end..=start).contains(&image.block));
+    // What lies between in a table of its own is not among the tokens.
+    start <= end && !pictured
 }
 
 /// The unit printed behind a row's label.
@@ -193,6 +253,24 @@ fn statistic(
     let money = money.filter(|unit: &Unit| unit.is_money());
     let cell = |at: usize, column: &Column| {
         let token = &cells[at];
+        if row.is_blank {
+            let (kind, year) = column.class.kind(true, true, year);
+            return StatisticCell {
+                head: column.head.clone(),
+                kind,
+                year: year.filter(|_| kind == ColumnKind::Year),
+                value: None,
+                status: CellStatus::Blank,
+                raw: String::new(),
+                unit: money.or(known.unit),
+                source: Some(Source {
+                    table: None,
+                    row: tokens[row.label].line,
+                    column: 0,
+                    bytes: behind(tokens, row),
+                }),
+            };
+        }
         let chosen = at == row.offset;
         let (kind, year) = column.class.kind(chosen, true, year);
         StatisticCell {

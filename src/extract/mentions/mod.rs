@@ -100,6 +100,8 @@ fn read(paragraph: &Paragraph<'_>, about: About<'_>, agency: &str, mentions: &mu
 /// Cuts at 。！？ and line breaks; the mark stays with its sentence.
 fn sentences(text: &str) -> impl Iterator<Item = &str> {
     let mut rest = text;
+    // Most paragraphs have only the one mark, which is found quicker alone.
+    let others = ['！', '？', '\n'].iter().any(|mark| text.contains(*mark));
     std::iter::from_fn(move || {
         if rest.is_empty() {
             return None;
@@ -108,10 +110,16 @@ fn sentences(text: &str) -> impl Iterator<Item = &str> {
         while !rest.is_char_boundary(cap) {
             cap -= 1;
         }
-        let end = rest[..cap]
-            .char_indices()
-            .find(|(_, character)| matches!(character, '。' | '！' | '？' | '\n'))
-            .map_or(cap, |(at, character)| at + character.len_utf8());
+        let end = if others {
+            rest[..cap]
+                .char_indices()
+                .find(|(_, character)| matches!(character, '。' | '！' | '？' | '\n'))
+                .map_or(cap, |(at, character)| at + character.len_utf8())
+        } else {
+            rest[..cap]
+                .find('。')
+                .map_or(cap, |at| at + '。'.len_utf8())
+        };
         let (sentence, behind) = rest.split_at(end);
         rest = behind;
         Some(sentence)

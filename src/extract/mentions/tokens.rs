@@ -40,7 +40,7 @@ const TITLE_BYTES: usize = 360;
 
 /// Cuts a folded sentence. `agency` is the folded name of the agency, empty where unknown.
 pub fn cut(text: &str, agency: &str) -> Vec<Token> {
-    let mut tokens: Vec<Token> = Vec::new();
+    let mut tokens: Vec<Token> = Vec::with_capacity(text.len() / 8);
     let Some(lexicon) = Lexicon::get() else {
         return tokens;
     };

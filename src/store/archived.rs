@@ -1,0 +1,715 @@
+//! What the store keeps of the archive beside its pages: how far each file was read and what was wrong in it, pages
+//! seen again, pages that belong together. All of it serves builds that read what is new only and come to the same
+//! rows as one that reads everything.
+
+use jiff::Timestamp;
+use rusqlite::{OptionalExtension as _, Row, params};
+
+use super::capture::{CaptureInfo, Marks, Outcome, Refusal, WarcPlace};
+use super::writer::Writer;
+use super::{StoreError, version};
+
+/// How far a file of the archive was read.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct State {
+    /// The file.
+    pub file: String,
+    /// The records before this byte were read.
+    pub end: u64,
+    /// Digest of the file's first and last bytes up to there.
+    pub mark: [u8; 32],
+}
+
+/// What kind of trouble there was.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum TroubleKind {
+    /// Part of the file could not be read.
+    Damage,
+    /// A record could be read and not dealt with.
+    Failure,
+}
+
+/// Something that went wrong when a file was read.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Trouble {
+    /// The file.
+    pub file: String,
+    /// Where, in bytes of the file.
+    pub offset: u64,
+    /// Of which kind.
+    pub kind: TroubleKind,
+    /// In words.
+    pub message: String,
+}
+
+/// Where the payload of a capture lies.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Place {
+    /// The capture.
+    pub capture_id: i64,
+    /// Its digest.
+    pub sha256: [u8; 32],
+    /// Its address.
+    pub url: Option<String>,
+    /// The declared media type.
+    pub content_type: Option<String>,
+    /// Why it is not whole.
+    pub truncated: Option<String>,
+    /// The file of the record that has its payload.
+    pub file: String,
+    /// Start of that record.
+    pub offset: u64,
+    /// Payload bytes.
+    pub size_bytes: u64,
+}
+
+/// A revisit record that waits for its page.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Pending {
+    /// Where it lies.
+    pub place: WarcPlace,
+    /// The address that was asked for.
+    pub url: String,
+    /// When.
+    pub fetched_at: Timestamp,
+    /// Key of the record it names.
+    pub refers_to: Option<[u8; 16]>,
+    /// The address it names.
+    pub refers_url: Option<String>,
+    /// The time it names.
+    pub refers_at: Option<Timestamp>,
+    /// Key of its payload's digest.
+    pub payload: Option<[u8; 16]>,
+}
+
+/// A page of a report over several.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Member {
+    /// The capture as it is to be put.
+    pub capture: CaptureInfo,
+    /// What else is known of it.
+    pub marks: Marks,
+    /// Where its payload lies.
+    pub page: Place,
+    /// Whether it was not yet put together with the others.
+    pub fresh: bool,
+}
+
+fn signed(number: u64) -> i64 {
+    i64::try_from(number).unwrap_or(i64::MAX)
+}
+
+fn time(us: i64) -> Result<Timestamp, StoreError> {
+    Timestamp::from_microsecond(us).map_err(|_| StoreError::unknown("time", us.to_string()))
+}
+
+const PLACE: &str = "SELECT c.id, c.sha256, d.url, c.content_type, c.truncated, w.file, o.warc_offset, c.size
+    FROM capture c JOIN capture o ON o.id = ifnull(c.revisit_of, c.id) JOIN warc w ON w.id = o.warc_id
+    LEFT JOIN address d ON d.id = c.address_id";
+
+fn place(row: &Row<'_>) -> rusqlite::Result<Place> {
+    Ok(Place {
+        capture_id: row.get(0)?,
+        sha256: row.get(1)?,
+        url: row.get(2)?,
+        content_type: row.get(3)?,
+        truncated: row.get(4)?,
+        file: row.get(5)?,
+        offset: row.get::<_, i64>(6)?.unsigned_abs(),
+        size_bytes: row.get::<_, i64>(7)?.unsigned_abs(),
+    })
+}
+
+impl Writer<'_> {
+    /// How far the files of the archive were read, if `reader` read them all; `None` where another did, or a build of
+    /// the whole archive did not come to its end.
+    ///
+    /// # Errors
+    ///
+    /// What `SQLite` says.
+    pub fn states(&self, reader: &str) -> Result<Option<Vec<State>>, StoreError> {
+        let same = self
+            .connection
+            .prepare_cached("SELECT 1 FROM meta WHERE key = 'reader' AND value = ?")?
+            .exists([reader])?;
+        if !same {
+            return Ok(None);
+        }
+        let mut statement = self.connection.prepare_cached(
+            "SELECT w.file, s.end, s.mark FROM warc_state s JOIN warc w ON w.id = s.warc_id",
+        )?;
+        let states = statement.query_map([], |row| {
+            Ok(State {
+                file: row.get(0)?,
+                end: row.get::<_, i64>(1)?.unsigned_abs(),
+                mark: row.get(2)?,
+            })
+        })?;
+        Ok(Some(states.collect::<Result<_, _>>()?))
+    }
+
+    /// What went wrong when the files were read, in their order.
+    ///
+    /// # Errors
+    ///
+    /// What `SQLite` says.
+    pub fn troubles(&self) -> Result<Vec<Trouble>, StoreError> {
+        let mut statement = self.connection.prepare_cached(
+            "SELECT w.file, t.offset, t.kind, t.message FROM warc_trouble t JOIN warc w ON w.id = t.warc_id
+             ORDER BY w.file, t.offset, t.kind, t.message",
+        )?;
+        let troubles = statement.query_map([], |row| {
+            let kind: String = row.get(2)?;
+            Ok(Trouble {
+                file: row.get(0)?,
+                offset: row.get::<_, i64>(1)?.unsigned_abs(),
+                kind: if kind == "damage" {
+                    TroubleKind::Damage
+                } else {
+                    TroubleKind::Failure
+                },
+                message: row.get(3)?,
+            })
+        })?;
+        Ok(troubles.collect::<Result<_, _>>()?)
+    }
+
+    /// Writes down that a file was read up to a byte.
+    ///
+    /// # Errors
+    ///
+    /// What `SQLite` says.
+    pub fn put_state(&mut self, state: &State) -> Result<(), StoreError> {
+        self.atomic(|writer| {
+            let warc = writer.warc(&state.file)?;
+            writer
+                .connection
+                .prepare_cached(
+                    "INSERT INTO warc_state VALUES (?1, ?2, ?3) ON CONFLICT DO UPDATE SET end = ?2, mark = ?3
+                     WHERE end <> ?2 OR mark <> ?3",
+                )?
+                .execute(params![warc, signed(state.end), state.mark])?;
+            Ok(())
+        })
+    }
+
+    /// Writes down what went wrong in a file.
+    ///
+    /// # Errors
+    ///
+    /// What `SQLite` says.
+    pub fn put_trouble(&mut self, trouble: &Trouble) -> Result<(), StoreError> {
+        let kind = match trouble.kind {
+            TroubleKind::Damage => "damage",
+            TroubleKind::Failure => "failure",
+        };
+        self.atomic(|writer| {
+            let warc = writer.warc(&trouble.file)?;
+            writer.insert(
+                "INSERT OR REPLACE INTO warc_trouble VALUES (?, ?, ?, ?)",
+                params![warc, signed(trouble.offset), kind, trouble.message],
+            )?;
+            Ok(())
+        })
+    }
+
+    /// Forgets what went wrong in a file from a byte on: it is read again.
+    ///
+    /// # Errors
+    ///
+    /// What `SQLite` says.
+    pub fn forget_troubles(&mut self, file: &str, from: u64) -> Result<(), StoreError> {
+        self.atomic(|writer| {
+            writer
+                .connection
+                .prepare_cached(
+                    "DELETE FROM warc_trouble WHERE offset >= ?2 AND warc_id = (SELECT id FROM warc WHERE file = ?1)",
+                )?
+                .execute(params![file, signed(from)])?;
+            Ok(())
+        })
+    }
+
+    /// The whole archive is read anew, by `reader`: from here on only what is put counts as seen.
+    ///
+    /// # Errors
+    ///
+    /// What `SQLite` says.
+    pub fn begin_whole(&mut self) -> Result<(), StoreError> {
+        self.seen = Some(std::collections::HashSet::new());
+        self.atomic(|writer| {
+            Ok(writer.connection.execute_batch(
+                "DELETE FROM meta WHERE key = 'reader'; DELETE FROM warc_state; DELETE FROM warc_trouble;
+                 DELETE FROM revisit;",
+            )?)
+        })
+    }
+
+    /// The whole archive was read by `reader`. Captures of its `files` that were not seen are in them no more: they
+    /// leave their versions. Returns how many.
+    ///
+    /// # Errors
+    ///
+    /// What `SQLite` says.
+    pub fn end_whole(&mut self, reader: &str, files: &[&str]) -> Result<usize, StoreError> {
+        let Some(seen) = self.seen.take() else {
+            return Ok(0);
+        };
+        let mut gone: Vec<i64> = Vec::new();
+        let mut statement = self.connection.prepare_cached(
+            "SELECT c.id FROM capture c JOIN warc w ON w.id = c.warc_id WHERE w.file = ? ORDER BY c.id",
+        )?;
+        for file in files {
+            for id in statement.query_map([file], |row| row.get(0))? {
+                gone.push(id?);
+            }
+        }
+        gone.retain(|id| !seen.contains(id));
+        drop(seen);
+        for id in &gone {
+            self.atomic(|writer| {
+                version::forget_readings(writer, *id, 0)?;
+                for sql in [
+                    "DELETE FROM refusal WHERE capture_id = ?",
+                    "DELETE FROM paged WHERE capture_id = ?",
+                    "UPDATE capture SET warc_id = NULL, warc_offset = NULL, warc_length = NULL, record_key = NULL,
+                       payload_key = NULL WHERE id = ?",
+                ] {
+                    writer.connection.prepare_cached(sql)?.execute([id])?;
+                }
+                Ok(())
+            })?;
+        }
+        self.atomic(|writer| {
+            writer.insert(
+                "INSERT INTO meta VALUES ('reader', ?1) ON CONFLICT DO UPDATE SET value = ?1",
+                [reader],
+            )?;
+            Ok(())
+        })?;
+        Ok(gone.len())
+    }
+
+    /// Drops captures that lie nowhere and that nothing speaks of any more.
+    ///
+    /// # Errors
+    ///
+    /// What `SQLite` says.
+    pub fn drop_orphans(&mut self) -> Result<(), StoreError> {
+        self.atomic(|writer| {
+            Ok(writer.connection.execute_batch(
+                "DELETE FROM capture AS c WHERE warc_id IS NULL
+                   AND NOT EXISTS (SELECT 1 FROM version v WHERE v.capture_id = c.id)
+                   AND NOT EXISTS (SELECT 1 FROM reading r WHERE r.capture_id = c.id)
+                   AND NOT EXISTS (SELECT 1 FROM refusal r WHERE r.capture_id = c.id)
+                   AND NOT EXISTS (SELECT 1 FROM capture r WHERE r.revisit_of = c.id);
+                 DELETE FROM address AS d WHERE NOT EXISTS (SELECT 1 FROM capture c WHERE c.address_id = d.id);",
+            )?)
+        })
+    }
+
+    /// Keeps a revisit record until its page is known.
+    ///
+    /// # Errors
+    ///
+    /// What `SQLite` says.
+    pub fn put_pending(&mut self, pending: &Pending) -> Result<(), StoreError> {
+        self.atomic(|writer| {
+            let warc = writer.warc(&pending.place.file)?;
+            writer.insert(
+                "INSERT OR REPLACE INTO revisit VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                params![
+                    warc,
+                    signed(pending.place.offset),
+                    signed(pending.place.length.unwrap_or(0)),
+                    pending.url,
+                    pending.fetched_at.as_microsecond(),
+                    pending.refers_to,
+                    pending.refers_url,
+                    pending.refers_at.map(Timestamp::as_microsecond),
+                    pending.payload,
+                ],
+            )?;
+            Ok(())
+        })
+    }
+
+    /// The revisit records that wait, `count` of them behind `after` (file and offset), in the archive's order.
+    ///
+    /// # Errors
+    ///
+    /// What `SQLite` says.
+    pub fn pending(
+        &self,
+        after: Option<(&str, u64)>,
+        count: u32,
+    ) -> Result<Vec<Pending>, StoreError> {
+        let (file, offset) = after.unwrap_or(("", 0));
+        let mut statement = self.connection.prepare_cached(
+            "SELECT w.file, r.offset, r.length, r.url, r.fetched_at_us, r.refers_to, r.refers_url, r.refers_us,
+               r.payload
+             FROM warc w JOIN revisit r ON r.warc_id = w.id
+             WHERE w.file > ?1 OR (w.file = ?1 AND r.offset > ?2) ORDER BY w.file, r.offset LIMIT ?3",
+        )?;
+        let mut rows = statement.query(params![file, signed(offset), count])?;
+        let mut pending = Vec::new();
+        while let Some(row) = rows.next()? {
+            pending.push(Pending {
+                place: WarcPlace {
+                    file: row.get(0)?,
+                    offset: row.get::<_, i64>(1)?.unsigned_abs(),
+                    length: Some(row.get::<_, i64>(2)?.unsigned_abs()),
+                },
+                url: row.get(3)?,
+                fetched_at: time(row.get(4)?)?,
+                refers_to: row.get(5)?,
+                refers_url: row.get(6)?,
+                refers_at: row.get::<_, Option<i64>>(7)?.map(time).transpose()?,
+                payload: row.get(8)?,
+            });
+        }
+        Ok(pending)
+    }
+
+    /// A revisit record whose page was found for good.
+    ///
+    /// # Errors
+    ///
+    /// What `SQLite` says.
+    pub fn forget_pending(&mut self, place: &WarcPlace) -> Result<(), StoreError> {
+        self.atomic(|writer| {
+            writer
+                .connection
+                .prepare_cached(
+                    "DELETE FROM revisit WHERE offset = ?2 AND warc_id = (SELECT id FROM warc WHERE file = ?1)",
+                )?
+                .execute(params![place.file, signed(place.offset)])?;
+            Ok(())
+        })
+    }
+
+    /// The capture that a revisit record names, by record id or by address and time; the capture whose record has the
+    /// payload, where that is one seen again itself.
+    ///
+    /// # Errors
+    ///
+    /// What `SQLite` says.
+    pub fn named_by(&self, pending: &Pending) -> Result<Option<Place>, StoreError> {
+        let original = format!(
+            "{PLACE} WHERE c.id = (SELECT ifnull(revisit_of, id) FROM capture WHERE id = ?)"
+        );
+        let mut original = self.connection.prepare_cached(&original)?;
+        if let Some(key) = pending.refers_to {
+            let named: Option<i64> = self
+                .connection
+                .prepare_cached("SELECT min(id) FROM capture WHERE record_key = ?")?
+                .query_row([key], |row| row.get(0))?;
+            if let Some(id) = named {
+                return Ok(original.query_row([id], place).optional()?);
+            }
+        }
+        let Some(at) = pending.refers_at else {
+            return Ok(None);
+        };
+        let url = pending.refers_url.as_deref().unwrap_or(&pending.url);
+        // Several within one second are told apart by their digest or not at all.
+        let mut statement = self.connection.prepare_cached(
+            "SELECT c.id, c.sha256 FROM capture c JOIN address d ON d.id = c.address_id
+             JOIN capture o ON o.id = ifnull(c.revisit_of, c.id)
+             WHERE d.url = ?1 AND c.fetched_at_us = ?2
+               AND (?3 IS NULL OR o.payload_key IS NULL OR o.payload_key = ?3) LIMIT 2",
+        )?;
+        let found: Vec<(i64, Vec<u8>)> = statement
+            .query_map(params![url, at.as_microsecond(), pending.payload], |row| {
+                Ok((row.get(0)?, row.get(1)?))
+            })?
+            .collect::<Result<_, _>>()?;
+        match found.as_slice() {
+            [(id, _)] => Ok(original.query_row([id], place).optional()?),
+            _ => Ok(None),
+        }
+    }
+
+    /// Captures whose records give the payload digest of a revisit: those of the same address first, then the earliest.
+    ///
+    /// # Errors
+    ///
+    /// What `SQLite` says.
+    pub fn with_payload(&self, pending: &Pending) -> Result<Vec<Place>, StoreError> {
+        let Some(key) = pending.payload else {
+            return Ok(Vec::new());
+        };
+        let sql = format!(
+            "{PLACE} WHERE c.payload_key = ?1 AND c.revisit_of IS NULL
+             ORDER BY d.url IS NOT ?2, c.fetched_at_us, d.url, w.file, o.warc_offset LIMIT 8"
+        );
+        let mut statement = self.connection.prepare_cached(&sql)?;
+        let places = statement.query_map(params![key, pending.url], place)?;
+        Ok(places.collect::<Result<_, _>>()?)
+    }
+
+    /// A page seen again at its own address: a capture with the readings of the one that has the bytes.
+    ///
+    /// # Errors
+    ///
+    /// What `SQLite` says.
+    pub fn put_revisit(
+        &mut self,
+        capture: &CaptureInfo,
+        marks: &Marks,
+        original: i64,
+    ) -> Result<Outcome, StoreError> {
+        self.atomic(|writer| {
+            let put = writer.put_capture(capture, marks)?;
+            if !put.taken || put.id == original {
+                return Ok(Outcome::Unchanged);
+            }
+            writer.copy(original, put.id)
+        })
+    }
+
+    fn copy(&mut self, from: i64, to: i64) -> Result<Outcome, StoreError> {
+        let refusal: Option<(String, String)> = self
+            .connection
+            .prepare_cached("SELECT reason, detail FROM refusal WHERE capture_id = ?")?
+            .query_row([from], |row| Ok((row.get(0)?, row.get(1)?)))
+            .optional()?;
+        match refusal {
+            Some((reason, detail)) => self.put_refusal(to, &Refusal { reason, detail }),
+            None => version::copy_readings(self, from, to),
+        }
+    }
+
+    /// Revisits at the same address follow what was made of their page.
+    pub(super) fn mark_revisits(&mut self, capture_id: i64) -> Result<(), StoreError> {
+        let mut statement = self.connection.prepare_cached(
+            "SELECT r.id FROM capture r JOIN capture c ON c.id = r.revisit_of
+             WHERE r.revisit_of = ? AND r.address_id IS c.address_id",
+        )?;
+        for id in statement.query_map([capture_id], |row| row.get(0))? {
+            self.stale.push(id?);
+        }
+        Ok(())
+    }
+
+    /// Brings the revisits of pages that were read differently up to them.
+    ///
+    /// # Errors
+    ///
+    /// What `SQLite` says.
+    pub fn follow(&mut self) -> Result<(), StoreError> {
+        for id in std::mem::take(&mut self.stale) {
+            self.atomic(|writer| {
+                let original: Option<i64> = writer
+                    .connection
+                    .prepare_cached(
+                        "SELECT revisit_of FROM capture WHERE id = ?1 AND revisit_of IS NOT NULL
+                           AND NOT EXISTS (SELECT 1 FROM paged WHERE capture_id = ?1)",
+                    )?
+                    .query_row([id], |row| row.get(0))
+                    .optional()?;
+                if let Some(original) = original {
+                    writer.copy(original, id)?;
+                }
+                Ok(())
+            })?;
+        }
+        Ok(())
+    }
+
+    /// A page of a report over several: kept, to be put together with the others ([`Self::fresh_groups`]).
+    ///
+    /// # Errors
+    ///
+    /// What `SQLite` says.
+    pub fn put_paged(
+        &mut self,
+        capture: &CaptureInfo,
+        marks: &Marks,
+        stem: &str,
+    ) -> Result<(), StoreError> {
+        self.atomic(|writer| {
+            let put = writer.put_capture(capture, marks)?;
+            if put.taken {
+                writer.insert(
+                    "INSERT INTO paged VALUES (?1, ?2, 1) ON CONFLICT DO UPDATE SET stem = ?2, fresh = 1",
+                    params![put.id, stem],
+                )?;
+            }
+            Ok(())
+        })
+    }
+
+    /// A page that was of several and stands alone now is put together no more.
+    pub(super) fn alone_again(&self, capture_id: i64) -> Result<(), StoreError> {
+        if !self.joining {
+            self.connection
+                .prepare_cached("DELETE FROM paged WHERE capture_id = ?")?
+                .execute([capture_id])?;
+        }
+        Ok(())
+    }
+
+    /// Whether a capture is a page of several.
+    ///
+    /// # Errors
+    ///
+    /// What `SQLite` says.
+    pub fn paged_stem(&self, capture_id: i64) -> Result<Option<String>, StoreError> {
+        let mut statement = self
+            .connection
+            .prepare_cached("SELECT stem FROM paged WHERE capture_id = ?")?;
+        Ok(statement
+            .query_row([capture_id], |row| row.get(0))
+            .optional()?)
+    }
+
+    /// The groups of pages that have a fresh one.
+    ///
+    /// # Errors
+    ///
+    /// What `SQLite` says.
+    pub fn fresh_groups(&self) -> Result<Vec<String>, StoreError> {
+        let mut statement = self
+            .connection
+            .prepare_cached("SELECT DISTINCT stem FROM paged WHERE fresh = 1 ORDER BY stem")?;
+        let stems = statement.query_map([], |row| row.get(0))?;
+        Ok(stems.collect::<Result<_, _>>()?)
+    }
+
+    /// All pages of a group, in the order of address and time.
+    ///
+    /// # Errors
+    ///
+    /// What `SQLite` says.
+    pub fn group(&self, stem: &str) -> Result<Vec<Member>, StoreError> {
+        let mut statement = self.connection.prepare_cached(
+            "SELECT c.id, c.sha256, d.url, c.content_type, c.truncated, ow.file, o.warc_offset, c.size,
+               c.fetched_at_us, cw.file, c.warc_offset, c.warc_length, c.record_key, c.payload_key, c.revisit_of,
+               p.fresh
+             FROM paged p JOIN capture c ON c.id = p.capture_id JOIN warc cw ON cw.id = c.warc_id
+             JOIN capture o ON o.id = ifnull(c.revisit_of, c.id) JOIN warc ow ON ow.id = o.warc_id
+             LEFT JOIN address d ON d.id = c.address_id
+             WHERE p.stem = ? ORDER BY d.url, c.fetched_at_us, c.sha256",
+        )?;
+        let mut rows = statement.query([stem])?;
+        let mut members = Vec::new();
+        while let Some(row) = rows.next()? {
+            let page = place(row)?;
+            members.push(Member {
+                capture: CaptureInfo {
+                    sha256: page.sha256,
+                    url: page.url.clone(),
+                    fetched_at: time(row.get(8)?)?,
+                    content_type: page.content_type.clone(),
+                    warc: Some(WarcPlace {
+                        file: row.get(9)?,
+                        offset: row.get::<_, i64>(10)?.unsigned_abs(),
+                        length: row.get::<_, Option<i64>>(11)?.map(i64::unsigned_abs),
+                    }),
+                    size_bytes: page.size_bytes,
+                },
+                marks: Marks {
+                    truncated: page.truncated.clone(),
+                    record: row.get(12)?,
+                    payload: row.get(13)?,
+                    revisit_of: row.get(14)?,
+                },
+                page,
+                fresh: row.get(15)?,
+            });
+        }
+        Ok(members)
+    }
+
+    /// A group was put together.
+    ///
+    /// # Errors
+    ///
+    /// What `SQLite` says.
+    pub fn group_done(&mut self, stem: &str) -> Result<(), StoreError> {
+        self.atomic(|writer| {
+            writer
+                .connection
+                .prepare_cached("UPDATE paged SET fresh = 0 WHERE stem = ? AND fresh = 1")?
+                .execute([stem])?;
+            Ok(())
+        })
+    }
+
+    /// While pages are put together their captures stay pages of several.
+    pub const fn joining(&mut self, joining: bool) {
+        self.joining = joining;
+    }
+
+    /// Captures whose readings shall be made again, because the capture that spoke for their version has left it.
+    /// Pages of several are marked fresh and revisits follow their page; of the others, what is needed to read them.
+    ///
+    /// # Errors
+    ///
+    /// What `SQLite` says.
+    pub fn due(&mut self) -> Result<Vec<Member>, StoreError> {
+        let mut statement = self.connection.prepare_cached(
+            "SELECT DISTINCT capture_id FROM reading
+             WHERE digest = x'00000000000000000000000000000000' ORDER BY capture_id",
+        )?;
+        let ids: Vec<i64> = statement
+            .query_map([], |row| row.get(0))?
+            .collect::<Result<_, _>>()?;
+        let sql = format!("{PLACE} WHERE c.id = ?");
+        let mut due = Vec::new();
+        for id in ids {
+            let paged = self.atomic(|writer| {
+                Ok(writer
+                    .connection
+                    .prepare_cached("UPDATE paged SET fresh = 1 WHERE capture_id = ?")?
+                    .execute([id])?)
+            })?;
+            if paged > 0 {
+                continue;
+            }
+            let mut one = self.connection.prepare_cached(&sql)?;
+            let Some(page) = one.query_row([id], place).optional()? else {
+                continue;
+            };
+            let mut rest = self.connection.prepare_cached(
+                "SELECT c.fetched_at_us, w.file, c.warc_offset, c.warc_length, c.record_key, c.payload_key,
+                   c.revisit_of, o.address_id IS c.address_id
+                 FROM capture c LEFT JOIN warc w ON w.id = c.warc_id
+                 LEFT JOIN capture o ON o.id = c.revisit_of WHERE c.id = ?",
+            )?;
+            let mut rows = rest.query([id])?;
+            let Some(row) = rows.next()? else { continue };
+            let (revisit_of, same): (Option<i64>, bool) = (row.get(6)?, row.get(7)?);
+            if revisit_of.is_some() && same {
+                self.stale.push(id);
+                continue;
+            }
+            let file: Option<String> = row.get(1)?;
+            let Some(file) = file else { continue };
+            due.push(Member {
+                capture: CaptureInfo {
+                    sha256: page.sha256,
+                    url: page.url.clone(),
+                    fetched_at: time(row.get(0)?)?,
+                    content_type: page.content_type.clone(),
+                    warc: Some(WarcPlace {
+                        file,
+                        offset: row.get::<_, i64>(2)?.unsigned_abs(),
+                        length: row.get::<_, Option<i64>>(3)?.map(i64::unsigned_abs),
+                    }),
+                    size_bytes: page.size_bytes,
+                },
+                marks: Marks {
+                    truncated: page.truncated.clone(),
+                    record: row.get(4)?,
+                    payload: row.get(5)?,
+                    revisit_of,
+                },
+                page,
+                fresh: false,
+            });
+        }
+        Ok(due)
+    }
+}
