@@ -134,6 +134,23 @@ pub struct Listed {
     pub title: Option<String>,
 }
 
+/// A record as the ledger knows it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RecordRow {
+    /// Where it begins in its file, in bytes.
+    pub offset: u64,
+    /// Its length in the file, in bytes.
+    pub length: u64,
+    /// `WARC-Record-ID`, with its angle brackets.
+    pub record_id: String,
+    /// SHA-256 of the payload, hexadecimal; of a revisit, of the payload it stands for.
+    pub sha256: Option<String>,
+    /// `response`, `revisit` or `metadata`.
+    pub record: String,
+    /// The address asked for.
+    pub url: String,
+}
+
 /// The last run.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct LastRun {
@@ -388,6 +405,43 @@ impl Frontier {
                AND u.page_exchange_id IS NOT NULL ORDER BY u.year",
         )?;
         let rows = statement.query_map([site], |row| row.get(0))?;
+        Ok(rows.collect::<Result<_, _>>()?)
+    }
+
+    /// Files that records lie in, in the order they were begun.
+    ///
+    /// # Errors
+    ///
+    /// What `SQLite` says.
+    pub fn files(&self) -> Result<Vec<String>, FrontierError> {
+        let mut statement = self
+            .connection
+            .prepare("SELECT name FROM file ORDER BY id")?;
+        let rows = statement.query_map([], |row| row.get(0))?;
+        Ok(rows.collect::<Result<_, _>>()?)
+    }
+
+    /// Records that lie in a file, in the order they lie there. Of an exchange's records only the one that it is told by.
+    ///
+    /// # Errors
+    ///
+    /// What `SQLite` says.
+    pub fn records(&self, file: &str) -> Result<Vec<RecordRow>, FrontierError> {
+        let mut statement = self.connection.prepare(
+            "SELECT e.offset, e.length, e.record_id, e.sha256, e.record, u.url FROM file f JOIN exchange e ON e.file_id = f.id
+             JOIN url u ON u.id = e.url_id WHERE f.name = ? ORDER BY e.offset",
+        )?;
+        let rows = statement.query_map([file], |row| {
+            let sha256: Option<Vec<u8>> = row.get(3)?;
+            Ok(RecordRow {
+                offset: row.get::<_, i64>(0)?.unsigned_abs(),
+                length: row.get::<_, i64>(1)?.unsigned_abs(),
+                record_id: row.get(2)?,
+                sha256: sha256.map(|bytes| data_encoding::HEXLOWER.encode(&bytes)),
+                record: row.get(4)?,
+                url: row.get(5)?,
+            })
+        })?;
         Ok(rows.collect::<Result<_, _>>()?)
     }
 

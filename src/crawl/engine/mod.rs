@@ -16,6 +16,7 @@ mod tests;
 use std::collections::{HashMap, HashSet};
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
 
 use jiff::Timestamp;
 use tokio::sync::{Semaphore, mpsc, watch};
@@ -31,6 +32,9 @@ pub use super::writer::Broken;
 pub use options::{Answer, Budget, Event, Options, Reading, Retry, Scope};
 pub use read::host_of;
 pub use summary::{Alarm, CrawlSummary, Left, Stopped};
+
+/// Reading an answer is bounded work; it takes less than this, also for the largest.
+const READING_ENDS: Duration = Duration::from_secs(9);
 
 /// Why a run could not be made.
 #[derive(Debug, thiserror::Error)]
@@ -161,6 +165,11 @@ pub async fn crawl<T: Transport + 'static>(
     } = crew;
     drop((tasks, handle));
     let course = *shared.course.borrow();
+    // An answer may still be being read for a task that is gone.
+    let patience = Instant::now() + READING_ENDS;
+    while Arc::strong_count(&shared) > 1 && Instant::now() < patience {
+        tokio::time::sleep(Duration::from_millis(2)).await;
+    }
     // The last handle to the queue goes with it, so the thread ends.
     let Some(shared) = Arc::into_inner(shared) else {
         return Err(CrawlError::Ended {
