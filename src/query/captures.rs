@@ -125,9 +125,9 @@ pub fn captures_of_file(store: &Store, file: &str) -> Result<Vec<(u64, u64, Stri
 pub fn latest_capture(store: &Store, url: &str) -> Result<Option<CaptureLine>, QueryError> {
     let mut statement = store.connection().prepare_cached(
         "SELECT lower(hex(c.sha256)), d.url, c.fetched_at_us, c.content_type, c.size, w.file,
-           c.warc_offset, c.warc_length
-         FROM capture c JOIN address d ON d.id = c.address_id
-         JOIN warc w ON w.id = c.warc_id WHERE d.url = ? ORDER BY c.fetched_at_us DESC, c.id DESC LIMIT 1",
+           o.warc_offset, o.warc_length
+         FROM capture c JOIN address d ON d.id = c.address_id JOIN capture o ON o.id = ifnull(c.revisit_of, c.id)
+         JOIN warc w ON w.id = o.warc_id WHERE d.url = ? ORDER BY c.fetched_at_us DESC, c.id DESC LIMIT 1",
     )?;
     line(&mut statement.query([url])?)
 }
