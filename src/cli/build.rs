@@ -1,6 +1,7 @@
 //! `nianbao build`.
 
 use std::num::NonZeroUsize;
+use std::sync::atomic::AtomicU8;
 
 use anyhow::Context as _;
 use jiff::Timestamp;
@@ -41,7 +42,7 @@ pub(super) fn run(context: &Context, args: &Args) -> anyhow::Result<Status> {
         let config = opened.home.directory().join("nianbao.toml");
         format!("{}: provenance.official_hosts", config.display())
     })?;
-    match build(&mut opened, args.jobs, args.all, &hosts) {
+    match build(&mut opened, args.jobs, args.all, &hosts, None) {
         Ok(summary) => {
             output::say(&describe(&summary));
             Ok(if summary.failures == 0 {
@@ -67,6 +68,7 @@ pub(super) fn build(
     jobs: Option<NonZeroUsize>,
     reread: bool,
     hosts: &HostRules,
+    stop: Option<&AtomicU8>,
 ) -> Result<BuildSummary, BuildError> {
     let progress = Progress::bytes("building");
     let options = BuildOptions {
@@ -74,6 +76,7 @@ pub(super) fn build(
         started_at: Timestamp::now(),
         hosts,
         reread,
+        stop,
     };
     let observe = |event: BuildEvent<'_>| match event {
         BuildEvent::Started { total_bytes } => progress.total(total_bytes),

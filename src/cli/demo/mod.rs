@@ -55,7 +55,7 @@ pub(super) fn run(context: &Context, args: &Args) -> anyhow::Result<Status> {
     let directory = context.cwd.join(&name);
     let mut opened = context::write(home(&directory)?)?;
     let (archived, known) = import(&opened, &directory)?;
-    let summary = build::build(&mut opened, None, false, HostRules::get())?;
+    let summary = build::build(&mut opened, None, false, HostRules::get(), None)?;
     let text = tell(&opened, &name, (archived, known), &summary)?;
     output::print(&text)?;
     Ok(if summary.failures == 0 {
