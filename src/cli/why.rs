@@ -86,8 +86,8 @@ pub(super) fn run(context: &Context, args: &Args) -> anyhow::Result<Status> {
                 "forbidden"
             };
             let by = match (&decision.rule, decision.line, &decision.group) {
-                (Some(printed), Some(line), Some(group)) => {
-                    format!(" by line {line}, {printed:?}, of the group for {group}")
+                (Some(printed), Some(number), Some(group)) => {
+                    format!(" by line {number}, {printed:?}, of the group for {group}")
                 }
                 _ => decision
                     .because
