@@ -328,7 +328,7 @@ impl Screen {
 
     fn hear(&self, event: &Event<'_>) {
         if self.log_json {
-            self.log(event);
+            Self::log(event);
             return;
         }
         let mut hosts = self.hosts.lock().unwrap_or_else(PoisonError::into_inner);
@@ -368,13 +368,13 @@ impl Screen {
             }
             Event::Note { host, text } => {
                 self.bars.suspend(|| {
-                    output::say(&format!("nianbao: {}: {}", visible(host), visible(text)))
+                    output::say(&format!("nianbao: {}: {}", visible(host), visible(text)));
                 });
             }
         }
     }
 
-    fn log(&self, event: &Event<'_>) {
+    fn log(event: &Event<'_>) {
         let at = Timestamp::now().to_string();
         let line = match event {
             Event::Settled {

@@ -183,9 +183,9 @@ pub fn plan(home: &Home, request: &CrawlRequest, now: Timestamp) -> Result<Plan,
     for name in wanted {
         let site = sites.site(name);
         let site = site.ok_or_else(|| CrawlFailure::NoSite {
-            name: name.to_string(),
+            name: String::clone(name),
         })?;
-        chosen.insert(name.to_string(), site);
+        chosen.insert(String::clone(name), site);
     }
     let mut seeds: Vec<Seed> = Vec::new();
     for (name, site) in &chosen {
@@ -379,7 +379,10 @@ fn by_hand(url: &Url) -> String {
 fn role_of(url: &Url) -> Role {
     let path = url.path();
     let name = path.rsplit('/').next().unwrap_or_default();
-    if path.ends_with(".xml") {
+    if name
+        .rsplit_once('.')
+        .is_some_and(|(_, ending)| ending.eq_ignore_ascii_case("xml"))
+    {
         Role::Sitemap
     } else if path == "/" {
         Role::Root
