@@ -37,11 +37,7 @@ pub(super) struct Args {
 
 pub(super) fn run(context: &Context, args: &Args) -> anyhow::Result<Status> {
     let mut opened = context.write()?;
-    let added = &opened.home.config().provenance.official_hosts;
-    let hosts = HostRules::with(added).with_context(|| {
-        let config = opened.home.directory().join("nianbao.toml");
-        format!("{}: provenance.official_hosts", config.display())
-    })?;
+    let hosts = host_rules(&opened)?;
     match build(&mut opened, args.jobs, args.all, &hosts, None) {
         Ok(summary) => {
             output::say(&describe(&summary));
@@ -60,6 +56,15 @@ pub(super) fn run(context: &Context, args: &Args) -> anyhow::Result<Status> {
             Ok(Status::Failures)
         }
     }
+}
+
+/// Which hosts are official, those of the configuration included.
+pub(super) fn host_rules(opened: &Opened) -> anyhow::Result<HostRules> {
+    let added = &opened.home.config().provenance.official_hosts;
+    HostRules::with(added).with_context(|| {
+        let config = opened.home.directory().join("nianbao.toml");
+        format!("{}: provenance.official_hosts", config.display())
+    })
 }
 
 /// Builds, with a bar and a line for each failure.

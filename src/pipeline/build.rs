@@ -137,6 +137,16 @@ pub enum BuildError {
     Stopped,
 }
 
+impl BuildError {
+    /// Whether room on the disk would mend it.
+    pub fn is_full(&self) -> bool {
+        match self {
+            Self::Store(error) => error.is_full(),
+            Self::List { .. } | Self::Stopped => false,
+        }
+    }
+}
+
 /// Reads into the store what the archive has and the store has not, or all of it ([`BuildOptions::reread`], another
 /// program, an archive that was not only added to). Either way the rows are the same.
 ///
