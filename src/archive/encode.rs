@@ -33,6 +33,13 @@ impl Digests {
     pub(super) fn of(draft: &Draft) -> Self {
         let block = sha1_label(&draft.block);
         let sha256 = super::digest::sha256_hex;
+        if let (Kind::Response, Some(known)) = (draft.kind, &draft.payload) {
+            return Self {
+                block,
+                payload: Some(known.sha1.clone()),
+                sha256: known.sha256.clone(),
+            };
+        }
         match draft.kind {
             Kind::Resource | Kind::Conversion => Self {
                 payload: Some(block.clone()),

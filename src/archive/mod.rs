@@ -49,7 +49,7 @@ pub use lookup::{Capture, LookupError, find};
 pub use options::{KnownEnd, Notice, Options, Placed};
 pub use packed::unpacked;
 pub use reader::{Limits, Reader, read_at};
-pub use record::{Draft, Headers, Kind, Link, Record};
+pub use record::{Draft, Headers, Kind, Link, PayloadDigests, Record};
 pub use surt::surt;
 pub use uri::{content_urn, target_uri};
 pub use verify::{Known, Problem, ProblemKind, Severity, Verification, Verifier, verify};

@@ -113,6 +113,18 @@ pub struct Draft {
     pub extra: Headers,
     /// The content block.
     pub block: Vec<u8>,
+    /// Digests of a response's payload where they are known already; `None`: the writer makes them. They must be of
+    /// this block's payload ([`Record::payload`]).
+    pub payload: Option<PayloadDigests>,
+}
+
+/// What is known of a payload, so that no byte is digested twice.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PayloadDigests {
+    /// SHA-1 as WARC has it: `sha1:…`.
+    pub sha1: String,
+    /// SHA-256, lower-case hexadecimal.
+    pub sha256: String,
 }
 
 impl Draft {
@@ -126,6 +138,7 @@ impl Draft {
             link: None,
             extra: Headers::default(),
             block,
+            payload: None,
         }
     }
 }

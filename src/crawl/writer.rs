@@ -7,11 +7,12 @@
 use std::sync::Arc;
 use std::sync::mpsc::{Receiver, Sender};
 
+use data_encoding::HEXLOWER;
 use jiff::Timestamp;
 use tokio::sync::{OwnedSemaphorePermit, mpsc, oneshot};
 
 use crate::archive::{
-    Draft, KnownEnd, Profile, Revisit, SystemClock, Truncation, WriteError, Writer,
+    Draft, KnownEnd, PayloadDigests, Profile, Revisit, SystemClock, Truncation, WriteError, Writer,
 };
 use crate::frontier::{
     ArchiveEnd, Committed, Completion, Frontier, FrontierError, Lane, Lease, PageRecord, Recorded,
@@ -402,7 +403,18 @@ impl Group {
                     header_only.truncate(header);
                     Draft::revisit(uri, header_only, &revisit(Profile::IdenticalPayload, &page))
                 }
-                _ => Draft::response(uri, response),
+                _ => {
+                    let mut draft = Draft::response(uri, response);
+                    draft.payload =
+                        told.sha1
+                            .clone()
+                            .zip(told.sha256.as_deref())
+                            .map(|(sha1, sha256)| PayloadDigests {
+                                sha1,
+                                sha256: HEXLOWER.encode(sha256),
+                            });
+                    draft
+                }
             };
             let main = match wire.truncated {
                 Some(why) => main.truncated(why),
