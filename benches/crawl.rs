@@ -145,7 +145,7 @@ fn serve(served: &Arc<Served>, address: SocketAddr) -> SocketAddr {
 
 fn connection(served: &Served, mut stream: TcpStream) -> std::io::Result<()> {
     stream.set_nodelay(true)?;
-    stream.set_read_timeout(Some(Duration::from_secs(60)))?;
+    stream.set_read_timeout(Some(Duration::from_mins(1)))?;
     let mut reader = BufReader::new(stream.try_clone()?);
     loop {
         let mut line = String::new();
@@ -194,7 +194,7 @@ fn timed(name: &str, pages: usize, mut command: Command) -> f64 {
     let cpu = children_seconds()
         .zip(before)
         .map(|(after, before)| after - before);
-    let rate = pages as f64 / wall;
+    let rate = f64::from(u32::try_from(pages).unwrap_or(u32::MAX)) / wall;
     println!(
         "{name:<28} {rate:>8.0} pages/s   {wall:>7.2} s   {:>7.2} s of processor   ({status})",
         cpu.unwrap_or(f64::NAN)
