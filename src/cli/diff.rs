@@ -181,7 +181,8 @@ fn list(versions: &[VersionLine]) -> String {
     text
 }
 
-fn describe(diff: &Diff, colours: bool) -> String {
+/// What differs, for people.
+pub(super) fn describe(diff: &Diff, colours: bool) -> String {
     let mut text = format!(
         "\nversion {} → version {}\n",
         diff.from.number, diff.to.number
