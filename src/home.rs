@@ -29,7 +29,7 @@ const TEMPLATE: &str = "\
 # user_agent = \"nianbao\"
 # The least pause after an answer before the same host, domain or address is asked again, in milliseconds.
 # delay_ms = 3000
-# Sites to crawl, by the names of their profiles; empty: all of them.
+# Sites to crawl, by the names of their profiles; empty: all in selectors/ of this home.
 # sites = []
 # Items of this many report years back are asked for again each time; others after revisit_days.
 # recent_years = 2
@@ -58,6 +58,12 @@ const TEMPLATE: &str = "\
 # allow_addresses = []
 # Where a host is, whatever its name leads to: \"www.a.example\" = \"127.0.0.1:8080\".
 # hosts = {}
+
+[run]
+# Told when a run begins and ends, by POST with a JSON text: event, home, and at the end exit and summary.
+# webhook = \"https://monitor.example.org/nianbao\"
+# A check that expects runs: POST to this address with /start behind it, then with /EXIT (0: all accounted for).
+# ping = \"https://check.example.org/ping/0123\"
 
 [provenance]
 # Official hosts outside gov.cn: \"www.example.org\", or \"*.example.org\" with all below it.
@@ -137,9 +143,22 @@ pub struct Config {
     /// About crawling.
     #[serde(default)]
     pub crawl: CrawlConfig,
+    /// About runs.
+    #[serde(default)]
+    pub run: RunConfig,
     /// About where pages come from.
     #[serde(default)]
     pub provenance: ProvenanceConfig,
+}
+
+/// The `[run]` table. What its addresses are is checked where they are used.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct RunConfig {
+    /// Told by POST when a run begins and ends; `None`: nobody is.
+    pub webhook: Option<String>,
+    /// Told likewise, with `/start` and then the exit code behind the address; `None`: nobody is.
+    pub ping: Option<String>,
 }
 
 /// The `[home]` table.
@@ -167,7 +186,7 @@ pub struct CrawlConfig {
     pub user_agent: String,
     /// The least pause after an answer, in milliseconds.
     pub delay_ms: u64,
-    /// Names of the sites to crawl; empty: all.
+    /// Names of the sites to crawl; empty: all of the home's `selectors/`, none of those that come with the program.
     pub sites: Vec<String>,
     /// Report years back whose items are asked for again each time.
     pub recent_years: u16,

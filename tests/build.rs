@@ -66,6 +66,7 @@ fn built_with(home: &Home, database: &Path, jobs: usize, reread: bool) -> BuildS
         jobs: NonZeroUsize::new(jobs),
         started_at: Timestamp::now(),
         reread,
+        stop: None,
     };
     build(&home.warc(), &mut store, &options, |event| {
         assert!(matches!(

@@ -48,7 +48,10 @@ fn fresh(site: &Site) -> TestHome {
 fn crawl(home: &TestHome) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_nianbao"));
     command.arg("--home").arg(home.path()).arg("crawl");
-    command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::piped());
+    command
+        .stdin(Stdio::null())
+        .stdout(Stdio::null())
+        .stderr(Stdio::piped());
     command
 }
 
@@ -113,13 +116,22 @@ fn a_crawl_killed_at_random_moments_loses_nothing() {
         for name in HOSTS {
             site.assert_polite(name, Duration::from_millis(GAP));
         }
-        let pages = site.log().iter().filter(|one| one.path != "/robots.txt").count();
+        let pages = site
+            .log()
+            .iter()
+            .filter(|one| one.path != "/robots.txt")
+            .count();
         let again = pages - PAGES;
         // In flight when killed: an answer a host, and what waited for the disk.
-        assert!(again <= killed_here * HOSTS.len() * 4, "{again} asked for again after {killed_here} kills");
+        assert!(
+            again <= killed_here * HOSTS.len() * 4,
+            "{again} asked for again after {killed_here} kills"
+        );
         refetched += again;
     }
-    eprintln!("{kills} kills in {crawls} crawls of {PAGES} pages: 0 lost, 0 twice, {refetched} asked for again");
+    eprintln!(
+        "{kills} kills in {crawls} crawls of {PAGES} pages: 0 lost, 0 twice, {refetched} asked for again"
+    );
 }
 
 #[test]
@@ -130,13 +142,19 @@ fn a_signal_ends_a_crawl_soon_and_in_good_order() {
         let child = crawl(&home).spawn().unwrap();
         std::thread::sleep(Duration::from_millis(wait));
         let asked = Instant::now();
-        let sent = Command::new("kill").arg("-TERM").arg(child.id().to_string()).status();
+        let sent = Command::new("kill")
+            .arg("-TERM")
+            .arg(child.id().to_string())
+            .status();
         assert!(sent.unwrap().success());
         let output = child.wait_with_output().unwrap();
         assert!(asked.elapsed() < Duration::from_secs(10));
         let code = output.status.code();
         // Killed before it listened for signals, it had done nothing yet.
-        assert!(code == Some(11) || code.is_none() && wait < 100, "{output:?}");
+        assert!(
+            code == Some(11) || code.is_none() && wait < 100,
+            "{output:?}"
+        );
         let output = crawl(&home).output().unwrap();
         assert_eq!(output.status.code(), Some(0), "{output:?}");
         complete(&home);
@@ -164,7 +182,11 @@ fn nobody_is_asked_without_a_contact() {
     let home = fresh(&site);
     let path = home.path().join("nianbao.toml");
     let text = std::fs::read_to_string(&path).unwrap();
-    std::fs::write(&path, text.replace("contact = \"mailto:test@example.org\"", "")).unwrap();
+    std::fs::write(
+        &path,
+        text.replace("contact = \"mailto:test@example.org\"", ""),
+    )
+    .unwrap();
     let output = crawl(&home).output().unwrap();
     assert_eq!(output.status.code(), Some(4), "{output:?}");
     assert_eq!(site.requests(), 0);

@@ -417,6 +417,7 @@ fn a_build_joins_pages_and_keeps_reports_apart() {
         jobs: std::num::NonZeroUsize::new(jobs),
         started_at: Timestamp::now(),
         reread: false,
+        stop: None,
     };
     let first = build(&home.warc(), &mut store, &options(2), |_| {}).unwrap();
     assert_eq!((first.reports(), first.failures), (4, 0), "{first:?}");

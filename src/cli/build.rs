@@ -1,6 +1,7 @@
 //! `nianbao build`.
 
 use std::num::NonZeroUsize;
+use std::sync::atomic::AtomicU8;
 
 use anyhow::Context as _;
 use jiff::Timestamp;
@@ -36,12 +37,8 @@ pub(super) struct Args {
 
 pub(super) fn run(context: &Context, args: &Args) -> anyhow::Result<Status> {
     let mut opened = context.write()?;
-    let added = &opened.home.config().provenance.official_hosts;
-    let hosts = HostRules::with(added).with_context(|| {
-        let config = opened.home.directory().join("nianbao.toml");
-        format!("{}: provenance.official_hosts", config.display())
-    })?;
-    match build(&mut opened, args.jobs, args.all, &hosts) {
+    let hosts = host_rules(&opened)?;
+    match build(&mut opened, args.jobs, args.all, &hosts, None) {
         Ok(summary) => {
             output::say(&describe(&summary));
             Ok(if summary.failures == 0 {
@@ -61,12 +58,22 @@ pub(super) fn run(context: &Context, args: &Args) -> anyhow::Result<Status> {
     }
 }
 
+/// Which hosts are official, those of the configuration included.
+pub(super) fn host_rules(opened: &Opened) -> anyhow::Result<HostRules> {
+    let added = &opened.home.config().provenance.official_hosts;
+    HostRules::with(added).with_context(|| {
+        let config = opened.home.directory().join("nianbao.toml");
+        format!("{}: provenance.official_hosts", config.display())
+    })
+}
+
 /// Builds, with a bar and a line for each failure.
 pub(super) fn build(
     opened: &mut Opened,
     jobs: Option<NonZeroUsize>,
     reread: bool,
     hosts: &HostRules,
+    stop: Option<&AtomicU8>,
 ) -> Result<BuildSummary, BuildError> {
     let progress = Progress::bytes("building");
     let options = BuildOptions {
@@ -74,6 +81,7 @@ pub(super) fn build(
         started_at: Timestamp::now(),
         hosts,
         reread,
+        stop,
     };
     let observe = |event: BuildEvent<'_>| match event {
         BuildEvent::Started { total_bytes } => progress.total(total_bytes),

@@ -72,6 +72,11 @@ pub(super) fn read(home: Home) -> anyhow::Result<Opened> {
 
 pub(super) fn write(home: Home) -> anyhow::Result<Opened> {
     let lock = home.lock()?;
+    locked(home, lock)
+}
+
+/// A home that is locked already.
+pub(super) fn locked(home: Home, lock: HomeLock) -> anyhow::Result<Opened> {
     let store = Store::open(&home.database())?;
     Ok(Opened {
         home,

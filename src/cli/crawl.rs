@@ -14,8 +14,8 @@ use url::Url;
 use crate::crawl::engine::{Alarm, CrawlSummary, Event, Stopped};
 use crate::crawl::robots::from_status;
 use crate::frontier::Frontier;
-use crate::home::{Home, HomeError};
-use crate::pipeline::{self, CrawlFailure, CrawlRequest};
+use crate::home::{Home, HomeError, HomeLock};
+use crate::pipeline::{self, CrawlFailure, CrawlRequest, Stop};
 use crate::present::visible;
 
 use super::context::Context;
@@ -34,7 +34,7 @@ Examples:
 
 /// Fetch what is due, politely, into the archive
 ///
-/// Begins with the seeds of all profiles (or of `sites` in nianbao.toml), one request at a time to a host, with a pause after
+/// Begins with the seeds of the profiles in the home's selectors/ (or of `sites` in nianbao.toml), one request at a time to a host, with a pause after
 /// each. What an interrupted run left is gone on with. Needs `contact` in nianbao.toml.
 #[derive(Debug, clap::Args)]
 #[command(after_help = EXAMPLES)]
@@ -62,7 +62,7 @@ pub(super) struct Args {
     json: bool,
 }
 
-fn duration(text: &str) -> Result<Duration, String> {
+pub(super) fn duration(text: &str) -> Result<Duration, String> {
     let signed: SignedDuration = text
         .parse()
         .map_err(|error: jiff::Error| error.to_string())?;
@@ -74,17 +74,9 @@ fn duration(text: &str) -> Result<Duration, String> {
 }
 
 pub(super) fn run(context: &Context, args: &Args) -> anyhow::Result<Status> {
-    let home = match context.home() {
+    let home = match configured(context)? {
         Ok(home) => home,
-        Err(error) => {
-            return match error.downcast_ref::<HomeError>() {
-                Some(HomeError::Config { .. } | HomeError::FileSize { .. }) => {
-                    output::say(&format!("nianbao: {}", output::explain(error.as_ref())));
-                    Ok(Status::Code(4))
-                }
-                _ => Err(error),
-            };
-        }
+        Err(status) => return Ok(status),
     };
     let urls = args.urls.iter().map(|text| {
         let url = Url::parse(text).with_context(|| format!("{text}: no address"))?;
@@ -105,24 +97,12 @@ pub(super) fn run(context: &Context, args: &Args) -> anyhow::Result<Status> {
             Err(error) => failed(&error),
         });
     }
-    let _lock = match home.lock() {
-        Err(error @ HomeError::Locked { .. }) => {
-            output::say(&format!("nianbao: {error}"));
-            return Ok(Status::Code(5));
-        }
-        other => other?,
+    let _lock = match locked(&home)? {
+        Ok(lock) => lock,
+        Err(status) => return Ok(status),
     };
-    let screen = Arc::new(Screen::new(args.log_json));
-    let observe = {
-        let screen = Arc::clone(&screen);
-        Arc::new(move |event: &Event<'_>| screen.hear(event))
-    };
-    let notice = |notice: &crate::archive::Notice| {
-        output::say(&format!("nianbao: {}", describe(notice)));
-    };
-    let result = pipeline::crawl(&home, &request, observe, notice);
-    screen.done();
-    match result {
+    let stop = Stop::listen().context("no signals")?;
+    match perform(&home, &request, &stop, args.log_json) {
         Ok(summary) => {
             if args.json {
                 output::print_json([&summary])?;
@@ -136,7 +116,53 @@ pub(super) fn run(context: &Context, args: &Args) -> anyhow::Result<Status> {
     }
 }
 
-fn failed(error: &CrawlFailure) -> Status {
+/// The home, or how a run without a usable configuration ends.
+pub(super) fn configured(context: &Context) -> anyhow::Result<Result<Home, Status>> {
+    context.home().map(Ok).or_else(|error| {
+        let wrong = matches!(
+            error.downcast_ref::<HomeError>(),
+            Some(HomeError::Config { .. } | HomeError::FileSize { .. })
+        );
+        if !wrong {
+            return Err(error);
+        }
+        output::say(&format!("nianbao: {}", output::explain(error.as_ref())));
+        Ok(Err(Status::Code(4)))
+    })
+}
+
+/// The lock, or how a run beside another ends.
+pub(super) fn locked(home: &Home) -> anyhow::Result<Result<HomeLock, Status>> {
+    match home.lock() {
+        Err(error @ HomeError::Locked { .. }) => {
+            output::say(&format!("nianbao: {error}"));
+            Ok(Err(Status::Code(5)))
+        }
+        other => Ok(Ok(other?)),
+    }
+}
+
+/// Crawls, with bars or a log. The home must be locked.
+pub(super) fn perform(
+    home: &Home,
+    request: &CrawlRequest,
+    stop: &Stop,
+    log_json: bool,
+) -> Result<CrawlSummary, CrawlFailure> {
+    let screen = Arc::new(Screen::new(log_json));
+    let observe = {
+        let screen = Arc::clone(&screen);
+        Arc::new(move |event: &Event<'_>| screen.hear(event))
+    };
+    let notice = |notice: &crate::archive::Notice| {
+        output::say(&format!("nianbao: {}", describe(notice)));
+    };
+    let result = pipeline::crawl(home, request, stop.told(), observe, notice);
+    screen.done();
+    result
+}
+
+pub(super) fn failed(error: &CrawlFailure) -> Status {
     output::say(&format!("nianbao: {}", output::explain(error)));
     if error.is_configuration() {
         Status::Code(4)
@@ -148,7 +174,11 @@ fn failed(error: &CrawlFailure) -> Status {
 }
 
 /// What a run would begin with, tried on a copy of the ledger.
-fn dry_run(home: &Home, request: &CrawlRequest, as_json: bool) -> Result<(), CrawlFailure> {
+pub(super) fn dry_run(
+    home: &Home,
+    request: &CrawlRequest,
+    as_json: bool,
+) -> Result<(), CrawlFailure> {
     let now = Timestamp::now();
     let plan = pipeline::plan(home, request, now)?;
     let copy = home
@@ -328,7 +358,7 @@ impl Screen {
 
     fn hear(&self, event: &Event<'_>) {
         if self.log_json {
-            self.log(event);
+            Self::log(event);
             return;
         }
         let mut hosts = self.hosts.lock().unwrap_or_else(PoisonError::into_inner);
@@ -368,13 +398,13 @@ impl Screen {
             }
             Event::Note { host, text } => {
                 self.bars.suspend(|| {
-                    output::say(&format!("nianbao: {}: {}", visible(host), visible(text)))
+                    output::say(&format!("nianbao: {}: {}", visible(host), visible(text)));
                 });
             }
         }
     }
 
-    fn log(&self, event: &Event<'_>) {
+    fn log(event: &Event<'_>) {
         let at = Timestamp::now().to_string();
         let line = match event {
             Event::Settled {

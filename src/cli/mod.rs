@@ -20,6 +20,7 @@ mod output;
 mod profile;
 mod progress;
 mod proof;
+mod run;
 mod schedule;
 mod select;
 mod series;
@@ -79,6 +80,7 @@ enum Verb {
     Crawl(crawl::Args),
     Status(status::Args),
     Why(why::Args),
+    Run(run::Args),
     Build(build::Args),
     Extract(extract::Args),
     Show(show::Args),
@@ -131,6 +133,7 @@ fn run(cli: Cli) -> anyhow::Result<Status> {
         Verb::Crawl(args) => crawl::run(&context, &args),
         Verb::Status(args) => status::run(&context, &args),
         Verb::Why(args) => why::run(&context, &args),
+        Verb::Run(args) => run::run(&context, &args),
         Verb::Build(args) => build::run(&context, &args),
         Verb::Extract(args) => extract::run(args),
         Verb::Show(args) => show::run(&context, &args),

@@ -33,6 +33,10 @@ pub(super) struct Args {
     json: bool,
 }
 
+#[expect(
+    clippy::too_many_lines,
+    reason = "one address, told from top to bottom"
+)]
 pub(super) fn run(context: &Context, args: &Args) -> anyhow::Result<Status> {
     let home = context.home()?;
     let mut url = Url::parse(&args.url).with_context(|| format!("{}: no address", args.url))?;
@@ -81,9 +85,9 @@ pub(super) fn run(context: &Context, args: &Args) -> anyhow::Result<Status> {
             } else {
                 "forbidden"
             };
-            let rule = match (&decision.rule, decision.line, &decision.group) {
-                (Some(rule), Some(line), Some(group)) => {
-                    format!(" by line {line}, {rule:?}, of the group for {group}")
+            let by = match (&decision.rule, decision.line, &decision.group) {
+                (Some(printed), Some(number), Some(group)) => {
+                    format!(" by line {number}, {printed:?}, of the group for {group}")
                 }
                 _ => decision
                     .because
@@ -91,7 +95,7 @@ pub(super) fn run(context: &Context, args: &Args) -> anyhow::Result<Status> {
                     .map_or_else(String::new, |because| format!(" ({because})")),
             };
             format!(
-                "{word}{rule}; fetched {}, good until {}",
+                "{word}{by}; fetched {}, good until {}",
                 row.fetched, row.expires
             )
         }

@@ -176,6 +176,17 @@ pub struct AddressPolicy {
 }
 
 impl AddressPolicy {
+    /// Refuses nothing: for addresses that the operator named, never for those that a page did.
+    pub fn any() -> Self {
+        let whole = |base: IpAddr| Cidr { base, prefix: 0 };
+        Self {
+            allowed: vec![
+                whole(IpAddr::V4(std::net::Ipv4Addr::UNSPECIFIED)),
+                whole(IpAddr::V6(std::net::Ipv6Addr::UNSPECIFIED)),
+            ],
+        }
+    }
+
     /// A policy that allows ranges besides (`allow_addresses` of the configuration).
     ///
     /// # Errors

@@ -48,16 +48,16 @@ impl Default for Policy {
     fn default() -> Self {
         Self {
             delay: Duration::from_secs(3),
-            crawl_delay_cap: Duration::from_secs(60),
+            crawl_delay_cap: Duration::from_mins(1),
             fetch_factor: 2,
-            fetch_cap: Duration::from_secs(60),
+            fetch_cap: Duration::from_mins(1),
             slow_cap: 64,
             calm: 10,
             park_after: 5,
-            park: Duration::from_secs(6 * 3600),
-            park_cap: Duration::from_secs(48 * 3600),
+            park: Duration::from_hours(6),
+            park_cap: Duration::from_hours(48),
             errors: 10,
-            errors_pause: Duration::from_secs(3600),
+            errors_pause: Duration::from_hours(1),
         }
     }
 }
@@ -65,7 +65,7 @@ impl Default for Policy {
 /// The shortest gap that is stretched where the policy has none.
 const STRETCHED: Duration = Duration::from_millis(500);
 /// The longest gap, whatever the reasons.
-const LONGEST: Duration = Duration::from_secs(600);
+const LONGEST: Duration = Duration::from_mins(10);
 
 impl Policy {
     /// The gap of a host after an answer that took `took`.

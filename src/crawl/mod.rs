@@ -5,6 +5,7 @@
 mod address;
 mod classify;
 pub mod engine;
+pub mod hook;
 pub mod lanes;
 mod location;
 mod markup;

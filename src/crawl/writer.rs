@@ -5,7 +5,7 @@
 //! of the batch is told of, and the thread refuses everything from then on.
 
 use std::sync::Arc;
-use std::sync::mpsc::{Receiver, Sender, TryRecvError};
+use std::sync::mpsc::{Receiver, Sender};
 
 use jiff::Timestamp;
 use tokio::sync::{OwnedSemaphorePermit, mpsc, oneshot};
@@ -209,10 +209,7 @@ impl Keeper {
             if batch.len() >= BATCH || bytes >= BATCH_BYTES {
                 break;
             }
-            next = match queue.try_recv() {
-                Ok(work) => Some(work),
-                Err(TryRecvError::Empty | TryRecvError::Disconnected) => None,
-            };
+            next = queue.try_recv().ok();
         }
         if batch.is_empty() {
             return Ok(());

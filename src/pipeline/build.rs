@@ -10,6 +10,7 @@ use std::io;
 use std::num::NonZeroUsize;
 use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicU8, Ordering};
 
 use jiff::Timestamp;
 
@@ -38,6 +39,15 @@ pub struct BuildOptions<'h> {
     pub hosts: &'h HostRules,
     /// Whether the whole archive is read again, also what the same program has read already.
     pub reread: bool,
+    /// Ends the build when it is not 0 any more; `None`: nobody does.
+    pub stop: Option<&'h AtomicU8>,
+}
+
+impl BuildOptions<'_> {
+    fn is_stopped(&self) -> bool {
+        self.stop
+            .is_some_and(|count| count.load(Ordering::Relaxed) > 0)
+    }
 }
 
 /// What happens during a build, as it happens.
@@ -122,6 +132,19 @@ pub enum BuildError {
     /// The database took no more.
     #[error(transparent)]
     Store(#[from] StoreError),
+    /// It was asked to stop. What the database has is whole; the next build goes on.
+    #[error("stopped by a signal; the next build goes on with it")]
+    Stopped,
+}
+
+impl BuildError {
+    /// Whether room on the disk would mend it.
+    pub fn is_full(&self) -> bool {
+        match self {
+            Self::Store(error) => error.is_full(),
+            Self::List { .. } | Self::Stopped => false,
+        }
+    }
 }
 
 /// Reads into the store what the archive has and the store has not, or all of it ([`BuildOptions::reread`], another
@@ -184,12 +207,13 @@ pub fn build(
             Step::Damage { .. } | Step::End { .. } => None,
         },
         |step, made| match building.step(step, made) {
+            Ok(()) if options.is_stopped() => ControlFlow::Break(BuildError::Stopped),
             Ok(()) => ControlFlow::Continue(()),
-            Err(error) => ControlFlow::Break(error),
+            Err(error) => ControlFlow::Break(error.into()),
         },
     );
     if let ControlFlow::Break(error) = flow {
-        return Err(error.into());
+        return Err(error);
     }
     let reread = Reread {
         archive,

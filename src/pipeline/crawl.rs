@@ -29,7 +29,7 @@ pub const SERIES: &str = "nianbao-crawl";
 /// What is wanted of a crawl.
 #[derive(Debug, Clone, Default)]
 pub struct CrawlRequest {
-    /// Names of sites; empty: those of the configuration, else all.
+    /// Names of sites; empty: those of the configuration, else all of the home's `selectors/`.
     pub sites: Vec<String>,
     /// Addresses to be fetched now, with their sites.
     pub urls: Vec<Url>,
@@ -56,7 +56,9 @@ pub enum CrawlFailure {
         name: String,
     },
     /// Nothing to begin with.
-    #[error("there is no site to crawl: write a profile into selectors/, or name an address")]
+    #[error(
+        "there is no site to crawl: put a profile into the home's selectors/ (`nianbao profile new URL` writes one), name a known one with --site or `sites` in nianbao.toml (`nianbao profile show` lists them), or name an address"
+    )]
     NoSeeds,
     /// A value of the configuration is none.
     #[error("[crawl] {key} = {value} is out of range")]
@@ -176,16 +178,16 @@ pub fn plan(home: &Home, request: &CrawlRequest, now: Timestamp) -> Result<Plan,
     if wanted.is_empty() && request.urls.is_empty() {
         chosen.extend(
             sites
-                .sites()
+                .added()
                 .map(|site| (site.name.as_str().to_owned(), site)),
         );
     }
     for name in wanted {
         let site = sites.site(name);
         let site = site.ok_or_else(|| CrawlFailure::NoSite {
-            name: name.to_string(),
+            name: String::clone(name),
         })?;
-        chosen.insert(name.to_string(), site);
+        chosen.insert(String::clone(name), site);
     }
     let mut seeds: Vec<Seed> = Vec::new();
     for (name, site) in &chosen {
@@ -240,7 +242,7 @@ pub fn plan(home: &Home, request: &CrawlRequest, now: Timestamp) -> Result<Plan,
     })
 }
 
-/// Crawls. `stop`: 1 asks it to finish what is in flight, 2 to end at once.
+/// Crawls. `stop`: 1 asks it to finish what is in flight, 2 to end at once; the other end is kept by who asks.
 ///
 /// # Errors
 ///
@@ -248,6 +250,7 @@ pub fn plan(home: &Home, request: &CrawlRequest, now: Timestamp) -> Result<Plan,
 pub fn crawl(
     home: &Home,
     request: &CrawlRequest,
+    stop: watch::Receiver<u8>,
     observe: Arc<dyn Fn(&Event<'_>) + Send + Sync>,
     mut notice: impl FnMut(&Notice),
 ) -> Result<CrawlSummary, CrawlFailure> {
@@ -323,39 +326,11 @@ pub fn crawl(
         .worker_threads(2)
         .enable_all()
         .build()?;
-    let summary = runtime.block_on(async {
-        let (stop, stopped) = watch::channel(0_u8);
-        let signals = tokio::spawn(signals(stop));
-        let result = engine::crawl(options, run, frontier, writer, transport, stopped).await;
-        signals.abort();
-        result
-    })?;
+    let crawling = engine::crawl(options, run, frontier, writer, transport, stop);
+    let summary = runtime.block_on(crawling)?;
     // A name lookup cannot be cut short; nobody waits for it.
     runtime.shutdown_timeout(Duration::from_millis(100));
     Ok(summary)
-}
-
-/// Counts signals that ask the process to end.
-#[cfg(unix)]
-async fn signals(stop: watch::Sender<u8>) -> std::io::Result<()> {
-    use tokio::signal::unix::{SignalKind, signal};
-    let mut interrupt = signal(SignalKind::interrupt())?;
-    let mut terminate = signal(SignalKind::terminate())?;
-    loop {
-        tokio::select! {
-            _ = interrupt.recv() => {}
-            _ = terminate.recv() => {}
-        }
-        stop.send_modify(|count| *count = count.saturating_add(1));
-    }
-}
-
-#[cfg(not(unix))]
-async fn signals(stop: watch::Sender<u8>) -> std::io::Result<()> {
-    loop {
-        tokio::signal::ctrl_c().await?;
-        stop.send_modify(|count| *count = count.saturating_add(1));
-    }
 }
 
 /// Who asks: program, version, whom to write to.
@@ -379,7 +354,10 @@ fn by_hand(url: &Url) -> String {
 fn role_of(url: &Url) -> Role {
     let path = url.path();
     let name = path.rsplit('/').next().unwrap_or_default();
-    if path.ends_with(".xml") {
+    if name
+        .rsplit_once('.')
+        .is_some_and(|(_, ending)| ending.eq_ignore_ascii_case("xml"))
+    {
         Role::Sitemap
     } else if path == "/" {
         Role::Root

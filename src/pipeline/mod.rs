@@ -16,6 +16,7 @@ mod parallel;
 mod read;
 mod records;
 mod reread;
+mod stop;
 mod walk;
 
 pub use answer::read_answer;
@@ -32,4 +33,5 @@ pub use pages::{Input, Outcome, groups, read_pages};
 pub use parallel::{Caught, Load, ordered};
 pub use read::{MAX_BYTES, Origin, Unreadable, media_name, part_bytes, read, read_all, read_with};
 pub use records::{Damage, WarcFile, warc_files};
+pub use stop::{STOPPED, Stop};
 pub use walk::{Found, find_pages};

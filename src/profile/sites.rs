@@ -3,7 +3,7 @@
 //! In: the profiles' texts. Out: [`Sites`]: which site and which platform a page belongs to. Reads no disk: a home's
 //! files are handed over as texts.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::{Arc, LazyLock};
 
 use url::Url;
@@ -22,9 +22,11 @@ pub fn compiled_files() -> &'static [(&'static str, &'static str)] {
 const GENERIC: &str = "generic";
 
 static COMPILED: LazyLock<Sites> = LazyLock::new(|| {
-    Sites::default()
+    let mut all = Sites::default()
         .with_files(FILES.iter().map(|(path, text)| (*path, *text)))
-        .unwrap_or_else(|error| panic!("compiled-in profile: {error}"))
+        .unwrap_or_else(|error| panic!("compiled-in profile: {error}"));
+    all.added.clear();
+    all
 });
 
 /// Why the profiles are refused.
@@ -66,6 +68,8 @@ pub enum SitesError {
 pub struct Sites {
     platforms: BTreeMap<String, Arc<Platform>>,
     by_name: BTreeMap<String, Arc<SiteProfile>>,
+    /// Names of the sites that are not compiled in, or not as they are here.
+    added: BTreeSet<String>,
     /// Sites by host of their scope, `*.` included.
     hosts: Arc<HashMap<String, Vec<Arc<SiteProfile>>>>,
 }
@@ -108,6 +112,7 @@ impl Sites {
                     wanted.push((path.to_owned(), platform.clone()));
                 }
                 all.by_name.insert(name.clone(), Arc::new(site));
+                all.added.insert(name.clone());
                 name
             };
             if let Some(other) = names.insert((is_platform, name.clone()), path.to_owned()) {
@@ -171,6 +176,12 @@ impl Sites {
     /// The site of this name.
     pub fn site(&self, name: &str) -> Option<&SiteProfile> {
         self.by_name.get(name).map(AsRef::as_ref)
+    }
+
+    /// The sites of the home at hand, by name: those that somebody put there to be crawled, not those that come with
+    /// the program.
+    pub fn added(&self) -> impl Iterator<Item = &SiteProfile> {
+        self.added.iter().filter_map(|name| self.site(name))
     }
 
     /// All sites, by name.

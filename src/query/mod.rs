@@ -24,8 +24,8 @@ pub use diff::{
 pub use export::{export_csv, export_json};
 pub use filter::{AgencyFilter, Copies, Filter};
 pub use reports::{
-    FindingLine, ProposalLine, RefusalLine, ReportLine, agency_names, count_copies, find_reports,
-    findings, list_reports, load_report, proposals, refusals,
+    FindingCount, FindingLine, ProposalLine, RefusalLine, ReportLine, agency_names, count_copies,
+    find_reports, findings, findings_since, list_reports, load_report, proposals, refusals,
 };
 pub use rows::{export_rows_csv, export_rows_json};
 pub use series::{Part, Point, PointStatus, cell_series, series};

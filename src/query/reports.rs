@@ -1,5 +1,6 @@
 //! Lists: reports, findings, refusals; and one report whole.
 
+use jiff::Timestamp;
 use rusqlite::{Row, params_from_iter};
 use serde::Serialize;
 
@@ -305,4 +306,43 @@ pub fn refusals(store: &Store) -> Result<Vec<RefusalLine>, QueryError> {
     };
     let lines = statement.query_map([], line)?;
     Ok(lines.collect::<Result<_, _>>()?)
+}
+
+/// How often a code was found.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct FindingCount {
+    /// The code.
+    pub code: String,
+    /// Its severity.
+    pub severity: String,
+    /// Findings.
+    pub findings: u64,
+    /// Reports that have one.
+    pub reports: u64,
+}
+
+/// What the reports have that were read or read differently by runs that began at `since` or later, errors first.
+/// Versions that are no report's current one do not count.
+///
+/// # Errors
+///
+/// If the database cannot be read.
+pub fn findings_since(store: &Store, since: Timestamp) -> Result<Vec<FindingCount>, QueryError> {
+    let mut statement = store.connection().prepare_cached(
+        "SELECT f.code, f.severity, count(*), count(DISTINCT r.id) FROM report r
+         JOIN finding f ON f.version_id = r.version_id
+         WHERE EXISTS (SELECT 1 FROM reading g JOIN run u ON u.id = g.run_id
+           WHERE g.version_id = r.version_id AND u.started_at_us >= ?)
+         GROUP BY f.code, f.severity
+         ORDER BY CASE f.severity WHEN 'error' THEN 0 WHEN 'warning' THEN 1 ELSE 2 END, count(*) DESC, f.code",
+    )?;
+    let counts = statement.query_map([since.as_microsecond()], |row| {
+        Ok(FindingCount {
+            code: row.get(0)?,
+            severity: row.get(1)?,
+            findings: row.get::<_, i64>(2)?.unsigned_abs(),
+            reports: row.get::<_, i64>(3)?.unsigned_abs(),
+        })
+    })?;
+    Ok(counts.collect::<Result<_, _>>()?)
 }

@@ -99,6 +99,14 @@ pub enum StoreError {
 }
 
 impl StoreError {
+    /// Whether room on the disk would mend it.
+    pub fn is_full(&self) -> bool {
+        let (Self::Open { source, .. } | Self::Sqlite { source }) = self else {
+            return false;
+        };
+        source.sqlite_error_code() == Some(rusqlite::ErrorCode::DiskFull)
+    }
+
     /// A word that is not of its closed list.
     pub(crate) fn unknown(what: &'static str, value: impl Into<String>) -> Self {
         Self::Unknown {

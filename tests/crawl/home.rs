@@ -48,42 +48,14 @@ impl TestHome {
     /// Writes a profile with seeds; only the profiles of the home are crawled.
     pub fn profile(&self, name: &str, host: &str, seeds: &[(String, &str)]) {
         profile(&self.path(), name, host, seeds);
-        let path = self.path().join("nianbao.toml");
-        let text = std::fs::read_to_string(&path).unwrap();
-        let sites = self.path().join("selectors/sites");
-        let names: Vec<String> = std::fs::read_dir(sites)
-            .unwrap()
-            .map(|entry| entry.unwrap().path())
-            .map(|path| format!("{:?}", path.file_stem().unwrap().to_str().unwrap()))
-            .collect();
-        let names = names.join(", ");
-        let mut kept: Vec<&str> = text
-            .lines()
-            .filter(|line| !line.starts_with("sites = "))
-            .collect();
-        let line = format!("sites = [{names}]");
-        let at = kept.iter().position(|line| *line == "[crawl]").unwrap();
-        kept.insert(at + 1, &line);
-        std::fs::write(path, kept.join("\n")).unwrap();
     }
 
     /// Crawls in this process.
     pub fn crawl(&self, request: &CrawlRequest) -> CrawlSummary {
-        if !std::fs::read_to_string(self.path().join("nianbao.toml"))
-            .unwrap()
-            .contains("sites = ")
-        {
-            let name = std::fs::read_dir(self.path().join("selectors/sites"));
-            let name = name.unwrap().next().unwrap().unwrap().path();
-            let path = self.path().join("nianbao.toml");
-            let text = std::fs::read_to_string(&path).unwrap();
-            let name = name.file_stem().unwrap().to_str().unwrap().to_owned();
-            let text = text.replace("[crawl]\n", &format!("[crawl]\nsites = [{name:?}]\n"));
-            std::fs::write(path, text).unwrap();
-        }
         let home = Home::open(&self.path()).unwrap();
         let _lock = home.lock().unwrap();
-        pipeline::crawl(&home, request, Arc::new(|_| {}), |_| {}).unwrap()
+        let (_stop, told) = tokio::sync::watch::channel(0);
+        pipeline::crawl(&home, request, told, Arc::new(|_| {}), |_| {}).unwrap()
     }
 
     /// Checks the archive, alone and against the ledger; the ledger names at least so many pages.

@@ -180,6 +180,7 @@ pub fn built(warc: &Path, database: &Path, reread: bool) -> (BuildSummary, Vec<S
         jobs: std::num::NonZeroUsize::new(2),
         started_at: Timestamp::now(),
         reread,
+        stop: None,
     };
     let mut told = Vec::new();
     let summary = build(warc, &mut store, &options, |event| match event {

@@ -10,7 +10,7 @@ use crate::crawl::engine::{CrawlSummary, Event};
 use crate::frontier::Frontier;
 use crate::home::Home;
 use crate::model::{Outcome, Role};
-use crate::pipeline::{self, CrawlRequest};
+use crate::pipeline::{self, CrawlRequest, Stop};
 use crate::present::{Align, Table, visible};
 
 use super::super::{crawl, import, output};
@@ -68,7 +68,7 @@ pub(super) struct Crawled {
 }
 
 /// Crawls what is due.
-pub(super) fn run(home: &Home) -> anyhow::Result<Crawled> {
+pub(super) fn run(home: &Home, stop: &Stop) -> anyhow::Result<Crawled> {
     let settled: Arc<Mutex<Vec<Settled>>> = Arc::default();
     let observe = {
         let settled = Arc::clone(&settled);
@@ -98,7 +98,7 @@ pub(super) fn run(home: &Home) -> anyhow::Result<Crawled> {
         ..CrawlRequest::default()
     };
     let begun = Instant::now();
-    let summary = pipeline::crawl(home, &request, observe, |notice| {
+    let summary = pipeline::crawl(home, &request, stop.told(), observe, |notice| {
         output::say(&format!("nianbao: {}", import::describe(notice)));
     })?;
     let took_ms = begun.elapsed().as_millis();

@@ -16,7 +16,7 @@ use crate::audit::origin::HostRules;
 use crate::crawl::engine::Stopped;
 use crate::home::Home;
 use crate::model::{Catalog, Code, Observation, Severity};
-use crate::pipeline::BuildSummary;
+use crate::pipeline::{BuildError, BuildSummary, STOPPED, Stop};
 use crate::present::{Align, Cell, Table, visible};
 use crate::query::{self, AgencyFilter, Filter, FindingLine};
 use crate::store::Store;
@@ -71,6 +71,7 @@ pub(super) fn run(context: &Context, args: &Args) -> anyhow::Result<Status> {
     if let Some(site) = &site {
         opened.home = publishers::configure(&opened.home, site)?;
     }
+    let stop = Stop::listen().context("no signals")?;
     output::print(
         "nianbao demo: invented publishers on a web server on this machine; annual reports in all four forms, with\n\
          planted contradictions. Nothing beyond the loopback is asked for anything.\n",
@@ -78,7 +79,7 @@ pub(super) fn run(context: &Context, args: &Args) -> anyhow::Result<Status> {
     let mut text = String::new();
     heading(&mut text, "1  Three publishers, crawled into the archive");
     if stage == Stage::First {
-        let crawled = crawl::run(&opened.home)?;
+        let crawled = crawl::run(&opened.home, &stop)?;
         text.push_str(&told(&opened.home, &name, &crawled)?);
         if let Some(site) = &site {
             text.push('\n');
@@ -95,7 +96,9 @@ pub(super) fn run(context: &Context, args: &Args) -> anyhow::Result<Status> {
         );
     }
     let mut failures = 0;
-    let summary = build::build(&mut opened, None, false, HostRules::get())?;
+    let Some(summary) = built(&mut opened, &stop)? else {
+        return Ok(Status::Code(STOPPED));
+    };
     failures += summary.failures;
     text.push_str(&story(&opened, &name, &summary)?);
     output::print(&text)?;
@@ -105,7 +108,7 @@ pub(super) fn run(context: &Context, args: &Args) -> anyhow::Result<Status> {
     if let Some(site) = &site {
         publishers::change(site);
         let before = site.requests();
-        let crawled = crawl::run(&opened.home)?;
+        let crawled = crawl::run(&opened.home, &stop)?;
         let asked = site.requests() - before;
         let _ = writeln!(
             text,
@@ -115,7 +118,9 @@ pub(super) fn run(context: &Context, args: &Args) -> anyhow::Result<Status> {
         if let Some(status) = broken_off(&text, &crawled)? {
             return Ok(status);
         }
-        let summary = build::build(&mut opened, None, false, HostRules::get())?;
+        let Some(summary) = built(&mut opened, &stop)? else {
+            return Ok(Status::Code(STOPPED));
+        };
         failures += summary.failures;
         let _ = writeln!(text, "\n{}\n", build::describe(&summary));
     }
@@ -146,6 +151,7 @@ const NEXT: &str = "\
 \x20 nianbao status                                        what the crawl has done, by host and seed
 \x20 nianbao why GONE
 \x20                                                       why an address was asked for, and what came of it
+\x20 nianbao run --dry-run                                 what a crawl would ask for now, and how often
 \x20 nianbao archive verify                                check the archive's digests
 The web server is gone with the demo; its pages are in pages/, its profiles in selectors/sites/. To start with your own:
 `nianbao init DIR`, contact in nianbao.toml, a profile in selectors/sites/ (`nianbao profile new URL`), `nianbao crawl --dry-run`.
@@ -170,6 +176,15 @@ fn home(directory: &Path) -> anyhow::Result<Home> {
         return Ok(Home::open(directory)?);
     }
     Ok(Home::init(directory)?)
+}
+
+/// Builds; `None` if it was asked to stop.
+fn built(opened: &mut Opened, stop: &Stop) -> anyhow::Result<Option<BuildSummary>> {
+    match build::build(opened, None, false, HostRules::get(), Some(stop.count())) {
+        Ok(summary) => Ok(Some(summary)),
+        Err(BuildError::Stopped) => Ok(None),
+        Err(error) => Err(error.into()),
+    }
 }
 
 /// The first crawl.

@@ -42,6 +42,10 @@ const ATTACHMENT: &str = "/info/1043/46024.pdf";
 const MOVED: (&str, &[u8]) = ("/zfxxgknb.html", b"/xxgknb/home.htm");
 const GONE: &str = "/xxgknb/2022-01/28/content_45021.htm";
 
+/// What a column holds beside reports.
+const GUIDE: &str = "<!DOCTYPE html>\n<html><head><meta charset=\"utf-8\"><title>云溪市政府信息公开指南</title></head>\n\
+<body><h1>云溪市政府信息公开指南</h1><p>　　本指南说明公开的范围、方式和申请的办法。</p></body></html>\n";
+
 /// The columns: host, platform, folder, entries a page, pages of the demo.
 const COLUMNS: [(&str, Platform, &str, usize, &[&str]); 7] = [
     (
@@ -160,7 +164,7 @@ fn column(
             "云溪市政府信息公开指南",
             "/zwgk/zfxxgkzn/202001/t20200102_41000.html",
             "2020-01-02",
-            nothing,
+            Page::html(GUIDE),
         ),
         (QINGLING, _) => column.item(
             "青岭县柳河乡人民政府2023年政府信息公开工作年度报告",
@@ -230,11 +234,9 @@ pub(super) fn configure(home: &Home, site: &Site) -> anyhow::Result<Home> {
          [home]\ncontact = \"mailto:demo@nianbao.example\"\n\n\
          [crawl]\n# {} is for a server on the same machine; without this line it is 3000.\ndelay_ms = {}\n\
          # All entries are asked for again each time, not only those of the last two years.\nrecent_years = 100\n\
-         # Without this line the sites of real publishers, whose profiles come with the program, are crawled too.\n\
-         sites = [{}]\nallow_addresses = [\"127.0.0.0/8\"]\nreserve_mb = 50\n\n[crawl.hosts]\n",
+         allow_addresses = [\"127.0.0.0/8\"]\nreserve_mb = 50\n\n[crawl.hosts]\n",
         PAUSE.as_millis(),
         PAUSE.as_millis(),
-        PROFILES.map(|(name, _)| format!("{name:?}")).join(", "),
     );
     for (name, profile) in PROFILES {
         replace(&folder.join(format!("{name}.toml")), profile.as_bytes())?;

@@ -15,7 +15,7 @@ use crate::frontier::{Completion, Lease, Next, RobotsRow};
 use crate::model::Outcome;
 
 /// How long "could not be had" is relied on.
-const UNHAD: Duration = Duration::from_secs(1800);
+const UNHAD: Duration = Duration::from_mins(30);
 
 /// What the robots.txt of an origin says.
 #[derive(Debug)]

@@ -24,7 +24,7 @@ use crate::frontier::{Completion, Lane, Lease, Next};
 use crate::model::{Outcome, Role};
 
 /// How long an address that a name led to is taken for the one it leads to.
-const RESOLVED_FOR: Duration = Duration::from_secs(600);
+const RESOLVED_FOR: Duration = Duration::from_mins(10);
 /// Addresses taken from the ledger at once: few, so that what is more urgent comes next.
 const FEW: usize = 4;
 /// But more where they are dealt with in no time.

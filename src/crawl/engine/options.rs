@@ -83,7 +83,7 @@ impl Default for Budget {
         Self {
             pages: 5000,
             bytes: 2_000_000_000,
-            time: Duration::from_secs(6 * 3600),
+            time: Duration::from_hours(6),
             url_length: 2000,
         }
     }

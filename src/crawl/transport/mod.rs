@@ -31,7 +31,7 @@ use crate::model::Outcome;
 pub use http::{Http, HttpOptions, SetupError};
 pub use tls::Certificates;
 
-/// What is asked for; always by `GET`.
+/// What is asked for: by `GET`, or by `POST` where there is a body.
 #[derive(Debug, Clone)]
 pub struct Ask<'a> {
     /// The address; its fragment, user and password are not sent.
@@ -39,6 +39,8 @@ pub struct Ask<'a> {
     /// Fields besides those that are always sent, in this order and spelling: `If-None-Match`. One named like
     /// a field that is always sent takes its place.
     pub headers: Vec<(String, String)>,
+    /// What is posted; `None` for pages, which are never posted to.
+    pub body: Option<Vec<u8>>,
     /// How long and how much.
     pub limits: Limits,
 }
@@ -49,6 +51,7 @@ impl<'a> Ask<'a> {
         Self {
             url,
             headers: Vec::new(),
+            body: None,
             limits: Limits::default(),
         }
     }

@@ -21,7 +21,11 @@ pub(super) fn write(ask: &Ask<'_>, user_agent: &str, keep_alive: bool) -> (Vec<u
     ];
     let mut bytes = Vec::with_capacity(512);
     let mut left_out = Vec::new();
-    bytes.extend_from_slice(b"GET ");
+    bytes.extend_from_slice(if ask.body.is_some() {
+        b"POST ".as_slice()
+    } else {
+        b"GET "
+    });
     bytes.extend_from_slice(ask.url[Position::BeforePath..Position::AfterQuery].as_bytes());
     bytes.extend_from_slice(b" HTTP/1.1\r\n");
     let named = |name: &str| {
@@ -41,6 +45,11 @@ pub(super) fn write(ask: &Ask<'_>, user_agent: &str, keep_alive: bool) -> (Vec<u
         bytes.extend_from_slice(b": ");
         bytes.extend_from_slice(value.trim_matches([' ', '\t']).as_bytes());
         bytes.extend_from_slice(b"\r\n");
+    }
+    if let Some(body) = &ask.body {
+        bytes.extend_from_slice(format!("Content-Length: {}\r\n\r\n", body.len()).as_bytes());
+        bytes.extend_from_slice(body);
+        return (bytes, left_out);
     }
     bytes.extend_from_slice(b"\r\n");
     (bytes, left_out)
