@@ -229,10 +229,10 @@ pub(super) fn dry_run(
                     })])
                 } else {
                     output::print(&format!(
-                        "{} {} every {:.1} s, robots.txt: {word}\n",
+                        "{} {} every {}, robots.txt: {word}\n",
                         one.role,
                         visible(&one.url),
-                        gap.as_secs_f64()
+                        pause(gap)
                     ))
                 };
                 if written.is_err() {
@@ -245,6 +245,15 @@ pub(super) fn dry_run(
     let printed = print();
     remove(&copy);
     printed
+}
+
+/// A pause for people.
+pub(super) fn pause(pause: Duration) -> String {
+    if pause < Duration::from_secs(1) {
+        format!("{} ms", pause.as_millis())
+    } else {
+        format!("{:.1} s", pause.as_secs_f64())
+    }
 }
 
 /// The summary for people.

@@ -106,7 +106,10 @@ fn what_is_no_page_is_told_and_the_rest_goes_on() {
 
 #[test]
 fn a_damaged_archive_is_told_and_the_rest_is_built() {
-    let (_folder, home) = demo();
+    let home = home();
+    let home = home.path();
+    assert_eq!(import(home, &[&fixture("demo")]).code, 0);
+    assert_eq!(run(home, ["build"]).code, 0);
     let file = std::fs::read_dir(home.join("warc"))
         .unwrap()
         .next()
@@ -118,7 +121,7 @@ fn a_damaged_archive_is_told_and_the_rest_is_built() {
     bytes[middle] ^= 0xff;
     std::fs::write(&file, bytes).unwrap();
     std::fs::remove_file(home.join("nianbao.db")).unwrap();
-    let built = run(&home, ["build"]);
+    let built = run(home, ["build"]);
     assert_eq!(built.code, 1, "{}", built.err);
     assert!(
         built.err.contains("16 reports (16 new), 1 failures"),
@@ -126,7 +129,7 @@ fn a_damaged_archive_is_told_and_the_rest_is_built() {
         built.err
     );
     assert_eq!(built.err.lines().count(), 2, "{}", built.err);
-    assert_eq!(run(&home, ["archive", "verify"]).code, 6);
+    assert_eq!(run(home, ["archive", "verify"]).code, 6);
 }
 
 #[test]

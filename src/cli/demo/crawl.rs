@@ -2,9 +2,11 @@
 
 use std::fmt::Write as _;
 use std::sync::{Arc, Mutex, PoisonError};
-use std::time::Instant;
+use std::thread;
+use std::time::{Duration, Instant};
 
 use anyhow::Context as _;
+use jiff::Timestamp;
 
 use crate::crawl::engine::{CrawlSummary, Event};
 use crate::frontier::Frontier;
@@ -108,6 +110,14 @@ pub(super) fn run(home: &Home, stop: &Stop) -> anyhow::Result<Crawled> {
         settled: std::mem::take(&mut settled),
         took_ms,
     })
+}
+
+/// Waits for the clock's next second. Dates in the archive are to the second: two versions of a page that came in the
+/// same one could not be told to follow each other.
+pub(super) fn next_second() {
+    let into = Timestamp::now().subsec_nanosecond();
+    let left = 1_000_000_000_u64.saturating_sub(u64::from(into.unsigned_abs()));
+    thread::sleep(Duration::from_nanos(left));
 }
 
 /// The columns of the table of what came.

@@ -104,15 +104,19 @@ pub(super) fn run(context: &Context, args: &Args) -> anyhow::Result<Status> {
     output::print(&text)?;
     text.clear();
 
-    heading(&mut text, "7  A report is changed, and all is crawled again");
+    heading(
+        &mut text,
+        "7  A report is changed, and all is crawled again",
+    );
     if let Some(site) = &site {
+        crawl::next_second();
         publishers::change(site);
         let before = site.requests();
         let crawled = crawl::run(&opened.home, &stop)?;
         let asked = site.requests() - before;
         let _ = writeln!(
             text,
-            "Each page is asked for only if it is another than ours ({asked} requests).\n"
+            "Every page is asked for on condition that it is another than ours: 304 says that it is not. {asked} requests.\n"
         );
         text.push_str(&crawled.describe());
         if let Some(status) = broken_off(&text, &crawled)? {

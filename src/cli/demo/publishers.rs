@@ -141,13 +141,7 @@ pub(super) fn serve() -> anyhow::Result<Site> {
         .context("the demo's web server cannot listen on 127.0.0.1")
 }
 
-fn column(
-    host: &str,
-    platform: Platform,
-    folder: &str,
-    files: &[&str],
-    pages: &[Entry],
-) -> Column {
+fn column(host: &str, platform: Platform, folder: &str, files: &[&str], pages: &[Entry]) -> Column {
     let mut column = Column::empty(platform, folder);
     for file in files {
         let Some(entry) = pages.iter().find(|entry| entry.file == *file) else {
@@ -290,7 +284,10 @@ mod tests {
         let page = page(entry, CHANGED_PATH);
         let (first, second) = (page.bytes(0, 0), page.bytes(1, 0));
         assert_eq!(first, entry.bytes());
-        let differing = first.iter().zip(&second).filter(|(one, other)| one != other);
+        let differing = first
+            .iter()
+            .zip(&second)
+            .filter(|(one, other)| one != other);
         assert_eq!((first.len(), differing.count()), (second.len(), 2));
     }
 }

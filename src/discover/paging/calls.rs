@@ -30,7 +30,10 @@ fn call<'s>(
         let is_comment = line.trim_start().starts_with("//");
         let rest = script[at + NAME.len()..].trim_start().strip_prefix('(')?;
         let end = rest.bytes().take(CALL).position(|byte| byte == b')')?;
-        let arguments: Option<Vec<_>> = rest[..end].split(',').map(|text| value(text, script)).collect();
+        let arguments: Option<Vec<_>> = rest[..end]
+            .split(',')
+            .map(|text| value(text, script))
+            .collect();
         arguments.filter(|arguments| !is_comment && is_wanted(arguments))
     })
 }
