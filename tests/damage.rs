@@ -372,6 +372,9 @@ fn targets_that_are_no_uris_are_named() {
     }
 }
 
+/// What was done to the file, its bytes, and what is to be told of it.
+type Case = (&'static str, Vec<u8>, Vec<(&'static str, u64)>);
+
 #[test]
 fn damage_to_the_file_is_named() {
     let directory = tempfile::tempdir().unwrap();
@@ -392,7 +395,7 @@ fn damage_to_the_file_is_named() {
         &file[starts[METADATA]..],
     ];
     let zeros = [&file[..], &[0; 4096]].concat();
-    let cases: Vec<(&str, Vec<u8>, Vec<(&str, u64)>)> = vec![
+    let cases: Vec<Case> = vec![
         (
             "truncated last member",
             file[..last + 40].to_vec(),
@@ -446,11 +449,8 @@ fn the_ledger_knows_what_is_missing_or_too_much() {
     std::fs::write(&path, &file[..group]).unwrap();
     assert_eq!(told(&verify(&path, vec![], None)), []);
     let found = told(&verify(&path, ledger.clone(), end));
-    let lost = ["last_record_missing"; 2];
-    assert_eq!(
-        found.iter().map(|(code, _)| *code).collect::<Vec<_>>(),
-        lost
-    );
+    let codes: Vec<_> = found.iter().map(|(code, _)| *code).collect();
+    assert_eq!(codes, ["last_record_missing"; 2]);
 
     // A record in the middle that is gone: everything behind it has moved.
     let from = usize::try_from(places[0].offset).unwrap();

@@ -365,11 +365,11 @@ mod tests {
             &mut lane,
             Outcome::Throttled,
             Some(429),
-            Some(later(now, Duration::from_secs(120))),
+            Some(later(now, Duration::from_mins(2))),
             now,
         );
         assert_eq!(lane.slow, 4);
-        assert_eq!(lane.not_before, Some(later(now, Duration::from_secs(120))));
+        assert_eq!(lane.not_before, Some(later(now, Duration::from_mins(2))));
         for _ in 0..9 {
             policy.after(&mut lane, Outcome::Ok, Some(200), None, now);
         }

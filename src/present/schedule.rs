@@ -244,7 +244,7 @@ mod tests {
             program: "/usr/local/bin/nianbao".to_owned(),
             home: home.to_owned(),
             at: (2, 5),
-            deadline: Some(Duration::from_secs(5 * 3600)),
+            deadline: Some(Duration::from_hours(5)),
             user: RunAs::User("nianbao".to_owned()),
         }
     }

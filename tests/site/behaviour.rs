@@ -61,9 +61,9 @@ behaviours! {
     RedirectMetaLoop = "redirect-meta-loop", "A meta refresh to itself.";
     RedirectEndless = "redirect-endless", "302 to ever new addresses.";
     RedirectHost = "redirect-host", "302 to another host, elsewhere.example.";
-    RedirectPrivate = "redirect-private", "302 to http://10.0.0.1/ and so to a private address.";
-    RedirectMetadata = "redirect-link-local", "302 to http://169.254.169.254/, a link-local address.";
-    RedirectFile = "redirect-file", "302 to file:///etc/passwd.";
+    RedirectPrivate = "redirect-private", "302 to <http://10.0.0.1>/ and so to a private address.";
+    RedirectMetadata = "redirect-link-local", "302 to <http://169.254.169.254>/, a link-local address.";
+    RedirectFile = "redirect-file", "302 to <file:///etc/passwd>.";
     RedirectNowhere = "redirect-nowhere", "302 without Location.";
     RedirectBroken = "redirect-broken", "302 with a Location that is no address.";
     SlowHeader = "slow-header", "A byte of the header every 200 ms.";
@@ -379,7 +379,7 @@ impl Behaviour {
         // A body right and complete; only the header is odd.
         let odd = |line: &str| text(format!("{ok}{line}\r\n{length}\r\n{TEXT}"));
         let pause = Duration::from_millis(200);
-        let long = Duration::from_secs(120);
+        let long = Duration::from_mins(2);
         let none = Duration::ZERO;
         match self {
             Self::SlowHeader => steps(

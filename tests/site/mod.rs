@@ -19,6 +19,14 @@
 //! site.assert_polite("www.yunxi.example", Duration::from_millis(100));
 //! ```
 
+#![expect(
+    clippy::format_collect,
+    clippy::format_push_string,
+    clippy::match_same_arms,
+    clippy::similar_names,
+    clippy::too_many_lines,
+    reason = "pages and answers are written out as they are read"
+)]
 #![allow(
     dead_code,
     unused_imports,
