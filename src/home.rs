@@ -16,8 +16,8 @@ const CONFIG: &str = "nianbao.toml";
 const TEMPLATE: &str = "\
 # nianbao home. Every key may be left out; unknown keys are refused.
 #
-# To crawl: uncomment contact, put a profile into selectors/sites/ (`nianbao profile new URL` writes one), look at what
-# `nianbao run --dry-run` would ask for, then `nianbao run`. `nianbao status` says how far it is, `nianbao why URL` what
+# To crawl: uncomment contact, put a profile into selectors/sites/ (`nianbao profile new --file PAGE URL` writes one), look
+# at what `nianbao run --dry-run` would ask for, then `nianbao run`. `nianbao status` says how far it is, `nianbao why URL` what
 # came of an address, `nianbao schedule` prints a timer for every night.
 
 [home]

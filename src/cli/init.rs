@@ -21,7 +21,7 @@ pub(super) fn run(context: &Context, args: &Args) -> anyhow::Result<Status> {
     let home = Home::init(&context.cwd.join(&args.dir))?;
     output::say(&format!(
         "{0} is a home now; put pages into it with `nianbao --home {1} import FILE…`, or set contact in {0}/nianbao.toml, \
-         put a profile into {0}/selectors/sites/ (`nianbao profile new URL`) and `nianbao --home {1} run`",
+         put a profile into {0}/selectors/sites/ (`nianbao profile new --file PAGE URL`) and `nianbao --home {1} run`",
         home.directory().display(),
         args.dir.display()
     ));

@@ -189,10 +189,13 @@ pub(super) fn witnessed(site: &Site) -> String {
         .flat_map(|host| site.impolite(host, PAUSE))
         .collect();
     let mut text = format!("The server's own log: {} requests, ", log.len());
-    text.push_str(&match forbidden {
-        0 => format!("none below {FORBIDDEN}, which robots.txt forbids; "),
-        count => format!("{count} BELOW {FORBIDDEN}, WHICH ROBOTS.TXT FORBIDS; "),
-    });
+    let _ = match forbidden {
+        0 => write!(text, "none below {FORBIDDEN}, which robots.txt forbids; "),
+        count => write!(
+            text,
+            "{count} BELOW {FORBIDDEN}, WHICH ROBOTS.TXT FORBIDS; "
+        ),
+    };
     if impolite.is_empty() {
         let _ = writeln!(
             text,

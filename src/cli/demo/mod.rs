@@ -158,7 +158,7 @@ const NEXT: &str = "\
 \x20 nianbao run --dry-run                                 what a crawl would ask for now, and how often
 \x20 nianbao archive verify                                check the archive's digests
 The web server is gone with the demo; its pages are in pages/, its profiles in selectors/sites/. To start with your own:
-`nianbao init DIR`, contact in nianbao.toml, a profile in selectors/sites/ (`nianbao profile new URL`), `nianbao crawl --dry-run`.
+`nianbao init DIR`, contact in nianbao.toml, a profile in selectors/sites/ (`nianbao profile new --file PAGE URL`), `nianbao run`.
 ";
 
 /// The demo's home, made if need be; never a directory that the demo did not make.
