@@ -30,7 +30,7 @@ missing (the summary says which), 4 bad configuration, 5 another run holds the l
 Examples:
   nianbao crawl --dry-run
   nianbao crawl --site yunxi --deadline 2h
-  nianbao crawl https://www.yunxi.example/zwgk/zfxxgknb/";
+  nianbao crawl http://www.yunxi.example/zwgk/zfxxgknb/";
 
 /// Fetch what is due, politely, into the archive
 ///

@@ -16,8 +16,8 @@ use super::{Status, output, select, words};
 
 const EXAMPLES: &str = "\
 Examples:
-  nianbao diff 云溪市教育局 2020
-  nianbao diff 云溪市教育局 2020 --from 1 --to 2
+  nianbao diff 白鹭区人民政府办公室 2020
+  nianbao diff 白鹭区人民政府办公室 2020 --from 1 --to 2
   nianbao diff --id 1 --json";
 
 /// Show what an agency changed in a report after it was published

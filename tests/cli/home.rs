@@ -68,6 +68,8 @@ fn a_folder_is_imported_once_and_built_once() {
         assert_eq!(run(home, ["build"]).code, 0);
     }
     let built = run(home, ["build"]);
+    assert!(built.err.contains("0 reports"), "{}", built.err);
+    let built = run(home, ["build", "--all"]);
     assert!(
         built.err.contains("17 reports (17 unchanged)"),
         "{}",

@@ -9,6 +9,8 @@ mod site;
 use std::fmt::Write as _;
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::thread;
+use std::time::Duration;
 
 use anyhow::{Context as _, bail};
 
@@ -52,6 +54,9 @@ const AGENCY: &str = "云溪市人民政府";
 pub(super) struct Args {
     /// The home to make [default: nianbao-demo in the working directory]
     dir: Option<PathBuf>,
+    /// Keep the web server until Ctrl-C, for `nianbao crawl` and `nianbao run` in the home
+    #[arg(long)]
+    serve: bool,
 }
 
 pub(super) fn run(context: &Context, args: &Args) -> anyhow::Result<Status> {
@@ -63,10 +68,10 @@ pub(super) fn run(context: &Context, args: &Args) -> anyhow::Result<Status> {
     let mut opened = context::write(home(&directory)?)?;
     pages::write(&directory.join("pages"))?;
     let stage = crawl::stage(&opened.home)?;
-    // All was crawled already: nothing is served and nothing asked for.
+    // All was crawled already: nothing is asked for.
     let site = match stage {
-        Stage::Done => None,
-        Stage::First | Stage::Second => Some(publishers::serve()?),
+        Stage::Done if !args.serve => None,
+        _ => Some(publishers::serve()?),
     };
     if let Some(site) = &site {
         opened.home = publishers::configure(&opened.home, site)?;
@@ -109,8 +114,10 @@ pub(super) fn run(context: &Context, args: &Args) -> anyhow::Result<Status> {
         "7  A report is changed, and all is crawled again",
     );
     if let Some(site) = &site {
-        crawl::next_second();
         publishers::change(site);
+    }
+    if let Some(site) = site.as_ref().filter(|_| stage != Stage::Done) {
+        crawl::next_second();
         let before = site.requests();
         let crawled = crawl::run(&opened.home, &stop)?;
         let asked = site.requests() - before;
@@ -137,6 +144,14 @@ pub(super) fn run(context: &Context, args: &Args) -> anyhow::Result<Status> {
         NEXT.replace("GONE", &publishers::gone_url())
     )?;
     output::print(&text)?;
+    // Others may write from here on.
+    drop(opened);
+    if args.serve {
+        output::print("\nThe web server goes on until Ctrl-C.\n")?;
+        while !stop.is_asked() {
+            thread::sleep(Duration::from_millis(50));
+        }
+    }
     Ok(if failures == 0 {
         Status::Done
     } else {
@@ -157,7 +172,8 @@ const NEXT: &str = "\
 \x20                                                       why an address was asked for, and what came of it
 \x20 nianbao run --dry-run                                 what a crawl would ask for now, and how often
 \x20 nianbao archive verify                                check the archive's digests
-The web server is gone with the demo; its pages are in pages/, its profiles in selectors/sites/. To start with your own:
+The web server ends with the demo (`nianbao demo --serve` keeps it); its pages are in pages/, its profiles in
+selectors/sites/. To start with your own:
 `nianbao init DIR`, contact in nianbao.toml, a profile in selectors/sites/ (`nianbao profile new --file PAGE URL`), `nianbao run`.
 ";
 
