@@ -365,7 +365,7 @@ mod tests {
         let block =
             |body: &[u8]| [b"HTTP/1.1 200 OK\r\nContent-Encoding: br\r\n\r\n", body].concat();
         // An uncompressed meta-block of four bytes and the end (RFC 7932, 9).
-        let page = block(b"\x0b\x01\x80page\x03");
+        let page = block(b"\x8b\x01\x80page\x03");
         let response = HttpResponse::split(&page).unwrap();
         assert_eq!(&response.decoded(4).unwrap().bytes[..], b"page");
         assert!(matches!(

@@ -265,6 +265,7 @@ fn anchor(entry: &Entry, dice: &mut Dice) -> String {
 }
 
 /// The list and whether its dates can be told.
+#[expect(clippy::too_many_lines, reason = "a layout an arm")]
 fn list(
     entries: &[Entry],
     layout: Layout,
@@ -362,12 +363,12 @@ fn list(
                 writeln!(out, "<li{id}><a href=\"{}\">{inner}</a></li>", entry.href)
             }
             Layout::Lines => {
-                let line = if before {
+                let both = if before {
                     format!("{date} {link}")
                 } else {
                     format!("{link} {date}")
                 };
-                writeln!(out, "{line}<br>")
+                writeln!(out, "{both}<br>")
             }
         };
     }
