@@ -4,7 +4,7 @@ use std::io::{BufRead as _, BufReader};
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
 
-use super::{Run, nianbao, run};
+use super::{Run, demo_page, nianbao, run};
 
 /// The verbs, by the help.
 fn verbs() -> Vec<String> {
@@ -51,15 +51,19 @@ fn with_files(home: &Path) {
     let list = "http://www.yunxi.example/zwgk/zfxxgknb/index.html";
     let saved = ["archive", "extract", list, "-o", "list.html"];
     assert_eq!(run(home, saved).code, 0);
-    assert_eq!(
-        run(home, ["archive", "wacz", "-o", "collection.wacz"]).code,
-        0
-    );
-    let warc = std::fs::read_dir(home.join("warc"))
-        .unwrap()
-        .next()
-        .unwrap();
-    std::fs::copy(warc.unwrap().path(), home.join("crawl.warc.gz")).unwrap();
+    // Records of one's own would be there twice.
+    let other = tempfile::tempdir().unwrap();
+    let other = other.path();
+    assert_eq!(run(other, ["init", "."]).code, 0);
+    let page = demo_page("yunxi-2019.html");
+    let args = ["import".as_ref(), page.as_os_str()];
+    assert_eq!(run(other, args).code, 0);
+    assert_eq!(run(other, ["build"]).code, 0);
+    let wacz = home.join("collection.wacz");
+    let args = ["archive", "wacz", "-o", wacz.to_str().unwrap()];
+    assert_eq!(run(other, args).code, 0);
+    let warc = std::fs::read_dir(other.join("warc")).unwrap().next();
+    std::fs::copy(warc.unwrap().unwrap().path(), home.join("crawl.warc.gz")).unwrap();
 }
 
 #[test]
