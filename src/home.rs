@@ -15,6 +15,10 @@ const CONFIG: &str = "nianbao.toml";
 /// The configuration `init` writes: every key, commented out, with its default.
 const TEMPLATE: &str = "\
 # nianbao home. Every key may be left out; unknown keys are refused.
+#
+# To crawl: uncomment contact, put a profile into selectors/sites/ (`nianbao profile new --file PAGE URL` writes one), look
+# at what `nianbao run --dry-run` would ask for, then `nianbao run`. `nianbao status` says how far it is, `nianbao why URL` what
+# came of an address, `nianbao schedule` prints a timer for every night.
 
 [home]
 # Whom to ask about this archive, written into its WARC files and, when crawling, the User-Agent.

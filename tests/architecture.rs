@@ -91,6 +91,8 @@ const ONLY: [(&str, &[&str]); 10] = [
     ("tokio_rustls", &["crawl"]),
     ("rustls", &["crawl"]),
     ("TcpStream", &["crawl"]),
+    // Nothing in `src/` listens. The demo's web server is the test site, which lies in the test tree: see
+    // `the_demo_alone_takes_code_from_elsewhere`.
     ("TcpListener", &[]),
 ];
 
@@ -364,6 +366,16 @@ fn only_the_command_line_prints() {
             );
         }
     }
+}
+
+#[test]
+fn the_demo_alone_takes_code_from_elsewhere() {
+    let with_paths: Vec<String> = sources()
+        .into_iter()
+        .filter(|source| without_tests(&source.code).contains("#[path"))
+        .map(|source| source.path)
+        .collect();
+    assert_eq!(with_paths, ["cli/demo/mod.rs"]);
 }
 
 #[test]

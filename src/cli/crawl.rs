@@ -30,7 +30,7 @@ missing (the summary says which), 4 bad configuration, 5 another run holds the l
 Examples:
   nianbao crawl --dry-run
   nianbao crawl --site yunxi --deadline 2h
-  nianbao crawl https://www.yunxi.example/zwgk/zfxxgknb/";
+  nianbao crawl http://www.yunxi.example/zwgk/zfxxgknb/";
 
 /// Fetch what is due, politely, into the archive
 ///
@@ -229,10 +229,10 @@ pub(super) fn dry_run(
                     })])
                 } else {
                     output::print(&format!(
-                        "{} {} every {:.1} s, robots.txt: {word}\n",
+                        "{} {} every {}, robots.txt: {word}\n",
                         one.role,
                         visible(&one.url),
-                        gap.as_secs_f64()
+                        pause(gap)
                     ))
                 };
                 if written.is_err() {
@@ -245,6 +245,15 @@ pub(super) fn dry_run(
     let printed = print();
     remove(&copy);
     printed
+}
+
+/// A pause for people.
+pub(super) fn pause(pause: Duration) -> String {
+    if pause < Duration::from_secs(1) {
+        format!("{} ms", pause.as_millis())
+    } else {
+        format!("{:.1} s", pause.as_secs_f64())
+    }
 }
 
 /// The summary for people.

@@ -16,8 +16,8 @@ use super::{Status, output, select, words};
 
 const EXAMPLES: &str = "\
 Examples:
-  nianbao diff 云溪市教育局 2020
-  nianbao diff 云溪市教育局 2020 --from 1 --to 2
+  nianbao diff 白鹭区人民政府办公室 2020
+  nianbao diff 白鹭区人民政府办公室 2020 --from 1 --to 2
   nianbao diff --id 1 --json";
 
 /// Show what an agency changed in a report after it was published
@@ -181,7 +181,8 @@ fn list(versions: &[VersionLine]) -> String {
     text
 }
 
-fn describe(diff: &Diff, colours: bool) -> String {
+/// What differs, for people.
+pub(super) fn describe(diff: &Diff, colours: bool) -> String {
     let mut text = format!(
         "\nversion {} → version {}\n",
         diff.from.number, diff.to.number

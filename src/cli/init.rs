@@ -20,7 +20,8 @@ pub(super) struct Args {
 pub(super) fn run(context: &Context, args: &Args) -> anyhow::Result<Status> {
     let home = Home::init(&context.cwd.join(&args.dir))?;
     output::say(&format!(
-        "{} is a home now; put pages into it with `nianbao --home {} import FILE…`",
+        "{0} is a home now; put pages into it with `nianbao --home {1} import FILE…`, or set contact in {0}/nianbao.toml, \
+         put a profile into {0}/selectors/sites/ (`nianbao profile new --file PAGE URL`) and `nianbao --home {1} run`",
         home.directory().display(),
         args.dir.display()
     ));

@@ -23,7 +23,7 @@ use super::{Status, output};
 /// Its site and scope, the rule of robots.txt that decides, how its host is treated now, and every exchange with its place
 /// in the archive.
 #[derive(Debug, clap::Args)]
-#[command(after_help = "Examples:\n  nianbao why https://www.yunxi.example/zwgk/zfxxgknb/")]
+#[command(after_help = "Examples:\n  nianbao why http://www.yunxi.example/zwgk/zfxxgknb/")]
 pub(super) struct Args {
     /// The address
     #[arg(value_name = "URL")]

@@ -29,7 +29,14 @@ fn the_demo_shows_everything_and_changes_nothing_the_second_time() {
     let first = run(folder.path(), ["demo"]);
     assert_eq!(first.code, 0, "{}", first.err);
     for expected in [
-        "17 of 17 pages archived",
+        "Nothing beyond the loopback",
+        "pause after each answer: 20 ms",
+        "3 s where nothing is configured",
+        "gone: http://www.bailu.example/xxgknb/2022-01/28/content_45021.htm\n  status 404",
+        "robots_disallowed: http://www.qingling.example/neibu/",
+        "redirect: http://www.bailu.example/zfxxgknb.html",
+        "found by column.link on\n  root http://www.qingling.example/: ok",
+        "none below /neibu/, which robots.txt forbids; never two at once to a host",
         "17 reports (17 new)",
         "云溪市人民政府",
         "●",
@@ -42,6 +49,9 @@ fn the_demo_shows_everything_and_changes_nothing_the_second_time() {
         "(44) ≠ 45",
         "the archived bytes have this digest",
         "<td>【2】</td>",
+        // The second crawl.
+        "17 reports (1 new versions of known ones, 16 seen again)",
+        "disclosed_total (规范性文件 / 对外公开总数量): [-64-]{+63+}",
         "nianbao show 云溪市教育局 2020",
     ] {
         assert!(first.out.contains(expected), "{expected}\n{}", first.out);
@@ -78,11 +88,35 @@ fn the_demo_shows_everything_and_changes_nothing_the_second_time() {
     ];
     let cell: serde_json::Value = serde_json::from_str(&ask(&cell).out).unwrap();
     assert_eq!(cell["observation"]["value"], 18);
+    // The verbs of the crawl have something to say, and no server to say it to.
+    let why = ask(&[
+        "why",
+        "http://www.qingling.example/neibu/2024-01/12/content_46023.htm",
+    ])
+    .out;
+    assert!(why.contains("forbidden by line 2"), "{why}");
+    assert!(why.contains("robots_disallowed"), "{why}");
+    let why = ask(&["why", "http://www.qingling.example/info/1043/46024.pdf"]).out;
+    assert!(why.contains("ledger: attachment, done, ok"), "{why}");
+    let status = ask(&["status"]).out;
+    assert!(status.contains("www.yunxi.example: 0 21 0 0 0"), "{status}");
+    let dry = ask(&["crawl", "--dry-run"]);
+    assert_eq!(dry.code, 0, "{}", dry.err);
+    assert!(
+        dry.out.contains("every 20 ms, robots.txt: allowed"),
+        "{}",
+        dry.out
+    );
+    let verified = ask(&["archive", "verify"]);
+    assert_eq!(verified.code, 0, "{}", verified.out);
+    let versions = ask(&["diff", "白鹭区人民政府办公室", "2020"]).out;
+    assert!(versions.contains("version 2 (current)"), "{versions}");
     let before = tree(folder.path());
     let second = run(folder.path(), ["demo"]);
     assert_eq!(second.code, 0, "{}", second.err);
     assert!(
-        second.out.contains("17 reports (17 unchanged)"),
+        second.out.contains("All was crawled by an earlier run")
+            && second.out.contains("[-64-]{+63+}"),
         "{}",
         second.out
     );

@@ -22,7 +22,7 @@ fn a_cell_is_shown_in_its_archived_page() {
     for fact in [
         "<td>云溪市教育局 2020 (own)</td>",
         "<td>62 件 (number)</td>",
-        "<td>https://www.yunxi.example/",
+        "<td>http://www.yunxi.example/",
         "<td>ff3734caf9355c45d02b66619f2999528de9e1dc00b1188fed7446facaedac43</td>",
         "<td>warc/nianbao-",
         "<td>UTF-8 (",

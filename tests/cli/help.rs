@@ -1,9 +1,10 @@
 //! What the help says can be done, can be done; and the README knows every verb.
 
+use std::io::{BufRead as _, BufReader};
 use std::path::Path;
-use std::process::Command;
+use std::process::{Child, Command, Stdio};
 
-use super::{Run, run};
+use super::{Run, demo_page, nianbao, run};
 
 /// The verbs, by the help.
 fn verbs() -> Vec<String> {
@@ -20,11 +21,57 @@ fn verbs() -> Vec<String> {
     verbs
 }
 
+/// A demo whose web server goes on until this is dropped.
+struct Served(Child);
+
+impl Served {
+    fn demo(folder: &Path) -> Self {
+        let mut child = nianbao(folder)
+            .args(["demo", "--serve"])
+            .stdout(Stdio::piped())
+            .spawn()
+            .unwrap();
+        let out = BufReader::new(child.stdout.take().unwrap());
+        let served = Self(child);
+        let mut lines = out.lines().map(Result::unwrap);
+        assert!(lines.any(|line| line == "The web server goes on until Ctrl-C."));
+        served
+    }
+}
+
+impl Drop for Served {
+    fn drop(&mut self) {
+        let _ = self.0.kill();
+        let _ = self.0.wait();
+    }
+}
+
+/// What examples expect to find: a list saved from a browser, an archive of another program.
+fn with_files(home: &Path) {
+    let list = "http://www.yunxi.example/zwgk/zfxxgknb/index.html";
+    let saved = ["archive", "extract", list, "-o", "list.html"];
+    assert_eq!(run(home, saved).code, 0);
+    // Records of one's own would be there twice.
+    let other = tempfile::tempdir().unwrap();
+    let other = other.path();
+    assert_eq!(run(other, ["init", "."]).code, 0);
+    let page = demo_page("yunxi-2019.html");
+    let args = ["import".as_ref(), page.as_os_str()];
+    assert_eq!(run(other, args).code, 0);
+    assert_eq!(run(other, ["build"]).code, 0);
+    let wacz = home.join("collection.wacz");
+    let args = ["archive", "wacz", "-o", wacz.to_str().unwrap()];
+    assert_eq!(run(other, args).code, 0);
+    let warc = std::fs::read_dir(other.join("warc")).unwrap().next();
+    std::fs::copy(warc.unwrap().unwrap().path(), home.join("crawl.warc.gz")).unwrap();
+}
+
 #[test]
 fn every_example_runs() {
     let folder = tempfile::tempdir().unwrap();
-    assert_eq!(run(folder.path(), ["demo"]).code, 0);
+    let _demo = Served::demo(folder.path());
     let home = folder.path().join("nianbao-demo");
+    with_files(&home);
     let programs = Path::new(env!("CARGO_BIN_EXE_nianbao")).parent().unwrap();
     let path = format!("{}:{}", programs.display(), std::env::var("PATH").unwrap());
     let mut helps = vec![vec!["--help".to_owned()]];

@@ -68,6 +68,8 @@ fn a_folder_is_imported_once_and_built_once() {
         assert_eq!(run(home, ["build"]).code, 0);
     }
     let built = run(home, ["build"]);
+    assert!(built.err.contains("0 reports"), "{}", built.err);
+    let built = run(home, ["build", "--all"]);
     assert!(
         built.err.contains("17 reports (17 unchanged)"),
         "{}",
@@ -106,7 +108,10 @@ fn what_is_no_page_is_told_and_the_rest_goes_on() {
 
 #[test]
 fn a_damaged_archive_is_told_and_the_rest_is_built() {
-    let (_folder, home) = demo();
+    let home = home();
+    let home = home.path();
+    assert_eq!(import(home, &[&fixture("demo")]).code, 0);
+    assert_eq!(run(home, ["build"]).code, 0);
     let file = std::fs::read_dir(home.join("warc"))
         .unwrap()
         .next()
@@ -118,7 +123,7 @@ fn a_damaged_archive_is_told_and_the_rest_is_built() {
     bytes[middle] ^= 0xff;
     std::fs::write(&file, bytes).unwrap();
     std::fs::remove_file(home.join("nianbao.db")).unwrap();
-    let built = run(&home, ["build"]);
+    let built = run(home, ["build"]);
     assert_eq!(built.code, 1, "{}", built.err);
     assert!(
         built.err.contains("16 reports (16 new), 1 failures"),
@@ -126,7 +131,7 @@ fn a_damaged_archive_is_told_and_the_rest_is_built() {
         built.err
     );
     assert_eq!(built.err.lines().count(), 2, "{}", built.err);
-    assert_eq!(run(&home, ["archive", "verify"]).code, 6);
+    assert_eq!(run(home, ["archive", "verify"]).code, 6);
 }
 
 #[test]

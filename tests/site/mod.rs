@@ -7,7 +7,7 @@
 //! Test targets, and the program's own demo, include it by path: `mod site;` or `#[path = "site/mod.rs"] mod site;`. It uses
 //! the standard library and two crates that the program has anyway (`encoding_rs` for GBK, `flate2` for the gzip bomb).
 //!
-//! ```no_run
+//! ```text
 //! let site = Site::start(vec![
 //!     Host::new("www.yunxi.example").column(Column::reports(Platform::Trs, "/zwgk/zfxxgknb/", 300)),
 //!     Host::new("www.qingling.example").address(2).robots("User-agent: *\nDisallow: /private/\n"),

@@ -218,7 +218,9 @@ impl<I: Iterator<Item = Known>> Ledger<I> {
         if let Some(known) = self.next.take_if(|known| known.offset == offset) {
             self.next = self.known.next();
             let is_id = known.record_id.is_none_or(|id| record.id() == Some(&*id));
-            let is_payload = known.sha256.is_none_or(|sha256| {
+            // A revisit has its payload elsewhere.
+            let own = known.sha256.filter(|_| record.kind() != Kind::Revisit);
+            let is_payload = own.is_none_or(|sha256| {
                 let payload = record.payload();
                 payload.is_ok_and(|payload| super::digest::sha256_hex(&payload) == sha256)
             });

@@ -1,24 +1,33 @@
-//! `nianbao demo`: everything once, on invented reports, without a network.
+//! `nianbao demo`: everything once, on invented reports, without a network: a web server on the loopback is crawled.
 
+mod crawl;
 mod pages;
+mod publishers;
+#[path = "../../../tests/site/mod.rs"]
+mod site;
 
 use std::fmt::Write as _;
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::thread;
+use std::time::Duration;
 
 use anyhow::{Context as _, bail};
 
-use crate::archive::SystemClock;
 use crate::audit::origin::HostRules;
+use crate::crawl::engine::Stopped;
 use crate::home::Home;
 use crate::model::{Catalog, Code, Observation, Severity};
-use crate::pipeline::{BuildSummary, ImportOutcome, Importer, read_manifest};
+use crate::pipeline::{BuildError, BuildSummary, STOPPED, Stop};
 use crate::present::{Align, Cell, Table, visible};
 use crate::query::{self, AgencyFilter, Filter, FindingLine};
 use crate::store::Store;
 
 use super::context::{self, Context, Opened};
-use super::{Status, audit, build, coverage, import, output, proof, series};
+use super::{Status, audit, build, coverage, diff, output, proof, series};
+
+use crawl::{Crawled, Stage};
+use publishers::{ATTACHED, CHANGED, PAUSE, within};
 
 const EXAMPLES: &str = "\
 Examples:
@@ -28,7 +37,7 @@ Examples:
 /// Marks a directory as one that the demo made and may write to again.
 const MARKER: &str = "DEMO.txt";
 const MARKER_TEXT: &str = "\
-This home was made by `nianbao demo`. Its bodies, hosts and numbers are invented.
+This home was made by `nianbao demo`. Its agencies, hosts and numbers are invented.
 It may be deleted at any time; run `nianbao demo` to make it again.
 ";
 
@@ -38,13 +47,16 @@ const AGENCY: &str = "云溪市人民政府";
 
 /// Try everything on 17 invented reports, without a network
 ///
-/// Makes a home, imports the pages that come with the program, builds, and shows what can be
-/// asked. Run again, it changes nothing.
+/// Makes a home, crawls three invented publishers on a web server of its own on the loopback, archives, builds, and shows
+/// what can be asked. Then a publisher changes a report, and it crawls again. Run again, it changes nothing.
 #[derive(Debug, clap::Args)]
 #[command(after_help = EXAMPLES)]
 pub(super) struct Args {
     /// The home to make [default: nianbao-demo in the working directory]
     dir: Option<PathBuf>,
+    /// Keep the web server until Ctrl-C, for `nianbao crawl` and `nianbao run` in the home
+    #[arg(long)]
+    serve: bool,
 }
 
 pub(super) fn run(context: &Context, args: &Args) -> anyhow::Result<Status> {
@@ -54,16 +66,116 @@ pub(super) fn run(context: &Context, args: &Args) -> anyhow::Result<Status> {
     let name = args.dir.clone().unwrap_or_else(|| "nianbao-demo".into());
     let directory = context.cwd.join(&name);
     let mut opened = context::write(home(&directory)?)?;
-    let (archived, known) = import(&opened, &directory)?;
-    let summary = build::build(&mut opened, None, false, HostRules::get(), None)?;
-    let text = tell(&opened, &name, (archived, known), &summary)?;
+    pages::write(&directory.join("pages"))?;
+    let stage = crawl::stage(&opened.home)?;
+    // All was crawled already: nothing is asked for.
+    let site = match stage {
+        Stage::Done if !args.serve => None,
+        _ => Some(publishers::serve()?),
+    };
+    if let Some(site) = &site {
+        opened.home = publishers::configure(&opened.home, site)?;
+    }
+    let stop = Stop::listen().context("no signals")?;
+    output::print(
+        "nianbao demo: invented publishers on a web server on this machine; annual reports in all four forms, with\n\
+         planted contradictions. Nothing beyond the loopback is asked for anything.\n",
+    )?;
+    let mut text = String::new();
+    heading(&mut text, "1  Three publishers, crawled into the archive");
+    if stage == Stage::First {
+        let crawled = crawl::run(&opened.home, &stop)?;
+        text.push_str(&told(&opened.home, &name, &crawled)?);
+        if let Some(site) = &site {
+            text.push('\n');
+            text.push_str(&crawl::witnessed(site));
+        }
+        if let Some(status) = broken_off(&text, &crawled)? {
+            return Ok(status);
+        }
+    } else {
+        let _ = writeln!(
+            text,
+            "All was crawled by an earlier run of the demo: {}",
+            within(&name, "warc/")
+        );
+    }
+    let mut failures = 0;
+    let Some(summary) = built(&mut opened, &stop)? else {
+        return Ok(Status::Code(STOPPED));
+    };
+    failures += summary.failures;
+    text.push_str(&story(&opened, &name, &summary)?);
     output::print(&text)?;
-    Ok(if summary.failures == 0 {
+    text.clear();
+
+    heading(
+        &mut text,
+        "7  A report is changed, and all is crawled again",
+    );
+    if let Some(site) = &site {
+        publishers::change(site);
+    }
+    if let Some(site) = site.as_ref().filter(|_| stage != Stage::Done) {
+        crawl::next_second();
+        let before = site.requests();
+        let crawled = crawl::run(&opened.home, &stop)?;
+        let asked = site.requests() - before;
+        let _ = writeln!(
+            text,
+            "Every page is asked for on condition that it is another than ours: 304 says that it is not. {asked} requests.\n"
+        );
+        text.push_str(&crawled.describe());
+        if let Some(status) = broken_off(&text, &crawled)? {
+            return Ok(status);
+        }
+        let Some(summary) = built(&mut opened, &stop)? else {
+            return Ok(Status::Code(STOPPED));
+        };
+        failures += summary.failures;
+        let _ = writeln!(text, "\n{}\n", build::describe(&summary));
+    }
+    text.push_str(&changed(&opened.store)?);
+    heading(&mut text, "What to try next");
+    write!(
+        text,
+        "  cd {}\n{}",
+        name.display(),
+        NEXT.replace("GONE", &publishers::gone_url())
+    )?;
+    output::print(&text)?;
+    // Others may write from here on.
+    drop(opened);
+    if args.serve {
+        output::print("\nThe web server goes on until Ctrl-C.\n")?;
+        while !stop.is_asked() {
+            thread::sleep(Duration::from_millis(50));
+        }
+    }
+    Ok(if failures == 0 {
         Status::Done
     } else {
         Status::Failures
     })
 }
+
+const NEXT: &str = "\
+\x20 nianbao show 云溪市教育局 2020                        the report as its form
+\x20 nianbao show 云溪市教育局 2020 --cell review.total    any cell with its proof
+\x20 nianbao series --list                                 what can be followed through the years
+\x20 nianbao series review_total --agency 云溪市人民政府
+\x20 nianbao diff 白鹭区人民政府办公室 2020                 what was changed after publication
+\x20 nianbao export -o panel.csv                           everything as one tidy table
+\x20 nianbao extract pages/yunxi-2019.html                 one page as JSON, without a home
+\x20 nianbao status                                        what the crawl has done, by host and seed
+\x20 nianbao why GONE
+\x20                                                       why an address was asked for, and what came of it
+\x20 nianbao run --dry-run                                 what a crawl would ask for now, and how often
+\x20 nianbao archive verify                                check the archive's digests
+The web server ends with the demo (`nianbao demo --serve` keeps it); its pages are in pages/, its profiles in
+selectors/sites/. To start with your own:
+`nianbao init DIR`, contact in nianbao.toml, a profile in selectors/sites/ (`nianbao profile new --file PAGE URL`), `nianbao run`.
+";
 
 /// The demo's home, made if need be; never a directory that the demo did not make.
 fn home(directory: &Path) -> anyhow::Result<Home> {
@@ -86,60 +198,59 @@ fn home(directory: &Path) -> anyhow::Result<Home> {
     Ok(Home::init(directory)?)
 }
 
-/// Writes the pages beside the archive and imports them; how many went in, how many were there.
-fn import(opened: &Opened, directory: &Path) -> anyhow::Result<(usize, usize)> {
-    let manifest = pages::write(&directory.join("pages"))?;
-    let (mut importer, notices) = Importer::open(&opened.home, &opened.store, SystemClock)?;
-    for notice in &notices {
-        output::say(&format!("nianbao: {}", import::describe(notice)));
+/// Builds; `None` if it was asked to stop.
+fn built(opened: &mut Opened, stop: &Stop) -> anyhow::Result<Option<BuildSummary>> {
+    match build::build(opened, None, false, HostRules::get(), Some(stop.count())) {
+        Ok(summary) => Ok(Some(summary)),
+        Err(BuildError::Stopped) => Ok(None),
+        Err(error) => Err(error.into()),
     }
-    let (mut archived, mut known) = (0, 0);
-    for found in read_manifest(&manifest)? {
-        match importer.file(&found)? {
-            ImportOutcome::Archived => archived += 1,
-            ImportOutcome::Known | ImportOutcome::PassedOver => known += 1,
-        }
-    }
-    Ok((archived, known))
 }
 
-/// The whole story.
-fn tell(
-    opened: &Opened,
-    name: &Path,
-    (archived, known): (usize, usize),
-    summary: &BuildSummary,
-) -> anyhow::Result<String> {
+/// The first crawl.
+fn told(home: &Home, name: &Path, crawled: &Crawled) -> anyhow::Result<String> {
+    let mut text = format!(
+        "profiles: {}\npause after each answer: {} ms, for a server on the same machine; 3 s where nothing is configured\n\n{}",
+        within(name, "selectors/sites/"),
+        PAUSE.as_millis(),
+        crawled.describe()
+    );
+    text.push_str("\nHow a file came in (`nianbao why` tells it of any address):\n");
+    text.push_str(&crawl::way_to(home, ATTACHED)?);
+    Ok(text)
+}
+
+/// A crawl that was stopped: what is known so far is told, and the demo ends.
+fn broken_off(text: &str, crawled: &Crawled) -> anyhow::Result<Option<Status>> {
+    if !matches!(
+        crawled.summary.stopped,
+        Some(Stopped::Signal | Stopped::DiskFull)
+    ) {
+        return Ok(None);
+    }
+    output::print(text)?;
+    Ok(Some(Status::Code(crawled.summary.exit())))
+}
+
+/// What can be asked of the database.
+fn story(opened: &Opened, name: &Path, summary: &BuildSummary) -> anyhow::Result<String> {
     let store = &opened.store;
     let width = output::terminal_width().map_or(120, usize::from);
-    let shown = name.display();
     let all = Filter::default();
     let coverage = query::coverage(store, &all, &[])?;
-    let mut text = String::from(
-        "nianbao demo: annual reports of invented bodies, in all four forms, with planted\n\
-         contradictions. No network is used.\n",
-    );
-    heading(
-        &mut text,
-        "1  Pages into the archive, the archive into the database",
-    );
-    let there = if archived == 0 {
-        " (all were there)"
-    } else {
-        ""
-    };
-    write!(
+    let mut text = String::new();
+    heading(&mut text, "2  The archive into the database");
+    writeln!(
         text,
-        "{archived} of {} pages archived as they are{there}: {shown}/warc/\n\
-         {}: {shown}/nianbao.db\n",
-        archived + known,
+        "{}: {}",
         build::describe(summary),
+        within(name, "nianbao.db")
     )?;
-    heading(&mut text, "2  Who has a report for which year");
+    heading(&mut text, "3  Who has a report for which year");
     text.push_str(&coverage::describe(store, &all, &coverage, width)?);
-    heading(&mut text, "3  One indicator through four forms");
+    heading(&mut text, "4  One indicator through four forms");
     text.push_str(&one_series(store, width)?);
-    heading(&mut text, "4  What contradicts itself");
+    heading(&mut text, "5  What contradicts itself");
     text.push_str(
         "Numbers are kept as published, never corrected; a finding says what they contradict.\n\n",
     );
@@ -147,22 +258,39 @@ fn tell(
     findings.retain(|finding| finding.severity == Severity::Error.as_str());
     text.push_str(&audit::describe(&findings));
     if let Some(finding) = simplest(&findings) {
-        heading(&mut text, "5  One of them, with its proof");
+        heading(&mut text, "6  One of them, with its proof");
         text.push_str(&proved(opened, finding)?);
     }
-    heading(&mut text, "What to try next");
-    write!(
-        text,
-        "  cd {shown}\n\
-         \x20 nianbao show 云溪市教育局 2020                        the report as its form\n\
-         \x20 nianbao show 云溪市教育局 2020 --cell review.total    any cell with its proof\n\
-         \x20 nianbao series --list                                 what can be followed through the years\n\
-         \x20 nianbao series review_total --agency 云溪市人民政府\n\
-         \x20 nianbao export -o panel.csv                           everything as one tidy table\n\
-         \x20 nianbao extract pages/yunxi-2019.html                 one page as JSON, without a home\n\
-         \x20 nianbao archive verify                                check the archive's digests\n\
-         The pages themselves are in {shown}/pages/. To start with your own: `nianbao init DIR`.\n",
-    )?;
+    Ok(text)
+}
+
+/// The report that was changed, both versions beside each other.
+fn changed(store: &Store) -> anyhow::Result<String> {
+    let (agency, year) = CHANGED;
+    let filter = Filter {
+        agency: Some(AgencyFilter::Exact(agency.into())),
+        from_year: Some(year),
+        to_year: Some(year),
+        ..Filter::default()
+    };
+    let reports = query::list_reports(store, &filter)?;
+    let report = reports
+        .first()
+        .context("the report that was changed is not in the database")?;
+    let versions = query::versions(store, report.report_id)?;
+    let mut text = format!("{agency} {year}:\n");
+    for version in &versions {
+        let _ = writeln!(
+            text,
+            "version {}: seen {} to {}",
+            version.number, version.first_seen, version.last_seen
+        );
+    }
+    if let [.., from, to] = versions.as_slice()
+        && let Some(difference) = query::diff(store, from, to)?
+    {
+        text.push_str(&diff::describe(&difference, false));
+    }
     Ok(text)
 }
 

@@ -1,9 +1,9 @@
-//! The pages of the demo, compiled in: `fixtures/demo/`. Every body and number is invented.
+//! The pages of the demo, compiled in: `fixtures/demo/`. Every agency and number is invented.
 
 use std::fmt::Write as _;
 use std::fs;
 use std::io;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use serde::Deserialize;
 
@@ -38,33 +38,54 @@ pages!(
     "qingling-liuhe-2024.html",
 );
 
-/// Of the list, what an import needs. What is planted in a page is for tests.
+/// Of the list, what serving and importing need. What is planted in a page is for tests.
 #[derive(Deserialize)]
 struct List {
     page: Vec<Entry>,
 }
 
+/// A page: where it stands, whose it is, of which year.
 #[derive(Deserialize)]
-struct Entry {
-    file: String,
-    url: String,
-    content_type: String,
+pub(super) struct Entry {
+    pub file: String,
+    pub url: String,
+    pub content_type: String,
+    pub agency: String,
+    pub year: i32,
+    pub published: String,
 }
 
-/// Writes the pages and their manifest into a folder, over what is there of the same names;
-/// the manifest's path.
-pub(super) fn write(folder: &Path) -> anyhow::Result<PathBuf> {
+impl Entry {
+    /// Its title in a list.
+    pub(super) fn title(&self) -> String {
+        format!("{}{}年政府信息公开工作年度报告", self.agency, self.year)
+    }
+
+    /// Its bytes.
+    pub(super) fn bytes(&self) -> &'static [u8] {
+        let page = PAGES.iter().find(|(name, _)| *name == self.file);
+        page.map_or(&[], |(_, bytes)| bytes)
+    }
+}
+
+/// All pages.
+pub(super) fn all() -> Result<Vec<Entry>, toml::de::Error> {
+    let list: List = toml::from_str(LIST)?;
+    Ok(list.page)
+}
+
+/// Writes the pages and their manifest into a folder, over what is there of the same names.
+pub(super) fn write(folder: &Path) -> anyhow::Result<()> {
     fs::create_dir_all(folder)?;
     for (name, bytes) in PAGES {
         replace(&folder.join(name), bytes)?;
     }
-    let path = folder.join("manifest.toml");
-    replace(&path, manifest()?.as_bytes())?;
-    Ok(path)
+    replace(&folder.join("manifest.toml"), manifest()?.as_bytes())?;
+    Ok(())
 }
 
 /// Leaves a file alone that has these bytes already.
-fn replace(path: &Path, bytes: &[u8]) -> io::Result<()> {
+pub(super) fn replace(path: &Path, bytes: &[u8]) -> io::Result<()> {
     if fs::read(path).is_ok_and(|found| found == bytes) {
         return Ok(());
     }
@@ -73,14 +94,14 @@ fn replace(path: &Path, bytes: &[u8]) -> io::Result<()> {
 
 /// The manifest as `import --manifest` takes it.
 fn manifest() -> Result<String, toml::de::Error> {
-    let list: List = toml::from_str(LIST)?;
     let mut text =
         String::from("# Where the pages of the demo stand, for `nianbao import --manifest`.\n");
-    for page in list.page {
+    for page in all()? {
         let Entry {
             file,
             url,
             content_type,
+            ..
         } = page;
         // Writing to a String cannot fail.
         let _ = writeln!(
@@ -97,8 +118,8 @@ mod tests {
 
     #[test]
     fn every_page_of_the_list_is_compiled_in() {
-        let list: List = toml::from_str(LIST).unwrap();
-        let listed: Vec<_> = list.page.iter().map(|page| page.file.as_str()).collect();
+        let list = all().unwrap();
+        let listed: Vec<_> = list.iter().map(|page| page.file.as_str()).collect();
         let compiled: Vec<_> = PAGES.iter().map(|(name, _)| *name).collect();
         assert_eq!(listed, compiled);
         let size: usize = PAGES.iter().map(|(_, bytes)| bytes.len()).sum();

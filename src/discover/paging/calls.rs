@@ -18,7 +18,8 @@ enum Argument<'s> {
     Text(&'s str),
 }
 
-/// The first call of the function with values for arguments; its definition has none.
+/// The first call of the function with values for arguments, or names that the script gives a value; its definition has
+/// neither.
 fn call<'s>(
     script: &'s str,
     is_wanted: impl Fn(&[Argument<'s>]) -> bool,
@@ -29,7 +30,10 @@ fn call<'s>(
         let is_comment = line.trim_start().starts_with("//");
         let rest = script[at + NAME.len()..].trim_start().strip_prefix('(')?;
         let end = rest.bytes().take(CALL).position(|byte| byte == b')')?;
-        let arguments: Option<Vec<_>> = rest[..end].split(',').map(argument).collect();
+        let arguments: Option<Vec<_>> = rest[..end]
+            .split(',')
+            .map(|text| value(text, script))
+            .collect();
         arguments.filter(|arguments| !is_comment && is_wanted(arguments))
     })
 }
@@ -46,6 +50,26 @@ fn argument(text: &str) -> Option<Argument<'_>> {
             .parse()
             .map_or(Argument::Text(inner), Argument::Number),
     )
+}
+
+/// An argument, or what the script assigns to the name that stands for it (`var nPageCount = 3;`).
+fn value<'s>(text: &'s str, script: &'s str) -> Option<Argument<'s>> {
+    let name = text.trim();
+    if let Some(found) = argument(name) {
+        return Some(found);
+    }
+    let part = |c: char| c.is_ascii_alphanumeric() || matches!(c, '_' | '$');
+    if name.is_empty() || !name.chars().all(part) {
+        return None;
+    }
+    script.match_indices(name).take(50).find_map(|(at, _)| {
+        if script[..at].chars().next_back().is_some_and(part) {
+            return None;
+        }
+        let rest = script[at + name.len()..].trim_start().strip_prefix('=')?;
+        let end = rest.find([';', ',', '\n']).unwrap_or(rest.len());
+        argument(&rest[..end])
+    })
 }
 
 fn page(base: &Url, name: &str, number: u32, extension: &str) -> Option<Url> {
@@ -233,6 +257,11 @@ mod tests {
             ),
             ("function createPageHTML(n, c, p, e) {}", None),
             ("// createPageHTML(3, 0, 'index', 'html');", None),
+            (
+                "var n = 3, c = 0;\nvar p = \"home\"; var e = 'htm';\ncreatePageHTML(n, c, p, e);",
+                Some("home_1.htm home_2.htm"),
+            ),
+            ("var n = 3; createPageHTML(n, c, 'index', 'html');", None),
             (
                 "createPageHTML(4294967295, 0, 'index', '');",
                 Some("index_"),
