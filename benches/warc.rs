@@ -38,7 +38,9 @@ fn page(seed: u64, bytes: usize) -> Vec<u8> {
         for _ in 0..next(12) + 2 {
             page.push_str(words[next(words.len())]);
         }
-        page.push_str(&format!("</td><td>{}</td></tr>\r\n", next(10_000)));
+        page += "</td><td>";
+        page += &next(10_000).to_string();
+        page += "</td></tr>\r\n";
     }
     page.into_bytes()
 }

@@ -36,7 +36,9 @@ pub(super) fn stage(home: &Home) -> anyhow::Result<Stage> {
         return Ok(Stage::First);
     }
     let frontier = Frontier::open_read_only(&home.frontier())?;
-    let ended = frontier.last_run()?.is_some_and(|run| run.ended.is_some());
+    // One that was stopped is gone on with.
+    let last = frontier.last_run()?;
+    let ended = last.is_some_and(|run| matches!(run.exit, Some(0 | 3)));
     let known = frontier.explain(&publishers::changed_url())?;
     let mut seen: Vec<_> = known
         .map_or_else(Vec::new, |known| known.history)

@@ -85,13 +85,13 @@ pub(super) fn run(context: &Context, args: &Args) -> anyhow::Result<Status> {
     heading(&mut text, "1  Three publishers, crawled into the archive");
     if stage == Stage::First {
         let crawled = crawl::run(&opened.home, &stop)?;
+        if let Some(status) = broken_off(&text, &crawled)? {
+            return Ok(status);
+        }
         text.push_str(&told(&opened.home, &name, &crawled)?);
         if let Some(site) = &site {
             text.push('\n');
             text.push_str(&crawl::witnessed(site));
-        }
-        if let Some(status) = broken_off(&text, &crawled)? {
-            return Ok(status);
         }
     } else {
         let _ = writeln!(
@@ -125,10 +125,10 @@ pub(super) fn run(context: &Context, args: &Args) -> anyhow::Result<Status> {
             text,
             "Every page is asked for on condition that it is another than ours: 304 says that it is not. {asked} requests.\n"
         );
-        text.push_str(&crawled.describe());
         if let Some(status) = broken_off(&text, &crawled)? {
             return Ok(status);
         }
+        text.push_str(&crawled.describe());
         let Some(summary) = built(&mut opened, &stop)? else {
             return Ok(Status::Code(STOPPED));
         };
@@ -228,7 +228,7 @@ fn broken_off(text: &str, crawled: &Crawled) -> anyhow::Result<Option<Status>> {
     ) {
         return Ok(None);
     }
-    output::print(text)?;
+    output::print(&format!("{text}{}", crawled.describe()))?;
     Ok(Some(Status::Code(crawled.summary.exit())))
 }
 
