@@ -6,11 +6,15 @@ mod fuzz_bodies;
 mod generator;
 
 use std::fs;
+use std::io::Cursor;
 use std::path::Path;
 use std::sync::LazyLock;
 
-use fuzz_bodies::{decode_body, dictionary, extract, facsimile, grid, number_body, words};
+use fuzz_bodies::{
+    answer, decode_body, dictionary, extract, facsimile, grid, number_body, warc, words,
+};
 use generator::{Case, Charset, Declared};
+use nianbao::archive::{Draft, Limits, Options, Reader, SystemClock, Writer};
 use proptest::collection::vec;
 use proptest::prelude::*;
 use proptest::sample::{Index, select};
@@ -95,6 +99,53 @@ fn numbers() -> Vec<String> {
     spellings.map(str::to_owned).to_vec()
 }
 
+/// Answers of servers: lists, pagers, redirects, refusals, robots.txt.
+static ANSWERS: LazyLock<Vec<Vec<u8>>> = LazyLock::new(|| {
+    let texts = [
+        "<ul><li><a href=\"./202401/t20240131_1.html\" title=\"云溪市教育局2023年政府信息公开工作年度报告\">云溪市教育局2023年政府信息...</a><span>2024-01-31</span></li></ul><script>createPageHTML(3, 0, \"index\", \"html\");</script>",
+        "<table><tr><td><a href=/art/2024/1/31/art_1_2.html>2023年度报告</a></td><td>[01-31]</td></tr></table><a href=index_2.html>下一页</a>",
+        "<datastore><nextgroup><![CDATA[<a href=\"/module/web/jpage/dataproxy.jsp?page=2\"></a>]]></nextgroup><recordset><record><![CDATA[<li><a href=\"/a.html\">年报</a>2024-01-31</li>]]></record></recordset></datastore>",
+        "{\"articles\":[{\"title\":\"2023年政府信息公开工作年度报告\",\"url\":\"http://www.yunxi.example/post_1.html\",\"date\":1706630400}],\"total\":21}",
+        "<html><head><meta http-equiv=refresh content=\"0;url=../nb/\"></head><script>window.location.href='/nb/index.html';</script></html>",
+        "<meta content=\"x\"><script>document.cookie='__jsl_clearance=1';location.href=location.pathname</script>请开启JavaScript并刷新该页",
+        "User-agent: *\nDisallow: /*?*sid=\nAllow: /zwgk/$\nCrawl-delay: 5\nSitemap: http://www.yunxi.example/sitemap.xml\n",
+        "<?xml version=\"1.0\"?><urlset><url><loc>http://www.yunxi.example/a.html</loc></url></urlset>",
+        "../年报/?名=一 二#上",
+    ];
+    (0_u8..)
+        .step_by(8)
+        .zip(texts)
+        .map(|(first, text)| [&[first][..], text.as_bytes()].concat())
+        .collect()
+});
+
+/// A small archive, uncompressed and compressed.
+static ARCHIVES: LazyLock<Vec<Vec<u8>>> = LazyLock::new(|| {
+    let folder = tempfile::tempdir().unwrap();
+    let (mut writer, _) = Writer::open(folder.path(), Options::default(), SystemClock).unwrap();
+    let uri = "http://www.yunxi.example/a.html";
+    let answer = b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n4\r\npage\r\n0\r\n\r\n";
+    let group = vec![
+        Draft::response(uri, answer.to_vec()),
+        Draft::request(uri, b"GET /a.html HTTP/1.1\r\n\r\n".to_vec()).concurrent_to(0),
+        Draft::metadata(uri, &[("outcome", "ok")]).concurrent_to(0),
+    ];
+    let placed = writer.write_groups(&[group]).unwrap();
+    let packed = fs::read(folder.path().join(&placed[0][0].file)).unwrap();
+    let mut plain = Vec::new();
+    for record in Reader::new(Cursor::new(&packed), 0, Limits::default()).unwrap() {
+        let record = record.unwrap();
+        plain.extend_from_slice(b"WARC/1.1\r\n");
+        for (name, value) in record.headers.iter() {
+            plain.extend_from_slice(format!("{name}: {value}\r\n").as_bytes());
+        }
+        plain.extend_from_slice(b"\r\n");
+        plain.extend_from_slice(&record.block);
+        plain.extend_from_slice(b"\r\n\r\n");
+    }
+    vec![packed, plain]
+});
+
 /// One change to an input.
 #[derive(Debug, Clone)]
 enum Change {
@@ -158,6 +209,12 @@ fn seeds_pass() {
         extract(data);
         facsimile(data);
     }
+    for data in ANSWERS.iter() {
+        answer(data);
+    }
+    for data in ARCHIVES.iter() {
+        warc(data);
+    }
     for text in numbers() {
         number_body(text.as_bytes());
     }
@@ -187,6 +244,25 @@ proptest! {
     #[test]
     fn facsimile_holds(data in page()) {
         facsimile(&data);
+    }
+
+    #[test]
+    fn answer_holds_of_pages(data in page()) {
+        answer(&data);
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(500))]
+
+    #[test]
+    fn answer_holds(data in select(ANSWERS.as_slice()), changes in vec(change(), 0..8)) {
+        answer(&changed(data, &changes));
+    }
+
+    #[test]
+    fn warc_holds(data in select(ARCHIVES.as_slice()), changes in vec(change(), 0..6)) {
+        warc(&changed(data, &changes));
     }
 }
 
@@ -222,6 +298,8 @@ fn write_seeds() {
     for target in ["decode", "grid", "extract", "facsimile"] {
         write(target, &mut SEEDS.iter().cloned());
     }
+    write("answer", &mut SEEDS.iter().chain(ANSWERS.iter()).cloned());
+    write("warc", &mut ARCHIVES.iter().cloned());
     let texts = numbers().into_iter().chain(words());
     write("number", &mut texts.map(String::into_bytes));
     fs::write(root.join("labels.dict"), dictionary()).unwrap();

@@ -10,6 +10,7 @@
 )]
 
 mod page;
+mod web;
 
 use std::fmt::Write as _;
 
@@ -19,6 +20,7 @@ use nianbao::normalize::label::fold;
 use nianbao::normalize::{CellText, Label, find_dates, read_cell};
 
 pub use page::{extract, facsimile, grid};
+pub use web::{answer, warc};
 
 /// The headers that pages come with.
 const CONTENT_TYPES: [Option<&str>; 8] = [
