@@ -74,6 +74,7 @@ pub(super) fn duration(text: &str) -> Result<Duration, String> {
 }
 
 pub(super) fn run(context: &Context, args: &Args) -> anyhow::Result<Status> {
+    let stop = Stop::listen().context("no signals")?;
     let home = match configured(context)? {
         Ok(home) => home,
         Err(status) => return Ok(status),
@@ -101,7 +102,6 @@ pub(super) fn run(context: &Context, args: &Args) -> anyhow::Result<Status> {
         Ok(lock) => lock,
         Err(status) => return Ok(status),
     };
-    let stop = Stop::listen().context("no signals")?;
     match perform(&home, &request, &stop, args.log_json) {
         Ok(summary) => {
             if args.json {
@@ -138,7 +138,12 @@ pub(super) fn locked(home: &Home) -> anyhow::Result<Result<HomeLock, Status>> {
             output::say(&format!("nianbao: {error}"));
             Ok(Err(Status::Code(5)))
         }
-        other => Ok(Ok(other?)),
+        Err(error) => {
+            output::say(&format!("nianbao: {}", output::explain(&error)));
+            let code = if error.is_full() { 16 } else { 1 };
+            Ok(Err(Status::Code(code)))
+        }
+        Ok(lock) => Ok(Ok(lock)),
     }
 }
 
