@@ -26,7 +26,14 @@ const HOST: &str = "www.yunxi.example";
 const REPORTS: usize = 21;
 const PAGES: usize = REPORTS + 3 * 3;
 /// Calls behind which something else is on the disk than before.
-const CALLS: [&str; 6] = ["write", "pwrite64", "fdatasync", "fsync", "ftruncate", "unlink"];
+const CALLS: [&str; 6] = [
+    "write",
+    "pwrite64",
+    "fdatasync",
+    "fsync",
+    "ftruncate",
+    "unlink",
+];
 
 fn all() -> bool {
     std::env::var("NIANBAO_BOUNDARIES").is_ok_and(|wanted| wanted == "all")
@@ -71,7 +78,12 @@ fn injected(home: &Path, arguments: &[&str], inject: &str, log: &Path) -> Ended 
     command
         .args(["-f", "-y", "-qq", "-o"])
         .arg(log)
-        .args(["-e", &format!("trace={}", CALLS.join(",")), "-e", &format!("inject={inject}")])
+        .args([
+            "-e",
+            &format!("trace={}", CALLS.join(",")),
+            "-e",
+            &format!("inject={inject}"),
+        ])
         .arg(env!("CARGO_BIN_EXE_nianbao"))
         .arg("--home")
         .arg(home)
@@ -96,7 +108,10 @@ fn complete(home: &Path, what: &str) {
         }
     }
     assert_eq!(records.len(), PAGES, "{what}: pages lost");
-    assert!(records.values().all(|count| *count == 1), "{what}: {records:?}");
+    assert!(
+        records.values().all(|count| *count == 1),
+        "{what}: {records:?}"
+    );
 }
 
 fn crawled(home: &Path) -> bool {
@@ -136,7 +151,11 @@ fn a_kill_before_any_write_of_a_crawl_loses_nothing() {
                     assert_eq!(rest.code, Some(0), "{what}: {rest:?}");
                 }
                 complete(&home.path(), &what);
-                let asked = site.log().iter().filter(|one| one.path != "/robots.txt").count();
+                let asked = site
+                    .log()
+                    .iter()
+                    .filter(|one| one.path != "/robots.txt")
+                    .count();
                 // What waited for the disk is asked for again; at a delay of 0 that is a batch.
                 assert!(asked <= 2 * PAGES, "{what}: {asked}");
                 number += if all() { 1 } else { 1 + number * 2 };
@@ -217,7 +236,9 @@ fn a_call_that_the_disk_refuses_ends_the_run_and_is_not_repeated() {
             };
             // 0 where what failed was no more than tidying up.
             assert!(matches!(ended.code, Some(0 | 1 | 16)), "{what}: {ended:?}");
-            *refused.entry(format!("{call} {error} → {}", ended.code.unwrap())).or_insert(0) += 1;
+            *refused
+                .entry(format!("{call} {error} → {}", ended.code.unwrap()))
+                .or_insert(0) += 1;
             let lines: Vec<&str> = calls.lines().collect();
             let file = |line: &str| {
                 let (_, rest) = line.split_once('<')?;
@@ -226,7 +247,9 @@ fn a_call_that_the_disk_refuses_ends_the_run_and_is_not_repeated() {
             let path = file(lines[hit]).unwrap_or_default();
             if path.ends_with(".warc.gz") && call.ends_with("sync") {
                 let again = lines[hit + 1..].iter().filter(|line| {
-                    let syncs = line.contains(" fdatasync(") || line.contains(" fsync(") || line.contains(" write(");
+                    let syncs = line.contains(" fdatasync(")
+                        || line.contains(" fsync(")
+                        || line.contains(" write(");
                     syncs && file(line).as_ref() == Some(&path)
                 });
                 // Begun anew by the same process it would be another file.

@@ -70,7 +70,9 @@ fn start() -> Site {
         let mut state = number as u64 + 1;
         let noise: String = (0..2000)
             .map(|_| {
-                state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1);
+                state = state
+                    .wrapping_mul(6_364_136_223_846_793_005)
+                    .wrapping_add(1);
                 format!("{:x}", state >> 32)
             })
             .collect();
@@ -137,8 +139,12 @@ fn not_ahead(home: &Path, what: &str) {
         Err(_) => return assert!(!has_records(home), "{what}: an archive without a ledger"),
     };
     if let Ok(Some(end)) = ledger.archive_end() {
-        let length = std::fs::metadata(home.join("warc").join(&end.file)).map_or(0, |file| file.len());
-        assert!(length >= end.end, "{what}: the ledger is ahead of the archive");
+        let length =
+            std::fs::metadata(home.join("warc").join(&end.file)).map_or(0, |file| file.len());
+        assert!(
+            length >= end.end,
+            "{what}: the ledger is ahead of the archive"
+        );
     }
 }
 

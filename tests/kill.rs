@@ -132,7 +132,10 @@ fn a_crawl_killed_at_random_moments_loses_nothing() {
 
 fn kills_wanted() -> u32 {
     let kills = std::env::var("NIANBAO_KILLS");
-    kills.ok().and_then(|kills| kills.parse().ok()).unwrap_or(12)
+    kills
+        .ok()
+        .and_then(|kills| kills.parse().ok())
+        .unwrap_or(12)
 }
 
 /// A generator of our own: the moments differ from kill to kill and not from run to run.
@@ -150,8 +153,21 @@ impl Moments {
 
 /// Offices of each city, with the reports of seven years each.
 const OFFICES: [&str; 15] = [
-    "教育局", "财政局", "民政局", "司法局", "审计局", "商务局", "统计局", "林业局", "信访局", "水利局", "公安局",
-    "体育局", "气象局", "档案局", "税务局",
+    "教育局",
+    "财政局",
+    "民政局",
+    "司法局",
+    "审计局",
+    "商务局",
+    "统计局",
+    "林业局",
+    "信访局",
+    "水利局",
+    "公安局",
+    "体育局",
+    "气象局",
+    "档案局",
+    "税务局",
 ];
 const CITIES: [&str; 3] = ["云溪市", "清岭县", "竹坞县"];
 const REPORTS: usize = OFFICES.len() * CITIES.len() * 7;
@@ -194,7 +210,11 @@ fn a_run_killed_at_random_moments_leaves_the_database_of_an_undisturbed_one() {
     let lasts = u64::try_from(from.elapsed().as_millis()).unwrap();
     let database = |home: &TestHome| home.path().join("nianbao.db");
     let expected = rows(&database(&undisturbed));
-    let asked = site.log().iter().filter(|one| one.path != "/robots.txt").count();
+    let asked = site
+        .log()
+        .iter()
+        .filter(|one| one.path != "/robots.txt")
+        .count();
     let mut moments = Moments(0x9e37_79b9_7f4a_7c15);
     let (mut in_crawl, mut in_build, mut runs) = (0, 0, 0);
     while in_crawl + in_build < wanted {
@@ -227,9 +247,21 @@ fn a_run_killed_at_random_moments_leaves_the_database_of_an_undisturbed_one() {
         }
         runs += 1;
         consistent(&home.path(), REPORTS);
-        let again = site.log().iter().filter(|one| one.path != "/robots.txt").count() - asked;
-        assert!(again <= killed_here * HOSTS.len() * 4, "{again} asked for again");
-        assert_same_rows(&rows(&database(&home)), &expected, "killed and gone on with");
+        let again = site
+            .log()
+            .iter()
+            .filter(|one| one.path != "/robots.txt")
+            .count()
+            - asked;
+        assert!(
+            again <= killed_here * HOSTS.len() * 4,
+            "{again} asked for again"
+        );
+        assert_same_rows(
+            &rows(&database(&home)),
+            &expected,
+            "killed and gone on with",
+        );
         for name in ["nianbao.db", "nianbao.db-wal", "nianbao.db-shm"] {
             // The last two are there only while it is open.
             let _ = std::fs::remove_file(home.path().join(name));

@@ -33,8 +33,12 @@ fn start(offices: usize) -> (Site, Vec<String>) {
         } else {
             format!("/zwgk/nb{number}/")
         };
-        let column =
-            Column::of_agency(Platform::Trs, &path, &format!("云溪市{name}"), &[2025, 2024]);
+        let column = Column::of_agency(
+            Platform::Trs,
+            &path,
+            &format!("云溪市{name}"),
+            &[2025, 2024],
+        );
         pages.extend(column.items().iter().map(|item| item.path.clone()));
         host = host.column(column);
     }
@@ -83,7 +87,10 @@ fn a_second_run_tells_what_has_changed_since_the_first() {
     assert_eq!(first.code, Some(0), "{first:?}");
     let told = first.json();
     assert_eq!(counted(&told), [6, 0, 0, 0, 0], "{told}");
-    assert_eq!((&told["build"]["new"], &told["exit"]), (&json!(6), &json!(0)));
+    assert_eq!(
+        (&told["build"]["new"], &told["exit"]),
+        (&json!(6), &json!(0))
+    );
     assert!(told["audit"].is_array());
     assert_eq!(versions(&home), 6);
     assert!(first.stderr.contains("6 new"), "{}", first.stderr);
@@ -97,14 +104,21 @@ fn a_second_run_tells_what_has_changed_since_the_first() {
     assert_eq!(told["build"]["new"], 0, "{told}");
     assert_eq!(versions(&home), 7, "one changed report is one version");
     assert!(records(&home, "revisit") >= 5, "a 304 is a revisit record");
-    let unmodified = site.log().iter().filter(|one| one.status == Some(304)).count();
+    let unmodified = site
+        .log()
+        .iter()
+        .filter(|one| one.status == Some(304))
+        .count();
     assert!(unmodified >= 5, "{unmodified}");
 
     site.chrome(HOST, &pages[1], 3);
     let third = run(&home);
     let told = third.json();
     assert_eq!(counted(&told), [0, 1, 5, 0, 0], "{told}");
-    assert_eq!(told["build"]["changed"], 0, "a counter is no change: {told}");
+    assert_eq!(
+        told["build"]["changed"], 0,
+        "a counter is no change: {told}"
+    );
     assert_eq!(versions(&home), 7);
 
     site.fault(HOST, &pages[0], Some(Behaviour::NotFound));
@@ -199,7 +213,8 @@ fn service(answers: bool) -> (SocketAddr, Arc<Mutex<Vec<(String, String)>>>) {
             };
             let path = text.split(' ').nth(1).unwrap().to_owned();
             told.lock().unwrap().push((path, body));
-            let _ = stream.write_all(b"HTTP/1.1 200 OK\r\nContent-Length: 0\r\nConnection: close\r\n\r\n");
+            let _ = stream
+                .write_all(b"HTTP/1.1 200 OK\r\nContent-Length: 0\r\nConnection: close\r\n\r\n");
         }
     });
     (address, heard)
@@ -230,13 +245,20 @@ fn services_are_told_when_a_run_begins_and_ends_also_where_it_fails() {
         .map(|(_, body)| serde_json::from_str(body).unwrap())
         .collect();
     assert_eq!(bodies[0]["event"], "start");
-    assert_eq!((&bodies[1]["event"], &bodies[1]["exit"]), (&json!("end"), &json!(0)));
+    assert_eq!(
+        (&bodies[1]["event"], &bodies[1]["exit"]),
+        (&json!("end"), &json!(0))
+    );
     assert_eq!(bodies[1]["crawl"]["new"], 2);
 
     // A database of something else: the run fails, and who heard of its beginning hears of its end.
     let database = home.path().join("nianbao.db");
     let kept = std::fs::read(&database).unwrap();
-    std::fs::write(&database, b"this is no database, and never was one, by any means").unwrap();
+    std::fs::write(
+        &database,
+        b"this is no database, and never was one, by any means",
+    )
+    .unwrap();
     let failed = run(&home);
     assert_eq!(failed.code, Some(1), "{failed:?}");
     assert_eq!(failed.json()["exit"], 1, "told on stdout too");
@@ -245,13 +267,19 @@ fn services_are_told_when_a_run_begins_and_ends_also_where_it_fails() {
     assert!(paths.contains(&"/ping/1"), "{told:?}");
     let end: Value = serde_json::from_str(&told.last().unwrap().1).unwrap();
     assert_eq!(end["event"], "end");
-    assert!(end["error"].as_str().is_some_and(|why| !why.is_empty()), "{end}");
+    assert!(
+        end["error"].as_str().is_some_and(|why| !why.is_empty()),
+        "{end}"
+    );
     std::fs::write(&database, kept).unwrap();
     assert_eq!(run(&home).code, Some(0));
 
     // Nobody there: the run goes on.
     let home = fresh(&site, 1, 0);
-    let free = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
+    let free = TcpListener::bind("127.0.0.1:0")
+        .unwrap()
+        .local_addr()
+        .unwrap();
     watched(&home, free);
     let alone = run(&home);
     assert_eq!(alone.code, Some(0), "{alone:?}");
@@ -303,7 +331,11 @@ fn a_signal_in_any_phase_ends_a_run_soon_and_the_next_completes_it() {
             run(&home)
         };
         assert_eq!(next.code, Some(0), "{next:?}");
-        assert_same_rows(&rows(&home.path().join("nianbao.db")), &expected, "after a signal");
+        assert_same_rows(
+            &rows(&home.path().join("nianbao.db")),
+            &expected,
+            "after a signal",
+        );
     }
     assert!(stopped >= 3, "{stopped} of 8 were early enough");
 }
@@ -383,7 +415,10 @@ fn a_second_signal_drops_what_is_in_flight_and_leaves_a_valid_archive() {
         drop(site);
         let mut hosts = vec![Host::new("www.slow.example").address(2)];
         hosts.push((0..200).fold(Host::new(HOST), |host, number| {
-            let text = format!("<title>{number}</title>{}", "政府信息公开。".repeat(3000 + number));
+            let text = format!(
+                "<title>{number}</title>{}",
+                "政府信息公开。".repeat(3000 + number)
+            );
             host.page(&format!("/r/{number}.html"), site::Page::html(&text))
         }));
         Site::start(hosts).unwrap()
@@ -442,13 +477,25 @@ fn a_run_whose_time_is_over_exits_15_and_one_beside_another_5() {
 fn a_bad_configuration_is_4_and_nobody_is_asked() {
     let (site, _) = start(1);
     let cases: [(&str, fn(&str) -> String); 7] = [
-        ("no contact", |text| text.replace("contact = \"mailto:test@example.org\"", "")),
-        ("an unknown key", |text| text.replace("[crawl]", "[crawl]\nspeed = 3")),
+        ("no contact", |text| {
+            text.replace("contact = \"mailto:test@example.org\"", "")
+        }),
+        ("an unknown key", |text| {
+            text.replace("[crawl]", "[crawl]\nspeed = 3")
+        }),
         ("no TOML", |text| format!("{text}\n[[[")),
-        ("a value out of range", |text| text.replace("delay_ms = 0", "delay_ms = 99999999")),
-        ("a webhook that is no address", |text| format!("{text}\n[run]\nwebhook = \"ftp://a/\"\n")),
-        ("no range of addresses", |text| text.replace("127.0.0.0/8", "127.0.0.0/80")),
-        ("no host", |text| format!("{text}\n[provenance]\nofficial_hosts = [\"http://a b/\"]\n")),
+        ("a value out of range", |text| {
+            text.replace("delay_ms = 0", "delay_ms = 99999999")
+        }),
+        ("a webhook that is no address", |text| {
+            format!("{text}\n[run]\nwebhook = \"ftp://a/\"\n")
+        }),
+        ("no range of addresses", |text| {
+            text.replace("127.0.0.0/8", "127.0.0.0/80")
+        }),
+        ("no host", |text| {
+            format!("{text}\n[provenance]\nofficial_hosts = [\"http://a b/\"]\n")
+        }),
     ];
     for (what, break_it) in cases {
         let home = fresh(&site, 1, 0);
@@ -476,13 +523,22 @@ fn what_would_be_done_was_done_and_why_is_told() {
     let robots = "User-agent: *\nDisallow: /zwgk/nb/closed/\n";
     let site = Site::start(vec![
         Host::new(HOST)
-            .column(Column::of_agency(Platform::Trs, "/zwgk/nb/", "云溪市统计局", &[2025, 2024]))
+            .column(Column::of_agency(
+                Platform::Trs,
+                "/zwgk/nb/",
+                "云溪市统计局",
+                &[2025, 2024],
+            ))
             .robots(robots),
     ])
     .unwrap();
     let home = TestHome::new(&site, 0, "");
     let closed = format!("{LIST}closed/a.html");
-    home.profile("yunxi", HOST, &[(LIST.into(), "list"), (closed.clone(), "report")]);
+    home.profile(
+        "yunxi",
+        HOST,
+        &[(LIST.into(), "list"), (closed.clone(), "report")],
+    );
     let plan = |json| {
         let arguments: &[&str] = if json {
             &["crawl", "--dry-run", "--json"]
@@ -493,7 +549,10 @@ fn what_would_be_done_was_done_and_why_is_told() {
     };
     let before = plan(false);
     assert_eq!(before.code, Some(0));
-    assert!(before.stdout.contains(LIST) && before.stdout.contains("not asked yet"), "{before:?}");
+    assert!(
+        before.stdout.contains(LIST) && before.stdout.contains("not asked yet"),
+        "{before:?}"
+    );
     let status = child::run(&home.path(), &["status"]);
     assert_eq!(status.code, Some(2), "nothing was crawled yet: {status:?}");
     assert_eq!(site.requests(), 0);
@@ -509,14 +568,30 @@ fn what_would_be_done_was_done_and_why_is_told() {
         .lines()
         .map(|line| serde_json::from_str(line).unwrap())
         .collect();
-    let verdict = |url: &str| lines.iter().find(|line| line["url"] == url).unwrap()["robots"].clone();
-    assert_eq!((verdict(LIST), verdict(&closed)), (json!("allowed"), json!("forbidden")));
+    let verdict =
+        |url: &str| lines.iter().find(|line| line["url"] == url).unwrap()["robots"].clone();
+    assert_eq!(
+        (verdict(LIST), verdict(&closed)),
+        (json!("allowed"), json!("forbidden"))
+    );
     let left: Vec<_> = std::fs::read_dir(home.path()).unwrap().collect();
-    assert!(left.iter().all(|one| !one.as_ref().unwrap().file_name().to_string_lossy().contains("dry")));
+    assert!(left.iter().all(|one| {
+        !one.as_ref()
+            .unwrap()
+            .file_name()
+            .to_string_lossy()
+            .contains("dry")
+    }));
 
     let why = child::run(&home.path(), &["why", &closed]);
     assert_eq!(why.code, Some(0));
-    for part in ["forbidden by line 2", "Disallow: /zwgk/nb/closed/", "robots_disallowed", "in scope", "a seed"] {
+    for part in [
+        "forbidden by line 2",
+        "Disallow: /zwgk/nb/closed/",
+        "robots_disallowed",
+        "in scope",
+        "a seed",
+    ] {
         assert!(why.stdout.contains(part), "{part}: {}", why.stdout);
     }
     let told = child::run(&home.path(), &["why", &closed, "--json"]).json();

@@ -76,9 +76,7 @@ pub fn ended(mut child: Child) -> Ended {
     }
 }
 
-fn reading(
-    mut pipe: Box<dyn std::io::Read + Send>,
-) -> std::thread::JoinHandle<String> {
+fn reading(mut pipe: Box<dyn std::io::Read + Send>) -> std::thread::JoinHandle<String> {
     std::thread::spawn(move || {
         let mut bytes = Vec::new();
         pipe.read_to_end(&mut bytes).unwrap();
@@ -97,9 +95,22 @@ pub fn signal(child: &Child, name: &str) {
 }
 
 /// Tables that say when and where, not what.
-const PLACES: [&str; 5] = ["run", "warc", "warc_state", "warc_trouble", "sqlite_sequence"];
+const PLACES: [&str; 5] = [
+    "run",
+    "warc",
+    "warc_state",
+    "warc_trouble",
+    "sqlite_sequence",
+];
 /// Columns that do.
-const CLOCKS: [&str; 6] = ["id", "warc_id", "warc_offset", "warc_length", "record_key", "run_id"];
+const CLOCKS: [&str; 6] = [
+    "id",
+    "warc_id",
+    "warc_offset",
+    "warc_length",
+    "record_key",
+    "run_id",
+];
 
 /// Every row of the database but for clocks, the numbers of rows, and places in the archive: rows are named by what they
 /// are about. Sorted.
@@ -110,12 +121,27 @@ pub fn rows(database: &Path) -> Vec<String> {
     let mut names = Names::default();
     for (column, sql) in [
         ("address_id", "SELECT id, url FROM address"),
-        ("agency_id", "SELECT id, format('%s|%s', name, code) FROM agency"),
-        ("capture_id", "SELECT c.id, format('%s of %s', hex(sha256), url) FROM capture c LEFT JOIN address a ON a.id = address_id"),
+        (
+            "agency_id",
+            "SELECT id, format('%s|%s', name, code) FROM agency",
+        ),
+        (
+            "capture_id",
+            "SELECT c.id, format('%s of %s', hex(sha256), url) FROM capture c LEFT JOIN address a ON a.id = address_id",
+        ),
         ("reader_id", "SELECT id, program || profile FROM reader"),
-        ("label_id", "SELECT id, format('%s|%s|%s|%s|%s|%s', form, row_id, row_group, label, code, unit) FROM statistic_label"),
-        ("report_id", "SELECT r.id, format('%s|%s|%s|%s|%s', name, code, year, scope, page) FROM report r LEFT JOIN agency a ON a.id = agency_id"),
-        ("version_id", "SELECT v.id, format('%s|%s|%s|%s|%s of %s', name, code, year, scope, page, hex(content_digest)) FROM version v JOIN report r ON r.id = report_id LEFT JOIN agency a ON a.id = agency_id"),
+        (
+            "label_id",
+            "SELECT id, format('%s|%s|%s|%s|%s|%s', form, row_id, row_group, label, code, unit) FROM statistic_label",
+        ),
+        (
+            "report_id",
+            "SELECT r.id, format('%s|%s|%s|%s|%s', name, code, year, scope, page) FROM report r LEFT JOIN agency a ON a.id = agency_id",
+        ),
+        (
+            "version_id",
+            "SELECT v.id, format('%s|%s|%s|%s|%s of %s', name, code, year, scope, page, hex(content_digest)) FROM version v JOIN report r ON r.id = report_id LEFT JOIN agency a ON a.id = agency_id",
+        ),
     ] {
         names.read(&connection, column, sql);
     }
