@@ -172,8 +172,11 @@ const OFFICES: [&str; 15] = [
 const CITIES: [&str; 3] = ["云溪市", "清岭县", "竹坞县"];
 const REPORTS: usize = OFFICES.len() * CITIES.len() * 7;
 
+/// Addresses and what they are for.
+type Seeds = Vec<(String, &'static str)>;
+
 /// The cities' sites, and the lists of their reports.
-fn cities() -> (Site, Vec<(&'static str, Vec<(String, &'static str)>)>) {
+fn cities() -> (Site, Vec<(&'static str, Seeds)>) {
     let mut hosts = Vec::new();
     let mut seeds = Vec::new();
     for ((name, city), number) in HOSTS.iter().zip(CITIES).zip(1_u8..) {

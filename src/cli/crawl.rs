@@ -98,7 +98,7 @@ pub(super) fn run(context: &Context, args: &Args) -> anyhow::Result<Status> {
             Err(error) => failed(&error),
         });
     }
-    let _lock = match locked(&home)? {
+    let _lock = match locked(&home) {
         Ok(lock) => lock,
         Err(status) => return Ok(status),
     };
@@ -132,18 +132,18 @@ pub(super) fn configured(context: &Context) -> anyhow::Result<Result<Home, Statu
 }
 
 /// The lock, or how a run beside another ends.
-pub(super) fn locked(home: &Home) -> anyhow::Result<Result<HomeLock, Status>> {
+pub(super) fn locked(home: &Home) -> Result<HomeLock, Status> {
     match home.lock() {
         Err(error @ HomeError::Locked { .. }) => {
             output::say(&format!("nianbao: {error}"));
-            Ok(Err(Status::Code(5)))
+            Err(Status::Code(5))
         }
         Err(error) => {
             output::say(&format!("nianbao: {}", output::explain(&error)));
             let code = if error.is_full() { 16 } else { 1 };
-            Ok(Err(Status::Code(code)))
+            Err(Status::Code(code))
         }
-        Ok(lock) => Ok(Ok(lock)),
+        Ok(lock) => Ok(lock),
     }
 }
 

@@ -78,7 +78,7 @@ pub(super) fn run(context: &Context, args: &Args) -> anyhow::Result<Status> {
             return Ok(Status::Code(4));
         }
     };
-    let lock = match crawl::locked(&home)? {
+    let lock = match crawl::locked(&home) {
         Ok(lock) => lock,
         Err(status) => return Ok(status),
     };
@@ -241,7 +241,7 @@ impl Ended {
 /// How long a service is waited for,
 const PATIENT: Duration = Duration::from_secs(20);
 /// and how long when a signal has asked for an end.
-const HURRIED: Duration = Duration::from_millis(1000);
+const HURRIED: Duration = Duration::from_secs(1);
 
 /// Who is told of a run.
 struct Watchers {
@@ -269,12 +269,12 @@ impl Watchers {
         })
     }
 
-    /// Tells both, `step` behind the address of the ping. That nobody hears is a line on stderr and no failure of the run.
+    /// Tells both, `word` behind the address of the ping. That nobody hears is a line on stderr and no failure of the run.
     /// Both at once, and for a moment only where a signal has asked for an end.
-    fn tell(&self, step: &str, what: &Value, stop: &Stop) {
+    fn tell(&self, word: &str, what: &Value, stop: &Stop) {
         let longest = if stop.is_asked() { HURRIED } else { PATIENT };
         let ping = self.ping.clone().map(|mut url| {
-            let path = format!("{}/{step}", url.path().trim_end_matches('/'));
+            let path = format!("{}/{word}", url.path().trim_end_matches('/'));
             url.set_path(&path);
             url
         });

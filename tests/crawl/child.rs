@@ -158,7 +158,7 @@ pub fn rows(database: &Path) -> Vec<String> {
         let mut all = connection
             .prepare(&format!("SELECT * FROM \"{table}\""))
             .unwrap();
-        let columns: Vec<String> = all.column_names().into_iter().map(Into::into).collect();
+        let columns: Vec<String> = all.column_names().map(Into::into).collect();
         let mut found = all.query([]).unwrap();
         while let Some(row) = found.next().unwrap() {
             let mut line = table.clone();
