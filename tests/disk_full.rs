@@ -11,6 +11,7 @@ mod home;
 mod site;
 
 use std::collections::BTreeMap;
+use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
@@ -68,14 +69,13 @@ fn start() -> Site {
         };
         // What does not compress: a page must take room.
         let mut state = number as u64 + 1;
-        let noise: String = (0..2000)
-            .map(|_| {
-                state = state
-                    .wrapping_mul(6_364_136_223_846_793_005)
-                    .wrapping_add(1);
-                format!("{:x}", state >> 32)
-            })
-            .collect();
+        let mut noise = String::new();
+        for _ in 0..2000 {
+            state = state
+                .wrapping_mul(6_364_136_223_846_793_005)
+                .wrapping_add(1);
+            write!(noise, "{:x}", state >> 32).unwrap();
+        }
         let page = Page::written("text/html; charset=utf-8", move |edition, chrome| {
             let mut page = report.bytes(edition, chrome);
             page.extend_from_slice(format!("<!-- {noise} -->").as_bytes());
@@ -133,10 +133,9 @@ fn not_ahead(home: &Path, what: &str) {
     if !home.join("frontier.db").exists() {
         return;
     }
-    let ledger = match Frontier::open_read_only(&home.join("frontier.db")) {
-        Ok(ledger) => ledger,
+    let Ok(ledger) = Frontier::open_read_only(&home.join("frontier.db")) else {
         // There was not even room to make it one.
-        Err(_) => return assert!(!has_records(home), "{what}: an archive without a ledger"),
+        return assert!(!has_records(home), "{what}: an archive without a ledger");
     };
     if let Ok(Some(end)) = ledger.archive_end() {
         let length =

@@ -7,6 +7,7 @@ mod home;
 #[path = "site/mod.rs"]
 mod site;
 
+use std::fmt::Write as _;
 use std::io::{Read as _, Write as _};
 use std::net::{SocketAddr, TcpListener};
 use std::sync::{Arc, Mutex};
@@ -179,8 +180,11 @@ fn a_page_kept_from_us_for_a_while_is_told_of_once_and_has_not_changed() {
     assert_same_rows(&along, &rows(&home.path().join("nianbao.db")), "built anew");
 }
 
+/// Path and body of each request.
+type Heard = Arc<Mutex<Vec<(String, String)>>>;
+
 /// A service that is told of runs; what it heard, path and body. `answers`: or it only listens.
-fn service(answers: bool) -> (SocketAddr, Arc<Mutex<Vec<(String, String)>>>) {
+fn service(answers: bool) -> (SocketAddr, Heard) {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let address = listener.local_addr().unwrap();
     let heard = Arc::new(Mutex::new(Vec::new()));
@@ -200,11 +204,11 @@ fn service(answers: bool) -> (SocketAddr, Arc<Mutex<Vec<(String, String)>>>) {
                     return;
                 };
                 text.push_str(&String::from_utf8_lossy(&bytes[..count]));
-                let Some((head, body)) = text.split_once("\r\n\r\n") else {
+                let Some((fields, body)) = text.split_once("\r\n\r\n") else {
                     assert_ne!(count, 0, "{text}");
                     continue;
                 };
-                let length = head.to_ascii_lowercase();
+                let length = fields.to_ascii_lowercase();
                 let length = length.split_once("content-length: ").unwrap().1;
                 let length: usize = length.lines().next().unwrap().parse().unwrap();
                 if body.len() >= length {
@@ -223,9 +227,11 @@ fn service(answers: bool) -> (SocketAddr, Arc<Mutex<Vec<(String, String)>>>) {
 fn watched(home: &TestHome, service: SocketAddr) {
     let path = home.path().join("nianbao.toml");
     let mut text = std::fs::read_to_string(&path).unwrap();
-    text.push_str(&format!(
+    write!(
+        text,
         "\n[run]\nwebhook = \"http://{service}/hook\"\nping = \"http://{service}/ping/\"\n"
-    ));
+    )
+    .unwrap();
     std::fs::write(&path, text).unwrap();
 }
 
