@@ -479,10 +479,13 @@ fn a_run_whose_time_is_over_exits_15_and_one_beside_another_5() {
     assert_eq!(versions(&home), 12);
 }
 
+/// Makes a configuration a bad one.
+type Breaks = fn(&str) -> String;
+
 #[test]
 fn a_bad_configuration_is_4_and_nobody_is_asked() {
     let (site, _) = start(1);
-    let cases: [(&str, fn(&str) -> String); 7] = [
+    let cases: [(&str, Breaks); 7] = [
         ("no contact", |text| {
             text.replace("contact = \"mailto:test@example.org\"", "")
         }),
