@@ -134,6 +134,13 @@ pub enum HomeError {
     },
 }
 
+impl HomeError {
+    /// Whether room on the disk would mend it.
+    pub fn is_full(&self) -> bool {
+        matches!(self, Self::Io { source, .. } if source.kind() == io::ErrorKind::StorageFull)
+    }
+}
+
 /// What `nianbao.toml` says.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Deserialize)]
 #[serde(deny_unknown_fields)]

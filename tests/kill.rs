@@ -1,7 +1,10 @@
-//! A crawl killed at random moments: no page is lost, none is archived twice, ledger and archive agree.
+//! A crawl killed at random moments: no page is lost, none is archived twice, ledger and archive agree; a run killed so, in
+//! crawl and build, leaves the database of an undisturbed one.
 //!
 //! `NIANBAO_KILLS=1000 cargo test --release --test kill -- --nocapture` is the full count.
 
+#[path = "crawl/child.rs"]
+mod child;
 #[path = "crawl/home.rs"]
 mod home;
 #[path = "site/mod.rs"]
@@ -11,9 +14,10 @@ use std::collections::BTreeMap;
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
+use child::{assert_same_rows, rows};
 use home::{TestHome, consistent};
 use nianbao::frontier::Frontier;
-use site::{Host, Page, Site};
+use site::{Column, Host, Page, Platform, Site};
 
 const PAGES: usize = 300;
 const HOSTS: [&str; 3] = ["www.a.example", "www.b.example", "www.c.example"];
@@ -75,27 +79,19 @@ fn complete(home: &TestHome) {
 
 #[test]
 fn a_crawl_killed_at_random_moments_loses_nothing() {
-    let wanted: u32 = std::env::var("NIANBAO_KILLS")
-        .ok()
-        .and_then(|count| count.parse().ok())
-        .unwrap_or(12);
+    let wanted = kills_wanted();
     let site = start();
     let mut kills = 0;
     let mut crawls = 0;
     let mut refetched = 0;
-    // A generator of our own: the moments differ from kill to kill and not from run to run.
-    let mut state = 0x2545_f491_4f6c_dd1d_u64;
+    let mut moments = Moments(0x2545_f491_4f6c_dd1d);
     while kills < wanted {
         let home = fresh(&site);
         site.clear_log();
         let mut killed_here = 0;
         loop {
-            state ^= state << 13;
-            state ^= state >> 7;
-            state ^= state << 17;
             let mut child = crawl(&home).spawn().unwrap();
-            let moment = Duration::from_millis(5 + state % 400);
-            std::thread::sleep(moment);
+            std::thread::sleep(moments.next(5, 400));
             let over = child.try_wait().unwrap().is_some();
             let last = over || kills >= wanted || killed_here >= 12;
             if !last {
@@ -132,6 +128,164 @@ fn a_crawl_killed_at_random_moments_loses_nothing() {
     eprintln!(
         "{kills} kills in {crawls} crawls of {PAGES} pages: 0 lost, 0 twice, {refetched} asked for again"
     );
+}
+
+fn kills_wanted() -> u32 {
+    let kills = std::env::var("NIANBAO_KILLS");
+    kills
+        .ok()
+        .and_then(|kills| kills.parse().ok())
+        .unwrap_or(12)
+}
+
+/// A generator of our own: the moments differ from kill to kill and not from run to run.
+struct Moments(u64);
+
+impl Moments {
+    /// From `least` on, over `span` milliseconds.
+    fn next(&mut self, least: u64, span: u64) -> Duration {
+        self.0 ^= self.0 << 13;
+        self.0 ^= self.0 >> 7;
+        self.0 ^= self.0 << 17;
+        Duration::from_micros(1000 * least + self.0 % (1000 * span))
+    }
+}
+
+/// Offices of each city, with the reports of seven years each.
+const OFFICES: [&str; 15] = [
+    "教育局",
+    "财政局",
+    "民政局",
+    "司法局",
+    "审计局",
+    "商务局",
+    "统计局",
+    "林业局",
+    "信访局",
+    "水利局",
+    "公安局",
+    "体育局",
+    "气象局",
+    "档案局",
+    "税务局",
+];
+const CITIES: [&str; 3] = ["云溪市", "清岭县", "竹坞县"];
+const REPORTS: usize = OFFICES.len() * CITIES.len() * 7;
+
+/// Addresses and what they are for.
+type Seeds = Vec<(String, &'static str)>;
+
+/// The cities' sites, and the lists of their reports.
+fn cities() -> (Site, Vec<(&'static str, Seeds)>) {
+    let mut hosts = Vec::new();
+    let mut seeds = Vec::new();
+    for ((name, city), number) in HOSTS.iter().zip(CITIES).zip(1_u8..) {
+        let mut host = Host::new(name).address(number);
+        let mut lists = Vec::new();
+        for (office, at) in OFFICES.iter().zip(0_u8..) {
+            let (agency, path) = (format!("{city}{office}"), format!("/nb{at}/"));
+            let years = [2025, 2024, 2023, 2022, 2021, 2020, 2019];
+            let column = Column::of_agency(Platform::Trs, &path, &agency, &years);
+            lists.push((format!("http://{name}{path}"), "list"));
+            host = host.column(column.per_page(3));
+        }
+        hosts.push(host);
+        seeds.push((*name, lists));
+    }
+    (Site::start(hosts).unwrap(), seeds)
+}
+
+#[test]
+fn a_run_killed_at_random_moments_leaves_the_database_of_an_undisturbed_one() {
+    let wanted = kills_wanted();
+    let (site, seeds) = cities();
+    let fresh = || {
+        let home = TestHome::new(&site, 1, "");
+        for (name, lists) in &seeds {
+            home.profile(&name.replace('.', "-"), name, lists);
+        }
+        home
+    };
+    let undisturbed = fresh();
+    let from = Instant::now();
+    let whole = child::run(&undisturbed.path(), &["run"]);
+    assert_eq!(whole.code, Some(0), "{whole:?}");
+    let lasts = u64::try_from(from.elapsed().as_millis()).unwrap();
+    let database = |home: &TestHome| home.path().join("nianbao.db");
+    let expected = rows(&database(&undisturbed));
+    let asked = site
+        .log()
+        .iter()
+        .filter(|one| one.path != "/robots.txt")
+        .count();
+    let mut moments = Moments(0x9e37_79b9_7f4a_7c15);
+    let (mut in_crawl, mut in_build, mut runs) = (0, 0, 0);
+    while in_crawl + in_build < wanted {
+        let home = fresh();
+        site.clear_log();
+        let mut killed_here = 0;
+        loop {
+            let crawled = is_crawled(&home);
+            // A complete crawl is not begun anew, or everything would be seen once more.
+            let verb = if crawled { "build" } else { "run" };
+            let mut child = child::nianbao(&home.path(), &[verb]).spawn().unwrap();
+            let last = in_crawl + in_build >= wanted || killed_here >= 8;
+            if !last {
+                std::thread::sleep(moments.next(2, lasts));
+                if child.try_wait().unwrap().is_none() {
+                    child.kill().unwrap();
+                }
+            }
+            let ended = child::ended(child);
+            if let Some(code) = ended.code {
+                assert_eq!(code, 0, "{ended:?}");
+                break;
+            }
+            killed_here += 1;
+            if is_crawled(&home) {
+                in_build += 1;
+            } else {
+                in_crawl += 1;
+            }
+        }
+        runs += 1;
+        consistent(&home.path(), REPORTS);
+        let again = site
+            .log()
+            .iter()
+            .filter(|one| one.path != "/robots.txt")
+            .count()
+            - asked;
+        assert!(
+            again <= killed_here * HOSTS.len() * 4,
+            "{again} asked for again"
+        );
+        assert_same_rows(
+            &rows(&database(&home)),
+            &expected,
+            "killed and gone on with",
+        );
+        for name in ["nianbao.db", "nianbao.db-wal", "nianbao.db-shm"] {
+            // The last two are there only while it is open.
+            let _ = std::fs::remove_file(home.path().join(name));
+        }
+        let built = child::run(&home.path(), &["build"]);
+        assert_eq!(built.code, Some(0), "{built:?}");
+        assert_same_rows(&rows(&database(&home)), &expected, "of the archive alone");
+        for name in HOSTS {
+            site.assert_polite(name, Duration::from_millis(1));
+        }
+    }
+    eprintln!(
+        "{in_crawl} kills in the crawl and {in_build} in the build of {runs} runs over {REPORTS} reports: the rows of an undisturbed run"
+    );
+}
+
+/// Whether the ledger says that the crawl came to its end.
+fn is_crawled(home: &TestHome) -> bool {
+    let ledger = Frontier::open_read_only(&home.path().join("frontier.db"));
+    let last = ledger.ok().and_then(|ledger| ledger.last_run().ok()?);
+    last.is_some_and(|run| run.exit == Some(0))
 }
 
 #[test]

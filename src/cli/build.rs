@@ -7,6 +7,7 @@ use anyhow::Context as _;
 use jiff::Timestamp;
 
 use crate::audit::origin::HostRules;
+use crate::home::Home;
 use crate::pipeline::{self, BuildError, BuildEvent, BuildOptions, BuildSummary};
 use crate::store::Outcome;
 
@@ -37,7 +38,7 @@ pub(super) struct Args {
 
 pub(super) fn run(context: &Context, args: &Args) -> anyhow::Result<Status> {
     let mut opened = context.write()?;
-    let hosts = host_rules(&opened)?;
+    let hosts = host_rules(&opened.home)?;
     match build(&mut opened, args.jobs, args.all, &hosts, None) {
         Ok(summary) => {
             output::say(&describe(&summary));
@@ -59,10 +60,10 @@ pub(super) fn run(context: &Context, args: &Args) -> anyhow::Result<Status> {
 }
 
 /// Which hosts are official, those of the configuration included.
-pub(super) fn host_rules(opened: &Opened) -> anyhow::Result<HostRules> {
-    let added = &opened.home.config().provenance.official_hosts;
+pub(super) fn host_rules(home: &Home) -> anyhow::Result<HostRules> {
+    let added = &home.config().provenance.official_hosts;
     HostRules::with(added).with_context(|| {
-        let config = opened.home.directory().join("nianbao.toml");
+        let config = home.directory().join("nianbao.toml");
         format!("{}: provenance.official_hosts", config.display())
     })
 }

@@ -74,6 +74,7 @@ pub(super) fn duration(text: &str) -> Result<Duration, String> {
 }
 
 pub(super) fn run(context: &Context, args: &Args) -> anyhow::Result<Status> {
+    let stop = Stop::listen().context("no signals")?;
     let home = match configured(context)? {
         Ok(home) => home,
         Err(status) => return Ok(status),
@@ -97,11 +98,10 @@ pub(super) fn run(context: &Context, args: &Args) -> anyhow::Result<Status> {
             Err(error) => failed(&error),
         });
     }
-    let _lock = match locked(&home)? {
+    let _lock = match locked(&home) {
         Ok(lock) => lock,
         Err(status) => return Ok(status),
     };
-    let stop = Stop::listen().context("no signals")?;
     match perform(&home, &request, &stop, args.log_json) {
         Ok(summary) => {
             if args.json {
@@ -132,13 +132,18 @@ pub(super) fn configured(context: &Context) -> anyhow::Result<Result<Home, Statu
 }
 
 /// The lock, or how a run beside another ends.
-pub(super) fn locked(home: &Home) -> anyhow::Result<Result<HomeLock, Status>> {
+pub(super) fn locked(home: &Home) -> Result<HomeLock, Status> {
     match home.lock() {
         Err(error @ HomeError::Locked { .. }) => {
             output::say(&format!("nianbao: {error}"));
-            Ok(Err(Status::Code(5)))
+            Err(Status::Code(5))
         }
-        other => Ok(Ok(other?)),
+        Err(error) => {
+            output::say(&format!("nianbao: {}", output::explain(&error)));
+            let code = if error.is_full() { 16 } else { 1 };
+            Err(Status::Code(code))
+        }
+        Ok(lock) => Ok(lock),
     }
 }
 

@@ -7,13 +7,14 @@ use jiff::Timestamp;
 use serde_json::{Value, json};
 use url::Url;
 
+use crate::audit::origin::HostRules;
 use crate::crawl::engine::{CrawlSummary, Stopped};
 use crate::crawl::hook;
 use crate::home::Home;
 use crate::pipeline::{BuildError, BuildSummary, CrawlRequest, STOPPED, Stop, user_agent};
 use crate::present::visible;
 use crate::query::{self, FindingCount};
-use crate::store::Outcome;
+use crate::store::{Outcome, StoreError};
 
 use super::context::{self, Context, Opened};
 use super::{Status, build, crawl, output};
@@ -53,6 +54,7 @@ pub(super) struct Args {
 }
 
 pub(super) fn run(context: &Context, args: &Args) -> anyhow::Result<Status> {
+    let stop = Stop::listen().context("no signals")?;
     let home = match crawl::configured(context)? {
         Ok(home) => home,
         Err(status) => return Ok(status),
@@ -68,49 +70,59 @@ pub(super) fn run(context: &Context, args: &Args) -> anyhow::Result<Status> {
             Err(error) => crawl::failed(&error),
         });
     }
-    let watchers = match Watchers::of(&home) {
-        Ok(watchers) => watchers,
+    let usable = Watchers::of(&home).and_then(|watchers| Ok((watchers, build::host_rules(&home)?)));
+    let (watchers, hosts) = match usable {
+        Ok(usable) => usable,
         Err(error) => {
             output::say(&format!("nianbao: {}", output::explain(error.as_ref())));
             return Ok(Status::Code(4));
         }
     };
-    let lock = match crawl::locked(&home)? {
+    let lock = match crawl::locked(&home) {
         Ok(lock) => lock,
         Err(status) => return Ok(status),
     };
-    let stop = Stop::listen().context("no signals")?;
     let started = Timestamp::now();
     watchers.tell(
         "start",
         &json!({ "event": "start", "home": home.directory(), "started": started.to_string() }),
+        &stop,
     );
     // From here on whoever was told of a beginning is told of an end.
     let ended = context::locked(home, lock)
-        .and_then(|mut opened| stages(&mut opened, &request, &stop, args.log_json));
+        .and_then(|mut opened| stages(&mut opened, &request, &hosts, &stop, args.log_json));
     let (code, mut told) = match &ended {
         Ok(ended) => (ended.code, ended.as_json(started)),
-        Err(error) => (
-            1,
-            json!({ "exit": 1, "error": output::explain(error.as_ref()) }),
-        ),
-    };
-    told["event"] = "end".into();
-    watchers.tell(&code.to_string(), &told);
-    let ended = match ended {
-        Ok(ended) => ended,
         Err(error) => {
-            output::say(&format!("nianbao: {}", output::explain(error.as_ref())));
-            return Ok(Status::Code(1));
+            let code = code_of(error);
+            (
+                code,
+                json!({
+                    "started": started.to_string(), "ended": Timestamp::now().to_string(),
+                    "exit": code, "error": output::explain(error.as_ref()),
+                }),
+            )
         }
     };
+    told["event"] = "end".into();
+    watchers.tell(&code.to_string(), &told, &stop);
     if args.json {
         output::print_json([&told])?;
     }
-    if !args.log_json {
-        output::say(ended.text().trim_end());
+    match ended {
+        Ok(ended) if !args.log_json => output::say(ended.text().trim_end()),
+        Ok(_) => {}
+        Err(error) => output::say(&format!("nianbao: {}", output::explain(error.as_ref()))),
     }
-    Ok(Status::Code(ended.code))
+    Ok(Status::Code(code))
+}
+
+/// The exit code of what no stage foresaw.
+fn code_of(error: &anyhow::Error) -> u8 {
+    let full = error
+        .downcast_ref::<StoreError>()
+        .is_some_and(StoreError::is_full);
+    if full { 16 } else { 1 }
 }
 
 /// What a run came to, stage by stage; `None` for stages that it did not get to.
@@ -127,6 +139,7 @@ struct Ended {
 fn stages(
     opened: &mut Opened,
     request: &CrawlRequest,
+    hosts: &HostRules,
     stop: &Stop,
     log_json: bool,
 ) -> anyhow::Result<Ended> {
@@ -156,8 +169,7 @@ fn stages(
         }
     }
     let since = Timestamp::now();
-    let hosts = build::host_rules(opened)?;
-    match build::build(opened, None, false, &hosts, Some(stop.count())) {
+    match build::build(opened, None, false, hosts, Some(stop.count())) {
         Ok(summary) => {
             if summary.failures > 0 && ended.code == 0 {
                 ended.code = 3;
@@ -226,6 +238,11 @@ impl Ended {
     }
 }
 
+/// How long a service is waited for,
+const PATIENT: Duration = Duration::from_secs(20);
+/// and how long when a signal has asked for an end.
+const HURRIED: Duration = Duration::from_secs(1);
+
 /// Who is told of a run.
 struct Watchers {
     webhook: Option<Url>,
@@ -252,20 +269,29 @@ impl Watchers {
         })
     }
 
-    /// Tells both, `step` behind the address of the ping. That nobody hears is a line on stderr and no failure of the run.
-    fn tell(&self, step: &str, what: &Value) {
+    /// Tells both, `word` behind the address of the ping. That nobody hears is a line on stderr and no failure of the run.
+    /// Both at once, and for a moment only where a signal has asked for an end.
+    fn tell(&self, word: &str, what: &Value, stop: &Stop) {
+        let longest = if stop.is_asked() { HURRIED } else { PATIENT };
         let ping = self.ping.clone().map(|mut url| {
-            let path = format!("{}/{step}", url.path().trim_end_matches('/'));
+            let path = format!("{}/{word}", url.path().trim_end_matches('/'));
             url.set_path(&path);
             url
         });
-        for url in [self.webhook.clone(), ping].into_iter().flatten() {
-            if let Err(error) = hook::tell(&url, &self.agent, what.to_string()) {
-                let why = output::explain(&error);
-                output::say(&format!(
-                    "nianbao: the run goes on, but was not told of: {why}"
-                ));
+        let urls: Vec<Url> = [self.webhook.clone(), ping].into_iter().flatten().collect();
+        std::thread::scope(|scope| {
+            for url in &urls {
+                scope.spawn(move || {
+                    let body = what.to_string();
+                    let told = hook::tell(url, &self.agent, body, longest, stop.told());
+                    if let Err(error) = told {
+                        let why = output::explain(&error);
+                        output::say(&format!(
+                            "nianbao: the run goes on, but was not told of: {why}"
+                        ));
+                    }
+                });
             }
-        }
+        });
     }
 }

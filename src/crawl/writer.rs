@@ -119,7 +119,7 @@ impl Broken {
     pub fn is_full(&self) -> bool {
         match self {
             Self::Archive(error) => error.is_full(),
-            Self::Ledger(error) => matches!(error, FrontierError::Full { .. }),
+            Self::Ledger(error) => error.is_full(),
         }
     }
 }

@@ -52,9 +52,28 @@ pub enum FrontierError {
     },
 }
 
+impl FrontierError {
+    /// Whether room on the disk would mend it.
+    pub fn is_full(&self) -> bool {
+        match self {
+            Self::Full { .. } => true,
+            Self::Open { source, .. } | Self::Sqlite { source } => is_full(source),
+            _ => false,
+        }
+    }
+}
+
+/// Whether `SQLite` wants for room. The file beside a log (`-shm`) has an error of its own for that.
+fn is_full(source: &rusqlite::Error) -> bool {
+    source.sqlite_error_code() == Some(rusqlite::ErrorCode::DiskFull)
+        || source
+            .sqlite_error()
+            .is_some_and(|error| error.extended_code == rusqlite::ffi::SQLITE_IOERR_SHMSIZE)
+}
+
 impl From<rusqlite::Error> for FrontierError {
     fn from(source: rusqlite::Error) -> Self {
-        if source.sqlite_error_code() == Some(rusqlite::ErrorCode::DiskFull) {
+        if is_full(&source) {
             Self::Full { source }
         } else {
             Self::Sqlite { source }

@@ -8,7 +8,7 @@ use crate::discover::{self, Page};
 use crate::model::{Outcome, Role};
 use crate::profile::Sites;
 
-use super::read::MAX_BYTES;
+use super::read::{MAX_DECODED, MAX_TEXT};
 
 /// Reads an answer.
 pub fn read_answer(sites: &Sites, answer: &Answer<'_>) -> Reading {
@@ -19,11 +19,17 @@ pub fn read_answer(sites: &Sites, answer: &Answer<'_>) -> Reading {
     let declared = declared.as_deref();
     let decoded = response
         .as_ref()
-        .map(|response| response.decoded(MAX_BYTES as u64));
+        .map(|response| response.decoded(MAX_DECODED as u64));
     let body = decoded.as_ref().and_then(|decoded| decoded.as_ref().ok());
     let body = body.map_or(&[][..], |body| &body.bytes);
     let media = decode::media(body, declared);
     let is_text = !body.is_empty() && matches!(media, Media::Html | Media::Text);
+    // What an endless page says is at its beginning.
+    let body = if is_text {
+        &body[..body.len().min(MAX_TEXT)]
+    } else {
+        body
+    };
     let text = is_text.then(|| decode::decode(body, declared));
     let text = text.as_ref().map(|decoded| &*decoded.text);
     let verdict = classify_exchange(answer.url, answer.exchange, text);

@@ -48,6 +48,13 @@ impl BuildOptions<'_> {
         self.stop
             .is_some_and(|count| count.load(Ordering::Relaxed) > 0)
     }
+
+    fn go_on(&self) -> Result<(), BuildError> {
+        if self.is_stopped() {
+            return Err(BuildError::Stopped);
+        }
+        Ok(())
+    }
 }
 
 /// What happens during a build, as it happens.
@@ -221,11 +228,13 @@ pub fn build(
         hosts: options.hosts,
     };
     building.settle(options, &reread)?;
+    options.go_on()?;
     if plans.whole {
         building.summary.gone = building.end_whole(&reader)?;
     }
     // A capture that leads a version and leaves it has the others read again, which may move them in turn.
     for _ in 0..ROUNDS {
+        options.go_on()?;
         if !building.again(options, &reread)? {
             break;
         }
@@ -399,7 +408,7 @@ impl<F: FnMut(BuildEvent<'_>)> Building<'_, F> {
         &mut self,
         options: &BuildOptions<'_>,
         reread: &Reread<'_>,
-    ) -> Result<(), StoreError> {
+    ) -> Result<(), BuildError> {
         let mut unresolved = 0;
         let mut after: Option<(String, u64)> = None;
         loop {
@@ -410,6 +419,7 @@ impl<F: FnMut(BuildEvent<'_>)> Building<'_, F> {
             let Some(last) = pending.last() else { break };
             after = Some((last.place.file.clone(), last.place.offset));
             for one in &pending {
+                options.go_on()?;
                 if !self.revisit(one, reread)? {
                     unresolved += 1;
                 }
@@ -417,7 +427,7 @@ impl<F: FnMut(BuildEvent<'_>)> Building<'_, F> {
         }
         self.summary.unresolved = unresolved;
         self.join(options, reread)?;
-        self.writer.follow()
+        Ok(self.writer.follow()?)
     }
 
     /// Finds the page of a revisit record; `false` where the archive does not have it.
@@ -467,7 +477,7 @@ impl<F: FnMut(BuildEvent<'_>)> Building<'_, F> {
     }
 
     /// Puts the pages of reports over several together, group by group.
-    fn join(&mut self, options: &BuildOptions<'_>, reread: &Reread<'_>) -> Result<(), StoreError> {
+    fn join(&mut self, options: &BuildOptions<'_>, reread: &Reread<'_>) -> Result<(), BuildError> {
         let stems = self.writer.fresh_groups()?;
         if stems.is_empty() {
             return Ok(());
@@ -484,8 +494,9 @@ impl<F: FnMut(BuildEvent<'_>)> Building<'_, F> {
                 |(_, members)| members.iter().map(|member| member.page.size_bytes).sum(),
                 |(_, members)| reread.group(members),
                 |(stem, members), puts| match self.joined(stem, members, puts) {
+                    Ok(()) if options.is_stopped() => ControlFlow::Break(BuildError::Stopped),
                     Ok(()) => ControlFlow::Continue(()),
-                    Err(error) => ControlFlow::Break(error),
+                    Err(error) => ControlFlow::Break(error.into()),
                 },
             );
             if let ControlFlow::Break(error) = flow {
@@ -540,12 +551,13 @@ impl<F: FnMut(BuildEvent<'_>)> Building<'_, F> {
         &mut self,
         options: &BuildOptions<'_>,
         reread: &Reread<'_>,
-    ) -> Result<bool, StoreError> {
+    ) -> Result<bool, BuildError> {
         let due = self.writer.due()?;
         let any = !due.is_empty() || !self.writer.fresh_groups()?.is_empty();
         // They were counted when they were first put.
         let counted = self.summary.clone();
         for member in due {
+            options.go_on()?;
             let made = reread.make(&member.page, &member.capture, &member.marks);
             let Some(made) = made else { continue };
             let place = member.capture.warc.as_ref();

@@ -113,7 +113,8 @@ impl CrawlFailure {
     pub fn is_full(&self) -> bool {
         match self {
             Self::Archive(error) => error.is_full(),
-            Self::Ledger(error) => matches!(error, FrontierError::Full { .. }),
+            Self::Ledger(error) => error.is_full(),
+            Self::Crawl(error) => error.is_full(),
             _ => false,
         }
     }

@@ -16,7 +16,7 @@ use crate::store::{CaptureInfo, Marks, Pending, Refusal, WarcPlace, key_of, key_
 
 use super::cut;
 use super::pages::Input;
-use super::read::{MAX_BYTES, Origin, Unreadable, read_paged};
+use super::read::{MAX_DECODED, Origin, Unreadable, read_paged};
 use super::records::Note;
 
 /// What was made of a record.
@@ -337,7 +337,7 @@ fn body(record: &Record) -> Result<Option<Vec<u8>>, Odd> {
     if response.header("Content-Encoding").is_none() {
         return Ok(None);
     }
-    match response.decoded(MAX_BYTES as u64) {
+    match response.decoded(MAX_DECODED as u64) {
         Ok(payload) => Ok(Some(payload.bytes.into_owned())),
         Err(error) => Err(Odd::Coding(error.to_string())),
     }

@@ -55,5 +55,8 @@ pub fn read_stream(stream: impl Read) -> Result<Vec<u8>, FileError> {
 }
 
 const fn too_large(size_bytes: usize) -> FileError {
-    FileError::TooLarge(Unreadable::TooLarge { size_bytes })
+    FileError::TooLarge(Unreadable::TooLarge {
+        size_bytes,
+        cap: MAX_BYTES,
+    })
 }

@@ -24,12 +24,12 @@ pub struct Load {
 }
 
 impl Load {
-    /// As many threads as cores (or `jobs`), 256 MiB.
+    /// As many threads as cores (or `jobs`), 24 MiB: no two of the largest pages at once.
     pub fn new(jobs: Option<NonZeroUsize>) -> Self {
         let jobs = jobs.or_else(|| thread::available_parallelism().ok());
         Self {
             jobs: jobs.unwrap_or(NonZeroUsize::MIN),
-            max_bytes: 256 << 20,
+            max_bytes: 24 << 20,
         }
     }
 

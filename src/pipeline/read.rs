@@ -19,6 +19,10 @@ use super::reread;
 
 /// Larger payloads are refused: no report page comes near.
 pub const MAX_BYTES: usize = 256 * 1024 * 1024;
+/// What a content coding (gzip, …) may unpack to: a bomb is given up at this size.
+pub const MAX_DECODED: usize = 64 << 20;
+/// Larger pages of text, with or without markup, are refused: to read one takes some fifteen times its size in memory.
+pub const MAX_TEXT: usize = 16 << 20;
 
 /// What is known of a payload beside its bytes.
 #[derive(Debug, Clone, Copy, Default)]
@@ -43,10 +47,12 @@ pub enum Unreadable {
         media: &'static str,
     },
     /// Too large to be a page.
-    #[error("{size_bytes} bytes: more than the cap of {MAX_BYTES}")]
+    #[error("{size_bytes} bytes: more than the cap of {cap}")]
     TooLarge {
         /// Its size.
         size_bytes: usize,
+        /// The cap for its kind, in bytes.
+        cap: usize,
     },
     /// A DOCX file that is none, or damaged.
     #[error(transparent)]
@@ -183,16 +189,22 @@ impl<'p> Page<'p> {
         if bytes.is_empty() {
             return Err(Unreadable::Empty);
         }
-        if bytes.len() > MAX_BYTES {
+        let media = decode::media(bytes, origin.content_type);
+        let cap = match media {
+            Media::Html | Media::Text => MAX_TEXT,
+            _ => MAX_BYTES,
+        };
+        if bytes.len() > cap {
             return Err(Unreadable::TooLarge {
                 size_bytes: bytes.len(),
+                cap,
             });
         }
         let text = |is_html| Content::Text {
             decoded: decode::decode(bytes, origin.content_type),
             is_html,
         };
-        let content = match decode::media(bytes, origin.content_type) {
+        let content = match media {
             Media::Html => text(true),
             Media::Text => text(false),
             Media::Pdf => {

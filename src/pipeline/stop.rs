@@ -1,13 +1,17 @@
-//! Being asked to stop: the first signal asks what runs to finish, the second ends the process at once.
+//! Being asked to stop: the first signal asks what runs to finish, the second to drop it, the third ends the process.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU8, Ordering};
 use std::thread;
+use std::time::Duration;
 
 use tokio::sync::watch;
 
 /// The exit code of a run that a signal stopped (`docs/crawl.md`).
 pub const STOPPED: u8 = 11;
+
+/// What is being written when the second signal comes is written in this time, or left to be cut off by the next run.
+const LAST_WORDS: Duration = Duration::from_secs(2);
 
 /// Hears SIGINT and SIGTERM from when it is made until the process ends.
 #[derive(Debug, Clone)]
@@ -18,7 +22,8 @@ pub struct Stop {
 
 impl Stop {
     /// Begins to listen. From then on a first signal ends nothing by itself: ask [`Self::count`] or [`Self::told`].
-    /// The second ends the process with [`STOPPED`]: all that is written is written so that this loses nothing told of.
+    /// The second leaves two seconds, for a record that is being written; then, or with the third, the process ends with
+    /// [`STOPPED`]: all that is written is written so that this loses nothing told of.
     ///
     /// # Errors
     ///
@@ -28,6 +33,7 @@ impl Stop {
         let count = Arc::new(AtomicU8::new(0));
         let runtime = tokio::runtime::Builder::new_current_thread()
             .enable_io()
+            .enable_time()
             .build()?;
         let mut signals = {
             let _inside = runtime.enter();
@@ -44,6 +50,10 @@ impl Stop {
                         // Nobody may be listening any more.
                         let _ = tell.send(number);
                         if number > 1 {
+                            tokio::select! {
+                                () = tokio::time::sleep(LAST_WORDS) => {}
+                                () = signals.next() => {}
+                            }
                             std::process::exit(i32::from(STOPPED));
                         }
                     }

@@ -104,7 +104,11 @@ impl StoreError {
         let (Self::Open { source, .. } | Self::Sqlite { source }) = self else {
             return false;
         };
+        // The file beside a log (`-shm`) has an error of its own for that.
         source.sqlite_error_code() == Some(rusqlite::ErrorCode::DiskFull)
+            || source
+                .sqlite_error()
+                .is_some_and(|error| error.extended_code == rusqlite::ffi::SQLITE_IOERR_SHMSIZE)
     }
 
     /// A word that is not of its closed list.

@@ -136,6 +136,13 @@ impl<'a> Writer<'a> {
         self.execute("SAVEPOINT put")?;
         let outcome = put(self);
         if outcome.is_err() {
+            // `SQLite` takes the whole transaction back itself where the disk fails; what it then says of the savepoint
+            // must not hide why.
+            if self.connection.is_autocommit() {
+                self.pending = 0;
+                self.run = None;
+                return outcome;
+            }
             self.execute("ROLLBACK TO put")?;
             // The run may have been first written down in this very put.
             if let Some(run) = self.run

@@ -45,7 +45,7 @@ mod traps;
 
 pub use answer::{Answer, Page, Step};
 pub use behaviour::Behaviour;
-pub use column::{Column, Item, Platform};
+pub use column::{Body, Column, Item, Platform};
 pub use host::{Host, Request};
 pub use journal::{Finish, Served};
 pub use report::Report;

@@ -272,6 +272,8 @@ impl<T: Transport + 'static> Visit<T> {
         let Ok(_connection) = shared.connections.acquire().await else {
             return Err(Ended::Broken);
         };
+        // A stopped run begins nothing.
+        self.check()?;
         let mut ask = Ask::new(url);
         ask.limits = shared.options.limits;
         if lease.last_page.is_some() && lease.role != Role::Robots {

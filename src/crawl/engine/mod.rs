@@ -57,6 +57,17 @@ pub enum CrawlError {
     },
 }
 
+impl CrawlError {
+    /// Whether room on the disk would mend it.
+    pub fn is_full(&self) -> bool {
+        match self {
+            Self::Ledger(error) => error.is_full(),
+            Self::Broken { source } => source.is_full(),
+            Self::Ended { .. } => false,
+        }
+    }
+}
+
 /// Whether to go on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Course {
@@ -206,7 +217,7 @@ pub async fn crawl<T: Transport + 'static>(
     );
     match ended {
         // There was no room for the last word; the round is unfinished, which is what it would have said.
-        Err(FrontierError::Full { .. }) if summary.stopped == Some(Stopped::DiskFull) => {}
+        Err(error) if error.is_full() => summary.stopped = Some(Stopped::DiskFull),
         other => other?,
     }
     Ok(summary)
