@@ -15,6 +15,7 @@ mod paging;
 mod platform;
 mod printed;
 pub mod propose;
+pub mod reading;
 mod records;
 mod redirect;
 mod site;
@@ -124,7 +125,7 @@ pub fn discover(page: &Page<'_>, sites: &Sites) -> Discovery {
         root(page, sites, site, source, &tree, &document, &mut discovery);
         return discovery;
     }
-    let own = sites.reading(site, discovery.platform.as_deref());
+    let own = reading::chosen_of(&tree, site, found, sites).profile();
     let profile = own.as_ref().unwrap_or_else(|| Profile::generic());
     if let Some(paging) = parts::find(&document, Some(page.url.as_str()), None) {
         let others = paging

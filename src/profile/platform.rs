@@ -358,6 +358,9 @@ pub struct Layout {
     /// What it pages by; empty: as without the layout.
     #[serde(default)]
     pub paging: Vec<Paging>,
+    /// Where a report's text stands; added to what holds without the layout.
+    #[serde(default)]
+    pub body: Body,
 }
 
 /// Files that pages hand out.
@@ -396,4 +399,14 @@ impl Platform {
     pub fn parse(text: &str) -> Result<Self, ProfileError> {
         Ok(toml::from_str(text)?)
     }
+
+    /// Whether it names containers of a report's text, for all its pages or those of a layout.
+    pub fn names_containers(&self) -> bool {
+        self.name.as_str() != "generic" && names_containers(&self.body, &self.layouts)
+    }
+}
+
+/// Whether one of these names containers.
+pub(super) fn names_containers(body: &Body, layouts: &[Layout]) -> bool {
+    !body.is_empty() || layouts.iter().any(|layout| !layout.body.is_empty())
 }

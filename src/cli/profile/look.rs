@@ -13,9 +13,9 @@ use crate::discover::propose::platform_signs;
 use crate::discover::{Discovery, Lead, Page, discover};
 use crate::model::{ItemKind, Role};
 use crate::parse::parse_html;
-use crate::pipeline::{Origin, read};
+use crate::pipeline::{Origin, Readings, read};
 use crate::present::{Align, Table, visible};
-use crate::profile::{Profile, SiteProfile, Sites};
+use crate::profile::{SiteProfile, Sites};
 
 use super::super::context::Context;
 use super::super::{Status, output};
@@ -192,7 +192,7 @@ pub(super) fn look(url: &Url, fetched: &Fetched, role: Option<Role>, sites: &Sit
     let site = sites.for_url(url);
     let (role, role_because) = match role {
         Some(role) => (role, Vec::new()),
-        None => role_of(url, fetched, site),
+        None => role_of(url, fetched, sites),
     };
     let page = Page {
         url,
@@ -224,7 +224,7 @@ pub(super) fn look(url: &Url, fetched: &Fetched, role: Option<Role>, sites: &Sit
             .unwrap_or_default(),
         platform,
         redirect: redirect.map(Into::into),
-        reads_as: (role == Role::Item).then(|| reads_as(url, fetched)),
+        reads_as: (role == Role::Item).then(|| reads_as(url, fetched, sites)),
         items: Vec::new(),
         pages: Vec::new(),
         attachments: Vec::new(),
@@ -298,7 +298,8 @@ impl Look {
 }
 
 /// What a page is: by the seeds, else by itself.
-fn role_of(url: &Url, fetched: &Fetched, site: Option<&SiteProfile>) -> (Role, Vec<&'static str>) {
+fn role_of(url: &Url, fetched: &Fetched, sites: &Sites) -> (Role, Vec<&'static str>) {
+    let site = sites.for_url(url);
     let seed = site.and_then(|site| site.seeds.iter().find(|seed| seed.url == *url));
     if let Some(seed) = seed {
         return (seed.kind.role(), vec!["a seed of the profile"]);
@@ -321,7 +322,8 @@ fn role_of(url: &Url, fetched: &Fetched, site: Option<&SiteProfile>) -> (Role, V
             url: Some(url.as_str()),
             content_type: fetched.content_type.as_deref(),
         };
-        if read(&fetched.bytes, origin, Profile::generic()).is_ok() {
+        let readings = Readings::new(sites.clone());
+        if read(&fetched.bytes, origin, &readings.of(&fetched.bytes, origin)).is_ok() {
             return (Role::Item, vec!["it reads as a report"]);
         }
     }
@@ -333,12 +335,13 @@ fn role_of(url: &Url, fetched: &Fetched, site: Option<&SiteProfile>) -> (Role, V
 }
 
 /// What an entry's page reads as.
-fn reads_as(url: &Url, fetched: &Fetched) -> String {
+fn reads_as(url: &Url, fetched: &Fetched, sites: &Sites) -> String {
     let origin = Origin {
         url: Some(url.as_str()),
         content_type: fetched.content_type.as_deref(),
     };
-    match read(&fetched.bytes, origin, Profile::generic()) {
+    let readings = Readings::new(sites.clone());
+    match read(&fetched.bytes, origin, &readings.of(&fetched.bytes, origin)) {
         Ok(report) => {
             let year = report
                 .year

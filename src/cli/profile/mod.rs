@@ -102,6 +102,11 @@ fn files(context: &Context) -> anyhow::Result<Vec<File>> {
     Ok(files)
 }
 
+/// All profiles: those compiled in, and of the home, if there is one.
+pub(super) fn all(context: &Context) -> anyhow::Result<Sites> {
+    sites(&files(context)?)
+}
+
 /// The profiles of all files; those of the home stand before those compiled in.
 fn sites(files: &[File]) -> anyhow::Result<Sites> {
     let own = files.iter().filter(|file| file.is_own);
