@@ -77,8 +77,8 @@ pub(super) fn build(
     stop: Option<&AtomicU8>,
 ) -> Result<BuildSummary, BuildError> {
     let progress = Progress::bytes("building");
-    let sites = pipeline::profiles(&opened.home)
-        .map_err(|error| BuildError::Profiles(Box::new(error)))?;
+    let sites =
+        pipeline::profiles(&opened.home).map_err(|error| BuildError::Profiles(Box::new(error)))?;
     let readings = Readings::new(Sites::clone(&sites));
     let options = BuildOptions {
         readings: &readings,

@@ -9,7 +9,8 @@ use anyhow::bail;
 
 use crate::model::Report;
 use crate::pipeline::{
-    Input, Load, Origin, Outcome, Readings, groups, ordered, read, read_file, read_pages, read_stream,
+    Input, Load, Origin, Outcome, Readings, groups, ordered, read, read_file, read_pages,
+    read_stream,
 };
 
 use super::context::Context;
@@ -141,7 +142,8 @@ fn page(file: &Path, cell: &str, args: &Args, readings: &Readings) -> anyhow::Re
         content_type: args.content_type.as_deref(),
     };
     let found = bytes_of(file).and_then(|bytes| {
-        let report = read(&bytes, origin, &readings.of(&bytes, origin)).map_err(|error| error.to_string())?;
+        let report = read(&bytes, origin, &readings.of(&bytes, origin))
+            .map_err(|error| error.to_string())?;
         Ok((bytes, report))
     });
     let (bytes, report) = match found {
@@ -161,7 +163,11 @@ fn page(file: &Path, cell: &str, args: &Args, readings: &Readings) -> anyhow::Re
 
 /// The reports of files that may be pages of one report, as lines of JSON, or why there are none. A file read with
 /// another has no lines of its own.
-fn records(files: &[PathBuf], origin: Origin<'_>, readings: &Readings) -> Vec<Result<Vec<u8>, String>> {
+fn records(
+    files: &[PathBuf],
+    origin: Origin<'_>,
+    readings: &Readings,
+) -> Vec<Result<Vec<u8>, String>> {
     let pages: Vec<Result<Vec<u8>, String>> = files.iter().map(|file| bytes_of(file)).collect();
     let names: Vec<String> = files
         .iter()

@@ -16,6 +16,7 @@ mod extract;
 mod facsimile;
 mod import;
 mod init;
+mod known;
 mod output;
 mod profile;
 mod progress;

@@ -27,7 +27,7 @@ pub mod urls;
 use jiff::civil::Date;
 use url::Url;
 
-use crate::decode::{Media, decode, media};
+use crate::decode::{Decoded, Media, decode, media};
 use crate::extract::paging as parts;
 use crate::model::{ItemKind, Role};
 use crate::parse::{Document, parse_html};
@@ -36,6 +36,7 @@ use crate::profile::{Layout, ListRules, Paging, Platform, Profile, SiteProfile, 
 use items::{Found, Item};
 use paging::Sheet;
 use tree::Tree;
+use urls::Base;
 
 /// An address that a page leads to.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -108,25 +109,35 @@ pub fn discover(page: &Page<'_>, sites: &Sites) -> Discovery {
         return discovery;
     }
     if page.role == Role::List && is_data(source) {
-        list(page, sites, site, source, None, &mut discovery);
+        list(page, sites, site, &decoded, None, &mut discovery);
         return discovery;
     }
     let tree = Tree::parse(source);
-    let base = base(page.url, &tree);
+    let base = Base::new(page.url, tree.base.as_deref(), decoded.charset);
     discovery.redirect = redirect::find(&tree, page.url, &base);
     if page.role == Role::List {
-        list(page, sites, site, source, Some(&tree), &mut discovery);
+        list(page, sites, site, &decoded, Some(&tree), &mut discovery);
         return discovery;
     }
     let found = platform::detect(source, Some(&tree), page.url, sites);
     discovery.platform = found.map(|platform| platform.name.as_str().to_owned());
     let document = parse_html(&decoded);
     if page.role == Role::Root {
-        root(page, sites, site, source, &tree, &document, &mut discovery);
+        root(
+            page,
+            sites,
+            site,
+            &decoded,
+            &tree,
+            &document,
+            &mut discovery,
+        );
         return discovery;
     }
-    let own = reading::chosen_of(&tree, site, found, sites).profile();
+    let chosen = reading::chosen_of(&tree, site, found, sites);
+    let own = chosen.profile();
     let profile = own.as_ref().unwrap_or_else(|| Profile::generic());
+    let rules = chosen.attachments(sites);
     if let Some(paging) = parts::find(&document, Some(page.url.as_str()), None) {
         let others = paging
             .behind()
@@ -143,7 +154,13 @@ pub fn discover(page: &Page<'_>, sites: &Sites) -> Discovery {
     }
     discovery
         .leads
-        .extend(attachments::leads(&document, page.url, profile));
+        .extend(attachments::leads(&attachments::Sheet {
+            document: &document,
+            tree: &tree,
+            base: &base,
+            profile,
+            rules: &rules,
+        }));
     discovery
 }
 
@@ -152,16 +169,17 @@ fn root(
     page: &Page<'_>,
     sites: &Sites,
     site: Option<&SiteProfile>,
-    source: &str,
+    decoded: &Decoded<'_>,
     tree: &Tree<'_>,
     document: &Document<'_>,
     discovery: &mut Discovery,
 ) {
     let shown = column::recognise(document, page.url);
     let is_front = page.title_of_link.is_none() && shown.is_empty();
-    let columns = column::leads(document, page.url, is_front);
+    let base = Base::new(page.url, tree.base.as_deref(), decoded.charset);
+    let columns = column::leads(document, &base, is_front);
     if !shown.is_empty() {
-        list(page, sites, site, source, Some(tree), discovery);
+        list(page, sites, site, decoded, Some(tree), discovery);
         let note = shown[0].meaning();
         discovery
             .notes
@@ -182,17 +200,6 @@ fn root(
             discovery.leads.push(lead);
         }
     }
-}
-
-/// What references in a page are resolved against.
-fn base(url: &Url, tree: &Tree<'_>) -> Url {
-    let named = tree
-        .base
-        .as_deref()
-        .and_then(|base| url.join(base.trim()).ok());
-    named
-        .filter(|base| matches!(base.scheme(), "http" | "https"))
-        .unwrap_or_else(|| url.clone())
 }
 
 /// Whether a sitemap was reached by way of an index: it is no seed and has no customary name.
@@ -272,15 +279,17 @@ fn list(
     page: &Page<'_>,
     sites: &Sites,
     site: Option<&SiteProfile>,
-    source: &str,
+    decoded: &Decoded<'_>,
     tree: Option<&Tree<'_>>,
     discovery: &mut Discovery,
 ) {
+    let source: &str = &decoded.text;
     let found = platform::detect(source, tree, page.url, sites);
     discovery.platform = found.map(|platform| platform.name.as_str().to_owned());
     let named = site.and_then(|site| sites.platform(site.platform.as_deref()?));
     let rules = rules(sites, site, named.or(found), tree);
-    let base = tree.map_or_else(|| page.url.clone(), |tree| base(page.url, tree));
+    let href = tree.and_then(|tree| tree.base.as_deref());
+    let base = Base::new(page.url, href, decoded.charset);
 
     let listing = if tree.is_none() {
         records::from_json(source, &base)
@@ -391,7 +400,7 @@ fn gkmlpt_data(tree: &Tree<'_>, url: &Url) -> Option<Url> {
         (end > 0).then(|| rest[..end].to_owned())
     })?;
     urls::resolve(
-        url,
+        &url.into(),
         &format!("{root}/gkmlpt/api/all/{column}?page=1&sid={number}"),
     )
 }
@@ -415,7 +424,7 @@ fn more_by_script(tree: &Tree<'_>, items: usize) -> Option<String> {
 }
 
 /// Links to other pages of this column: of its name, in its folder.
-fn other_entrances(tree: &Tree<'_>, url: &Url, base: &Url) -> Vec<(Url, String)> {
+fn other_entrances(tree: &Tree<'_>, url: &Url, base: &Base) -> Vec<(Url, String)> {
     let is_name = |name: &str| name.eq_ignore_ascii_case("ColumnName");
     let metas = tree.nodes().iter().filter(|node| node.name == "meta");
     let mut names = metas.filter(|node| node.raw_attribute("name").is_some_and(is_name));

@@ -7,7 +7,7 @@ use url::Url;
 
 use super::tree::Tree;
 use super::{css, platform};
-use crate::profile::{Body, Layout, Platform, Profile, SiteProfile, Sites};
+use crate::profile::{Attachments, Body, Layout, Platform, Profile, SiteProfile, Sites};
 
 /// Whose containers hold for a page.
 #[derive(Debug, Clone, Copy, Default)]
@@ -27,6 +27,17 @@ impl<'s> Chosen<'s> {
             self.site_layout.map(|layout| layout.name.as_str()),
             self.layout.map(|layout| layout.name.as_str()),
         ]
+    }
+
+    /// What holds for the files that a page hands out: the site's rules over the platform's over the generic ones.
+    pub(super) fn attachments(&self, sites: &Sites) -> Attachments {
+        let rules = [
+            sites.generic().map(|generic| &generic.attachments),
+            self.platform.map(|platform| &platform.attachments),
+            self.site.map(|site| &site.attachments),
+        ];
+        let rules = rules.into_iter().flatten();
+        rules.fold(Attachments::default(), |base, own| own.over(&base))
     }
 
     /// The generic profile with the containers of what was chosen; `None` where none names one.
@@ -87,9 +98,7 @@ pub(super) fn chosen_of<'s>(
 /// With the first layouts that fit.
 fn with_layouts<'s>(mut chosen: Chosen<'s>, tree: &Tree<'_>) -> Chosen<'s> {
     let fits = |layout: &&Layout| css::matches(tree, &layout.guard).contains(&true);
-    chosen.site_layout = chosen
-        .site
-        .and_then(|site| site.layouts.iter().find(fits));
+    chosen.site_layout = chosen.site.and_then(|site| site.layouts.iter().find(fits));
     chosen.layout = chosen
         .platform
         .and_then(|platform| platform.layouts.iter().find(fits));

@@ -136,7 +136,9 @@ pub enum BuildError {
     #[error(transparent)]
     Store(#[from] StoreError),
     /// The home's profiles cannot be used. Nothing was read.
-    #[error("the profiles of the home cannot be used (`nianbao profile check` names everything that is wrong)")]
+    #[error(
+        "the profiles of the home cannot be used (`nianbao profile check` names everything that is wrong)"
+    )]
     Profiles(#[source] Box<CrawlFailure>),
     /// It was asked to stop. What the database has is whole; the next build goes on.
     #[error("stopped by a signal; the next build goes on with it")]

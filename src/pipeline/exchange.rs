@@ -15,8 +15,8 @@ use crate::store::{CaptureInfo, Marks, Pending, Refusal, WarcPlace, key_of, key_
 
 use super::cut;
 use super::pages::Input;
-use super::readings::Readings;
 use super::read::{MAX_BYTES, Origin, Unreadable, read_paged};
+use super::readings::Readings;
 use super::records::Note;
 
 /// What was made of a record.

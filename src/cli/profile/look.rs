@@ -19,14 +19,17 @@ use crate::profile::{SiteProfile, Sites};
 
 use super::super::context::Context;
 use super::super::{Status, output};
-use super::page::{self, Fetch, Fetched};
+use super::page::{self, Fetched};
 use super::{files, sites};
 
 const EXAMPLES: &str = "\
-A page named by its address is taken from the archive of the home. Exit code 1 where nothing is found or an
-expectation of the profile is not met.
+A page named by its address is fetched: robots.txt, a pause, the page, and nothing else; nothing of it is kept. That needs
+a home with a contact. Exit code 1 where nothing is found or an expectation of the profile is not met; 3 where no page
+came, 4 without a contact, 5 while a crawl is going on.
 
 Examples:
+  nianbao profile test http://www.yunxi.example/xxgknb/
+  nianbao profile test --archived http://www.yunxi.example/xxgknb/
   nianbao profile test --url http://www.yunxi.example/xxgknb/ list.html
   nianbao profile test --profile yunxi.toml list.html
   nianbao profile test --as item --url http://www.yunxi.example/2019.html pages/yunxi-2019.html --json";
@@ -38,7 +41,7 @@ Examples:
 #[derive(Debug, clap::Args)]
 #[command(after_help = EXAMPLES)]
 pub(super) struct Args {
-    /// The page: a file, `-` for stdin, or its address
+    /// The page: its address, a file, `-` for stdin
     #[arg(value_name = "URL-or-FILE")]
     page: String,
     /// The site's profile by name, or a file with it [default: the one the address belongs to]
@@ -47,6 +50,9 @@ pub(super) struct Args {
     /// Where the file's page was published [default: the profile's first seed]
     #[arg(long)]
     url: Option<Url>,
+    /// Take the page from the home's archive, its newest capture, instead of fetching it
+    #[arg(long)]
+    archived: bool,
     /// What the page is: list, root, sitemap, item [default: by the profile's seeds, else by the page]
     #[arg(long = "as", value_name = "ROLE", value_parser = role())]
     role: Option<Role>,
@@ -114,7 +120,7 @@ struct Expected {
     is_met: Option<bool>,
 }
 
-pub(super) fn run(context: &Context, args: &Args, fetch: Fetch<'_>) -> anyhow::Result<Status> {
+pub(super) fn run(context: &Context, args: &Args) -> anyhow::Result<Status> {
     let mut all = sites(&files(context)?)?;
     let named = match &args.profile {
         Some(name) => Some(profile_named(context, name, &mut all)?),
@@ -128,9 +134,16 @@ pub(super) fn run(context: &Context, args: &Args, fetch: Fetch<'_>) -> anyhow::R
             bail!("--url is the address of a file's page; this page is named by its address");
         }
         let url = Url::parse(&args.page).with_context(|| args.page.clone())?;
-        let fetched = fetch(&url)?;
+        let fetched = if args.archived {
+            page::archived(context, &url)?
+        } else {
+            page::fetched(context, &url)?
+        };
         (url, fetched)
     } else {
+        if args.archived {
+            bail!("--archived takes a page by its address; this one is a file");
+        }
         let seed = named
             .as_deref()
             .and_then(|name| all.site(name))
@@ -327,7 +340,7 @@ fn role_of(url: &Url, fetched: &Fetched, sites: &Sites) -> (Role, Vec<&'static s
             return (Role::Item, vec!["it reads as a report"]);
         }
     }
-    let leads = column::leads(&document, url, true);
+    let leads = column::leads(&document, &url.into(), true);
     if leads.iter().any(|lead| lead.rule == "column.link") || url.path().len() <= 1 {
         return (Role::Root, vec!["it links the column and is none itself"]);
     }
