@@ -448,3 +448,52 @@ fn other_entrances(tree: &Tree<'_>, url: &Url, base: &Base) -> Vec<(Url, String)
         .take(4)
         .collect()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn addresses_have_one_form_wherever_they_stand() {
+        let url = Url::parse("http://www.yunxi.example/zwgk/nb/t20240110_7.html").unwrap();
+        let found = |role, text: &str, charset: &str| -> Vec<String> {
+            // References mean the same in every charset.
+            let reference = |c: char| match c.is_ascii() {
+                true => c.to_string(),
+                false => format!("&#{};", u32::from(c)),
+            };
+            let text: String = text.chars().map(reference).collect();
+            let content_type = format!("text/html; charset={charset}");
+            let page = Page {
+                url: &url,
+                role,
+                bytes: text.as_bytes(),
+                content_type: Some(&content_type),
+                title_of_link: None,
+            };
+            let leads = discover(&page, Sites::compiled()).leads;
+            leads.into_iter().map(|lead| lead.url.to_string()).collect()
+        };
+        let host = "http://www.yunxi.example";
+        let link = "<a href='/xxgknb/;jsessionid=A1?q=年报&PHPSESSID=7#x'>政府信息公开年报</a>";
+        assert_eq!(
+            found(Role::Root, link, "gbk"),
+            [format!("{host}/xxgknb/?q=%C4%EA%B1%A8")]
+        );
+        assert_eq!(
+            found(Role::Root, link, "utf-8"),
+            [format!("{host}/xxgknb/?q=%E5%B9%B4%E6%8A%A5")]
+        );
+        let map =
+            "<urlset><url><loc>http://www.yunxi.example/xxgknb/;jsessionid=A1</loc></url></urlset>";
+        assert_eq!(
+            found(Role::Sitemap, map, "utf-8"),
+            [format!("{host}/xxgknb/")]
+        );
+        let file = "<base href='/files/'><a href='down.jsp;jsessionid=A1?name=年.pdf'>附件</a>";
+        assert_eq!(
+            found(Role::Item, file, "gbk"),
+            [format!("{host}/files/down.jsp?name=%C4%EA.pdf")]
+        );
+    }
+}
