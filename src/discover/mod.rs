@@ -458,9 +458,12 @@ mod tests {
         let url = Url::parse("http://www.yunxi.example/zwgk/nb/t20240110_7.html").unwrap();
         let found = |role, text: &str, charset: &str| -> Vec<String> {
             // References mean the same in every charset.
-            let reference = |c: char| match c.is_ascii() {
-                true => c.to_string(),
-                false => format!("&#{};", u32::from(c)),
+            let reference = |c: char| {
+                if c.is_ascii() {
+                    c.to_string()
+                } else {
+                    format!("&#{};", u32::from(c))
+                }
             };
             let text: String = text.chars().map(reference).collect();
             let content_type = format!("text/html; charset={charset}");

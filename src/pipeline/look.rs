@@ -148,10 +148,10 @@ pub fn look_at(home: &Home, url: &Url, wait: impl Fn(Duration)) -> Result<Looked
 /// The ledger, if there is one.
 fn ledger(home: &Home) -> Result<Option<Frontier>, CrawlFailure> {
     let path = home.frontier();
-    Ok(match path.exists() {
-        true => Some(Frontier::open_read_only(&path)?),
-        false => None,
-    })
+    if !path.exists() {
+        return Ok(None);
+    }
+    Ok(Some(Frontier::open_read_only(&path)?))
 }
 
 /// The robots.txt that a crawl has had, where it still holds.
