@@ -296,7 +296,7 @@ mod tests {
             ("gb18030", "/年报?x=1", "/%E5%B9%B4%E6%8A%A5?x=1"),
             // The second byte of the first character is `@`.
             ("gb18030", "?q=丂 \"年\"", "/zwgk/?q=%81@%20%22%C4%EA%22"),
-            ("Big5", "?q=年", "/zwgk/?q=%A6%7E"),
+            ("Big5", "?q=年", "/zwgk/?q=%A6~"),
             ("Big5", "?q=报", "/zwgk/?q=%26%2325253%3B"),
             ("UTF-8", "?q=年", "/zwgk/?q=%E5%B9%B4"),
             ("UTF-16LE", "?q=年", "/zwgk/?q=%E5%B9%B4"),
