@@ -208,17 +208,17 @@ fn candidate(
     let mut hop = None;
     let foreign = FOREIGN.iter().any(|word| text.contains(word));
     if text.chars().count() <= TEXT && !text.is_empty() && !foreign && !names_year(&text) {
-        let bare = bare(&text);
-        if COLUMN_NAMES.contains(&bare) {
+        let plain = bare(&text);
+        if COLUMN_NAMES.contains(&plain) {
             hop = Some(Hop::Column);
             score += 100;
             reasons.push("link text names the column");
-        } else if SHORT_NAMES.contains(&bare) && (on_topic || path.is_some()) {
+        } else if SHORT_NAMES.contains(&plain) && (on_topic || path.is_some()) {
             hop = Some(Hop::Column);
             score += 60;
             reasons
                 .push("link text says yearly report, on a page or path of information disclosure");
-        } else if let Some((_, points)) = SECTION_NAMES.iter().find(|(name, _)| *name == bare) {
+        } else if let Some((_, points)) = SECTION_NAMES.iter().find(|(name, _)| *name == plain) {
             hop = Some(Hop::Section);
             score += points;
             reasons.push("link text names information disclosure");

@@ -374,8 +374,7 @@ fn list(
         if let Some(url) = gkmlpt_data(tree, page.url) {
             add(url, None, "list.gkmlpt");
         }
-        let missing = more_by_script(tree, items);
-        if let Some(note) = missing {
+        if let Some(note) = more_by_script(tree, items) {
             for (url, title) in other_entrances(tree, page.url, &base) {
                 add(url, Some(title), "list.entrance");
             }

@@ -46,7 +46,7 @@ const SID_LENGTH: usize = 20;
 #[derive(Debug, Clone)]
 pub struct Base {
     page: Url,
-    base: Url,
+    against: Url,
     charset: &'static str,
 }
 
@@ -56,7 +56,7 @@ impl Base {
         let named = href.and_then(|href| page.join(href.trim()).ok());
         let named = named.filter(|base| matches!(base.scheme(), "http" | "https"));
         Self {
-            base: named.unwrap_or_else(|| page.clone()),
+            against: named.unwrap_or_else(|| page.clone()),
             page: page.clone(),
             charset,
         }
@@ -82,7 +82,11 @@ pub fn resolve(base: &Base, reference: &str) -> Option<Url> {
     if reference.is_empty() || reference.starts_with('#') || reference.len() > LENGTH * 2 {
         return None;
     }
-    canonical(base.base.join(&in_charset(reference, base.charset)).ok()?)
+    canonical(
+        base.against
+            .join(&in_charset(reference, base.charset))
+            .ok()?,
+    )
 }
 
 /// A reference with its query in the page's charset. A scheme's own query is none: nothing but web addresses is kept.

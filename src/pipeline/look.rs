@@ -53,7 +53,7 @@ pub enum LookError {
     #[error("{url} is not asked for: {why}")]
     Robots {
         /// The address.
-        url: Url,
+        url: String,
         /// The line, or why there is none.
         why: String,
     },
@@ -64,15 +64,15 @@ pub enum LookError {
     #[error("{url} sends its reader to {target}: name that address")]
     Redirect {
         /// The address.
-        url: Url,
+        url: String,
         /// Where to.
-        target: Url,
+        target: String,
     },
     /// What came is no page.
     #[error("{url}: {} ({why}). {advice}", outcome.as_str())]
     NoPage {
         /// The address.
-        url: Url,
+        url: String,
         /// What came of it.
         outcome: Outcome,
         /// The evidence.
@@ -130,7 +130,7 @@ pub fn look_at(home: &Home, url: &Url, wait: impl Fn(Duration)) -> Result<Looked
         let verdict = robots.verdict(&agent, url);
         if !verdict.allowed {
             return Err(LookError::Robots {
-                url: url.clone(),
+                url: url.to_string(),
                 why: verdict.why(),
             });
         }
@@ -240,13 +240,13 @@ fn page(url: &Url, exchange: &Exchange) -> Result<Looked, LookError> {
     drop(text);
     if let Some(target) = verdict.redirect {
         return Err(LookError::Redirect {
-            url: url.clone(),
-            target,
+            url: url.to_string(),
+            target: target.into(),
         });
     }
     if verdict.outcome != Outcome::Ok || broken.is_some() {
         return Err(LookError::NoPage {
-            url: url.clone(),
+            url: url.to_string(),
             outcome: verdict.outcome,
             why: broken.unwrap_or(verdict.why),
             advice: verdict.advice.unwrap_or_default().to_owned(),
