@@ -7,10 +7,11 @@ use std::path::{Path, PathBuf};
 use std::{env, fs, io};
 
 /// Sources that decide what is read off a page and what is stored of it.
-const READING: [&str; 13] = [
+const READING: [&str; 14] = [
     "src/archive",
     "src/audit",
     "src/decode",
+    "src/discover",
     "src/extract",
     "src/model",
     "src/normalize",

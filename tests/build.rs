@@ -63,6 +63,7 @@ fn built_with(home: &Home, database: &Path, jobs: usize, reread: bool) -> BuildS
     let mut store = Store::open(database).unwrap();
     let options = BuildOptions {
         hosts: nianbao::audit::origin::HostRules::get(),
+        readings: nianbao::pipeline::Readings::compiled(),
         jobs: NonZeroUsize::new(jobs),
         started_at: Timestamp::now(),
         reread,

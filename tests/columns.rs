@@ -41,7 +41,7 @@ fn column(html: &str, url: &str) -> (Vec<(Hop, String)>, Vec<Evidence>) {
     let decoded = decode(html.as_bytes(), Some("text/html; charset=utf-8"));
     let document = parse_html(&decoded);
     let url = Url::parse(url).unwrap();
-    let found = column::find(&document, &url, Sections::Otherwise)
+    let found = column::find(&document, &(&url).into(), Sections::Otherwise)
         .into_iter()
         .inspect(|one| assert!(!one.reasons.is_empty() && one.score > 0, "{one:?}"))
         .map(|one| {
@@ -121,7 +121,7 @@ fn from_the_section_the_short_name_is_enough_and_no_further_hop_is_taken() {
         <a href=/zfxxgk/c17/>年报</a><a href=/zwgk/>政务公开</a>";
     let decoded = decode(html.as_bytes(), Some("text/html; charset=utf-8"));
     let url = Url::parse("http://www.yunxi.example/zfxxgk/").unwrap();
-    let leads = column::leads(&parse_html(&decoded), &url, false);
+    let leads = column::leads(&parse_html(&decoded), &(&url).into(), false);
     let got: Vec<_> = leads
         .iter()
         .map(|lead| (lead.role, lead.url.path()))
@@ -129,8 +129,8 @@ fn from_the_section_the_short_name_is_enough_and_no_further_hop_is_taken() {
     assert_eq!(got, [(Role::List, "/zfxxgk/c17/")]);
     let bare = "<a href=/zwgk/>政务公开</a>";
     let decoded = decode(bare.as_bytes(), Some("text/html; charset=utf-8"));
-    assert!(column::leads(&parse_html(&decoded), &url, false).is_empty());
-    let leads = column::leads(&parse_html(&decoded), &url, true);
+    assert!(column::leads(&parse_html(&decoded), &(&url).into(), false).is_empty());
+    let leads = column::leads(&parse_html(&decoded), &(&url).into(), true);
     assert_eq!(leads[0].role, Role::Root);
 }
 

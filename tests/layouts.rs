@@ -414,6 +414,7 @@ fn a_build_joins_pages_and_keeps_reports_apart() {
     let mut store = Store::open(&home.database()).unwrap();
     let options = |jobs| BuildOptions {
         hosts: nianbao::audit::origin::HostRules::get(),
+        readings: nianbao::pipeline::Readings::compiled(),
         jobs: std::num::NonZeroUsize::new(jobs),
         started_at: Timestamp::now(),
         reread: false,

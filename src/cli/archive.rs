@@ -11,15 +11,12 @@ use jiff::Timestamp;
 use serde_json::json;
 
 use crate::archive::{
-    Known, Limits, Problem, ProblemKind, Severity, Verification, Verifier, find, index_archive,
-    write_wacz,
+    Limits, Problem, ProblemKind, Severity, Verification, Verifier, find, index_archive, write_wacz,
 };
-use crate::home::Home;
 use crate::pipeline::warc_files;
-use crate::query;
-use crate::store::Store;
 
 use super::context::Context;
+use super::known::Ledgers;
 use super::{Status, output};
 
 /// Check the archive, index it, take something out of it, pack it
@@ -36,8 +33,8 @@ pub(super) struct Args {
 enum ArchiveVerb {
     /// Check every WARC file: record boundaries, digests, what records say of each other
     ///
-    /// Reads all of it and changes nothing. In a home the records that the database has read are
-    /// looked for at their places too. The exit code is 6 where something is damaged; notes
+    /// Reads all of it and changes nothing. In a home the records that the crawl's ledger
+    /// and the database know are looked for at their places too. The exit code is 6 where something is damaged; notes
     /// alone, for what other programs leave out, are no damage. docs/archive.md explains every word.
     Verify {
         /// WARC files, or folders of them, of any archive [default: the home's]
@@ -159,34 +156,38 @@ fn files(context: &Context, given: &[PathBuf]) -> anyhow::Result<Vec<Named>> {
 
 fn verify(context: &Context, given: &[PathBuf], json: bool) -> anyhow::Result<Status> {
     let files = files(context, given)?;
-    let ledger = match given {
-        [] => database(&context.home()?),
+    let mut ledgers = match given {
+        [] => {
+            let home = context.home()?;
+            Some(Ledgers::of(&home, &warc_files(&home.warc())?)?)
+        }
         _ => None,
     };
     let mut verifier = Verifier::new(Limits::default());
     let mut status = Status::Done;
     let mut names = Vec::new();
     for (name, path) in &files {
-        let known = match &ledger {
-            Some(store) => known(store, name)?,
-            None => Vec::new(),
+        let (known, end) = match &mut ledgers {
+            Some(ledgers) => ledgers.known(name)?,
+            None => (Vec::new(), None),
         };
         names.push(name.clone());
-        if let Err(error) = verifier.file_against(path, known, None) {
+        if let Err(error) = verifier.file_against(path, known, end) {
             output::say(&output::failure(path, &output::explain(&error)));
             status = Status::Failures;
         }
     }
-    if let Some(store) = &ledger {
+    if let Some(ledgers) = &ledgers {
         let there: BTreeSet<_> = files.iter().map(|(name, _)| name.as_str()).collect();
-        for (name, end) in query::archive_ends(store)? {
-            if !there.contains(name.as_str()) {
-                verifier.missing_file(end);
-                names.push(name);
-            }
+        for (name, end) in ledgers.missing(&there)? {
+            verifier.missing_file(end);
+            names.push(name);
         }
     }
-    for (name, found) in names.iter().zip(verifier.finish()) {
+    for (name, mut found) in names.iter().zip(verifier.finish()) {
+        if let Some(ledgers) = &ledgers {
+            ledgers.settle(name, &mut found);
+        }
         if found.is_damaged() {
             status = Status::Damaged;
         }
@@ -196,39 +197,15 @@ fn verify(context: &Context, given: &[PathBuf], json: bool) -> anyhow::Result<St
             output::print(&describe(name, &found))?;
         }
     }
+    if let Some(stale) = ledgers
+        .map(|ledgers| ledgers.stale)
+        .filter(|stale| *stale > 0)
+    {
+        output::say(&format!(
+            "{stale} captures of the database are not in the crawl's ledger: it was built between a crash and the crawl that went on, `nianbao build` puts it right"
+        ));
+    }
     Ok(status)
-}
-
-/// The database as a ledger of what was read; `None` where nothing was yet.
-fn database(home: &Home) -> Option<Store> {
-    let path = home.database();
-    if std::fs::metadata(&path).map_or(0, |file| file.len()) == 0 {
-        return None;
-    }
-    match Store::open_read_only(&path) {
-        Ok(store) => Some(store),
-        Err(error) => {
-            output::say(&format!(
-                "nianbao: not checked against {}: {}",
-                path.display(),
-                output::explain(&error)
-            ));
-            None
-        }
-    }
-}
-
-fn known(store: &Store, file: &str) -> anyhow::Result<Vec<Known>> {
-    let known = query::captures_of_file(store, file)?;
-    Ok(known
-        .into_iter()
-        .map(|(offset, length, sha256)| Known {
-            offset,
-            length,
-            record_id: None,
-            sha256: Some(sha256),
-        })
-        .collect())
 }
 
 fn as_json(name: &str, found: &Verification) -> serde_json::Value {

@@ -8,7 +8,8 @@ use jiff::Timestamp;
 
 use crate::audit::origin::HostRules;
 use crate::home::Home;
-use crate::pipeline::{self, BuildError, BuildEvent, BuildOptions, BuildSummary};
+use crate::pipeline::{self, BuildError, BuildEvent, BuildOptions, BuildSummary, Readings};
+use crate::profile::Sites;
 use crate::store::Outcome;
 
 use super::context::{Context, Opened};
@@ -48,7 +49,7 @@ pub(super) fn run(context: &Context, args: &Args) -> anyhow::Result<Status> {
                 Status::Failures
             })
         }
-        Err(error @ BuildError::List { .. }) => Err(error.into()),
+        Err(error @ (BuildError::List { .. } | BuildError::Profiles(_))) => Err(error.into()),
         Err(error) => {
             let why = output::explain(&error);
             output::say(&format!(
@@ -77,7 +78,11 @@ pub(super) fn build(
     stop: Option<&AtomicU8>,
 ) -> Result<BuildSummary, BuildError> {
     let progress = Progress::bytes("building");
+    let sites =
+        pipeline::profiles(&opened.home).map_err(|error| BuildError::Profiles(Box::new(error)))?;
+    let readings = Readings::new(Sites::clone(&sites));
     let options = BuildOptions {
+        readings: &readings,
         jobs,
         started_at: Timestamp::now(),
         hosts,

@@ -16,7 +16,7 @@ use crate::crawl::robots::from_status;
 use crate::frontier::Frontier;
 use crate::home::{Home, HomeError, HomeLock};
 use crate::pipeline::{self, CrawlFailure, CrawlRequest, Stop};
-use crate::present::visible;
+use crate::present::{SeedsFor, seeds_for, visible};
 
 use super::context::Context;
 use super::import::describe;
@@ -30,6 +30,7 @@ missing (the summary says which), 4 bad configuration, 5 another run holds the l
 Examples:
   nianbao crawl --dry-run
   nianbao crawl --site yunxi --deadline 2h
+  nianbao crawl --seeds-for browsertrix > nianbao.yaml
   nianbao crawl http://www.yunxi.example/zwgk/zfxxgknb/";
 
 /// Fetch what is due, politely, into the archive
@@ -48,6 +49,9 @@ pub(super) struct Args {
     /// Fetch nothing; print the addresses that would be asked for first, by host, with pause and robots.txt's verdict
     #[arg(long)]
     dry_run: bool,
+    /// Fetch nothing; print the seeds of the chosen sites as a file for another crawler, whose WARC `import` reads
+    #[arg(long, value_name = "CRAWLER", value_parser = crawler(), conflicts_with_all = ["dry_run", "deadline", "limit", "log_json", "json"])]
+    seeds_for: Option<SeedsFor>,
     /// End after this time, done or not: 90s, 30m, 2h [default: none]
     #[arg(long, value_name = "DURATION", value_parser = duration)]
     deadline: Option<Duration>,
@@ -60,6 +64,12 @@ pub(super) struct Args {
     /// The summary as JSON on stdout
     #[arg(long)]
     json: bool,
+}
+
+fn crawler() -> impl clap::builder::TypedValueParser<Value = SeedsFor> {
+    use clap::builder::TypedValueParser as _;
+    clap::builder::PossibleValuesParser::new(SeedsFor::ALL.map(SeedsFor::as_str))
+        .map(|word| SeedsFor::named(&word).unwrap_or(SeedsFor::Heritrix))
 }
 
 pub(super) fn duration(text: &str) -> Result<Duration, String> {
@@ -92,6 +102,21 @@ pub(super) fn run(context: &Context, args: &Args) -> anyhow::Result<Status> {
         deadline: args.deadline,
         limit: args.limit,
     };
+    if let Some(kind) = args.seeds_for {
+        return match pipeline::plan(&home, &request, Timestamp::now()) {
+            Ok(plan) => {
+                let seeds = plan
+                    .seeds
+                    .iter()
+                    .filter_map(|seed| Url::parse(&seed.url).ok());
+                let seeds: Vec<Url> = seeds.collect();
+                let contact = home.config().home.contact.as_deref().unwrap_or_default();
+                output::print(&seeds_for(kind, &seeds, contact))?;
+                Ok(Status::Done)
+            }
+            Err(error) => Ok(failed(&error)),
+        };
+    }
     if args.dry_run {
         return Ok(match dry_run(&home, &request, args.json) {
             Ok(()) => Status::Done,
@@ -309,6 +334,12 @@ pub(super) fn text(summary: &CrawlSummary) -> String {
         lines.push(format!(
             "missing of site {site}: the reports of {}",
             years.join(", ")
+        ));
+    }
+    for (site, fewer) in &summary.missing_reports {
+        lines.push(format!(
+            "missing of site {site}: {} reports found, at least {} expected",
+            fewer.found, fewer.expected
         ));
     }
     for note in &summary.notes {

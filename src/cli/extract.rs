@@ -1,4 +1,4 @@
-//! `nianbao extract`: files → JSON lines. Needs no home.
+//! `nianbao extract`: files → JSON lines. Needs no home; one's profiles count for a page whose address is given.
 
 use std::io::Write as _;
 use std::num::NonZeroUsize;
@@ -9,11 +9,12 @@ use anyhow::bail;
 
 use crate::model::Report;
 use crate::pipeline::{
-    Input, Load, Origin, Outcome, groups, ordered, read, read_file, read_pages, read_stream,
+    Input, Load, Origin, Outcome, Readings, groups, ordered, read, read_file, read_pages,
+    read_stream,
 };
-use crate::profile::Profile;
 
-use super::{Status, facsimile, output, show};
+use super::context::Context;
+use super::{Status, facsimile, output, profile, show};
 
 const EXAMPLES: &str = "\
 The records follow the schema nianbao.report/1. A file that cannot be read or is no report gets
@@ -33,7 +34,7 @@ pub(super) struct Args {
     /// Files with HTML or text; `-` for stdin
     #[arg(required = true, value_name = "FILE")]
     files: Vec<PathBuf>,
-    /// Where the page was published; for one FILE only [default: not known]
+    /// Where the page was published; for one FILE only. It is read with its site's profile [default: not known]
     #[arg(long)]
     url: Option<String>,
     /// The media type its server declared, with charset [default: by the bytes]
@@ -50,15 +51,21 @@ pub(super) struct Args {
     output: Option<PathBuf>,
 }
 
-pub(super) fn run(args: Args) -> anyhow::Result<Status> {
+pub(super) fn run(context: &Context, args: Args) -> anyhow::Result<Status> {
     if args.url.is_some() && args.files.len() > 1 {
         bail!("--url is the address of one page; give one FILE with it");
     }
+    // Without an address no profile of a site can count.
+    let own = match args.url {
+        Some(_) => Some(Readings::new(profile::all(context)?)),
+        None => None,
+    };
+    let readings = own.as_ref().unwrap_or_else(|| Readings::compiled());
     if let Some(cell) = &args.html {
         let [file] = args.files.as_slice() else {
             bail!("--html shows one page; give one FILE with it");
         };
-        return page(file, cell, &args);
+        return page(file, cell, &args, readings);
     }
     if args.files.iter().filter(|file| is_stdin(file)).count() > 1 {
         bail!("stdin (`-`) can be read once only");
@@ -86,7 +93,7 @@ pub(super) fn run(args: Args) -> anyhow::Result<Status> {
             (files, size_bytes)
         }),
         |(_, size_bytes)| *size_bytes,
-        |(files, _)| records(files, origin),
+        |(files, _)| records(files, origin, readings),
         |(files, _), results| {
             let results = results.unwrap_or_else(|caught| {
                 let why = caught.to_string();
@@ -129,13 +136,14 @@ fn bytes_of(file: &Path) -> Result<Vec<u8>, String> {
 }
 
 /// Writes a file's page with a cell marked.
-fn page(file: &Path, cell: &str, args: &Args) -> anyhow::Result<Status> {
+fn page(file: &Path, cell: &str, args: &Args, readings: &Readings) -> anyhow::Result<Status> {
     let origin = Origin {
         url: args.url.as_deref(),
         content_type: args.content_type.as_deref(),
     };
     let found = bytes_of(file).and_then(|bytes| {
-        let report = read(&bytes, origin, Profile::generic()).map_err(|error| error.to_string())?;
+        let report = read(&bytes, origin, &readings.of(&bytes, origin))
+            .map_err(|error| error.to_string())?;
         Ok((bytes, report))
     });
     let (bytes, report) = match found {
@@ -155,7 +163,11 @@ fn page(file: &Path, cell: &str, args: &Args) -> anyhow::Result<Status> {
 
 /// The reports of files that may be pages of one report, as lines of JSON, or why there are none. A file read with
 /// another has no lines of its own.
-fn records(files: &[PathBuf], origin: Origin<'_>) -> Vec<Result<Vec<u8>, String>> {
+fn records(
+    files: &[PathBuf],
+    origin: Origin<'_>,
+    readings: &Readings,
+) -> Vec<Result<Vec<u8>, String>> {
     let pages: Vec<Result<Vec<u8>, String>> = files.iter().map(|file| bytes_of(file)).collect();
     let names: Vec<String> = files
         .iter()
@@ -177,7 +189,9 @@ fn records(files: &[PathBuf], origin: Origin<'_>) -> Vec<Result<Vec<u8>, String>
             })
         })
         .collect();
-    let mut outcomes = read_pages(&inputs, Profile::generic()).into_iter();
+    // Pages of one report are read as the first of them.
+    let first = inputs.first().map_or(&[][..], |input| input.bytes);
+    let mut outcomes = read_pages(&inputs, &readings.of(first, origin)).into_iter();
     pages
         .iter()
         .map(|page| {

@@ -16,6 +16,7 @@ mod extract;
 mod facsimile;
 mod import;
 mod init;
+mod known;
 mod output;
 mod profile;
 mod progress;
@@ -135,7 +136,7 @@ fn run(cli: Cli) -> anyhow::Result<Status> {
         Verb::Why(args) => why::run(&context, &args),
         Verb::Run(args) => run::run(&context, &args),
         Verb::Build(args) => build::run(&context, &args),
-        Verb::Extract(args) => extract::run(args),
+        Verb::Extract(args) => extract::run(&context, args),
         Verb::Show(args) => show::run(&context, &args),
         Verb::Diff(args) => diff::run(&context, &args),
         Verb::Series(args) => series::run(&context, &args),

@@ -56,6 +56,19 @@ pub struct Decision {
     pub because: Option<String>,
 }
 
+impl Decision {
+    /// What decides, in a line for people: `robots.txt, line 2: Disallow: /search`.
+    pub fn why(&self) -> String {
+        match &self.rule {
+            Some(rule) => {
+                let line = self.line.map(|line| format!("line {line}: "));
+                format!("robots.txt, {}{rule}", line.unwrap_or_default())
+            }
+            None => self.because.clone().unwrap_or_default(),
+        }
+    }
+}
+
 /// Agents that share rules.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 struct Group {

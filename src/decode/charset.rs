@@ -5,6 +5,7 @@
 //! while the same bytes often pass for gb18030.
 
 use std::borrow::Cow;
+use std::fmt::Write as _;
 
 use chardetng::{EncodingDetector, Iso2022JpDetection, Utf8Detection};
 use encoding_rs::{Encoding, GB18030, GBK, UTF_8, UTF_16BE, UTF_16LE, WINDOWS_1252};
@@ -118,6 +119,40 @@ pub(super) fn decode_in<'a>(bytes: &'a [u8], charset: &str) -> Option<Decoded<'a
     };
     let reading = read(&bytes[mark..], encoding);
     Some(finish(bytes, mark, None, reading))
+}
+
+/// The query of a reference, as [`super::encode_query`] has it.
+pub(super) fn encode_query<'q>(query: &'q str, charset: &str) -> Cow<'q, str> {
+    let encoding = Encoding::for_label(charset.as_bytes()).map(Encoding::output_encoding);
+    let Some(encoding) = encoding.filter(|encoding| *encoding != UTF_8) else {
+        return Cow::Borrowed(query);
+    };
+    if query.is_ascii() {
+        return Cow::Borrowed(query);
+    }
+    let mut out = String::with_capacity(query.len() * 2);
+    let mut buffer = [0; 4];
+    for character in query.chars() {
+        if character.is_ascii() {
+            out.push(character);
+            continue;
+        }
+        let (bytes, _, lost) = encoding.encode(character.encode_utf8(&mut buffer));
+        // Writing to a String cannot fail.
+        if lost {
+            let _ = write!(out, "%26%23{}%3B", u32::from(character));
+            continue;
+        }
+        for byte in bytes.iter().copied() {
+            // The second byte of a character may be a letter, which is sent as it is.
+            if byte.is_ascii_graphic() && !b"\"#<>'".contains(&byte) {
+                out.push(char::from(byte));
+            } else {
+                let _ = write!(out, "%{byte:02X}");
+            }
+        }
+    }
+    Cow::Owned(out)
 }
 
 /// The length of the byte order mark, and the strongest declaration.

@@ -82,3 +82,11 @@ pub fn decode<'a>(bytes: &'a [u8], content_type: Option<&str>) -> Decoded<'a> {
 pub fn decode_in<'a>(bytes: &'a [u8], charset: &str) -> Option<Decoded<'a>> {
     charset::decode_in(bytes, charset)
 }
+
+/// Writes the query of a reference in a page as browsers send it: what is not ASCII in the page's charset and
+/// percent-encoded (URL Standard, "percent-encode after encoding"). `charset` is a name of [`Decoded::charset`]. A
+/// character that the charset lacks becomes its number, `%26%23…%3B`. ASCII stays as it is; so does everything where
+/// the charset is UTF-8, UTF-16 or unknown, for then an address has UTF-8 anyway.
+pub fn encode_query<'q>(query: &'q str, charset: &str) -> Cow<'q, str> {
+    charset::encode_query(query, charset)
+}

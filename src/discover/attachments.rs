@@ -5,13 +5,15 @@
 
 use url::Url;
 
-use crate::extract::attached::names_document;
+use crate::extract::attached::has_ending;
 use crate::model::{ItemKind, Role};
 use crate::normalize::label::is_space;
 use crate::parse::{Document, Link};
-use crate::profile::Profile;
+use crate::profile::{Attachments, Profile};
 
-use super::{Lead, site, title};
+use super::tree::Tree;
+use super::urls::{self, Base};
+use super::{Lead, css, site, title};
 
 /// How a page hands a file out.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -84,10 +86,8 @@ const FILE_WORDS: [&str; 10] = [
     ".rar",
     "统计表",
 ];
-/// Pictures.
-const PICTURE_ENDINGS: [&str; 8] = [
-    ".jpg", ".jpeg", ".png", ".bmp", ".gif", ".tif", ".tiff", ".webp",
-];
+/// Endings that are pictures'; all others are documents'.
+const PICTURES_ARE: [&str; 8] = ["jpg", "jpeg", "png", "bmp", "gif", "tif", "tiff", "webp"];
 /// In the names of pictures that are chrome.
 const CHROME: [&str; 34] = [
     "icon", "ico_", "logo", "qrcode", "erweima", "ewm", "weixin", "wechat", "weibo", "share",
@@ -101,24 +101,115 @@ const KINDS: [&str; 16] = [
     "jpg", "gif", "att",
 ];
 
-/// The files a page hands out: documents in the order of the page, then pictures.
-pub fn find(document: &Document<'_>, url: &Url, profile: &Profile) -> Vec<Attachment> {
-    let places = places(document, profile);
+/// A report's page, and what its profile says of files.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Sheet<'s> {
+    pub document: &'s Document<'s>,
+    pub tree: &'s Tree<'s>,
+    pub base: &'s Base,
+    /// Where a text stands.
+    pub profile: &'s Profile,
+    /// Which links are files.
+    pub rules: &'s Attachments,
+}
+
+impl Sheet<'_> {
+    /// Whether an address as written has the ending of a document that is handed out.
+    fn names_document(&self, written: &str) -> bool {
+        let written = written.to_ascii_lowercase();
+        let endings = self.rules.extensions.iter().map(String::as_str);
+        let mut documents = endings.filter(|ending| !PICTURES_ARE.contains(ending));
+        documents.any(|ending| has_ending(&written, ending))
+    }
+
+    /// Whether an address is that of a picture that is handed out.
+    fn is_picture(&self, url: &Url) -> bool {
+        let name = site::last_segment(url);
+        let ending = name.rsplit_once('.').map(|(_, ending)| ending);
+        ending.is_some_and(|ending| {
+            PICTURES_ARE.contains(&ending) && self.rules.extensions.iter().any(|one| one == ending)
+        })
+    }
+
+    /// The links that the profile names: at its elements or in them.
+    fn selected(&self) -> Vec<Attachment> {
+        let Some(link) = &self.rules.link else {
+            return Vec::new();
+        };
+        let mut within = css::matches(self.tree, link);
+        let mut found = Vec::new();
+        for (id, node) in self.tree.nodes().iter().enumerate() {
+            within[id] |= node.parent.is_some_and(|parent| within[parent]);
+            if !within[id] {
+                continue;
+            }
+            let (written, form) = match &*node.name {
+                "a" => (node.attribute("href"), Form::Linked),
+                "iframe" | "embed" => (node.attribute("src"), Form::Framed),
+                "object" => (node.attribute("data"), Form::Framed),
+                _ => continue,
+            };
+            let Some(target) = written.and_then(|written| urls::resolve(self.base, &written))
+            else {
+                continue;
+            };
+            let name = self.tree.text(id);
+            let name = match node.attribute("title") {
+                Some(title) if name.trim().is_empty() => title.into_owned(),
+                _ => name,
+            };
+            let name: String = name.chars().filter(|c| !is_space(*c)).take(160).collect();
+            found.push(Attachment {
+                url: self.viewed(&target).unwrap_or(target),
+                form,
+                name: (!name.is_empty()).then_some(name),
+            });
+        }
+        found
+    }
+
+    /// The document that a viewer's page shows: `viewer.html?file=%2Fa.pdf`.
+    fn viewed(&self, target: &Url) -> Option<Url> {
+        let name = site::last_segment(target);
+        let is_page = [".html", ".htm"].iter().any(|end| name.ends_with(end));
+        if !is_page && !name.is_empty() {
+            return None;
+        }
+        let (_, value) = target
+            .query_pairs()
+            .find(|(_, value)| self.names_document(value))?;
+        urls::resolve(self.base, &value)
+    }
+}
+
+/// The files a page hands out: documents in the order of the page, then pictures. Where the profile says which links
+/// they are and the page has such, no other links are; frames and pictures of the text are in any case.
+fn find(sheet: &Sheet<'_>) -> Vec<Attachment> {
+    let url = sheet.base.page();
+    let places = places(sheet.document, sheet.profile);
     let mut found: Vec<Attachment> = Vec::new();
     let mut add = |one: Attachment, most: usize| {
         if found.len() < most && one.url != *url && found.iter().all(|known| known.url != one.url) {
             found.push(one);
         }
     };
-    for link in document.links.iter().take(LOOKED_AT) {
-        if let Some(one) = linked(document, url, link, &places) {
+    let selected = sheet.selected();
+    let by_profile = !selected.is_empty();
+    for one in selected {
+        add(one, DOCUMENTS);
+    }
+    for link in sheet.document.links.iter().take(LOOKED_AT) {
+        if by_profile && !link.is_embedded {
+            continue;
+        }
+        if let Some(one) = linked(sheet, link, &places) {
             add(one, DOCUMENTS);
         }
     }
     let text_known = places.contains(&Place::Text);
-    for image in document.images.iter().take(LOOKED_AT) {
+    for image in sheet.document.images.iter().take(LOOKED_AT) {
         let place = places.get(image.container as usize).copied();
-        let Some(target) = site::resolve(url, &image.source) else {
+        let Some(target) = urls::resolve(sheet.base, &image.source) else {
             continue;
         };
         let stands = match place {
@@ -127,7 +218,7 @@ pub fn find(document: &Document<'_>, url: &Url, profile: &Profile) -> Vec<Attach
             Some(Place::Page) => !text_known && is_beside(url, &target),
             _ => false,
         };
-        if stands && is_picture(&target) && !is_chrome(&target) {
+        if stands && sheet.is_picture(&target) && !is_chrome(&target) {
             let one = Attachment {
                 url: target,
                 form: Form::Picture,
@@ -140,8 +231,8 @@ pub fn find(document: &Document<'_>, url: &Url, profile: &Profile) -> Vec<Attach
 }
 
 /// The same as addresses to be fetched.
-pub fn leads(document: &Document<'_>, url: &Url, profile: &Profile) -> Vec<Lead> {
-    find(document, url, profile)
+pub(super) fn leads(sheet: &Sheet<'_>) -> Vec<Lead> {
+    find(sheet)
         .into_iter()
         .map(|one| Lead {
             url: one.url,
@@ -195,12 +286,8 @@ fn places(document: &Document<'_>, profile: &Profile) -> Vec<Place> {
     places
 }
 
-fn linked(
-    document: &Document<'_>,
-    page: &Url,
-    link: &Link<'_>,
-    places: &[Place],
-) -> Option<Attachment> {
+fn linked(sheet: &Sheet<'_>, link: &Link<'_>, places: &[Place]) -> Option<Attachment> {
+    let page = sheet.base.page();
     let place = places
         .get(link.container as usize)
         .copied()
@@ -209,9 +296,9 @@ fn linked(
         return None;
     }
     let written = link.target();
-    let target = site::resolve(page, &written)?;
-    let name = name_of(document, link);
-    let is_document = names_document(&written);
+    let target = urls::resolve(sheet.base, &written)?;
+    let name = name_of(sheet.document, link);
+    let is_document = sheet.names_document(&written);
     let form = if link.is_embedded {
         Form::Framed
     } else {
@@ -226,7 +313,7 @@ fn linked(
     };
     if link.is_embedded {
         return is_document
-            .then(|| attachment(viewed(page, &target).unwrap_or(target)))
+            .then(|| attachment(sheet.viewed(&target).unwrap_or(target)))
             .flatten();
     }
     if PROGRAMS.iter().any(|word| name.contains(word))
@@ -247,10 +334,10 @@ fn linked(
     if is_document {
         let wanted = in_text || is_file_name || is_beside(page, &target) || titled();
         return wanted
-            .then(|| attachment(viewed(page, &target).unwrap_or(target)))
+            .then(|| attachment(sheet.viewed(&target).unwrap_or(target)))
             .flatten();
     }
-    if is_picture(&target) {
+    if sheet.is_picture(&target) {
         return (in_text && !is_chrome(&target))
             .then(|| attachment(target))
             .flatten();
@@ -278,24 +365,6 @@ fn name_of(document: &Document<'_>, link: &Link<'_>) -> String {
     } else {
         shown
     }
-}
-
-/// The document that a viewer's page shows: `viewer.html?file=%2Fa.pdf`.
-fn viewed(page: &Url, target: &Url) -> Option<Url> {
-    let name = site::last_segment(target);
-    let is_page = [".html", ".htm"].iter().any(|end| name.ends_with(end));
-    if !is_page && !name.is_empty() {
-        return None;
-    }
-    let (_, value) = target
-        .query_pairs()
-        .find(|(_, value)| names_document(value))?;
-    site::resolve(page, &value)
-}
-
-fn is_picture(url: &Url) -> bool {
-    let name = site::last_segment(url);
-    PICTURE_ENDINGS.iter().any(|ending| name.ends_with(ending))
 }
 
 /// Icons, codes, buttons: by name.
@@ -333,12 +402,29 @@ mod tests {
     use super::*;
     use crate::decode::decode;
     use crate::parse::parse_html;
+    use crate::profile::Sites;
 
     fn files(html: &str) -> Vec<(Form, String)> {
         let page =
             Url::parse("http://www.yunxi.example/xxgknb/202101/t20210131_4711.html").unwrap();
+        files_by(
+            html,
+            &page,
+            Sites::compiled().generic().unwrap().attachments.clone(),
+        )
+    }
+
+    fn files_by(html: &str, page: &Url, rules: Attachments) -> Vec<(Form, String)> {
         let decoded = decode(html.as_bytes(), Some("text/html; charset=utf-8"));
-        find(&parse_html(&decoded), &page, Profile::generic())
+        let tree = Tree::parse(&decoded.text);
+        let sheet = Sheet {
+            document: &parse_html(&decoded),
+            tree: &tree,
+            base: &Base::new(page, tree.base.as_deref(), decoded.charset),
+            profile: Profile::generic(),
+            rules: &rules,
+        };
+        find(&sheet)
             .into_iter()
             .map(|one| {
                 (
@@ -394,5 +480,31 @@ mod tests {
             );
         }
         assert_eq!(files(&many).len(), DOCUMENTS + PICTURES);
+    }
+    #[test]
+    fn a_profile_says_which_links_and_which_endings() {
+        let page = Url::parse("http://www.yunxi.example/xxgknb/t20210131_4711.html").unwrap();
+        let html = "<div class=TRS_Editor><a href=./a.pdf>云溪县2020年政府信息公开年报</a><img src=./1.png>\
+            <a href=/get/4711;jsessionid=AB12>表格</a></div>\
+            <ul class=fj><li><a href=/get/4712;jsessionid=AB12>表格</a></ul><a href=./b.csv>附件</a>";
+        let rules = |text: &str| toml::from_str::<Attachments>(text).unwrap();
+        let found = |text: &str| -> Vec<String> {
+            let found = files_by(html, &page, rules(text));
+            found.into_iter().map(|(_, url)| url).collect()
+        };
+        assert_eq!(
+            found("extensions = [\"pdf\", \"png\"]"),
+            ["/xxgknb/a.pdf", "/xxgknb/1.png"]
+        );
+        assert_eq!(found("extensions = [\"csv\"]"), ["/xxgknb/b.csv"]);
+        // No other links than those named, but the pictures of the text.
+        let named = "link = \".fj\"\nextensions = [\"pdf\", \"png\"]";
+        assert_eq!(found(named), ["/get/4712", "/xxgknb/1.png"]);
+        // A selector that finds nothing is no reason to archive nothing.
+        let named = "link = \".none a\"\nextensions = [\"pdf\"]";
+        assert_eq!(found(named), ["/xxgknb/a.pdf"]);
+        for wrong in [".pdf", "PDF", ""] {
+            assert!(toml::from_str::<Attachments>(&format!("extensions = [\"{wrong}\"]")).is_err());
+        }
     }
 }

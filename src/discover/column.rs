@@ -12,6 +12,7 @@ use crate::normalize::label::is_space;
 use crate::parse::{Block, BlockKind, Document, Link};
 
 use super::site::{self, is_same_site};
+use super::urls::{self, Base};
 use super::{Lead, title};
 
 /// Where a candidate leads.
@@ -121,11 +122,11 @@ const FOREIGN: [&str; 17] = [
 
 /// Links that lead to the column, the most likely first. With `sections`, also those to the page above it, for which
 /// there is one hop more. At most eight; none to another site.
-pub fn find(document: &Document<'_>, url: &Url, sections: Sections) -> Vec<Candidate> {
-    let on_topic = is_on_topic(document, url);
+pub fn find(document: &Document<'_>, base: &Base, sections: Sections) -> Vec<Candidate> {
+    let on_topic = is_on_topic(document, base.page());
     let mut found: Vec<Candidate> = Vec::new();
     for link in document.links.iter().take(LINKS) {
-        let Some(candidate) = candidate(document, url, link, on_topic) else {
+        let Some(candidate) = candidate(document, base, link, on_topic) else {
             continue;
         };
         if candidate.hop == Hop::Section && sections == Sections::Never {
@@ -160,13 +161,13 @@ pub enum Sections {
 
 /// The addresses to go on with from a page that was fetched to find the column from. `is_front` says that it was not
 /// itself reached by way of another: from there two hops are allowed, else one.
-pub fn leads(document: &Document<'_>, url: &Url, is_front: bool) -> Vec<Lead> {
+pub fn leads(document: &Document<'_>, base: &Base, is_front: bool) -> Vec<Lead> {
     let sections = if is_front {
         Sections::Otherwise
     } else {
         Sections::Never
     };
-    find(document, url, sections)
+    find(document, base, sections)
         .into_iter()
         .map(|one| Lead {
             role: match one.hop {
@@ -188,7 +189,7 @@ pub fn leads(document: &Document<'_>, url: &Url, is_front: bool) -> Vec<Lead> {
 
 fn candidate(
     document: &Document<'_>,
-    page: &Url,
+    base: &Base,
     link: &Link<'_>,
     on_topic: bool,
 ) -> Option<Candidate> {
@@ -196,7 +197,8 @@ fn candidate(
         return None;
     }
     let text = text_of(document, link);
-    let target = site::resolve(page, &link.target())?;
+    let target = urls::resolve(base, &link.target())?;
+    let page = base.page();
     if target == *page || !is_same_site(page, &target) || site::is_file(&target) {
         return None;
     }
@@ -206,17 +208,17 @@ fn candidate(
     let mut hop = None;
     let foreign = FOREIGN.iter().any(|word| text.contains(word));
     if text.chars().count() <= TEXT && !text.is_empty() && !foreign && !names_year(&text) {
-        let bare = bare(&text);
-        if COLUMN_NAMES.contains(&bare) {
+        let plain = bare(&text);
+        if COLUMN_NAMES.contains(&plain) {
             hop = Some(Hop::Column);
             score += 100;
             reasons.push("link text names the column");
-        } else if SHORT_NAMES.contains(&bare) && (on_topic || path.is_some()) {
+        } else if SHORT_NAMES.contains(&plain) && (on_topic || path.is_some()) {
             hop = Some(Hop::Column);
             score += 60;
             reasons
                 .push("link text says yearly report, on a page or path of information disclosure");
-        } else if let Some((_, points)) = SECTION_NAMES.iter().find(|(name, _)| *name == bare) {
+        } else if let Some((_, points)) = SECTION_NAMES.iter().find(|(name, _)| *name == plain) {
             hop = Some(Hop::Section);
             score += points;
             reasons.push("link text names information disclosure");

@@ -11,6 +11,7 @@ use super::groups;
 use super::links::{self, Link};
 use super::printed::{Printed, date_in, date_only};
 use super::tree::{NodeId, Tree};
+use super::urls::Base;
 use crate::profile::{Css, ListRules};
 
 /// An entry of a list.
@@ -35,7 +36,7 @@ pub(super) struct Found {
 }
 
 /// The items of a page. `url` is the page's address, `base` what its references are resolved against.
-pub(super) fn find(tree: &Tree<'_>, url: &Url, base: &Url, rules: &ListRules) -> Found {
+pub(super) fn find(tree: &Tree<'_>, url: &Url, base: &Base, rules: &ListRules) -> Found {
     let mut found = Found::default();
     let mut blocked = links::blocked(tree, rules);
     let within = rules.container.as_ref().map(|css| inside(tree, css));

@@ -8,7 +8,7 @@ use url::Url;
 use super::css;
 use super::printed::{Printed, date_only};
 use super::tree::{NodeId, Tree, tidy};
-use super::urls;
+use super::urls::{self, Base};
 use crate::normalize::find_dates;
 use crate::profile::ListRules;
 
@@ -70,7 +70,7 @@ pub(super) fn blocked(tree: &Tree<'_>, rules: &ListRules) -> Vec<bool> {
 /// The links of a page that may be items, in order. `base` is what references are resolved against.
 pub(super) fn collect(
     tree: &Tree<'_>,
-    base: &Url,
+    base: &Base,
     blocked: &[bool],
     rules: &ListRules,
 ) -> Vec<Link> {
@@ -82,7 +82,7 @@ pub(super) fn collect(
 }
 
 /// A link element as a candidate; `None` where it is none.
-pub(super) fn link(tree: &Tree<'_>, id: NodeId, base: &Url, rules: &ListRules) -> Option<Link> {
+pub(super) fn link(tree: &Tree<'_>, id: NodeId, base: &Base, rules: &ListRules) -> Option<Link> {
     let node = tree.node(id);
     let href = node.attribute("href")?;
     if HOLES.iter().any(|hole| href.contains(hole)) {
@@ -359,7 +359,7 @@ mod tests {
             ("<a href='javascript:;'>标题标题</a>".into(), false, ""),
             ("<li v-for='x'><a href=x>标题标题</a>".into(), false, ""),
         ];
-        let base = Url::parse("http://www.qingling.example/").unwrap();
+        let base = Base::from(&Url::parse("http://www.qingling.example/").unwrap());
         let rules = ListRules {
             not_titles: vec!["更多".into()],
             ..ListRules::default()

@@ -15,6 +15,7 @@ mod paging;
 mod platform;
 mod printed;
 pub mod propose;
+pub mod reading;
 mod records;
 mod redirect;
 mod site;
@@ -26,7 +27,7 @@ pub mod urls;
 use jiff::civil::Date;
 use url::Url;
 
-use crate::decode::{Media, decode, media};
+use crate::decode::{Decoded, Media, decode, media};
 use crate::extract::paging as parts;
 use crate::model::{ItemKind, Role};
 use crate::parse::{Document, parse_html};
@@ -35,6 +36,7 @@ use crate::profile::{Layout, ListRules, Paging, Platform, Profile, SiteProfile, 
 use items::{Found, Item};
 use paging::Sheet;
 use tree::Tree;
+use urls::Base;
 
 /// An address that a page leads to.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -107,25 +109,35 @@ pub fn discover(page: &Page<'_>, sites: &Sites) -> Discovery {
         return discovery;
     }
     if page.role == Role::List && is_data(source) {
-        list(page, sites, site, source, None, &mut discovery);
+        list(page, sites, site, &decoded, None, &mut discovery);
         return discovery;
     }
     let tree = Tree::parse(source);
-    let base = base(page.url, &tree);
+    let base = Base::new(page.url, tree.base.as_deref(), decoded.charset);
     discovery.redirect = redirect::find(&tree, page.url, &base);
     if page.role == Role::List {
-        list(page, sites, site, source, Some(&tree), &mut discovery);
+        list(page, sites, site, &decoded, Some(&tree), &mut discovery);
         return discovery;
     }
     let found = platform::detect(source, Some(&tree), page.url, sites);
     discovery.platform = found.map(|platform| platform.name.as_str().to_owned());
     let document = parse_html(&decoded);
     if page.role == Role::Root {
-        root(page, sites, site, source, &tree, &document, &mut discovery);
+        root(
+            page,
+            sites,
+            site,
+            &decoded,
+            &tree,
+            &document,
+            &mut discovery,
+        );
         return discovery;
     }
-    let own = sites.reading(site, discovery.platform.as_deref());
+    let chosen = reading::chosen_of(&tree, site, found, sites);
+    let own = chosen.profile();
     let profile = own.as_ref().unwrap_or_else(|| Profile::generic());
+    let rules = chosen.attachments(sites);
     if let Some(paging) = parts::find(&document, Some(page.url.as_str()), None) {
         let others = paging
             .behind()
@@ -142,7 +154,13 @@ pub fn discover(page: &Page<'_>, sites: &Sites) -> Discovery {
     }
     discovery
         .leads
-        .extend(attachments::leads(&document, page.url, profile));
+        .extend(attachments::leads(&attachments::Sheet {
+            document: &document,
+            tree: &tree,
+            base: &base,
+            profile,
+            rules: &rules,
+        }));
     discovery
 }
 
@@ -151,16 +169,17 @@ fn root(
     page: &Page<'_>,
     sites: &Sites,
     site: Option<&SiteProfile>,
-    source: &str,
+    decoded: &Decoded<'_>,
     tree: &Tree<'_>,
     document: &Document<'_>,
     discovery: &mut Discovery,
 ) {
     let shown = column::recognise(document, page.url);
     let is_front = page.title_of_link.is_none() && shown.is_empty();
-    let columns = column::leads(document, page.url, is_front);
+    let base = Base::new(page.url, tree.base.as_deref(), decoded.charset);
+    let columns = column::leads(document, &base, is_front);
     if !shown.is_empty() {
-        list(page, sites, site, source, Some(tree), discovery);
+        list(page, sites, site, decoded, Some(tree), discovery);
         let note = shown[0].meaning();
         discovery
             .notes
@@ -181,17 +200,6 @@ fn root(
             discovery.leads.push(lead);
         }
     }
-}
-
-/// What references in a page are resolved against.
-fn base(url: &Url, tree: &Tree<'_>) -> Url {
-    let named = tree
-        .base
-        .as_deref()
-        .and_then(|base| url.join(base.trim()).ok());
-    named
-        .filter(|base| matches!(base.scheme(), "http" | "https"))
-        .unwrap_or_else(|| url.clone())
 }
 
 /// Whether a sitemap was reached by way of an index: it is no seed and has no customary name.
@@ -271,15 +279,17 @@ fn list(
     page: &Page<'_>,
     sites: &Sites,
     site: Option<&SiteProfile>,
-    source: &str,
+    decoded: &Decoded<'_>,
     tree: Option<&Tree<'_>>,
     discovery: &mut Discovery,
 ) {
+    let source: &str = &decoded.text;
     let found = platform::detect(source, tree, page.url, sites);
     discovery.platform = found.map(|platform| platform.name.as_str().to_owned());
     let named = site.and_then(|site| sites.platform(site.platform.as_deref()?));
     let rules = rules(sites, site, named.or(found), tree);
-    let base = tree.map_or_else(|| page.url.clone(), |tree| base(page.url, tree));
+    let href = tree.and_then(|tree| tree.base.as_deref());
+    let base = Base::new(page.url, href, decoded.charset);
 
     let listing = if tree.is_none() {
         records::from_json(source, &base)
@@ -364,8 +374,7 @@ fn list(
         if let Some(url) = gkmlpt_data(tree, page.url) {
             add(url, None, "list.gkmlpt");
         }
-        let missing = more_by_script(tree, items);
-        if let Some(note) = missing {
+        if let Some(note) = more_by_script(tree, items) {
             for (url, title) in other_entrances(tree, page.url, &base) {
                 add(url, Some(title), "list.entrance");
             }
@@ -390,7 +399,7 @@ fn gkmlpt_data(tree: &Tree<'_>, url: &Url) -> Option<Url> {
         (end > 0).then(|| rest[..end].to_owned())
     })?;
     urls::resolve(
-        url,
+        &url.into(),
         &format!("{root}/gkmlpt/api/all/{column}?page=1&sid={number}"),
     )
 }
@@ -414,7 +423,7 @@ fn more_by_script(tree: &Tree<'_>, items: usize) -> Option<String> {
 }
 
 /// Links to other pages of this column: of its name, in its folder.
-fn other_entrances(tree: &Tree<'_>, url: &Url, base: &Url) -> Vec<(Url, String)> {
+fn other_entrances(tree: &Tree<'_>, url: &Url, base: &Base) -> Vec<(Url, String)> {
     let is_name = |name: &str| name.eq_ignore_ascii_case("ColumnName");
     let metas = tree.nodes().iter().filter(|node| node.name == "meta");
     let mut names = metas.filter(|node| node.raw_attribute("name").is_some_and(is_name));
@@ -437,4 +446,56 @@ fn other_entrances(tree: &Tree<'_>, url: &Url, base: &Url) -> Vec<(Url, String)>
         .map(|found| (found, name.clone()))
         .take(4)
         .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn addresses_have_one_form_wherever_they_stand() {
+        let url = Url::parse("http://www.yunxi.example/zwgk/nb/t20240110_7.html").unwrap();
+        let found = |role, text: &str, charset: &str| -> Vec<String> {
+            // References mean the same in every charset.
+            let reference = |c: char| {
+                if c.is_ascii() {
+                    c.to_string()
+                } else {
+                    format!("&#{};", u32::from(c))
+                }
+            };
+            let text: String = text.chars().map(reference).collect();
+            let content_type = format!("text/html; charset={charset}");
+            let page = Page {
+                url: &url,
+                role,
+                bytes: text.as_bytes(),
+                content_type: Some(&content_type),
+                title_of_link: None,
+            };
+            let leads = discover(&page, Sites::compiled()).leads;
+            leads.into_iter().map(|lead| lead.url.to_string()).collect()
+        };
+        let host = "http://www.yunxi.example";
+        let link = "<a href='/xxgknb/;jsessionid=A1?q=年报&PHPSESSID=7#x'>政府信息公开年报</a>";
+        assert_eq!(
+            found(Role::Root, link, "gbk"),
+            [format!("{host}/xxgknb/?q=%C4%EA%B1%A8")]
+        );
+        assert_eq!(
+            found(Role::Root, link, "utf-8"),
+            [format!("{host}/xxgknb/?q=%E5%B9%B4%E6%8A%A5")]
+        );
+        let map =
+            "<urlset><url><loc>http://www.yunxi.example/xxgknb/;jsessionid=A1</loc></url></urlset>";
+        assert_eq!(
+            found(Role::Sitemap, map, "utf-8"),
+            [format!("{host}/xxgknb/")]
+        );
+        let file = "<base href='/files/'><a href='down.jsp;jsessionid=A1?name=年.pdf'>附件</a>";
+        assert_eq!(
+            found(Role::Item, file, "gbk"),
+            [format!("{host}/files/down.jsp?name=%C4%EA.pdf")]
+        );
+    }
 }

@@ -11,7 +11,7 @@ use crate::parse::{Container, Document};
 use crate::profile::{Platform, Sign};
 
 use super::tree::Tree;
-use super::{Page, platform, site};
+use super::{Page, platform, urls};
 
 /// Containers above a link that are looked at.
 const DEPTH: usize = 40;
@@ -42,12 +42,13 @@ pub fn platform_signs(page: &Page<'_>, platform: &Platform) -> Vec<String> {
 /// `ul.list li`: the innermost named element that holds nine of ten items, and the element around each; `None` where
 /// no named element does.
 pub fn item_selector(document: &Document<'_>, page: &Url, items: &[Url]) -> Option<String> {
+    let base = urls::Base::from(page);
     let wanted: HashSet<&str> = items.iter().map(Url::as_str).collect();
     let mut counts: BTreeMap<u32, usize> = BTreeMap::new();
     let mut tags: BTreeMap<&str, usize> = BTreeMap::new();
     let mut total = 0;
     for link in document.links.iter().take(LINKS) {
-        let target = site::resolve(page, &link.target());
+        let target = urls::resolve(&base, &link.target());
         if !target.is_some_and(|url| wanted.contains(url.as_str())) {
             continue;
         }

@@ -6,13 +6,12 @@
 use jiff::civil::Date;
 use jiff::{Timestamp, tz::Offset};
 use serde_json::{Map, Value};
-use url::Url;
 
 use super::items::{Item, beside};
 use super::links;
 use super::printed::date_in;
 use super::tree::{Tree, tidy};
-use super::urls;
+use super::urls::{self, Base};
 use crate::profile::ListRules;
 
 /// Records of one page that are looked at.
@@ -39,7 +38,7 @@ pub(super) fn is_datastore(text: &str) -> bool {
 }
 
 /// The items of 大汉's records.
-pub(super) fn from_datastore(text: &str, base: &Url, rules: &ListRules) -> Vec<Item> {
+pub(super) fn from_datastore(text: &str, base: &Base, rules: &ListRules) -> Vec<Item> {
     let mut items: Vec<Item> = Vec::new();
     for record in contents(text, "record") {
         let tree = Tree::parse(record);
@@ -120,7 +119,7 @@ const TOTALS: [&str; 6] = [
 type Around<'v> = (&'v Vec<Value>, Option<&'v Map<String, Value>>);
 
 /// Reads JSON, with or without a function's name around it; `None` where it is none or has no list of articles.
-pub(super) fn from_json(text: &str, base: &Url) -> Option<Listing> {
+pub(super) fn from_json(text: &str, base: &Base) -> Option<Listing> {
     let start = text.find(['{', '['])?;
     let end = text.rfind(['}', ']'])?;
     let value: Value = serde_json::from_str(text.get(start..=end)?).ok()?;
@@ -188,7 +187,7 @@ fn is_article(value: &Value) -> bool {
     })
 }
 
-fn item(value: &Value, base: &Url) -> Option<Item> {
+fn item(value: &Value, base: &Base) -> Option<Item> {
     let map = value.as_object()?;
     let url = urls::resolve(base, first(map, &URLS)?.as_str()?)?;
     let raw = first(map, &TITLES)?.as_str()?;
@@ -238,8 +237,9 @@ mod tests {
 
     #[test]
     fn json_is_read_tolerantly() {
-        let base =
-            Url::parse("http://www.qingling.example/gkmlpt/api/all/12?page=1&sid=7").unwrap();
+        let base = Base::from(
+            &url::Url::parse("http://www.qingling.example/gkmlpt/api/all/12?page=1&sid=7").unwrap(),
+        );
         let cases = [
             r#"{"articles":[{"title":"年报<em>一</em>","url":"/a/post_1.html","created_at":1706630400}],"total":201,"classify":{"name":"x"}}"#,
             r#"{"data":{"total":"201","rows":[{"docTitle":"年报一","docPubUrl":"http://www.qingling.example/a/post_1.html","docRelTime":"2024-01-31 00:00:00"}]}}"#,

@@ -6,7 +6,7 @@
 use url::Url;
 
 use super::tree::Tree;
-use super::urls;
+use super::urls::{self, Base};
 
 /// A page of more elements is no forwarding by script.
 const ELEMENTS: usize = 30;
@@ -26,12 +26,12 @@ const SETS: [&str; 6] = [
 ];
 
 /// Where the page leads on to; `None` where it does not, or to itself.
-pub(super) fn find(tree: &Tree<'_>, url: &Url, base: &Url) -> Option<Url> {
+pub(super) fn find(tree: &Tree<'_>, url: &Url, base: &Base) -> Option<Url> {
     let target = by_meta(tree, base).or_else(|| by_script(tree, base))?;
     (target != *url).then_some(target)
 }
 
-fn by_meta(tree: &Tree<'_>, base: &Url) -> Option<Url> {
+fn by_meta(tree: &Tree<'_>, base: &Base) -> Option<Url> {
     let metas = tree.nodes().iter().filter(|node| node.name == "meta");
     metas
         .filter(|node| {
@@ -56,7 +56,7 @@ fn by_meta(tree: &Tree<'_>, base: &Url) -> Option<Url> {
         })
 }
 
-fn by_script(tree: &Tree<'_>, base: &Url) -> Option<Url> {
+fn by_script(tree: &Tree<'_>, base: &Base) -> Option<Url> {
     if tree.nodes().len() > ELEMENTS {
         return None;
     }
@@ -118,7 +118,7 @@ mod tests {
         ];
         let url = Url::parse("http://a.example/a/b.html").unwrap();
         for (page, want) in cases {
-            let found = find(&Tree::parse(page), &url, &url);
+            let found = find(&Tree::parse(page), &url, &Base::from(&url));
             let found = found.map(|url| url.as_str().replace("http://a.example", ""));
             assert_eq!(found.as_deref(), want, "{page}");
         }

@@ -1,28 +1,8 @@
-//! Addresses: resolved, compared, told apart by what they end in.
+//! Addresses: compared, told apart by what they end in.
 //!
-//! In: addresses as written on a page. Out: whole ones, and whether one is a file's, an article's, or of the same site.
+//! In: addresses. Out: whether one is a file's, an article's, or of the same site.
 
 use url::{Host, Url};
-
-/// A link is no longer, in bytes.
-const LONGEST: usize = 2_048;
-
-/// Where a link leads; `None` for scripts, mail, and what is no address. The fragment is kept only where the platform
-/// shows another page by it (`/gkmlpt/annualreport#4711`).
-pub(super) fn resolve(page: &Url, target: &str) -> Option<Url> {
-    let target = target.trim();
-    if target.is_empty() || target.len() > LONGEST || target.starts_with('#') {
-        return None;
-    }
-    let mut url = page.join(target).ok()?;
-    if !matches!(url.scheme(), "http" | "https") || url.host().is_none() {
-        return None;
-    }
-    if !url.path().starts_with("/gkmlpt/") {
-        url.set_fragment(None);
-    }
-    Some(url)
-}
 
 /// Whether two addresses are of one site: the same host but for `www.`, or hosts of one registered domain.
 pub(super) fn is_same_site(one: &Url, other: &Url) -> bool {

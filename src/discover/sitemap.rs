@@ -10,7 +10,7 @@ use url::Url;
 
 use crate::model::{ItemKind, Role};
 
-use super::{Lead, column, site, title};
+use super::{Lead, column, site, title, urls};
 
 /// What a sitemap was.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -156,7 +156,8 @@ fn add(
     sitemap: &mut Sitemap,
     foreign: &mut usize,
 ) -> bool {
-    let Some(url) = site::resolve(base, target) else {
+    // A sitemap is in UTF-8 by its standard.
+    let Some(url) = urls::resolve(&base.into(), target) else {
         return true;
     };
     if !site::is_same_site(base, &url) {

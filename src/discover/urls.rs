@@ -4,7 +4,11 @@
 //! without fragment (but that of a column of gkmlpt), default port, dot segments, session ids and marks of who shared it; percent signs in one way of
 //! writing. Never changes what an address means: the order of parameters, `/` at the end and percent-encoded GBK stay.
 
+use std::borrow::Cow;
+
 use url::Url;
+
+use crate::decode::encode_query;
 
 /// Longer addresses are traps or errors, in bytes.
 const LENGTH: usize = 2000;
@@ -38,14 +42,66 @@ const SENDERS: [&str; 12] = [
 /// A `sid` is a visit only if it looks like one: Guangdong's sites have numbers for names.
 const SID_LENGTH: usize = 20;
 
+/// What references in a page are resolved against.
+#[derive(Debug, Clone)]
+pub struct Base {
+    page: Url,
+    against: Url,
+    charset: &'static str,
+}
+
+impl Base {
+    /// Of a page at an address, with what its `<base href>` says, read in a charset (`Decoded::charset`).
+    pub fn new(page: &Url, href: Option<&str>, charset: &'static str) -> Self {
+        let named = href.and_then(|href| page.join(href.trim()).ok());
+        let named = named.filter(|base| matches!(base.scheme(), "http" | "https"));
+        Self {
+            against: named.unwrap_or_else(|| page.clone()),
+            page: page.clone(),
+            charset,
+        }
+    }
+
+    /// The page's own address.
+    pub fn page(&self) -> &Url {
+        &self.page
+    }
+}
+
+impl From<&Url> for Base {
+    /// Of a page in UTF-8 without `<base>`.
+    fn from(page: &Url) -> Self {
+        Self::new(page, None, "UTF-8")
+    }
+}
+
 /// The address that a reference in a page means; `None` for what is no page: scripts, mail, other schemes,
-/// addresses that are too long.
-pub fn resolve(base: &Url, reference: &str) -> Option<Url> {
+/// addresses that are too long. Chinese in a query is in the page's charset, as browsers send it.
+pub fn resolve(base: &Base, reference: &str) -> Option<Url> {
     let reference = reference.trim_matches(|c: char| c.is_whitespace() || c.is_control());
     if reference.is_empty() || reference.starts_with('#') || reference.len() > LENGTH * 2 {
         return None;
     }
-    canonical(base.join(reference).ok()?)
+    canonical(
+        base.against
+            .join(&in_charset(reference, base.charset))
+            .ok()?,
+    )
+}
+
+/// A reference with its query in the page's charset. A scheme's own query is none: nothing but web addresses is kept.
+fn in_charset<'r>(reference: &'r str, charset: &str) -> Cow<'r, str> {
+    if reference.is_ascii() {
+        return Cow::Borrowed(reference);
+    }
+    let end = reference.find('#').unwrap_or(reference.len());
+    let Some(start) = reference[..end].find('?') else {
+        return Cow::Borrowed(reference);
+    };
+    match encode_query(&reference[start..end], charset) {
+        Cow::Borrowed(_) => Cow::Borrowed(reference),
+        Cow::Owned(query) => Cow::Owned([&reference[..start], &query, &reference[end..]].concat()),
+    }
 }
 
 /// An address in its one form; `None` as for [`resolve`].
@@ -195,7 +251,7 @@ mod tests {
 
     fn resolved(reference: &str) -> Option<String> {
         let base = Url::parse("http://www.qingling.example/zwgk/nb/index.html?a=1").unwrap();
-        resolve(&base, reference).map(|url| url.to_string())
+        resolve(&Base::from(&base), reference).map(|url| url.to_string())
     }
 
     #[test]
@@ -229,6 +285,31 @@ mod tests {
                 Some(format!("{root}{want}")),
                 "{reference}"
             );
+        }
+    }
+
+    #[test]
+    fn chinese_in_a_query_is_in_the_pages_charset() {
+        let page = Url::parse("http://www.qingling.example/zwgk/").unwrap();
+        let cases = [
+            (
+                "gb18030",
+                "/s?name=年报&id=1#年",
+                "/s?name=%C4%EA%B1%A8&id=1",
+            ),
+            ("gb18030", "/年报?x=1", "/%E5%B9%B4%E6%8A%A5?x=1"),
+            // The second byte of the first character is `@`.
+            ("gb18030", "?q=丂 \"年\"", "/zwgk/?q=%81@%20%22%C4%EA%22"),
+            ("Big5", "?q=年", "/zwgk/?q=%A6~"),
+            ("Big5", "?q=报", "/zwgk/?q=%26%2325253%3B"),
+            ("UTF-8", "?q=年", "/zwgk/?q=%E5%B9%B4"),
+            ("UTF-16LE", "?q=年", "/zwgk/?q=%E5%B9%B4"),
+        ];
+        for (charset, reference, want) in cases {
+            let base = Base::new(&page, None, charset);
+            let got = resolve(&base, reference).unwrap();
+            assert_eq!(&got.as_str()["http://www.qingling.example".len()..], want);
+            assert_eq!(resolve(&base, got.as_str()), Some(got), "{reference}");
         }
     }
 

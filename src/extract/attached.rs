@@ -11,7 +11,7 @@ use super::title::{self, TitleKind};
 
 /// Kinds of files that reports are published as.
 const EXTENSIONS: [&str; 9] = [
-    ".pdf", ".docx", ".doc", ".wps", ".ofd", ".xlsx", ".xls", ".zip", ".rar",
+    "pdf", "docx", "doc", "wps", "ofd", "xlsx", "xls", "zip", "rar",
 ];
 /// So many are named.
 const MOST: usize = 8;
@@ -45,11 +45,17 @@ pub fn documents(document: &Document<'_>, body: &Range<u32>) -> Vec<String> {
 /// Whether an address has the ending of a document anywhere: viewers take it as a parameter.
 pub fn names_document(target: &str) -> bool {
     let target = target.to_ascii_lowercase();
-    EXTENSIONS.iter().any(|extension| {
-        target.match_indices(extension).any(|(at, _)| {
-            let next = target[at + extension.len()..].chars().next();
-            next.is_none_or(|next| !next.is_ascii_alphanumeric() && next != '.' && next != '/')
-        })
+    EXTENSIONS
+        .iter()
+        .any(|extension| has_ending(&target, extension))
+}
+
+/// Whether an address in small letters has an ending (without its dot) anywhere.
+pub fn has_ending(target: &str, ending: &str) -> bool {
+    target.match_indices(ending).any(|(at, _)| {
+        let next = target[at + ending.len()..].chars().next();
+        target[..at].ends_with('.')
+            && next.is_none_or(|next| !next.is_ascii_alphanumeric() && next != '.' && next != '/')
     })
 }
 

@@ -24,7 +24,7 @@ mod tests;
 pub use commit::{Change, Committed, Completion, Found, Next, Recorded, Rules};
 pub use error::FrontierError;
 pub use lease::{Lane, Lease, PageRecord, RobotsRow};
-pub use report::{Event, Explained, HostState, LastRun, Listed, RecordRow, SeedState};
+pub use report::{CutList, Event, Explained, HostState, LastRun, Listed, RecordRow, SeedState};
 pub use run::{Due, Run, Seed};
 
 /// The numbered migrations; the first makes schema 1.

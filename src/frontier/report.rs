@@ -151,6 +151,19 @@ pub struct RecordRow {
     pub url: String,
 }
 
+/// A list that was not followed to its end.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CutList {
+    /// Name of its site.
+    pub site: String,
+    /// Its first page, or the page on which what was left out stands.
+    pub list: String,
+    /// Which bound was reached.
+    pub why: String,
+    /// Addresses left out.
+    pub count: u32,
+}
+
 /// The last run.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct LastRun {
@@ -405,6 +418,45 @@ impl Frontier {
                AND u.page_exchange_id IS NOT NULL ORDER BY u.year",
         )?;
         let rows = statement.query_map([site], |row| row.get(0))?;
+        Ok(rows.collect::<Result<_, _>>()?)
+    }
+
+    /// How many annual reports of a site have a page.
+    ///
+    /// # Errors
+    ///
+    /// What `SQLite` says.
+    pub fn report_count(&self, site: &str) -> Result<u32, FrontierError> {
+        Ok(self
+            .connection
+            .prepare(
+                "SELECT count(*) FROM url u JOIN site s ON s.id = u.site_id
+                 WHERE s.name = ? AND u.role = 'item' AND u.kind = 'report' AND u.page_exchange_id IS NOT NULL",
+            )?
+            .query_row([site], |row| row.get(0))?)
+    }
+
+    /// Lists of the sites worked at that were not followed to their end, and pages that lay too deep: at most 50.
+    ///
+    /// # Errors
+    ///
+    /// What `SQLite` says.
+    pub fn cut_lists(&self) -> Result<Vec<CutList>, FrontierError> {
+        let mut statement = self.connection.prepare(
+            "SELECT s.name, coalesce(c.url, p.url, u.url) AS list, coalesce(u.why, ''), count(*) FROM url u
+             JOIN site s ON s.id = u.site_id LEFT JOIN url c ON c.id = u.column_id LEFT JOIN url p ON p.id = u.parent_id
+             WHERE u.state = 'skipped' AND u.outcome = 'budget_spent' AND u.site_id IN (SELECT site_id FROM selected)
+               AND (u.role = 'list' OR u.why LIKE '% links from the seed')
+             GROUP BY s.name, list, u.why ORDER BY s.name, list, u.why LIMIT 50",
+        )?;
+        let rows = statement.query_map([], |row| {
+            Ok(CutList {
+                site: row.get(0)?,
+                list: row.get(1)?,
+                why: row.get(2)?,
+                count: row.get(3)?,
+            })
+        })?;
         Ok(rows.collect::<Result<_, _>>()?)
     }
 

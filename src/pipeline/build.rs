@@ -16,16 +16,17 @@ use jiff::Timestamp;
 
 use crate::audit::origin::HostRules;
 use crate::model::Report;
-use crate::profile::Profile;
 use crate::store::{
     CaptureInfo, Marks, Member, Outcome, Pending, Refusal, State, Store, StoreError, Trouble,
     TroubleKind, Writer,
 };
 
+use super::crawl::CrawlFailure;
 use super::exchange::{Made, capture_of, make};
 use super::increment::{Reread, plan, reader_of};
 use super::pages::stem;
 use super::parallel::{Caught, Load, ordered};
+use super::readings::Readings;
 use super::records::{Damage, Records, Step, WarcFile, warc_files};
 
 /// How to build.
@@ -37,6 +38,8 @@ pub struct BuildOptions<'h> {
     pub started_at: Timestamp,
     /// Which hosts are official.
     pub hosts: &'h HostRules,
+    /// Which profile a page is read with.
+    pub readings: &'h Readings,
     /// Whether the whole archive is read again, also what the same program has read already.
     pub reread: bool,
     /// Ends the build when it is not 0 any more; `None`: nobody does.
@@ -139,6 +142,11 @@ pub enum BuildError {
     /// The database took no more.
     #[error(transparent)]
     Store(#[from] StoreError),
+    /// The home's profiles cannot be used. Nothing was read.
+    #[error(
+        "the profiles of the home cannot be used (`nianbao profile check` names everything that is wrong)"
+    )]
+    Profiles(#[source] Box<CrawlFailure>),
     /// It was asked to stop. What the database has is whole; the next build goes on.
     #[error("stopped by a signal; the next build goes on with it")]
     Stopped,
@@ -149,7 +157,7 @@ impl BuildError {
     pub fn is_full(&self) -> bool {
         match self {
             Self::Store(error) => error.is_full(),
-            Self::List { .. } | Self::Stopped => false,
+            Self::List { .. } | Self::Profiles(_) | Self::Stopped => false,
         }
     }
 }
@@ -171,8 +179,7 @@ pub fn build(
         source,
     })?;
     let total_bytes: u64 = files.iter().map(|file: &WarcFile| file.size_bytes).sum();
-    let profile = Profile::generic();
-    let reader = reader_of(profile, options.hosts);
+    let reader = reader_of(options.readings, options.hosts);
     let mut writer = store.writer(env!("CARGO_PKG_VERSION"), options.started_at);
     let plans = plan(&files, &writer, &reader, options.reread)?;
     observe(BuildEvent::Started {
@@ -210,7 +217,13 @@ pub fn build(
         |step| match step {
             Step::Record {
                 file, record, note, ..
-            } => Some(make(file, record, note.as_ref(), profile, options.hosts)),
+            } => Some(make(
+                file,
+                record,
+                note.as_ref(),
+                options.readings,
+                options.hosts,
+            )),
             Step::Damage { .. } | Step::End { .. } => None,
         },
         |step, made| match building.step(step, made) {
@@ -224,7 +237,7 @@ pub fn build(
     }
     let reread = Reread {
         archive,
-        profile,
+        readings: options.readings,
         hosts: options.hosts,
     };
     building.settle(options, &reread)?;

@@ -11,7 +11,7 @@ use url::Url;
 
 use crate::archive::{self, KnownEnd, Notice, SystemClock, WriteError, Writer};
 use crate::crawl::engine::{
-    self, Budget, CrawlError, CrawlSummary, Event, Options, Retry, Scope, host_of,
+    self, Budget, CrawlError, CrawlSummary, Event, Expected, Options, Retry, Scope, host_of,
 };
 use crate::crawl::lanes::{Policy, registered_domain};
 use crate::crawl::transport::SetupError;
@@ -153,12 +153,7 @@ pub fn profiles(home: &Home) -> Result<Arc<Sites>, CrawlFailure> {
 /// What is wrong with the configuration.
 pub fn plan(home: &Home, request: &CrawlRequest, now: Timestamp) -> Result<Plan, CrawlFailure> {
     let config = &home.config().crawl;
-    let contact = home.config().home.contact.as_deref().unwrap_or_default();
-    if contact.trim().is_empty() {
-        return Err(CrawlFailure::NoContact {
-            config: home.directory().join("nianbao.toml"),
-        });
-    }
+    contact(home)?;
     for (key, value, most) in [
         ("delay_ms", config.delay_ms, 3_600_000),
         ("max_body_mb", config.max_body_mb, 1000),
@@ -220,11 +215,6 @@ pub fn plan(home: &Home, request: &CrawlRequest, now: Timestamp) -> Result<Plan,
         return Err(CrawlFailure::NoSeeds);
     }
     let year = i32::from(now.to_zoned(TimeZone::UTC).year());
-    let agent = config
-        .user_agent
-        .split(['/', ' '])
-        .next()
-        .unwrap_or_default();
     Ok(Plan {
         seeds,
         names: names.into_iter().collect(),
@@ -233,12 +223,8 @@ pub fn plan(home: &Home, request: &CrawlRequest, now: Timestamp) -> Result<Plan,
             revisit: SignedDuration::from_hours(24 * i64::from(config.revisit_days)),
             round: SignedDuration::from_hours(20),
         },
-        policy: Policy {
-            delay: Duration::from_millis(config.delay_ms),
-            errors: config.max_errors.max(1),
-            ..Policy::default()
-        },
-        agent: agent.to_owned(),
+        policy: policy(home),
+        agent: agent(home),
         sites,
     })
 }
@@ -258,16 +244,7 @@ pub fn crawl(
     let now = Timestamp::now();
     let plan = plan(home, request, now)?;
     let config = &home.config().crawl;
-    let transport = Http::new(HttpOptions {
-        user_agent: user_agent(home),
-        policy: AddressPolicy::allowing(&config.allow_addresses)?,
-        overrides: config.hosts.clone(),
-        certificates: match config.certificates {
-            CertificateConfig::Record => Certificates::Record,
-            CertificateConfig::Require => Certificates::Require,
-        },
-        ..HttpOptions::default()
-    })?;
+    let transport = transport(home)?;
     let mut frontier = Frontier::open(&home.frontier())?;
     let (writer, notices) = Writer::open(
         &home.warc(),
@@ -334,6 +311,48 @@ pub fn crawl(
     Ok(summary)
 }
 
+/// Whom a site's operator can ask about what we do.
+pub(super) fn contact(home: &Home) -> Result<&str, CrawlFailure> {
+    let contact = home.config().home.contact.as_deref().unwrap_or_default();
+    if contact.trim().is_empty() {
+        return Err(CrawlFailure::NoContact {
+            config: home.directory().join("nianbao.toml"),
+        });
+    }
+    Ok(contact)
+}
+
+/// Politeness as configured.
+pub(super) fn policy(home: &Home) -> Policy {
+    let config = &home.config().crawl;
+    Policy {
+        delay: Duration::from_millis(config.delay_ms),
+        errors: config.max_errors.max(1),
+        ..Policy::default()
+    }
+}
+
+/// What robots.txt knows us by.
+pub(super) fn agent(home: &Home) -> String {
+    let agent = home.config().crawl.user_agent.split(['/', ' ']).next();
+    agent.unwrap_or_default().to_owned()
+}
+
+/// The network as configured.
+pub(super) fn transport(home: &Home) -> Result<Http, CrawlFailure> {
+    let config = &home.config().crawl;
+    Ok(Http::new(HttpOptions {
+        user_agent: user_agent(home),
+        policy: AddressPolicy::allowing(&config.allow_addresses)?,
+        overrides: config.hosts.clone(),
+        certificates: match config.certificates {
+            CertificateConfig::Record => Certificates::Record,
+            CertificateConfig::Require => Certificates::Require,
+        },
+        ..HttpOptions::default()
+    })?)
+}
+
 /// Who asks: program, version, whom to write to.
 pub fn user_agent(home: &Home) -> String {
     let agent = &home.config().crawl.user_agent;
@@ -369,15 +388,19 @@ fn role_of(url: &Url) -> Role {
     }
 }
 
-/// Report years that sites are expected to have by now: a report of a year is due at the end of March after it.
-fn expected(plan: &Plan, now: Timestamp) -> BTreeMap<String, Vec<i32>> {
+/// What sites are expected to have by now: a report of a year is due at the end of March after it.
+fn expected(plan: &Plan, now: Timestamp) -> BTreeMap<String, Expected> {
     let today = now.to_zoned(TimeZone::UTC).date();
     let last = i32::from(today.year()) - if today.month() > 3 { 1 } else { 2 };
     let sites = plan.names.iter().filter_map(|name| plan.sites.site(name));
     sites
-        .filter_map(|site| {
-            let years = (site.expect.first_year?..=last).collect();
-            Some((site.name.as_str().to_owned(), years))
+        .map(|site| {
+            let first = site.expect.first_year;
+            let expected = Expected {
+                years: first.map_or_else(Vec::new, |first| (first..=last).collect()),
+                reports: site.expect.reports,
+            };
+            (site.name.as_str().to_owned(), expected)
         })
         .collect()
 }

@@ -11,12 +11,12 @@ use crate::audit::origin::HostRules;
 use crate::decode::{self, Media};
 use crate::extract::paging::{self, Paging};
 use crate::model::Report;
-use crate::profile::Profile;
 use crate::store::{CaptureInfo, Marks, Pending, Refusal, WarcPlace, key_of, key_of_digest};
 
 use super::cut;
 use super::pages::Input;
 use super::read::{MAX_DECODED, Origin, Unreadable, read_paged};
+use super::readings::Readings;
 use super::records::Note;
 
 /// What was made of a record.
@@ -153,7 +153,7 @@ pub(super) fn make(
     file: &str,
     record: &Record,
     note: Option<&Note>,
-    profile: &Profile,
+    readings: &Readings,
     hosts: &HostRules,
 ) -> Made {
     if !is_page_address(record) {
@@ -196,7 +196,7 @@ pub(super) fn make(
     if !bytes.is_empty() && matches!(media, Media::Image | Media::Unknown) {
         return Made::PassedOver;
     }
-    make_as(capture(&payload), marks(record), bytes, profile, hosts)
+    make_as(capture(&payload), marks(record), bytes, readings, hosts)
 }
 
 /// Reads the bytes of a page as what a capture has, whichever record they are from.
@@ -204,14 +204,15 @@ pub(super) fn make_as(
     capture: CaptureInfo,
     marks: Marks,
     bytes: &[u8],
-    profile: &Profile,
+    readings: &Readings,
     hosts: &HostRules,
 ) -> Made {
     let origin = Origin {
         url: capture.url.as_deref(),
         content_type: capture.content_type.as_deref(),
     };
-    let (read, paging) = read_paged(bytes, origin, profile, hosts);
+    let profile = readings.of(bytes, origin);
+    let (read, paging) = read_paged(bytes, origin, &profile, hosts);
     let alone = named(&capture, marks.truncated.as_deref(), bytes, read);
     let url = capture.url.as_deref().unwrap_or_default();
     let is_part = match &alone {

@@ -15,7 +15,6 @@ use crate::archive::{Limits, Record, read_at, sha1_label};
 use crate::audit::origin::HostRules;
 use crate::extract::paging;
 use crate::model::Report;
-use crate::profile::Profile;
 use crate::store::{
     ArchivedPlace, CaptureInfo, Marks, Member, Pending, Refusal, State, StoreError, Trouble,
     TroubleKind, Writer, key_of_digest,
@@ -23,15 +22,16 @@ use crate::store::{
 
 use super::exchange::{Made, Paged, make_as, named, page_of};
 use super::pages::{self, read_pages_with};
+use super::readings::Readings;
 use super::records::{Plan, WarcFile, mark};
 
 /// Program, profile and data that decide what is read from a page.
-pub(super) fn reader_of(profile: &Profile, hosts: &HostRules) -> String {
+pub(super) fn reader_of(readings: &Readings, hosts: &HostRules) -> String {
     let mut hash = Sha256::new();
     for part in [
         env!("CARGO_PKG_VERSION"),
         env!("NIANBAO_SOURCES"),
-        &profile.digest,
+        &readings.digest(),
         &format!("{hosts:?}"),
     ] {
         hash.update((part.len() as u64).to_be_bytes());
@@ -121,7 +121,7 @@ pub(super) struct Reread<'r> {
     /// The directory of WARC files.
     pub archive: &'r Path,
     /// How pages are read.
-    pub profile: &'r Profile,
+    pub readings: &'r Readings,
     /// Which hosts are official.
     pub hosts: &'r HostRules,
 }
@@ -146,7 +146,7 @@ impl Reread<'_> {
             capture.clone(),
             marks.clone(),
             &bytes,
-            self.profile,
+            self.readings,
             self.hosts,
         ))
     }
@@ -302,7 +302,7 @@ impl<'p> Pages<'p> {
             capture,
             marks,
             &bytes,
-            self.reread.profile,
+            self.reread.readings,
             self.reread.hosts,
         );
         let page = Arc::new(match made {
@@ -344,7 +344,9 @@ impl<'p> Pages<'p> {
             return own.alone.clone();
         }
         let inputs: Vec<_> = pages.iter().map(|page| page.input()).collect();
-        let read = read_pages_with(&inputs, self.reread.profile, self.reread.hosts);
+        // The first page's: where the text stands on it, it stands on those behind it.
+        let profile = self.reread.readings.of(inputs[0].bytes, inputs[0].origin);
+        let read = read_pages_with(&inputs, &profile, self.reread.hosts);
         let cut = pages
             .iter()
             .find_map(|page| page.marks.truncated.as_deref());

@@ -3,7 +3,8 @@
 //! In: TOML. Out: [`Platform`]. The parts that a site may have otherwise ([`ListRules`], [`Paging`], [`Layout`],
 //! [`Attachments`], [`Body`]) are those of its own file too. `docs/profiles.md` explains every key.
 
-use serde::Deserialize;
+use serde::de::Error as _;
+use serde::{Deserialize, Deserializer};
 
 use super::{Body, Css, Lines, ProfileError, Words};
 
@@ -358,6 +359,9 @@ pub struct Layout {
     /// What it pages by; empty: as without the layout.
     #[serde(default)]
     pub paging: Vec<Paging>,
+    /// Where a report's text stands; added to what holds without the layout.
+    #[serde(default)]
+    pub body: Body,
 }
 
 /// Files that pages hand out.
@@ -367,8 +371,22 @@ pub struct Attachments {
     /// Links to them. Absent: links within the report's body.
     pub link: Option<Css>,
     /// Endings of their names, small letters without the dot. Empty: those of what is more general.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "endings")]
     pub extensions: Vec<String>,
+}
+
+fn endings<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<String>, D::Error> {
+    let endings = Vec::<String>::deserialize(deserializer)?;
+    let is_ending = |ending: &String| {
+        let legal = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit();
+        !ending.is_empty() && ending.bytes().all(legal)
+    };
+    match endings.iter().find(|ending| !is_ending(ending)) {
+        Some(wrong) => Err(D::Error::custom(format!(
+            "{wrong:?}: endings are small letters and digits, without the dot"
+        ))),
+        None => Ok(endings),
+    }
 }
 
 impl Attachments {
@@ -396,4 +414,14 @@ impl Platform {
     pub fn parse(text: &str) -> Result<Self, ProfileError> {
         Ok(toml::from_str(text)?)
     }
+
+    /// Whether it names containers of a report's text, for all its pages or those of a layout.
+    pub fn names_containers(&self) -> bool {
+        self.name.as_str() != "generic" && names_containers(&self.body, &self.layouts)
+    }
+}
+
+/// Whether one of these names containers.
+pub(super) fn names_containers(body: &Body, layouts: &[Layout]) -> bool {
+    !body.is_empty() || layouts.iter().any(|layout| !layout.body.is_empty())
 }

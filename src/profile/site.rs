@@ -10,6 +10,7 @@ use url::Url;
 
 use crate::model::Role;
 
+use super::platform::names_containers;
 use super::{Attachments, Body, Layout, ListRules, Name, Paging, ProfileError};
 
 /// The longest pause between two requests that a profile may ask for, in milliseconds.
@@ -133,6 +134,22 @@ impl Scope {
                     .is_some_and(|rest| rest.is_empty() || rest.ends_with('.')),
                 None => known == own,
             })
+    }
+
+    /// Whether an address may be within both, going by the hosts. Errs on the side of yes.
+    pub fn may_share(&self, other: &Self) -> bool {
+        let bare = |host: &'_ str| host.strip_prefix("*.").unwrap_or(host).to_owned();
+        let below = |host: &str, parent: &str| {
+            host.strip_suffix(parent)
+                .is_some_and(|rest| rest.is_empty() || rest.ends_with('.'))
+        };
+        self.hosts.iter().any(|one| {
+            let one = bare(one);
+            other.hosts.iter().any(|other| {
+                let other = bare(other);
+                below(&one, &other) || below(&other, &one)
+            })
+        })
     }
 
     /// The length of the longest path that the address' begins with; 0 where any path belongs; `None` where it does not.
@@ -324,6 +341,11 @@ impl SiteProfile {
             .rev()
             .max_by_key(|(length, _)| *length)
             .map(|(_, seed)| seed)
+    }
+
+    /// Whether it names containers of a report's text, for all its pages or those of a layout.
+    pub fn names_containers(&self) -> bool {
+        names_containers(&self.body, &self.layouts)
     }
 
     /// Whose reports are expected at an address: the seed's agency, else the site's publisher.

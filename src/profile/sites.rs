@@ -8,7 +8,7 @@ use std::sync::{Arc, LazyLock};
 
 use url::Url;
 
-use super::{Platform, Profile, ProfileError, SiteProfile};
+use super::{Platform, ProfileError, SiteProfile};
 
 /// The profiles in `selectors/`, path and text, listed by `build.rs`.
 const FILES: &[(&str, &str)] = &include!(concat!(env!("OUT_DIR"), "/selectors.rs"));
@@ -202,20 +202,6 @@ impl Sites {
     /// What holds for pages without a platform of their own; `None` only where no profile was loaded.
     pub fn generic(&self) -> Option<&Platform> {
         self.platform(GENERIC)
-    }
-
-    /// How to read a report of this site: the generic profile with the platform's and the site's containers added;
-    /// `None` where neither adds one.
-    pub fn reading(&self, site: Option<&SiteProfile>, platform: Option<&str>) -> Option<Profile> {
-        let named = platform.or_else(|| site?.platform.as_deref());
-        let platform = named.and_then(|name| self.platform(name));
-        let bodies = [platform.map(|p| &p.body), site.map(|s| &s.body)];
-        let bodies: Vec<_> = bodies
-            .into_iter()
-            .flatten()
-            .filter(|b| !b.is_empty())
-            .collect();
-        (!bodies.is_empty()).then(|| Profile::generic().extended(&bodies))
     }
 }
 

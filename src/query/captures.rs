@@ -99,15 +99,19 @@ pub fn archive_ends(store: &Store) -> Result<Vec<(String, u64)>, QueryError> {
     Ok(ends.collect::<Result<_, _>>()?)
 }
 
+/// Offset, length, SHA-256 of a record.
+pub type RecordKnown = (u64, u64, Option<String>);
+
 /// The records of a WARC file that the database has read, in their order: where each begins, how
-/// many bytes it takes there, and the SHA-256 of its payload, lower-case hexadecimal.
+/// many bytes it takes there, and the SHA-256 of its payload, lower-case hexadecimal; `None` for a revisit, whose
+/// payload is in another record.
 ///
 /// # Errors
 ///
 /// If the database cannot be read.
-pub fn captures_of_file(store: &Store, file: &str) -> Result<Vec<(u64, u64, String)>, QueryError> {
+pub fn captures_of_file(store: &Store, file: &str) -> Result<Vec<RecordKnown>, QueryError> {
     let mut statement = store.connection().prepare_cached(
-        "SELECT c.warc_offset, c.warc_length, lower(hex(c.sha256)) FROM capture c
+        "SELECT c.warc_offset, c.warc_length, CASE WHEN c.revisit_of IS NULL THEN lower(hex(c.sha256)) END FROM capture c
          JOIN warc w ON w.id = c.warc_id WHERE w.file = ? ORDER BY c.warc_offset",
     )?;
     let known = statement.query_map([file], |row| {

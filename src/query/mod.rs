@@ -14,7 +14,8 @@ mod rows;
 mod series;
 
 pub use captures::{
-    CaptureLine, archive_ends, capture_of, captures_of_file, is_captured, latest_capture,
+    CaptureLine, RecordKnown, archive_ends, capture_of, captures_of_file, is_captured,
+    latest_capture,
 };
 pub use coverage::{Coverage, CoverageRow, Presence, coverage};
 pub use diff::{

@@ -177,6 +177,7 @@ pub fn built(warc: &Path, database: &Path, reread: bool) -> (BuildSummary, Vec<S
     let mut store = Store::open(database).unwrap();
     let options = BuildOptions {
         hosts: nianbao::audit::origin::HostRules::get(),
+        readings: nianbao::pipeline::Readings::compiled(),
         jobs: std::num::NonZeroUsize::new(2),
         started_at: Timestamp::now(),
         reread,

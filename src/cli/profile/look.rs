@@ -13,20 +13,23 @@ use crate::discover::propose::platform_signs;
 use crate::discover::{Discovery, Lead, Page, discover};
 use crate::model::{ItemKind, Role};
 use crate::parse::parse_html;
-use crate::pipeline::{Origin, read};
+use crate::pipeline::{Origin, Readings, read};
 use crate::present::{Align, Table, visible};
-use crate::profile::{Profile, SiteProfile, Sites};
+use crate::profile::{SiteProfile, Sites};
 
 use super::super::context::Context;
 use super::super::{Status, output};
-use super::page::{self, Fetch, Fetched};
+use super::page::{self, Fetched};
 use super::{files, sites};
 
 const EXAMPLES: &str = "\
-A page named by its address is taken from the archive of the home. Exit code 1 where nothing is found or an
-expectation of the profile is not met.
+A page named by its address is fetched: robots.txt, a pause, the page, and nothing else; nothing of it is kept. That needs
+a home with a contact. Exit code 1 where nothing is found or an expectation of the profile is not met; 3 where no page
+came, 4 without a contact, 5 while a crawl is going on.
 
 Examples:
+  nianbao profile test http://www.yunxi.example/xxgknb/
+  nianbao profile test --archived http://www.yunxi.example/xxgknb/
   nianbao profile test --url http://www.yunxi.example/xxgknb/ list.html
   nianbao profile test --profile yunxi.toml list.html
   nianbao profile test --as item --url http://www.yunxi.example/2019.html pages/yunxi-2019.html --json";
@@ -38,7 +41,7 @@ Examples:
 #[derive(Debug, clap::Args)]
 #[command(after_help = EXAMPLES)]
 pub(super) struct Args {
-    /// The page: a file, `-` for stdin, or its address
+    /// The page: its address, a file, `-` for stdin
     #[arg(value_name = "URL-or-FILE")]
     page: String,
     /// The site's profile by name, or a file with it [default: the one the address belongs to]
@@ -47,6 +50,9 @@ pub(super) struct Args {
     /// Where the file's page was published [default: the profile's first seed]
     #[arg(long)]
     url: Option<Url>,
+    /// Take the page from the home's archive, its newest capture, instead of fetching it
+    #[arg(long)]
+    archived: bool,
     /// What the page is: list, root, sitemap, item [default: by the profile's seeds, else by the page]
     #[arg(long = "as", value_name = "ROLE", value_parser = role())]
     role: Option<Role>,
@@ -114,7 +120,7 @@ struct Expected {
     is_met: Option<bool>,
 }
 
-pub(super) fn run(context: &Context, args: &Args, fetch: Fetch<'_>) -> anyhow::Result<Status> {
+pub(super) fn run(context: &Context, args: &Args) -> anyhow::Result<Status> {
     let mut all = sites(&files(context)?)?;
     let named = match &args.profile {
         Some(name) => Some(profile_named(context, name, &mut all)?),
@@ -128,9 +134,16 @@ pub(super) fn run(context: &Context, args: &Args, fetch: Fetch<'_>) -> anyhow::R
             bail!("--url is the address of a file's page; this page is named by its address");
         }
         let url = Url::parse(&args.page).with_context(|| args.page.clone())?;
-        let fetched = fetch(&url)?;
+        let fetched = if args.archived {
+            page::archived(context, &url)?
+        } else {
+            page::fetched(context, &url)?
+        };
         (url, fetched)
     } else {
+        if args.archived {
+            bail!("--archived takes a page by its address; this one is a file");
+        }
         let seed = named
             .as_deref()
             .and_then(|name| all.site(name))
@@ -192,7 +205,7 @@ pub(super) fn look(url: &Url, fetched: &Fetched, role: Option<Role>, sites: &Sit
     let site = sites.for_url(url);
     let (role, role_because) = match role {
         Some(role) => (role, Vec::new()),
-        None => role_of(url, fetched, site),
+        None => role_of(url, fetched, sites),
     };
     let page = Page {
         url,
@@ -224,7 +237,7 @@ pub(super) fn look(url: &Url, fetched: &Fetched, role: Option<Role>, sites: &Sit
             .unwrap_or_default(),
         platform,
         redirect: redirect.map(Into::into),
-        reads_as: (role == Role::Item).then(|| reads_as(url, fetched)),
+        reads_as: (role == Role::Item).then(|| reads_as(url, fetched, sites)),
         items: Vec::new(),
         pages: Vec::new(),
         attachments: Vec::new(),
@@ -298,7 +311,8 @@ impl Look {
 }
 
 /// What a page is: by the seeds, else by itself.
-fn role_of(url: &Url, fetched: &Fetched, site: Option<&SiteProfile>) -> (Role, Vec<&'static str>) {
+fn role_of(url: &Url, fetched: &Fetched, sites: &Sites) -> (Role, Vec<&'static str>) {
+    let site = sites.for_url(url);
     let seed = site.and_then(|site| site.seeds.iter().find(|seed| seed.url == *url));
     if let Some(seed) = seed {
         return (seed.kind.role(), vec!["a seed of the profile"]);
@@ -321,11 +335,12 @@ fn role_of(url: &Url, fetched: &Fetched, site: Option<&SiteProfile>) -> (Role, V
             url: Some(url.as_str()),
             content_type: fetched.content_type.as_deref(),
         };
-        if read(&fetched.bytes, origin, Profile::generic()).is_ok() {
+        let readings = Readings::new(sites.clone());
+        if read(&fetched.bytes, origin, &readings.of(&fetched.bytes, origin)).is_ok() {
             return (Role::Item, vec!["it reads as a report"]);
         }
     }
-    let leads = column::leads(&document, url, true);
+    let leads = column::leads(&document, &url.into(), true);
     if leads.iter().any(|lead| lead.rule == "column.link") || url.path().len() <= 1 {
         return (Role::Root, vec!["it links the column and is none itself"]);
     }
@@ -333,12 +348,13 @@ fn role_of(url: &Url, fetched: &Fetched, site: Option<&SiteProfile>) -> (Role, V
 }
 
 /// What an entry's page reads as.
-fn reads_as(url: &Url, fetched: &Fetched) -> String {
+fn reads_as(url: &Url, fetched: &Fetched, sites: &Sites) -> String {
     let origin = Origin {
         url: Some(url.as_str()),
         content_type: fetched.content_type.as_deref(),
     };
-    match read(&fetched.bytes, origin, Profile::generic()) {
+    let readings = Readings::new(sites.clone());
+    match read(&fetched.bytes, origin, &readings.of(&fetched.bytes, origin)) {
         Ok(report) => {
             let year = report
                 .year

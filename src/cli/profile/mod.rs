@@ -9,10 +9,11 @@ mod starter;
 use anyhow::Context as _;
 
 use crate::home::HomeError;
+use crate::pipeline::LookError;
 use crate::profile::{Sites, compiled_files};
 
-use super::Status;
 use super::context::Context;
+use super::{Status, output};
 
 const EXAMPLES: &str = "\
 Examples:
@@ -25,7 +26,7 @@ Examples:
 /// Look at, check, try and begin profiles of sites and platforms
 ///
 /// A profile says where a site keeps its reports: TOML, no Rust. Those compiled in are in `selectors/`; a home may have
-/// its own in `selectors/`, which stand before them. Nothing here fetches a site that was not named.
+/// its own in `selectors/`, which stand before them. Nothing is fetched but the page that is named.
 #[derive(Debug, clap::Args)]
 #[command(after_help = EXAMPLES)]
 pub(super) struct Args {
@@ -45,9 +46,25 @@ pub(super) fn run(context: &Context, args: &Args) -> anyhow::Result<Status> {
     match &args.what {
         What::Check(args) => check::run(context, args),
         What::Show(args) => show::run(context, args),
-        What::Test(args) => look::run(context, args, &|url| page::archived(context, url)),
-        What::New(args) => starter::run(context, args, &|url| page::archived(context, url)),
+        What::Test(args) => ended(look::run(context, args)),
+        What::New(args) => ended(starter::run(context, args)),
     }
+}
+
+/// Exit codes of what may fetch, as those of a crawl.
+fn ended(result: anyhow::Result<Status>) -> anyhow::Result<Status> {
+    let Err(error) = result else {
+        return result;
+    };
+    let code = match (error.downcast_ref(), error.downcast_ref()) {
+        (Some(LookError::Setup(failure)), _) if failure.is_configuration() => 4,
+        (Some(LookError::Setup(_)), _) => 1,
+        (Some(_), _) => 3,
+        (_, Some(HomeError::Locked { .. })) => 5,
+        _ => return Err(error),
+    };
+    output::say(&format!("nianbao: {}", output::explain(error.as_ref())));
+    Ok(Status::Code(code))
 }
 
 /// A profile's file: where it is from, its path below `selectors/`, its text.
@@ -100,6 +117,11 @@ fn files(context: &Context) -> anyhow::Result<Vec<File>> {
         is_own: true,
     }));
     Ok(files)
+}
+
+/// All profiles: those compiled in, and of the home, if there is one.
+pub(super) fn all(context: &Context) -> anyhow::Result<Sites> {
+    sites(&files(context)?)
 }
 
 /// The profiles of all files; those of the home stand before those compiled in.

@@ -1,15 +1,16 @@
-//! The page a profile is tried on: from a file, or from the home's archive.
+//! The page a profile is tried on: from a file, from its site, or from the home's archive.
 
 use std::path::Path;
 
 use anyhow::{Context as _, bail};
 use url::Url;
 
-use crate::pipeline::{read_file, read_stream};
+use crate::home::HomeError;
+use crate::pipeline::{look_at, read_file, read_stream};
 use crate::query::latest_capture;
 
 use super::super::context::Context;
-use super::super::proof;
+use super::super::{output, proof};
 
 /// A page's bytes, without what the transfer put around them.
 #[derive(Debug, Clone)]
@@ -21,8 +22,37 @@ pub(super) struct Fetched {
     pub(super) from: String,
 }
 
-/// How a page that was named by its address is had.
-pub(super) type Fetch<'f> = &'f dyn Fn(&Url) -> anyhow::Result<Fetched>;
+/// What to do without the network.
+const INSTEAD: &str = "or save the page from a browser and name the file (`nianbao profile test --url URL FILE`, `nianbao profile new --file FILE URL`)";
+
+/// An address fetched from its site: robots.txt, a pause, the page. Nothing of it is kept.
+///
+/// # Errors
+///
+/// Without a home or its contact, where a crawl is going on, and where no page came; says what to do instead.
+pub(super) fn fetched(context: &Context, url: &Url) -> anyhow::Result<Fetched> {
+    let home = match context.home() {
+        Err(error) if matches!(error.downcast_ref(), Some(HomeError::NotFound { .. })) => {
+            return Err(error.context(format!(
+                "{url}: to fetch it, a home is needed (`nianbao init`, then `contact` in its nianbao.toml); {INSTEAD}"
+            )));
+        }
+        other => other?,
+    };
+    let _lock = home.lock()?;
+    let looked = look_at(&home, url, |pause| {
+        output::say(&format!(
+            "waiting {:.1} s, as a crawl would",
+            pause.as_secs_f64()
+        ));
+    });
+    let looked = looked.with_context(|| format!("{url}: not fetched; {INSTEAD}"))?;
+    Ok(Fetched {
+        bytes: looked.bytes,
+        content_type: looked.content_type,
+        from: format!("its site, {}", looked.at),
+    })
+}
 
 /// The newest capture of an address in the home's archive.
 ///
@@ -30,8 +60,6 @@ pub(super) type Fetch<'f> = &'f dyn Fn(&Url) -> anyhow::Result<Fetched>;
 ///
 /// Where there is no home, or it has none of this address; says what to do instead.
 pub(super) fn archived(context: &Context, url: &Url) -> anyhow::Result<Fetched> {
-    const INSTEAD: &str =
-        "save the page from a browser and name the file: `nianbao profile test --url URL FILE`";
     let Ok(opened) = context.read() else {
         bail!("{url}: there is no archive here to take it from; {INSTEAD}");
     };

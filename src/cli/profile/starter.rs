@@ -18,13 +18,15 @@ use crate::profile::{FileKind, problems};
 use super::super::context::Context;
 use super::super::{Status, output};
 use super::look::{Look, look};
-use super::page::{self, Fetch};
+use super::page;
 use super::{files, sites};
 
 const EXAMPLES: &str = "\
-CONTRIBUTING.md, \"Add a site without Rust\", goes on from here.
+Without --file the page is fetched: robots.txt, a pause, the page, and nothing else; nothing of it is kept. That needs a
+home with a contact. CONTRIBUTING.md, \"Add a site without Rust\", goes on from here.
 
 Examples:
+  nianbao profile new -o yunxi.toml http://www.yunxi.example/xxgknb/
   nianbao profile new --file list.html http://www.yunxi.example/xxgknb/
   nianbao profile new --file list.html -o yunxi.toml http://www.yunxi.example/xxgknb/";
 
@@ -36,21 +38,25 @@ Examples:
 pub(super) struct Args {
     /// The column of reports, or the site's front page
     url: Url,
-    /// The page as saved from a browser; `-` for stdin [default: the newest capture in the home's archive]
-    #[arg(long, value_name = "PAGE")]
+    /// The page as saved from a browser; `-` for stdin [default: fetched from its site]
+    #[arg(long, value_name = "PAGE", conflicts_with = "archived")]
     file: Option<PathBuf>,
+    /// Take the page from the home's archive, its newest capture
+    #[arg(long)]
+    archived: bool,
     /// Where to write it; nothing is overwritten [default: stdout]
     #[arg(short, long, value_name = "FILE")]
     output: Option<PathBuf>,
 }
 
-pub(super) fn run(context: &Context, args: &Args, fetch: Fetch<'_>) -> anyhow::Result<Status> {
+pub(super) fn run(context: &Context, args: &Args) -> anyhow::Result<Status> {
     if !matches!(args.url.scheme(), "http" | "https") {
         bail!("{}: only http:// and https://", args.url);
     }
     let fetched = match &args.file {
         Some(path) => page::read(&context.cwd.join(path))?,
-        None => fetch(&args.url)?,
+        None if args.archived => page::archived(context, &args.url)?,
+        None => page::fetched(context, &args.url)?,
     };
     let all = sites(&files(context)?)?;
     let look = look(&args.url, &fetched, None, &all);
@@ -146,7 +152,7 @@ fn starter(url: &Url, look: &Look, document: &Document<'_>) -> String {
 
 /// Links that may lead to the column, as seeds to choose from.
 fn candidates(url: &Url, document: &Document<'_>, text: &mut String) {
-    let found = column::find(document, url, Sections::Otherwise);
+    let found = column::find(document, &url.into(), Sections::Otherwise);
     if found.is_empty() {
         text.push_str("\n# No link to the column was found: look for 政府信息公开年报 and add it as a seed of kind \"list\".\n");
     }

@@ -476,17 +476,9 @@ impl<T: Transport + 'static> Visit<T> {
 
 /// What a verdict of robots.txt is called.
 fn refusal(decision: &crate::crawl::robots::Decision) -> (Outcome, String) {
-    match (&decision.rule, decision.line) {
-        (Some(rule), line) => {
-            let line = line.map_or_else(String::new, |line| format!("line {line}: "));
-            (
-                Outcome::RobotsDisallowed,
-                format!("robots.txt, {line}{rule}"),
-            )
-        }
-        (None, _) => (
-            Outcome::RobotsUnreachable,
-            decision.because.clone().unwrap_or_default(),
-        ),
-    }
+    let outcome = match decision.rule {
+        Some(_) => Outcome::RobotsDisallowed,
+        None => Outcome::RobotsUnreachable,
+    };
+    (outcome, decision.why())
 }

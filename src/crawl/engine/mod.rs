@@ -29,9 +29,9 @@ use crate::archive::{SystemClock, Writer};
 use crate::frontier::{Frontier, FrontierError, Lane, Run};
 
 pub use super::writer::Broken;
-pub use options::{Answer, Budget, Event, Options, Reading, Retry, Scope};
+pub use options::{Answer, Budget, Event, Expected, Options, Reading, Retry, Scope};
 pub use read::host_of;
-pub use summary::{Alarm, CrawlSummary, Left, Stopped};
+pub use summary::{Alarm, CrawlSummary, Fewer, Left, Stopped};
 
 /// Reading an answer is bounded work; it takes less than this, also for the largest.
 const READING_ENDS: Duration = Duration::from_secs(9);

@@ -46,10 +46,19 @@ pub struct Options {
     pub reader: Arc<dyn Fn(&Answer<'_>) -> Reading + Send + Sync>,
     /// What belongs to a site.
     pub scope: Arc<dyn Scope>,
-    /// What sites are expected to have: name, first year.
-    pub expected: BTreeMap<String, Vec<i32>>,
+    /// What sites are expected to have, by name.
+    pub expected: BTreeMap<String, Expected>,
     /// Hears what happens.
     pub observe: Arc<dyn Fn(&Event<'_>) + Send + Sync>,
+}
+
+/// What a site is expected to have.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Expected {
+    /// Years reported on.
+    pub years: Vec<i32>,
+    /// Reports there are at least; `None` where nobody says.
+    pub reports: Option<u32>,
 }
 
 /// What belongs to a site, and how politely it is to be asked.

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde::Serialize;
 
 use super::Shared;
-use super::options::Event;
+use super::options::{Event, Expected};
 use crate::crawl::writer::Settled;
 use crate::frontier::{Change, Frontier, FrontierError, Next, Run};
 use crate::model::{Outcome, Role};
@@ -50,6 +50,15 @@ pub enum Alarm {
     },
 }
 
+/// Fewer reports than expected.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+pub struct Fewer {
+    /// At least so many are expected.
+    pub expected: u32,
+    /// Reports with a page, this run's and earlier ones'.
+    pub found: u32,
+}
+
 /// What a run came to. Counts are of addresses settled in this run; pages are items, their parts and attachments.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
 pub struct CrawlSummary {
@@ -77,6 +86,8 @@ pub struct CrawlSummary {
     pub outcomes: BTreeMap<String, u64>,
     /// Report years that a site is expected to have and that were not found.
     pub missing: BTreeMap<String, Vec<i32>>,
+    /// Sites of which fewer reports were found than expected.
+    pub missing_reports: BTreeMap<String, Fewer>,
     /// Hosts left to the next run.
     pub left: BTreeMap<String, Left>,
     /// Addresses that are still to be asked for.
@@ -137,13 +148,20 @@ impl CrawlSummary {
         &mut self,
         frontier: &Frontier,
         run: &Run,
-        expected: &BTreeMap<String, Vec<i32>>,
+        expected: &BTreeMap<String, Expected>,
     ) -> Result<(), FrontierError> {
         self.pending = frontier.pending()?;
         for (seed, site, before) in frontier.dried_up(run.round)? {
             self.alarms.push(Alarm::SeedDriedUp { seed, site, before });
         }
-        for (site, years) in expected {
+        for (site, Expected { years, reports }) in expected {
+            if let Some(expected) = *reports {
+                let found = frontier.report_count(site)?;
+                if found < expected {
+                    let fewer = Fewer { expected, found };
+                    self.missing_reports.insert(site.clone(), fewer);
+                }
+            }
             let found = frontier.report_years(site)?;
             let missing: Vec<i32> = years
                 .iter()
@@ -153,6 +171,17 @@ impl CrawlSummary {
             if !missing.is_empty() {
                 self.missing.insert(site.clone(), missing);
             }
+        }
+        for cut in frontier.cut_lists()? {
+            let pages = if cut.count == 1 {
+                "address"
+            } else {
+                "addresses"
+            };
+            self.notes.push(format!(
+                "cut short: {} (site {}): {}; {} {pages} left out",
+                cut.list, cut.site, cut.why, cut.count
+            ));
         }
         Ok(())
     }
@@ -167,7 +196,8 @@ impl CrawlSummary {
                 let missed = self.blocked + self.challenge + self.failed + self.pending > 0
                     || !self.left.is_empty()
                     || !self.alarms.is_empty()
-                    || !self.missing.is_empty();
+                    || !self.missing.is_empty()
+                    || !self.missing_reports.is_empty();
                 if missed { 3 } else { 0 }
             }
         }

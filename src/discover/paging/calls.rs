@@ -6,7 +6,7 @@
 use url::Url;
 
 use super::{Sheet, assigned, behind};
-use crate::discover::urls;
+use crate::discover::urls::{self, Base};
 
 /// A call is no longer, in bytes.
 const CALL: usize = 300;
@@ -72,7 +72,7 @@ fn value<'s>(text: &'s str, script: &'s str) -> Option<Argument<'s>> {
     })
 }
 
-fn page(base: &Url, name: &str, number: u32, extension: &str) -> Option<Url> {
+fn page(base: &Base, name: &str, number: u32, extension: &str) -> Option<Url> {
     urls::resolve(base, &format!("{name}_{number}.{extension}"))
 }
 
@@ -207,6 +207,7 @@ fn inline_extension(script: &str) -> Option<&str> {
 mod tests {
     use super::super::{Sheet, follow};
     use crate::discover::tree::Tree;
+    use crate::discover::urls::Base;
     use crate::profile::{Paging, Strategy};
     use url::Url;
 
@@ -216,7 +217,7 @@ mod tests {
         let url = Url::parse(url).unwrap();
         let sheet = Sheet {
             url: &url,
-            base: &url,
+            base: &Base::from(&url),
             source: &source,
             tree: Some(&tree),
             listing: None,

@@ -98,6 +98,7 @@ fn target(sheet: &Sheet<'_>, link: &str) -> Option<Url> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::discover::urls::Base;
     use crate::profile::Strategy;
 
     fn groups(url: &str, source: &str) -> Vec<String> {
@@ -105,7 +106,7 @@ mod tests {
         let tree = source.starts_with("<html").then(|| Tree::parse(source));
         let sheet = Sheet {
             url: &url,
-            base: &url,
+            base: &Base::from(&url),
             source,
             tree: tree.as_ref(),
             listing: None,

@@ -139,6 +139,7 @@ pub(super) fn by_query(sheet: &Sheet<'_>, paging: &Paging) -> Option<Vec<Url>> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::discover::urls::Base;
     use crate::profile::Strategy;
 
     fn pages(source: &str, paging: &Paging) -> Option<Vec<String>> {
@@ -146,7 +147,7 @@ mod tests {
         let tree = Tree::parse(source);
         let sheet = Sheet {
             url: &url,
-            base: &url,
+            base: &Base::from(&url),
             source,
             tree: Some(&tree),
             listing: None,

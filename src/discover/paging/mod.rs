@@ -12,7 +12,7 @@ use url::Url;
 
 use super::records::Listing;
 use super::tree::Tree;
-use super::urls;
+use super::urls::{self, Base};
 use crate::profile::{Paging, Strategy};
 
 /// A page whose followers are looked for.
@@ -20,7 +20,7 @@ pub(super) struct Sheet<'s> {
     /// Its address.
     pub url: &'s Url,
     /// What references are resolved against.
-    pub base: &'s Url,
+    pub base: &'s Base,
     /// As decoded.
     pub source: &'s str,
     /// `None` for XML and JSON.

@@ -53,7 +53,7 @@ fn downwards(own: &Url, next: &Url, last: Option<&Url>) -> Option<Vec<Url>> {
         return None;
     }
     let lowest = number.saturating_sub(crate::profile::PAGES_AT_MOST).max(1);
-    let page = |number: u32| urls::resolve(next, &format!("{folder}{number}.{ending}"));
+    let page = |number: u32| urls::resolve(&next.into(), &format!("{folder}{number}.{ending}"));
     Some((lowest..=number).rev().filter_map(page).collect())
 }
 
@@ -90,13 +90,14 @@ fn names(url: &Url) -> Option<(String, String)> {
 mod tests {
     use super::*;
     use crate::discover::tree::Tree;
+    use crate::discover::urls::Base;
 
     fn pages(url: &str, source: &str) -> Option<String> {
         let url = Url::parse("http://a.example").unwrap().join(url).unwrap();
         let tree = Tree::parse(source);
         let sheet = Sheet {
             url: &url,
-            base: &url,
+            base: &Base::from(&url),
             source,
             tree: Some(&tree),
             listing: None,
