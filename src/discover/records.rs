@@ -315,7 +315,7 @@ mod tests {
         let cases = [
             r#"{"articles":[{"title":"年报<em>一</em>","url":"/a/post_1.html","created_at":1706630400}],"total":201,"classify":{"name":"x"}}"#,
             r#"{"data":{"total":"201","rows":[{"docTitle":"年报一","docPubUrl":"http://www.qingling.example/a/post_1.html","docRelTime":"2024-01-31 00:00:00"}]}}"#,
-            r#"back([{"title":" 年报一","url":"/a/post_1.html","date":"1706630400000","x":null},{"title":null}],"#,
+            r#"back([{"title":" 年报一","url":"/a/post_1.html","date":"1706630400000","x":null},{"title":null},"#,
             r#"back([{"title":"年报一","url":"/a/post_1.html","date":1706630400}]);"#,
         ];
         for (number, text) in cases.iter().enumerate() {
