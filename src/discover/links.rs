@@ -142,9 +142,8 @@ fn row_of_action(tree: &Tree<'_>, id: NodeId) -> Option<NodeId> {
     let mut text = tree.text(id);
     if text.trim().is_empty() {
         let images = (id + 1..tree.node(id).end).take(3);
-        let alt = images
-            .filter_map(|id| tree.node(id).attribute("alt"))
-            .next();
+        let mut images = images;
+        let alt = images.find_map(|id| tree.node(id).attribute("alt"));
         text = alt.unwrap_or_default().into_owned();
     }
     let bare = text.trim_matches(|c: char| c.is_whitespace() || "[]【】（）()>》".contains(c));

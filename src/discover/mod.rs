@@ -269,6 +269,54 @@ fn rules<'r>(
     Rules { list, paging }
 }
 
+/// The items of a list page, wherever they stand: in its markup, in data, in its scripts.
+fn entries(
+    page: &Page<'_>,
+    source: &str,
+    tree: Option<&Tree<'_>>,
+    listing: Option<&records::Listing>,
+    base: &Url,
+    rules: &ListRules,
+) -> Found {
+    match (tree, listing) {
+        (_, Some(listing)) => Found {
+            items: listing.items.clone(),
+            ..Found::default()
+        },
+        (None, None) => {
+            let items = records::from_datastore(source, base, rules);
+            match records::fragment(source).filter(|_| items.is_empty()) {
+                Some(fragment) => items::find(&Tree::parse(&fragment), page.url, base, rules),
+                None => Found {
+                    items,
+                    ..Found::default()
+                },
+            }
+        }
+        (Some(tree), None) => {
+            let data = tree
+                .scripts
+                .iter()
+                .filter(|script| records::is_datastore(script));
+            let items: Vec<Item> = data
+                .flat_map(|data| records::from_datastore(data, base, rules))
+                .collect();
+            if items.is_empty() {
+                let mut found = items::find(tree, page.url, base, rules);
+                if found.items.is_empty() {
+                    found.items = records::from_scripts(&tree.scripts, base);
+                }
+                found
+            } else {
+                Found {
+                    items,
+                    ..Found::default()
+                }
+            }
+        }
+    }
+}
+
 /// A list page's items and the pages behind it. Without a tree the list is data.
 fn list(
     page: &Page<'_>,
@@ -289,45 +337,7 @@ fn list(
     } else {
         None
     };
-    let found = match (tree, &listing) {
-        (_, Some(listing)) => Found {
-            items: listing.items.clone(),
-            ..Found::default()
-        },
-        (None, None) => {
-            let items = records::from_datastore(source, &base, &rules.list);
-            match records::fragment(source).filter(|_| items.is_empty()) {
-                Some(fragment) => {
-                    items::find(&Tree::parse(&fragment), page.url, &base, &rules.list)
-                }
-                None => Found {
-                    items,
-                    ..Found::default()
-                },
-            }
-        }
-        (Some(tree), None) => {
-            let data = tree
-                .scripts
-                .iter()
-                .filter(|script| records::is_datastore(script));
-            let items: Vec<Item> = data
-                .flat_map(|data| records::from_datastore(data, &base, &rules.list))
-                .collect();
-            if items.is_empty() {
-                let mut found = items::find(tree, page.url, &base, &rules.list);
-                if found.items.is_empty() {
-                    found.items = records::from_scripts(&tree.scripts, &base);
-                }
-                found
-            } else {
-                Found {
-                    items,
-                    ..Found::default()
-                }
-            }
-        }
-    };
+    let found = entries(page, source, tree, listing.as_ref(), &base, &rules.list);
     discovery.notes = found.notes;
     let agency = site.map(|site| site.agency_of(page.url));
     let mut known = std::collections::HashSet::new();

@@ -239,13 +239,13 @@ fn first<'v>(map: &'v Map<String, Value>, names: &[&str]) -> Option<&'v Value> {
 
 /// The fields of these names in their order, written in any case.
 fn fields<'v>(map: &'v Map<String, Value>, names: &[&str]) -> impl Iterator<Item = &'v Value> {
-    let named = names.iter().filter_map(|name| {
+    let found = names.iter().filter_map(|name| {
         map.get(*name).or_else(|| {
             let mut all = map.iter().take(FIELDS);
             all.find_map(|(own, value)| own.eq_ignore_ascii_case(name).then_some(value))
         })
     });
-    named.collect::<Vec<_>>().into_iter()
+    found.collect::<Vec<_>>().into_iter()
 }
 
 fn number(value: &Value) -> Option<u32> {
