@@ -66,7 +66,10 @@ pub fn page_redirect(html: &str, base: &Url) -> Option<Url> {
 pub(super) fn of_shape(shape: &Shape<'_>, base: &Url) -> Option<Url> {
     let is_signpost = !shape.is_long && shape.chars <= SIGNPOST_CHARS;
     let by_meta = shape.metas.iter().find_map(|tag| refresh(tag));
-    let by_script = || shape.scripts.iter().find_map(|script| set_location(script));
+    let by_script = || {
+        let mut scripts = shape.scripts.iter();
+        scripts.find_map(|script| set_location(script).or_else(|| set_location(delayed(script)?)))
+    };
     let target = match by_meta {
         Some(target) if !shape.is_long => Some(target),
         _ if is_signpost => by_script(),
@@ -122,6 +125,33 @@ enum Piece {
     Mark(u8),
     /// The end of a line.
     Line,
+}
+
+/// What a script that does nothing but wait does then: the block of its one `setTimeout(function () { … }, 100)`.
+fn delayed(script: &str) -> Option<&str> {
+    if script.contains("cookie") {
+        return None;
+    }
+    let rest = script
+        .trim()
+        .strip_prefix("window.")
+        .unwrap_or(script.trim());
+    let rest = rest.strip_prefix("setTimeout(")?.trim_start();
+    let rest = rest.strip_prefix("function")?.trim_start();
+    let rest = rest
+        .strip_prefix('(')?
+        .trim_start()
+        .strip_prefix(')')?
+        .trim_start();
+    let (block, behind) = rest.strip_prefix('{')?.split_once('}')?;
+    let wait = behind.trim_start().strip_prefix(',')?.trim_start();
+    let digits = wait.bytes().take_while(u8::is_ascii_digit).count();
+    let milliseconds: u32 = wait[..digits].parse().ok()?;
+    let ends = wait[digits..].trim_start().strip_prefix(')')?;
+    let alone = ends
+        .trim_matches(|c: char| c.is_whitespace() || c == ';')
+        .is_empty();
+    (alone && milliseconds <= MAX_WAIT_S * 1000 && !block.contains('{')).then_some(block)
 }
 
 /// The string that a script sets `location` to, outside of any block or condition.

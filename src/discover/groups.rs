@@ -10,11 +10,14 @@ use std::collections::HashSet;
 
 use url::Url;
 
+use super::about::About;
+use super::columns;
 use super::items::{Item, beside, printed};
 use super::links::Link;
 use super::printed::Printed;
 use super::tree::{NodeId, Tree};
 use super::urls;
+use crate::extract::name::is_body;
 use crate::profile::ListRules;
 
 /// Text beside a row's link, in bytes; an element with more is no row but a page.
@@ -50,19 +53,6 @@ const ASIDE: [&str; 24] = [
     "breadcrumb",
     "banner",
 ];
-/// What an empty list says.
-const EMPTY: [&str; 10] = [
-    "暂无数据",
-    "暂无信息",
-    "暂无内容",
-    "暂无相关",
-    "没有数据",
-    "没有信息",
-    "没有相关",
-    "没有记录",
-    "无记录",
-    "共0条",
-];
 /// Endings of files.
 const FILES: [&str; 9] = [
     ".pdf", ".doc", ".docx", ".wps", ".xls", ".xlsx", ".ofd", ".zip", ".rar",
@@ -85,9 +75,9 @@ struct Group<'l> {
 /// The items of the page at `url`.
 pub(super) fn find(tree: &Tree<'_>, url: &Url, links: &[Link], rules: &ListRules) -> Vec<Item> {
     let mut groups = grouped(tree, rows(tree, links));
-    let is_empty = says_empty(tree);
+    let page = About::of(tree);
     for group in &mut groups {
-        measure(tree, url, group, rules, is_empty);
+        measure(tree, url, group, rules, page);
     }
     let Some(best) = groups
         .iter()
@@ -100,7 +90,10 @@ pub(super) fn find(tree: &Tree<'_>, url: &Url, links: &[Link], rules: &ListRules
     }
     let (key, home) = (best.key, folder_of(best));
     let belongs = |group: &Group<'_>| {
-        group.key == key && (group.points >= LIST || group.points > 0 && folder_of(group) == home)
+        // Beside reports a list of the same look from another folder is of another column.
+        let is_near = folder_of(group) == home;
+        group.key == key
+            && (group.points >= LIST && (is_near || !best.reports) || group.points > 0 && is_near)
             || group.reports && group.points >= LIST
     };
     let mut items: Vec<Item> = Vec::new();
@@ -377,6 +370,11 @@ fn grouped<'l>(tree: &Tree<'_>, rows: Vec<Row<'l>>) -> Vec<Group<'l>> {
         groups[place].rows.push(row);
     }
     for group in &mut groups {
+        if let Some(cell) = columns::published(tree, group.rows[0].node) {
+            for row in &mut group.rows {
+                row.date = columns::date(tree, row.node, cell).or(row.date);
+            }
+        }
         if group.rows.iter().all(|row| row.date.is_none()) {
             date_gaps(tree, &mut group.rows);
         }
@@ -444,17 +442,12 @@ fn path_key(tree: &Tree<'_>, id: NodeId) -> u64 {
     hasher.finish()
 }
 
-fn says_empty(tree: &Tree<'_>) -> bool {
-    let runs = tree.runs();
-    (0..runs).any(|run| {
-        let text = tree.text_run(run);
-        let text = text.trim();
-        text.len() < 100 && EMPTY.iter().any(|word| text.contains(word))
-    })
-}
-
 /// Gives a group its points; negative for what is no list.
-fn measure(tree: &Tree<'_>, url: &Url, group: &mut Group<'_>, rules: &ListRules, is_empty: bool) {
+fn measure(tree: &Tree<'_>, url: &Url, group: &mut Group<'_>, rules: &ListRules, page: About) {
+    let About {
+        is_empty,
+        of_reports,
+    } = page;
     let rows = &group.rows;
     let count = rows.len();
     let share =
@@ -478,6 +471,7 @@ fn measure(tree: &Tree<'_>, url: &Url, group: &mut Group<'_>, rules: &ListRules,
         || dated && letters >= 5
         || articles && letters >= 8 && count > 1
         || year_titles && within;
+    let bodies = count > 1 && articles && share(&|row| is_body(&row.link.title));
     // The nearest heading that tells decides.
     let told = headings(tree, group).into_iter().find_map(|text| {
         let has = |word: &str| text.contains(word);
@@ -492,9 +486,17 @@ fn measure(tree: &Tree<'_>, url: &Url, group: &mut Group<'_>, rules: &ListRules,
     });
     let is_own = told == Some(true);
     let is_other = told == Some(false);
-    let eligible = eligible || articles && letters >= 8 && (within || is_own);
+    // In a column of reports departments' names and bare years are those of their reports.
+    let eligible = eligible
+        || articles && letters >= 8 && (within || is_own)
+        || year_titles && is_own
+        || bodies && (is_own || of_reports);
     group.reports = reports;
-    if !eligible || is_other || is_empty && !within && !reports || without && !reports {
+    if !eligible
+        || is_other
+        || is_empty && !within && !reports
+        || without && !reports && !(bodies && of_reports)
+    {
         group.points = -1;
         return;
     }
@@ -506,6 +508,7 @@ fn measure(tree: &Tree<'_>, url: &Url, group: &mut Group<'_>, rules: &ListRules,
         + yes(within, 25)
         + yes(year_titles, 20)
         + yes(is_own, 25)
+        + yes(bodies && of_reports, 20)
         + i32::try_from(count.min(15)).unwrap_or(0)
         + letters.min(25)
         - yes(foreign, 40)

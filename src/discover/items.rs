@@ -223,12 +223,23 @@ pub(super) fn printed(
     best
 }
 
+/// Whether a path is that of a folder's own page.
+fn is_index(path: &str) -> bool {
+    let file = &path[path.rfind('/').map_or(0, |at| at + 1)..];
+    file.is_empty() || file.starts_with("index.")
+}
+
 /// Lists of one year each; there are no more since 2008.
 const YEARS: usize = 40;
 
 /// Links to lists of one year each (`2023年` → `./2023/`), in the page's folder.
 fn years(url: &Url, all: &[Link], items: &[Item]) -> Vec<(Url, String)> {
     let folder = super::urls::folder(url);
+    // Years beside each other (`../2022/`, `/col/col12/`): only where there are several, and never all of a site.
+    let above = folder
+        .trim_end_matches('/')
+        .rfind('/')
+        .map_or("/", |at| &folder[..=at]);
     let is_year = |title: &str| {
         let rest = title
             .trim_end_matches("度")
@@ -236,9 +247,20 @@ fn years(url: &Url, all: &[Link], items: &[Item]) -> Vec<(Url, String)> {
             .trim_end_matches("年度");
         rest.len() == 4 && rest.starts_with("20") && rest.bytes().all(|b| b.is_ascii_digit())
     };
+    let years: Vec<&Link> = all.iter().filter(|link| is_year(&link.title)).collect();
+    let depth = |path: &str| path.matches('/').count();
     let mut found: Vec<(Url, String)> = Vec::new();
-    for link in all.iter().filter(|link| is_year(&link.title)) {
-        let own = link.url.host_str() == url.host_str() && link.url.path().starts_with(folder);
+    for &link in &years {
+        let path = link.url.path();
+        let beside = years.len() > 1
+            && above != "/"
+            && path.starts_with(above)
+            && depth(path) == depth(url.path());
+        let is_self =
+            path == folder || path.starts_with(folder) && is_index(path) && is_index(url.path());
+        let own = link.url.host_str() == url.host_str()
+            && !(is_self && link.url.query() == url.query() && depth(path) == depth(folder))
+            && (beside || path.starts_with(folder));
         let is_list = matches!(
             super::urls::file(&link.url),
             "" | "index.html" | "index.htm" | "index.shtml"

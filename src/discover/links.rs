@@ -6,6 +6,7 @@
 use url::Url;
 
 use super::css;
+use super::opens;
 use super::printed::{Printed, date_only};
 use super::tree::{NodeId, Tree, tidy};
 use super::urls::{self, Base};
@@ -75,23 +76,105 @@ pub(super) fn collect(
     rules: &ListRules,
 ) -> Vec<Link> {
     let nodes = tree.nodes();
-    (0..nodes.len())
-        .filter(|id| nodes[*id].name == "a" && !blocked[*id])
-        .filter_map(|id| link(tree, id, base, rules))
-        .collect()
+    let mut links: Vec<Link> = Vec::new();
+    // A row of a table with nothing but `查看` for a link has its title in a cell.
+    let mut seen = None;
+    for id in (0..nodes.len()).filter(|id| !blocked[*id]) {
+        if nodes[id].name != "a" && !opens_alone(tree, id) {
+            continue;
+        }
+        if let Some(link) = link(tree, id, base, rules) {
+            links.push(link);
+            continue;
+        }
+        let Some(row) = row_of_action(tree, id) else {
+            continue;
+        };
+        let has_link = links
+            .last()
+            .is_some_and(|link| tree.contains(row, link.node));
+        if seen != Some(row)
+            && !has_link
+            && let Some(url) = target(tree, id, base)
+            && let Some(title) = title_of_row(tree, row)
+        {
+            links.push(Link {
+                node: id,
+                url,
+                title,
+                date: None,
+            });
+        }
+        seen = Some(row);
+    }
+    links
+}
+
+/// Whether an entry without links opens a page by a click on it.
+fn opens_alone(tree: &Tree<'_>, id: NodeId) -> bool {
+    let node = tree.node(id);
+    matches!(
+        &*node.name,
+        "li" | "tr" | "div" | "p" | "td" | "dd" | "span"
+    ) && node.raw_attribute("onclick").is_some()
+        && tree.span(id) <= CONTENT
+        && !(id + 1..node.end).any(|id| tree.node(id).name == "a")
+}
+
+/// Words of links that open what the row around them names.
+const ACTIONS: [&str; 12] = [
+    "查看",
+    "查看详情",
+    "查看全文",
+    "点击查看",
+    "详情",
+    "详细",
+    "全文",
+    "阅读",
+    "阅读全文",
+    "下载",
+    "附件下载",
+    "预览",
+];
+
+/// The row of a table that a link of [`ACTIONS`] stands in; a row holds little.
+fn row_of_action(tree: &Tree<'_>, id: NodeId) -> Option<NodeId> {
+    let mut text = tree.text(id);
+    if text.trim().is_empty() {
+        let images = (id + 1..tree.node(id).end).take(3);
+        let mut images = images;
+        let alt = images.find_map(|id| tree.node(id).attribute("alt"));
+        text = alt.unwrap_or_default().into_owned();
+    }
+    let bare = text.trim_matches(|c: char| c.is_whitespace() || "[]【】（）()>》".contains(c));
+    if !ACTIONS.contains(&bare) {
+        return None;
+    }
+    let row = tree
+        .ancestors(id)
+        .take(6)
+        .find(|id| tree.node(*id).name == "tr")?;
+    (tree.span(row) <= CONTENT / 2).then_some(row)
+}
+
+/// The longest text of a row's cells, if it reads like a title.
+fn title_of_row(tree: &Tree<'_>, row: NodeId) -> Option<String> {
+    let cells = (row + 1..tree.node(row).end)
+        .filter(|id| tree.node(*id).parent == Some(row) && tree.node(*id).name == "td");
+    let texts = cells.map(|id| tree.text(id));
+    let longest = texts
+        .filter(|text| date_only(text).is_none())
+        .max_by_key(|text| text.chars().count())?;
+    let letters = longest.chars().filter(|c| c.is_alphabetic()).count();
+    (letters >= 6 && longest.chars().count() <= 120).then_some(longest)
 }
 
 /// A link element as a candidate; `None` where it is none.
 pub(super) fn link(tree: &Tree<'_>, id: NodeId, base: &Base, rules: &ListRules) -> Option<Link> {
-    let node = tree.node(id);
-    let href = node.attribute("href")?;
-    if HOLES.iter().any(|hole| href.contains(hole)) {
-        return None;
-    }
     if tree.span(id) > CONTENT {
         return None;
     }
-    let url = urls::resolve(base, &href)?;
+    let url = target(tree, id, base)?;
     let (title, date) = title(tree, id, rules);
     let wordless = !title.chars().any(char::is_alphabetic);
     let is_hole = HOLES[..3].iter().any(|hole| title.contains(hole));
@@ -104,6 +187,18 @@ pub(super) fn link(tree: &Tree<'_>, id: NodeId, base: &Base, rules: &ListRules) 
         title,
         date,
     })
+}
+
+/// Where a link leads, by its address or by a script that opens one; `None` for templates and other scripts.
+fn target(tree: &Tree<'_>, id: NodeId, base: &Base) -> Option<Url> {
+    let node = tree.node(id);
+    let (href, onclick) = (node.attribute("href"), node.attribute("onclick"));
+    let opened = opens::opened(href.as_deref(), onclick.as_deref());
+    let address = opened.or_else(|| href.map(std::borrow::Cow::into_owned))?;
+    if HOLES.iter().any(|hole| address.contains(hole)) {
+        return None;
+    }
+    urls::resolve(base, &address)
 }
 
 /// Whether a link's whole text is one of navigation; arrows and brackets around it do not count.
@@ -190,7 +285,12 @@ fn unlabelled(attribute: &str) -> String {
         let rest = rest.trim_start();
         rest.strip_prefix(['：', ':']).map(tidy)
     };
-    if let Some(title) = attribute.lines().find_map(label) {
+    let lines = || {
+        attribute
+            .split(['\r', '\n'])
+            .filter(|line| !line.is_empty())
+    };
+    if let Some(title) = lines().find_map(label) {
         return title;
     }
     let further = |line: &&str| {
@@ -198,8 +298,8 @@ fn unlabelled(attribute: &str) -> String {
             .iter()
             .any(|word| line.trim().starts_with(word))
     };
-    if attribute.lines().skip(1).any(|line| further(&line)) {
-        return tidy(attribute.lines().next().unwrap_or_default());
+    if lines().skip(1).any(|line| further(&line)) {
+        return tidy(lines().next().unwrap_or_default());
     }
     tidy(attribute)
 }
@@ -213,6 +313,16 @@ fn shown(tree: &Tree<'_>, id: NodeId) -> (String, Option<Printed>) {
     while inner < node.end {
         let element = tree.node(inner);
         let text = tree.text(inner);
+        // A serial number of its own in front.
+        let is_serial = text.len() <= 3
+            && !text.is_empty()
+            && text.bytes().all(|byte| byte.is_ascii_digit())
+            && stands_alone(tree, id, inner);
+        if is_serial {
+            without.push(tree.text_range(inner));
+            inner = element.end;
+            continue;
+        }
         if let Some(found) = date_only(&tree.text_spaced(inner)) {
             date = Some(better(date, found));
             without.push(tree.text_range(inner));
@@ -246,6 +356,16 @@ fn shown(tree: &Tree<'_>, id: NodeId) -> (String, Option<Printed>) {
     let text = tidy(&raw);
     let (title, beside) = split_date(unmarked(&text));
     (title.to_owned(), date.or(beside))
+}
+
+/// Whether an element is the first with text in a link and what follows does not go on with it (`<b>20</b>23年`).
+fn stands_alone(tree: &Tree<'_>, link: NodeId, id: NodeId) -> bool {
+    let (own, all) = (tree.text_range(id), tree.text_range(link));
+    let is_blank = |run: usize| tree.text_run(run).trim().is_empty();
+    let is_first = (all.start..own.start).all(is_blank);
+    let next = (own.end..all.end).find(|run| !is_blank(*run));
+    let goes_on = |c: char| c.is_numeric() || "年月日届次号期个家件条大".contains(c);
+    is_first && next.is_some_and(|run| !tree.text_run(run).trim().starts_with(goes_on))
 }
 
 /// A whole date rather than a part of one.

@@ -4,13 +4,16 @@
 //! of a column with full titles and dates as printed, the pages that follow, attachments, where a redirect leads. Pure;
 //! never fetches, never follows, and never takes a year from a list's date or an address.
 
+mod about;
 pub mod attachments;
 mod bodies;
 pub mod column;
+mod columns;
 mod css;
 mod groups;
 mod items;
 mod links;
+mod opens;
 mod paging;
 mod platform;
 mod printed;
@@ -274,6 +277,54 @@ fn rules<'r>(
     Rules { list, paging }
 }
 
+/// The items of a list page, wherever they stand: in its markup, in data, in its scripts.
+fn entries(
+    page: &Page<'_>,
+    source: &str,
+    tree: Option<&Tree<'_>>,
+    listing: Option<&records::Listing>,
+    base: &Base,
+    rules: &ListRules,
+) -> Found {
+    match (tree, listing) {
+        (_, Some(listing)) => Found {
+            items: listing.items.clone(),
+            ..Found::default()
+        },
+        (None, None) => {
+            let items = records::from_datastore(source, base, rules);
+            match records::fragment(source).filter(|_| items.is_empty()) {
+                Some(fragment) => items::find(&Tree::parse(&fragment), page.url, base, rules),
+                None => Found {
+                    items,
+                    ..Found::default()
+                },
+            }
+        }
+        (Some(tree), None) => {
+            let data = tree
+                .scripts
+                .iter()
+                .filter(|script| records::is_datastore(script));
+            let items: Vec<Item> = data
+                .flat_map(|data| records::from_datastore(data, base, rules))
+                .collect();
+            if items.is_empty() {
+                let mut found = items::find(tree, page.url, base, rules);
+                if found.items.is_empty() {
+                    found.items = records::from_scripts(&tree.scripts, base);
+                }
+                found
+            } else {
+                Found {
+                    items,
+                    ..Found::default()
+                }
+            }
+        }
+    }
+}
+
 /// A list page's items and the pages behind it. Without a tree the list is data.
 fn list(
     page: &Page<'_>,
@@ -296,33 +347,7 @@ fn list(
     } else {
         None
     };
-    let found = match (tree, &listing) {
-        (_, Some(listing)) => Found {
-            items: listing.items.clone(),
-            ..Found::default()
-        },
-        (None, None) => Found {
-            items: records::from_datastore(source, &base, &rules.list),
-            ..Found::default()
-        },
-        (Some(tree), None) => {
-            let data = tree
-                .scripts
-                .iter()
-                .filter(|script| records::is_datastore(script));
-            let items: Vec<Item> = data
-                .flat_map(|data| records::from_datastore(data, &base, &rules.list))
-                .collect();
-            if items.is_empty() {
-                items::find(tree, page.url, &base, &rules.list)
-            } else {
-                Found {
-                    items,
-                    ..Found::default()
-                }
-            }
-        }
-    };
+    let found = entries(page, source, tree, listing.as_ref(), &base, &rules.list);
     discovery.notes = found.notes;
     let agency = site.map(|site| site.agency_of(page.url));
     let mut known = std::collections::HashSet::new();
@@ -371,6 +396,11 @@ fn list(
         add(url, Some(title), "list.year");
     }
     if let Some(tree) = tree {
+        if items == 0 {
+            for url in frames(tree, page.url, &base) {
+                add(url, None, "list.frame");
+            }
+        }
         if let Some(url) = gkmlpt_data(tree, page.url) {
             add(url, None, "list.gkmlpt");
         }
@@ -384,6 +414,18 @@ fn list(
     if items == 0 {
         discovery.notes.push("list: no items".into());
     }
+}
+
+/// What a page without items shows in frames, of its own host.
+fn frames(tree: &Tree<'_>, url: &Url, base: &Base) -> Vec<Url> {
+    let nodes = tree.nodes().iter();
+    let frames = nodes.filter(|node| matches!(&*node.name, "frame" | "iframe"));
+    let sources = frames.filter_map(|node| node.attribute("src"));
+    sources
+        .filter_map(|source| urls::resolve(base, &source))
+        .filter(|found| found.host_str() == url.host_str())
+        .take(4)
+        .collect()
 }
 
 /// The data behind a page of Guangdong's platform: the column is in the page's fragment, the site's number in a script.

@@ -109,6 +109,19 @@ fn is_noise(text: &str) -> bool {
 /// `31 2024-01`, `2024-01 31`, `01-31 2024`, `01-31`, `1月31日`, `2024-01`.
 fn by_groups(text: &str) -> Option<Printed> {
     let signs = |c: char| c.is_whitespace() || "-/.年月日\u{a0}－".contains(c);
+    if text.len() == 8 && text.bytes().all(|byte| byte.is_ascii_digit()) {
+        let (year, rest) = text.split_at(4);
+        let date = Date::new(
+            year.parse().ok()?,
+            rest[..2].parse().ok()?,
+            rest[2..].parse().ok()?,
+        );
+        let date = date.ok().filter(|date| (1990..2100).contains(&date.year()));
+        return date.map(Printed::Day);
+    }
+    if let Some(day) = short_year(text) {
+        return Some(Printed::Day(day));
+    }
     if !text.chars().all(|c| c.is_ascii_digit() || signs(c)) {
         return None;
     }
@@ -128,6 +141,36 @@ fn by_groups(text: &str) -> Option<Printed> {
     }
 }
 
+/// `24-01-31`, a time of day behind it or not: all three of two digits, so that no serial number gets into it.
+fn short_year(text: &str) -> Option<Date> {
+    let (day, rest) = text.split_at_checked(8)?;
+    let time = rest.trim_start();
+    let is_time = rest.is_empty()
+        || time.len() < rest.len()
+            && time.contains(':')
+            && time
+                .bytes()
+                .all(|byte| byte.is_ascii_digit() || byte == b':');
+    let bytes = day.as_bytes();
+    let sign = bytes[2];
+    let number = |at: usize| {
+        let pair = day.get(at..at + 2)?;
+        let digits = pair.bytes().all(|byte| byte.is_ascii_digit());
+        pair.parse::<i16>().ok().filter(|_| digits)
+    };
+    let (year, month, day) = (number(0)?, number(3)?, number(6)?);
+    let is_date = is_time && matches!(sign, b'-' | b'/' | b'.') && bytes[5] == sign;
+    if !is_date || !(8..40).contains(&year) {
+        return None;
+    }
+    Date::new(
+        2000 + year,
+        i8::try_from(month).ok()?,
+        i8::try_from(day).ok()?,
+    )
+    .ok()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -144,6 +187,12 @@ mod tests {
             ("31 2024年01月", "2024-01-31"),
             ("2024.01 31", "2024-01-31"),
             ("01-31 2024", "2024-01-31"),
+            ("24-01-31", "2024-01-31"),
+            ("24/01/31 17:05", "2024-01-31"),
+            ("20240131", "2024-01-31"),
+            ("20241331", "none"),
+            ("12 01-31", "none"),
+            ("50-01-31", "none"),
             ("01-31", "part"),
             ("[1月31日]", "part"),
             ("2024-01", "part"),

@@ -16,6 +16,10 @@ use crate::profile::ListRules;
 
 /// Records of one page that are looked at.
 const RECORDS: usize = 5000;
+/// Fields of one record that are looked at.
+const FIELDS: usize = 200;
+/// Arrays of the page's scripts that are looked at.
+const ARRAYS: usize = 20;
 
 /// The content of 大汉's records in XML, without the CDATA around it.
 pub(super) fn contents<'t>(text: &'t str, element: &'static str) -> impl Iterator<Item = &'t str> {
@@ -73,45 +77,63 @@ pub(super) struct Listing {
     pub records: usize,
 }
 
-const TITLES: [&str; 6] = [
+/// Names of fields, best first, in small letters.
+const TITLES: [&str; 8] = [
     "title",
     "doctitle",
-    "docTitle",
-    "articleTitle",
+    "articletitle",
     "infotitle",
+    "showtitle",
+    "infoname",
+    "titlename",
     "name",
 ];
-const URLS: [&str; 8] = [
+const URLS: [&str; 14] = [
     "url",
     "docpuburl",
-    "docPubUrl",
+    "puburl",
+    "docurl",
     "chnldocurl",
     "link",
     "href",
     "post_url",
     "linkurl",
+    "infourl",
+    "visiturl",
+    "articleurl",
+    "pageurl",
+    "staticurl",
 ];
-const DATES: [&str; 13] = [
+const DATES: [&str; 22] = [
     "date",
     "display_publish_time",
     "first_publish_time",
     "publish_time",
-    "publishTime",
-    "pubDate",
+    "publishtime",
+    "publishdate",
+    "publishedtimestr",
+    "publishedtime",
     "pubdate",
+    "pubtime",
     "docreltime",
-    "docRelTime",
+    "docpubtime",
+    "releasetime",
+    "infodate",
+    "showdate",
+    "webdate",
+    "deploytime",
     "create_time",
     "created_at",
-    "createTime",
+    "createtime",
+    "createdate",
     "time",
 ];
 const TOTALS: [&str; 6] = [
     "total",
-    "totalCount",
+    "totalcount",
     "total_count",
-    "totalRecord",
-    "recordCount",
+    "totalrecord",
+    "recordcount",
     "count",
 ];
 
@@ -165,11 +187,64 @@ pub(super) fn from_json(text: &str, base: &Base) -> Option<Listing> {
     })
 }
 
-fn first<'v>(map: &'v Map<String, Value>, names: &[&str]) -> Option<&'v Value> {
-    names
+/// The items of an array in a page's script, where most of them have a date or a report's title: menus have neither.
+pub(super) fn from_scripts(scripts: &[&str], base: &Base) -> Vec<Item> {
+    let arrays = scripts
         .iter()
-        .filter_map(|name| map.get(*name))
-        .find(|value| !value.is_null() && value.as_str() != Some(""))
+        .flat_map(|script| script.match_indices('[').map(|(at, _)| &script[at..]))
+        .filter(|text| text[1..].trim_start().starts_with('{'))
+        .take(ARRAYS);
+    let lists = arrays.filter_map(|text| {
+        let mut values = serde_json::Deserializer::from_str(text).into_iter::<Value>();
+        let Value::Array(list) = values.next()?.ok()? else {
+            return None;
+        };
+        let all = list.iter().take(RECORDS);
+        let items: Vec<Item> = all.filter_map(|value| item(value, base)).collect();
+        let tells = |item: &&Item| {
+            item.date.is_some() || item.title.contains("年报") || item.title.contains("年度报告")
+        };
+        (items.iter().filter(tells).count() * 2 > items.len()).then_some(items)
+    });
+    lists.max_by_key(Vec::len).unwrap_or_default()
+}
+
+/// The longest piece of a page with links that stands in JSON as a string.
+pub(super) fn fragment(text: &str) -> Option<String> {
+    let start = text.find(['{', '['])?;
+    let end = text.rfind(['}', ']'])?;
+    let value: Value = serde_json::from_str(text.get(start..=end)?).ok()?;
+    let mut open = vec![value];
+    let mut best: Option<String> = None;
+    while let Some(value) = open.pop() {
+        match value {
+            Value::String(text) => {
+                let longer = best.as_ref().is_none_or(|best| best.len() < text.len());
+                if longer && text.contains("<a ") {
+                    best = Some(text);
+                }
+            }
+            Value::Array(list) => open.extend(list),
+            Value::Object(map) => open.extend(map.into_iter().map(|(_, value)| value)),
+            _ => {}
+        }
+    }
+    best
+}
+
+fn first<'v>(map: &'v Map<String, Value>, names: &[&str]) -> Option<&'v Value> {
+    fields(map, names).find(|value| !value.is_null() && value.as_str() != Some(""))
+}
+
+/// The fields of these names in their order, written in any case.
+fn fields<'v>(map: &'v Map<String, Value>, names: &[&str]) -> impl Iterator<Item = &'v Value> {
+    let found = names.iter().filter_map(|name| {
+        map.get(*name).or_else(|| {
+            let mut all = map.iter().take(FIELDS);
+            all.find_map(|(own, value)| own.eq_ignore_ascii_case(name).then_some(value))
+        })
+    });
+    found.collect::<Vec<_>>().into_iter()
 }
 
 fn number(value: &Value) -> Option<u32> {
@@ -202,10 +277,7 @@ fn item(value: &Value, base: &Base) -> Option<Item> {
     (!title.is_empty()).then(|| Item {
         url,
         title,
-        date: DATES
-            .iter()
-            .filter_map(|name| map.get(*name))
-            .find_map(date),
+        date: fields(map, &DATES).find_map(date),
     })
 }
 

@@ -44,6 +44,8 @@ struct Line {
     is_cut: bool,
     /// It named several years side by side; the last is left in the text.
     is_span: bool,
+    /// It is of the table that goes with a report.
+    is_table: bool,
 }
 
 /// Topics of which statistics and reports are published.
@@ -200,6 +202,7 @@ impl Line {
         let mut line = Self {
             is_cut: false,
             is_span: false,
+            is_table: false,
             text,
         };
         line.drop_dates();
@@ -322,6 +325,9 @@ impl Line {
         let tail = &self.text[at..];
         let open = tail.trim_start_matches(['（', '(', '【', '[', '_', '-', '—']);
         let along = ALONG.iter().find_map(|word| open.strip_prefix(word));
+        // `…年度报告附表` is the table alone.
+        self.is_table = open.len() == tail.len() && tail.starts_with("附表");
+        let along = along.filter(|_| !self.is_table);
         let listed = along.is_some_and(|rest| {
             ["表", "附件", "图", "数据"]
                 .iter()
@@ -345,6 +351,9 @@ impl Line {
         };
         if let Some(kind) = self.statistics() {
             return kind;
+        }
+        if self.is_table {
+            return ItemKind::Unknown;
         }
         if NOT_ANNUAL.iter().any(|word| apart.contains(word)) {
             return ItemKind::Unknown;

@@ -11,6 +11,8 @@ use crate::parse::{Text, Token, attribute_value, tokens};
 
 /// Elements deeper than this are put into the one at this depth.
 const DEPTH: usize = 120;
+/// A title stands within this, in bytes of the page.
+const HEAD: usize = 20_000;
 /// A page has no more elements.
 const NODES: usize = 60_000;
 
@@ -331,6 +333,20 @@ impl<'p> Tree<'p> {
         }
         builder.close(0);
         builder.tree
+    }
+
+    /// What stands between the first `<title>` and its end, as written; empty where there is none near the page's start.
+    pub fn title(&self) -> &'p str {
+        let mut start = self.page.len().min(HEAD);
+        while !self.page.is_char_boundary(start) {
+            start -= 1;
+        }
+        let head = self.page[..start].to_ascii_lowercase();
+        let title = head.find("<title").and_then(|at| {
+            let open = at + head[at..].find('>')? + 1;
+            Some(open..open + head[open..].find("</title")?)
+        });
+        title.map_or("", |place| &self.page[place])
     }
 
     /// The elements, in the order of the page.

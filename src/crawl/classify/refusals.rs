@@ -192,6 +192,9 @@ impl Rule {
         if !status_fits || !links_fit || shape.chars > rule.max_text {
             return None;
         }
+        if self.outcome != Outcome::Challenge && is_article(&shape.title) {
+            return None;
+        }
         let mut found = Vec::new();
         if !rule.header.is_empty() {
             let stands = |word: &&String| memmem::find(header, word.as_bytes()).is_some();
@@ -225,6 +228,20 @@ impl Rule {
             Some((place, word.as_str()))
         })
     }
+}
+
+/// Whether a title is that of a document: what it says of missing pages and firewalls is its matter. Pages that refuse
+/// have titles of their own or that of the column.
+fn is_article(title: &str) -> bool {
+    let has_year = title
+        .split(|c: char| !c.is_ascii_digit())
+        .any(|digits| digits.len() == 4 && digits.starts_with("20"));
+    let is_report = has_year && (title.contains("报告") || title.contains("年报"));
+    let is_notice = title.starts_with("关于")
+        && ["公告", "通知", "通告", "说明", "通报", "提醒", "意见", "函"]
+            .iter()
+            .any(|end| title.contains(end));
+    is_report || is_notice
 }
 
 #[cfg(test)]

@@ -253,6 +253,40 @@ fn short_notices_are_pages() {
 }
 
 #[test]
+fn documents_may_name_what_refusals_name() {
+    let innocents = [
+        (
+            "云溪县审计局2023年政府信息公开工作年度报告",
+            "已修复页面不存在等错误链接，部署网站防火墙。",
+        ),
+        ("关于政务服务系统维护的公告", "系统维护中，请谅解。"),
+        ("关于撤销公告的说明", "该信息已被删除重复部分。"),
+    ];
+    for (title, text) in innocents {
+        let short = format!("<title>{title}</title><p>{text}</p>");
+        assert_eq!(outcome("200 OK", &short), Outcome::Ok, "{title}");
+    }
+    let refusals = [
+        ("政府信息公开年报", "页面不存在", Outcome::SoftGone),
+        ("页面没有找到", "稍后带您进入网站首页", Outcome::SoftGone),
+        ("提示", "抱歉，本网站不支持境外IP访问。", Outcome::Blocked),
+        ("提示", "访问速度过快，请稍后再试", Outcome::Throttled),
+        ("访问认证", "请完成以下验证后继续访问", Outcome::Challenge),
+        ("Welcome to nginx!", "Welcome to nginx!", Outcome::ErrorPage),
+    ];
+    for (title, text, want) in refusals {
+        let short = format!("<title>{title}</title><p>{text}</p>");
+        assert_eq!(outcome("200 OK", &short), want, "{title} {text}");
+    }
+    let cipher = "<meta id=a content='qq.x'><script src=/c.js r=\"m\"></script>";
+    assert_eq!(outcome("202 Accepted", cipher), Outcome::Challenge);
+    let later = "<script>setTimeout(function(){ location.href='/nb/'; }, 100);</script>";
+    assert_eq!(outcome("200 OK", later), Outcome::Redirect);
+    let never = "<script>setTimeout(function(){ location.href='/nb/'; }, 900000);</script>";
+    assert_eq!(outcome("200 OK", never), Outcome::Ok);
+}
+
+#[test]
 fn redirects_name_their_target() {
     let to = |status: &str, fields: &str, page: &str| {
         let verdict = judge_with(status, fields, page);

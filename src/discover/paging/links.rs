@@ -4,6 +4,7 @@ use url::Url;
 
 use super::{Sheet, behind};
 use crate::discover::css;
+use crate::discover::opens;
 use crate::discover::tree::{NodeId, Tree};
 use crate::discover::urls;
 use crate::profile::Paging;
@@ -49,6 +50,29 @@ pub(super) fn target(sheet: &Sheet<'_>, tree: &Tree<'_>, id: NodeId) -> Option<U
     urls::resolve(sheet.base, &tree.node(id).attribute("href")?)
 }
 
+/// What a link says: its text, else its title or its picture's.
+fn words(tree: &Tree<'_>, id: NodeId, text: String) -> String {
+    if !text.trim().is_empty() {
+        return text;
+    }
+    let node = tree.node(id);
+    let within = (id + 1..node.end)
+        .take(4)
+        .find_map(|id| tree.node(id).attribute("alt"));
+    let said = node.attribute("title").or(within);
+    said.map_or(text, std::borrow::Cow::into_owned)
+}
+
+/// Where the link to the next page leads, by its address or by the one address in its script.
+fn next_target(sheet: &Sheet<'_>, tree: &Tree<'_>, id: NodeId) -> Option<Url> {
+    let node = tree.node(id);
+    let href = node.attribute("href").unwrap_or_default();
+    if let Some(address) = opens::paged(&href, node.attribute("onclick").as_deref()) {
+        return urls::resolve(sheet.base, &address);
+    }
+    target(sheet, tree, id)
+}
+
 /// The next page by its link.
 pub(super) fn next(sheet: &Sheet<'_>, paging: &Paging) -> Option<Vec<Url>> {
     let tree = sheet.tree?;
@@ -59,6 +83,7 @@ pub(super) fn next(sheet: &Sheet<'_>, paging: &Paging) -> Option<Vec<Url>> {
         if only.as_ref().is_some_and(|only| !only[id]) {
             continue;
         }
+        let text = words(tree, id, text);
         let bare = text.trim_matches(|c: char| c.is_whitespace() || "[]【】|".contains(c));
         let lower = bare.to_lowercase();
         let says = if let Some(words) = &paging.words {
@@ -73,14 +98,119 @@ pub(super) fn next(sheet: &Sheet<'_>, paging: &Paging) -> Option<Vec<Url>> {
         if !says || class.to_ascii_lowercase().contains("disabled") {
             continue;
         }
-        if let Some(url) = target(sheet, tree, id)
+        if let Some(url) = next_target(sheet, tree, id)
             && url != *sheet.url
             && url.host_str() == sheet.url.host_str()
         {
             return Some(vec![url]);
         }
     }
-    is_pager.then(Vec::new)
+    if is_pager {
+        return Some(Vec::new());
+    }
+    if only.is_some() || paging.words.is_some() {
+        return None;
+    }
+    numbered(sheet, tree).or_else(|| by_choice(sheet, tree))
+}
+
+/// The next page of a pager that has numbers only: the page's own is no link or leads here.
+fn numbered(sheet: &Sheet<'_>, tree: &Tree<'_>) -> Option<Vec<Url>> {
+    let mut last: Option<(u32, NodeId, bool)> = None;
+    for (id, text) in all(tree) {
+        let Some(number) = page_number(&text) else {
+            continue;
+        };
+        let Some(url) = target(sheet, tree, id) else {
+            last = None;
+            continue;
+        };
+        let beside = last.filter(|(_, other, _)| shares_pager(tree, *other, id));
+        let follows = match beside {
+            // Behind a link to this page.
+            Some((before, _, is_here)) if before + 1 == number => is_here,
+            // Behind the own number, which is no link; the first page may be the own.
+            Some((before, ..)) => {
+                before + 2 == number && number_before(tree, id) == Some(before + 1)
+            }
+            None => number == 2 && number_before(tree, id) == Some(1),
+        };
+        let is_here = url == *sheet.url;
+        if follows
+            && !is_here
+            && url.host_str() == sheet.url.host_str()
+            && urls::folder(&url).starts_with(urls::folder(sheet.url))
+        {
+            return Some(vec![url]);
+        }
+        last = Some((number, id, is_here));
+    }
+    None
+}
+
+fn page_number(text: &str) -> Option<u32> {
+    let bare = text.trim_matches(|c: char| c.is_whitespace() || "[]【】第页".contains(c));
+    let is_number = !bare.is_empty() && bare.len() <= 3 && bare.bytes().all(|b| b.is_ascii_digit());
+    bare.parse().ok().filter(|_| is_number)
+}
+
+/// Whether two links stand in one pager: their parents or what these stand in are the same.
+fn shares_pager(tree: &Tree<'_>, one: NodeId, other: NodeId) -> bool {
+    let above = |id: NodeId| {
+        let parent = tree.node(id).parent;
+        (parent, parent.and_then(|parent| tree.node(parent).parent))
+    };
+    let (one, other) = (above(one), above(other));
+    one.0 == other.0 || one.1.is_some() && one.1 == other.1
+}
+
+/// The number that stands right before a link.
+fn number_before(tree: &Tree<'_>, id: NodeId) -> Option<u32> {
+    let end = tree.text_range(id).start;
+    let mut before = (end.saturating_sub(6)..end).rev();
+    let text = before.find_map(|run| {
+        let text = tree.text_run(run);
+        (!text.trim().is_empty()).then(|| text.trim().to_owned())
+    })?;
+    page_number(&text)
+}
+
+/// The pages that a `<select>` leads to, behind this one.
+fn by_choice(sheet: &Sheet<'_>, tree: &Tree<'_>) -> Option<Vec<Url>> {
+    let is_pager = |id: &NodeId| {
+        let node = tree.node(*id);
+        node.name == "select"
+            && node
+                .raw_attribute("onchange")
+                .is_some_and(|script| script.contains("location") || script.contains("open"))
+    };
+    let selects = (0..tree.nodes().len()).filter(is_pager);
+    selects.take(20).find_map(|select| {
+        let mut pages: Vec<Url> = Vec::new();
+        for id in
+            (select + 1..tree.node(select).end).take(2 * crate::profile::PAGES_AT_MOST as usize)
+        {
+            let node = tree.node(id);
+            if node.name != "option" {
+                continue;
+            }
+            let number = page_number(&tree.text(id))?;
+            if usize::try_from(number).ok()? != pages.len() + 1 {
+                return None;
+            }
+            let value = node.attribute("value")?;
+            // A bare number is for a script.
+            if value.bytes().all(|byte| byte.is_ascii_digit()) {
+                return None;
+            }
+            pages.push(urls::resolve(sheet.base, &value)?);
+        }
+        let chosen = pages.iter().position(|url| url == sheet.url).unwrap_or(0);
+        let own = pages
+            .iter()
+            .all(|url| url.host_str() == sheet.url.host_str());
+        (own && pages.len() > 1).then(|| pages.split_off(chosen + 1))
+    })
 }
 
 /// Whether other links of a pager stand beside a link.
