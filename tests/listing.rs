@@ -120,7 +120,8 @@ fn departments_and_years_are_items_of_a_column_of_reports() {
             .iter()
             .enumerate()
             .map(|(number, body)| format!("<li><a href='{path}{number}.html'>{body}</a></li>"))
-            .collect::<String>()
+            .collect::<Vec<_>>()
+            .concat()
     };
     let page = column(&format!(
         "<h4>2022年度</h4><ul>{}</ul>",

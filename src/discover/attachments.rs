@@ -410,11 +410,11 @@ mod tests {
         files_by(
             html,
             &page,
-            Sites::compiled().generic().unwrap().attachments.clone(),
+            &Sites::compiled().generic().unwrap().attachments,
         )
     }
 
-    fn files_by(html: &str, page: &Url, rules: Attachments) -> Vec<(Form, String)> {
+    fn files_by(html: &str, page: &Url, rules: &Attachments) -> Vec<(Form, String)> {
         let decoded = decode(html.as_bytes(), Some("text/html; charset=utf-8"));
         let tree = Tree::parse(&decoded.text);
         let sheet = Sheet {
@@ -422,7 +422,7 @@ mod tests {
             tree: &tree,
             base: &Base::new(page, tree.base.as_deref(), decoded.charset),
             profile: Profile::generic(),
-            rules: &rules,
+            rules,
         };
         find(&sheet)
             .into_iter()
@@ -489,7 +489,7 @@ mod tests {
             <ul class=fj><li><a href=/get/4712;jsessionid=AB12>表格</a></ul><a href=./b.csv>附件</a>";
         let rules = |text: &str| toml::from_str::<Attachments>(text).unwrap();
         let found = |text: &str| -> Vec<String> {
-            let found = files_by(html, &page, rules(text));
+            let found = files_by(html, &page, &rules(text));
             found.into_iter().map(|(_, url)| url).collect()
         };
         assert_eq!(

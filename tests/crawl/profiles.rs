@@ -90,9 +90,9 @@ fn a_profile_is_tried_on_the_page_itself_politely() {
 
     // Not beside a crawl, not without a contact, not without a home: and it says what to do.
     let asked = site.requests();
-    let lock = Home::open(&folder).unwrap().lock().unwrap();
+    let held = Home::open(&folder).unwrap().lock().unwrap();
     assert_eq!(nianbao(&folder, &["profile", "test", LIST]).0, 5);
-    drop(lock);
+    drop(held);
     let (code, _, err) = nianbao(&folder, &["profile", "test", "--archived", LIST]);
     assert!(code == 2 && err.contains("archive"), "{code} {err}");
     let config = std::fs::read_to_string(folder.join("nianbao.toml")).unwrap();
