@@ -223,8 +223,8 @@ pub(super) fn dry_run(
         }
     };
     let print = || -> Result<(), CrawlFailure> {
-        if home.frontier().exists() {
-            Frontier::open_read_only(&home.frontier())?.copy_to(&copy)?;
+        if let Some(frontier) = Frontier::open_if_any(&home.frontier())? {
+            frontier.copy_to(&copy)?;
         }
         let mut frontier = Frontier::open(&copy)?;
         let run = frontier.begin(&plan.seeds, Some(&plan.names), &plan.due, now)?;

@@ -154,11 +154,8 @@ fn database(home: &Home) -> Option<Store> {
 /// The crawl's ledger; `None` where there was no crawl.
 fn ledger(home: &Home) -> Option<Frontier> {
     let path = home.frontier();
-    if std::fs::metadata(&path).map_or(0, |file| file.len()) == 0 {
-        return None;
-    }
-    match Frontier::open_read_only(&path) {
-        Ok(frontier) => Some(frontier),
+    match Frontier::open_if_any(&path) {
+        Ok(frontier) => frontier,
         Err(error) => {
             left_out(&path, &error);
             None

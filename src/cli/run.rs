@@ -162,8 +162,8 @@ fn stages(
                 1
             };
             ended.why.push(output::explain(&error));
-            // What an earlier run archived can be built all the same, but not without room.
-            if ended.code == 16 {
+            // What an earlier run archived can be built all the same, but not without room, nor with broken profiles.
+            if matches!(ended.code, 4 | 16) {
                 return Ok(ended);
             }
         }

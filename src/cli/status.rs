@@ -28,10 +28,9 @@ pub(super) struct Args {
 
 pub(super) fn run(context: &Context, args: &Args) -> anyhow::Result<Status> {
     let home = context.home()?;
-    if !home.frontier().exists() {
+    let Some(frontier) = Frontier::open_if_any(&home.frontier())? else {
         anyhow::bail!("nothing was crawled yet: `nianbao crawl --dry-run`, then `nianbao crawl`");
-    }
-    let frontier = Frontier::open_read_only(&home.frontier())?;
+    };
     let hosts = frontier.host_states()?;
     let seeds = frontier.seed_states()?;
     let last = frontier.last_run()?;

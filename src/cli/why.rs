@@ -46,11 +46,7 @@ pub(super) fn run(context: &Context, args: &Args) -> anyhow::Result<Status> {
     let profile = sites
         .for_url(&url)
         .map(|site| site.name.as_str().to_owned());
-    let frontier = if home.frontier().exists() {
-        Some(Frontier::open_read_only(&home.frontier())?)
-    } else {
-        None
-    };
+    let frontier = Frontier::open_if_any(&home.frontier())?;
     let known = match &frontier {
         Some(frontier) => frontier.explain(url.as_str())?,
         None => None,

@@ -58,11 +58,11 @@ impl<'a> Shape<'a> {
         shape.is_long = shape.markup.len() < page.len();
         let mut rest = shape.markup;
         // How much more of the text belongs to a link.
-        let mut link = 0;
+        let mut link = 0_usize;
         while !rest.is_empty() {
             let at = memchr(b'<', rest.as_bytes()).unwrap_or(rest.len());
             if link > 0 {
-                link = at.checked_sub(link).map_or(link - at, |_| 0);
+                link = link.saturating_sub(at);
             } else {
                 shape.chars += fold(&rest[..at], &mut shape.text);
                 if shape.chars > LONG_CHARS {

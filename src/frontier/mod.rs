@@ -81,6 +81,23 @@ impl Frontier {
         Ok(Self::ready(connection, path))
     }
 
+    /// Opens a ledger for reading, if one has come to be: `None` where there is no file, or one that a crawl was kept
+    /// from beginning (a full disk, a kill).
+    ///
+    /// # Errors
+    ///
+    /// As [`Self::open`].
+    pub fn open_if_any(path: &Path) -> Result<Option<Self>, FrontierError> {
+        if !path.exists() {
+            return Ok(None);
+        }
+        let ledger = Self::open_read_only(path)?;
+        let version: i64 = ledger
+            .connection
+            .pragma_query_value(None, "user_version", |row| row.get(0))?;
+        Ok((version > 0).then_some(ledger))
+    }
+
     /// Opens a ledger for reading, beside a crawl if one runs. Writes nothing.
     ///
     /// # Errors

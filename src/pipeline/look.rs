@@ -147,11 +147,7 @@ pub fn look_at(home: &Home, url: &Url, wait: impl Fn(Duration)) -> Result<Looked
 
 /// The ledger, if there is one.
 fn ledger(home: &Home) -> Result<Option<Frontier>, CrawlFailure> {
-    let path = home.frontier();
-    if !path.exists() {
-        return Ok(None);
-    }
-    Ok(Some(Frontier::open_read_only(&path)?))
+    Ok(Frontier::open_if_any(&home.frontier())?)
 }
 
 /// The robots.txt that a crawl has had, where it still holds.

@@ -32,10 +32,9 @@ pub(super) enum Stage {
 
 /// What the ledger says of it.
 pub(super) fn stage(home: &Home) -> anyhow::Result<Stage> {
-    if !home.frontier().exists() {
+    let Some(frontier) = Frontier::open_if_any(&home.frontier())? else {
         return Ok(Stage::First);
-    }
-    let frontier = Frontier::open_read_only(&home.frontier())?;
+    };
     // One that was stopped is gone on with.
     let last = frontier.last_run()?;
     let ended = last.is_some_and(|run| matches!(run.exit, Some(0 | 3)));
