@@ -10,6 +10,10 @@ use crate::profile::Sites;
 
 use super::read::{MAX_DECODED, MAX_TEXT};
 
+/// Bytes of a page that links are looked for in. Lists of hundreds of entries have a tenth of it; what an endless page says
+/// is at its beginning, and a tree of all of it would take many times its size in memory.
+const MAX_LOOKED_AT: usize = 4 << 20;
+
 /// Reads an answer.
 pub fn read_answer(sites: &Sites, answer: &Answer<'_>) -> Reading {
     let response = HttpResponse::split(&answer.exchange.response).ok();
@@ -24,9 +28,14 @@ pub fn read_answer(sites: &Sites, answer: &Answer<'_>) -> Reading {
     let body = body.map_or(&[][..], |body| &body.bytes);
     let media = decode::media(body, declared);
     let is_text = !body.is_empty() && matches!(media, Media::Html | Media::Text);
-    // What an endless page says is at its beginning.
+    let most = match answer.role {
+        // They are lists of addresses, up to 50 MB of them, and make no tree.
+        Role::Sitemap => MAX_TEXT,
+        _ => MAX_LOOKED_AT,
+    };
+    let whole = body.len();
     let body = if is_text {
-        &body[..body.len().min(MAX_TEXT)]
+        &body[..whole.min(most)]
     } else {
         body
     };
@@ -44,6 +53,11 @@ pub fn read_answer(sites: &Sites, answer: &Answer<'_>) -> Reading {
     if let Some(Err(error)) = &decoded {
         // The bytes are kept; nothing can be said of what is in them.
         reading.notes.push(error.to_string());
+    }
+    if body.len() < whole {
+        reading.notes.push(format!(
+            "only the first {most} of {whole} bytes were looked at for links"
+        ));
     }
     let is_read = matches!(
         answer.role,

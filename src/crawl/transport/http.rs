@@ -3,18 +3,17 @@
 use std::collections::BTreeMap;
 use std::io;
 use std::net::{IpAddr, SocketAddr};
-use std::sync::Arc;
 use std::time::Duration;
 
 use jiff::Timestamp;
 use tokio::io::AsyncWriteExt;
-use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+use tokio::sync::OwnedSemaphorePermit;
 use tokio::time::{Instant, timeout_at};
 use url::Url;
 
 use super::connect::{Way, origin};
 use super::pool::{Connection, Origin, Pool};
-use super::receive::{Deadlines, Received, receive};
+use super::receive::{Deadlines, Received, Rooms, receive};
 use super::tls::{Certificates, Tls};
 use super::{Ask, Exchange, FetchError, Phase, Room, Transport, request};
 use crate::archive::HttpResponse;
@@ -55,10 +54,13 @@ pub struct HttpOptions {
     pub keep_alive: Duration,
     /// How many answers may be larger than 512 KiB at once. One more waits, with what it has so far.
     pub large_answers: usize,
+    /// How many of these may be larger than 8 MiB.
+    pub huge_answers: usize,
 }
 
 impl Default for HttpOptions {
-    /// No address besides, certificates recorded, connections kept for 15 s, two large answers at once.
+    /// No address besides, certificates recorded, connections kept for 15 s; eight large answers at once, one of
+    /// them huge: 64 MiB for each kind.
     fn default() -> Self {
         Self {
             user_agent: concat!("nianbao/", env!("CARGO_PKG_VERSION")).into(),
@@ -67,7 +69,8 @@ impl Default for HttpOptions {
             certificates: Certificates::default(),
             roots: Vec::new(),
             keep_alive: Duration::from_secs(15),
-            large_answers: 2,
+            large_answers: 8,
+            huge_answers: 1,
         }
     }
 }
@@ -80,7 +83,7 @@ pub struct Http {
     overrides: BTreeMap<String, SocketAddr>,
     tls: Tls,
     pool: Pool,
-    large: Arc<Semaphore>,
+    rooms: Rooms,
 }
 
 /// What came over one connection.
@@ -105,7 +108,7 @@ impl Http {
                 .map(|(host, address)| (as_in_addresses(&host), address))
                 .collect(),
             pool: Pool::new(options.keep_alive),
-            large: Arc::new(Semaphore::new(options.large_answers.max(1))),
+            rooms: Rooms::new(options.large_answers, options.huge_answers),
         })
     }
 
@@ -220,7 +223,7 @@ impl Http {
         .await;
         let deadlines = Deadlines { header, total };
         // A server may answer and close before it has read the request: what it said is waiting to be read.
-        let mut got = receive(wire, limits, deadlines, &self.large).await;
+        let mut got = receive(wire, limits, deadlines, &self.rooms).await;
         if let Ok(Err(error)) = sent
             && got.failure.is_none()
             && got.bytes.is_empty()
@@ -268,7 +271,7 @@ struct Cut {
     before: Vec<u8>,
     response: Vec<u8>,
     notes: Vec<String>,
-    room: Option<OwnedSemaphorePermit>,
+    room: Vec<OwnedSemaphorePermit>,
 }
 
 impl Cut {

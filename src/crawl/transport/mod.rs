@@ -126,9 +126,7 @@ pub struct TlsFacts {
 
 /// Room for a large body, given back when the exchange is dropped. Empty for small ones.
 #[derive(Debug, Default)]
-pub struct Room(
-    #[expect(dead_code, reason = "held, never looked at")] Option<OwnedSemaphorePermit>,
-);
+pub struct Room(#[expect(dead_code, reason = "held, never looked at")] Vec<OwnedSemaphorePermit>);
 
 /// A request and the answer to it.
 #[derive(Debug)]

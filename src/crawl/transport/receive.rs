@@ -15,6 +15,9 @@ use super::{Limits, Truncated};
 /// Up to here an answer grows freely; beyond it needs room, so that many hosts at once stay within the memory of few.
 pub(super) const LARGE_BYTES: usize = 512 * 1024;
 
+/// Beyond this it needs more room still.
+pub(super) const HUGE_BYTES: usize = 8 << 20;
+
 /// What is made room for before each read.
 const READ_BYTES: usize = 32 * 1024;
 
@@ -23,6 +26,32 @@ const SURPLUS_WAIT: Duration = Duration::from_secs(2);
 
 /// How long the end of a connection is waited for that the server said it would close.
 const CLOSE_WAIT: Duration = Duration::from_millis(100);
+
+/// Room for answers of two sizes. Who waits for the greater holds the smaller, never the other way, so none waits for ever.
+#[derive(Debug, Clone)]
+pub(super) struct Rooms {
+    large: Arc<Semaphore>,
+    huge: Arc<Semaphore>,
+}
+
+impl Rooms {
+    /// For so many answers of each size.
+    pub(super) fn new(large: usize, huge: usize) -> Self {
+        Self {
+            large: Arc::new(Semaphore::new(large.max(1))),
+            huge: Arc::new(Semaphore::new(huge.max(1))),
+        }
+    }
+
+    /// The room that an answer of this length needs and has not; and up to where it may grow with it.
+    fn wanted(&self, got: &Received) -> Option<(&Arc<Semaphore>, usize)> {
+        match got.room.len() {
+            0 if got.bytes.len() >= LARGE_BYTES => Some((&self.large, HUGE_BYTES)),
+            1 if got.bytes.len() >= HUGE_BYTES => Some((&self.huge, usize::MAX)),
+            _ => None,
+        }
+    }
+}
 
 /// What came.
 #[derive(Debug)]
@@ -38,7 +67,7 @@ pub(super) struct Received {
     /// Whether time ran out before the first byte.
     pub(super) silent: bool,
     /// Room held for a large answer.
-    pub(super) room: Option<OwnedSemaphorePermit>,
+    pub(super) room: Vec<OwnedSemaphorePermit>,
 }
 
 /// Ends of the time allowed.
@@ -53,7 +82,7 @@ pub(super) async fn receive(
     wire: &mut Wire,
     limits: &Limits,
     mut deadlines: Deadlines,
-    large: &Arc<Semaphore>,
+    rooms: &Rooms,
 ) -> Received {
     let mut got = Received {
         bytes: Vec::new(),
@@ -61,12 +90,12 @@ pub(super) async fn receive(
         truncated: None,
         failure: None,
         silent: false,
-        room: None,
+        room: Vec::new(),
     };
     loop {
         let need = got.framing.advance(&got.bytes);
         if let Need::Done { end } = need {
-            finish(wire, limits, &deadlines, &mut got, end, large).await;
+            finish(wire, limits, &deadlines, &mut got, end, rooms).await;
             return got;
         }
         let cap = cap(&got.framing, limits);
@@ -75,9 +104,9 @@ pub(super) async fn receive(
             got.truncated = Some(Truncated::Length);
             return got;
         }
-        if got.bytes.len() >= LARGE_BYTES && got.room.is_none() {
+        if let Some((size, reach)) = rooms.wanted(&got) {
             let waited = Instant::now();
-            let room = timeout(limits.total, Arc::clone(large).acquire_owned()).await;
+            let room = timeout(limits.total, Arc::clone(size).acquire_owned()).await;
             let Ok(Ok(room)) = room else {
                 got.framing
                     .notes
@@ -85,10 +114,12 @@ pub(super) async fn receive(
                 got.truncated = Some(Truncated::Time);
                 return got;
             };
-            got.room = Some(room);
+            got.room.push(room);
             deadlines.total += waited.elapsed();
             // At once: growing step by step would hold it twice. Pages never written to cost nothing.
-            got.bytes.reserve_exact(cap + 1 - got.bytes.len());
+            let reach = reach.min(cap + 1);
+            got.bytes
+                .reserve_exact(reach.saturating_sub(got.bytes.len()));
         }
         let until = if got.framing.body.is_some() || got.framing.is_no_http() {
             deadlines.total
@@ -171,7 +202,7 @@ async fn finish(
     deadlines: &Deadlines,
     got: &mut Received,
     end: usize,
-    large: &Arc<Semaphore>,
+    rooms: &Rooms,
 ) {
     let cap = cap(&got.framing, limits);
     if got.framing.reusable && got.bytes.len() == end && end <= cap {
@@ -184,11 +215,11 @@ async fn finish(
     };
     got.framing.reusable = false;
     while got.bytes.len() <= cap {
-        if got.bytes.len() >= LARGE_BYTES && got.room.is_none() {
-            got.room = Arc::clone(large).try_acquire_owned().ok();
-            if got.room.is_none() {
+        if let Some((size, _)) = rooms.wanted(got) {
+            let Ok(room) = Arc::clone(size).try_acquire_owned() else {
                 break;
-            }
+            };
+            got.room.push(room);
         }
         let until = deadlines.total.min(Instant::now() + wait);
         match read(wire, got, cap, until).await {
