@@ -144,7 +144,8 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     drop(frontier);
 
     let started = Instant::now();
-    let frontier = Frontier::open(&path)?;
+    let mut frontier = Frontier::open(&path)?;
+    frontier.begin(&[], None, &due, now)?;
     let hosts = frontier.hosts()?.len();
     println!(
         "opened again: {hosts} hosts with something to do in {:.2} s; {} MB; the file has {} MB",

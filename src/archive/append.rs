@@ -79,13 +79,16 @@ impl<S: Storage> Appender<S> {
         self.end
     }
 
-    /// Appends whole records and syncs; returns where they begin.
-    pub(super) fn append(&mut self, records: &[u8]) -> Result<u64, AppendError> {
+    /// Appends whole records, in as many pieces as they come, and syncs; returns where they begin.
+    pub(super) fn append(&mut self, records: &[Vec<u8>]) -> Result<u64, AppendError> {
         let end = self.end;
         if self.closed {
             return Err(AppendError::Closed { end });
         }
-        if let Err(source) = self.storage.append(records) {
+        let written = records
+            .iter()
+            .try_for_each(|piece| self.storage.append(piece));
+        if let Err(source) = written {
             return match self.storage.truncate(end) {
                 Ok(()) => Err(AppendError::Write { end, source }),
                 Err(_) => Err(self.close(source)),
@@ -96,7 +99,7 @@ impl<S: Storage> Appender<S> {
             let _ = self.storage.truncate(end);
             return Err(self.close(source));
         }
-        self.end += records.len() as u64;
+        self.end += records.iter().map(|piece| piece.len() as u64).sum::<u64>();
         Ok(end)
     }
 
@@ -158,11 +161,13 @@ mod tests {
     #[test]
     fn a_full_disk_leaves_whole_records() {
         let mut file = appender(10);
-        assert_eq!(file.append(b"12345").unwrap(), 0);
-        let error = file.append(b"1234567").unwrap_err();
+        assert_eq!(file.append(&[b"12345".to_vec()]).unwrap(), 0);
+        let error = file
+            .append(&[b"123".to_vec(), b"4567".to_vec()])
+            .unwrap_err();
         assert!(matches!(error, AppendError::Write { end: 5, .. }));
         assert_eq!(file.storage.bytes, b"12345");
-        assert_eq!(file.append(b"abcde").unwrap(), 5);
+        assert_eq!(file.append(&[b"abcde".to_vec()]).unwrap(), 5);
         assert_eq!(file.end(), 10);
     }
 
@@ -170,13 +175,13 @@ mod tests {
     fn a_failed_sync_or_truncate_closes_the_file() {
         for truncate_fails in [false, true] {
             let mut file = appender(6);
-            file.append(b"1234").unwrap();
+            file.append(&[b"1234".to_vec()]).unwrap();
             file.storage.sync_fails = !truncate_fails;
             file.storage.truncate_fails = truncate_fails;
-            let records: &[u8] = if truncate_fails { b"long" } else { b"x" };
-            let error = file.append(records).unwrap_err();
+            let records = if truncate_fails { "long" } else { "x" };
+            let error = file.append(&[records.into()]).unwrap_err();
             assert!(matches!(error, AppendError::Disk { end: 4, .. }));
-            let error = file.append(b"").unwrap_err();
+            let error = file.append(&[]).unwrap_err();
             assert!(matches!(error, AppendError::Closed { end: 4 }));
             assert_eq!(file.end(), 4);
         }

@@ -13,7 +13,7 @@ use std::io::{self, BufRead as _, BufReader, BufWriter, Write as _};
 use std::path::{Path, PathBuf};
 
 use super::damage::ReadError;
-use super::digest::sha1_label;
+use super::digest::{Digested, sha1_label};
 use super::http::HttpResponse;
 use super::reader::{Limits, Reader};
 use super::record::{Kind, Record};
@@ -82,7 +82,7 @@ impl CdxLine {
         let digest = record.headers.get("WARC-Payload-Digest").map(Into::into);
         let digest = digest.or_else(|| match (kind, &http) {
             (Kind::Revisit, _) => None,
-            (_, Some(http)) => Some(sha1_label(&http.transfer_decoded().bytes)),
+            (_, Some(http)) => Some(Digested::of(http.pieces()).sha1),
             (_, None) => Some(sha1_label(&record.block)),
         });
         Some(Self {

@@ -17,6 +17,37 @@ pub fn sha256_hex(bytes: &[u8]) -> String {
     HEXLOWER.encode(&Sha256::digest(bytes))
 }
 
+/// Length and digests of bytes that come in pieces: each byte is looked at once for each, and none is copied.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Digested {
+    /// Bytes of all pieces.
+    pub length: usize,
+    /// As [`sha1_label`].
+    pub sha1: String,
+    /// SHA-256, bare.
+    pub sha256: [u8; 32],
+}
+
+impl Digested {
+    /// Of such pieces.
+    pub fn of<'p>(pieces: impl IntoIterator<Item = &'p [u8]>) -> Self {
+        let (mut length, mut sha1, mut sha256) = (0, Sha1::new(), Sha256::new());
+        for piece in pieces {
+            // Both while it is in the cache.
+            for part in piece.chunks(16 << 10) {
+                sha1.update(part);
+                sha256.update(part);
+            }
+            length += piece.len();
+        }
+        Self {
+            length,
+            sha1: format!("sha1:{}", BASE32.encode(&sha1.finalize())),
+            sha256: sha256.finalize().into(),
+        }
+    }
+}
+
 /// Whether `label` (`sha1:…`, `sha256:…`, in base32 or hexadecimal, any case) is the digest
 /// of `bytes`; `None` where the algorithm or the spelling is not known here.
 pub(super) fn matches(label: &str, bytes: &[u8]) -> Option<bool> {

@@ -81,12 +81,18 @@ fn identified(wire: &[u8]) -> Option<&'static str> {
     if !http.says_chunked() && http.header("Content-Encoding").is_none() {
         return None;
     }
-    let payload = http.transfer_decoded();
-    let is_plain = payload.notes.contains(&PayloadNote::NotChunked);
-    if !is_plain && http.is_as_encoded(&payload.bytes) {
+    let mut pieces = http.pieces();
+    let mut beginning = Vec::new();
+    while beginning.len() < 256
+        && let Some(piece) = pieces.next()
+    {
+        beginning.extend_from_slice(&piece[..piece.len().min(256)]);
+    }
+    let is_plain = pieces.note == Some(PayloadNote::NotChunked);
+    if !is_plain && http.is_as_encoded(&beginning) {
         return None;
     }
-    let is_html = payload.bytes.trim_ascii_start().starts_with(b"<");
+    let is_html = beginning.trim_ascii_start().starts_with(b"<");
     Some(if is_html {
         "text/html"
     } else {

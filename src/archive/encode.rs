@@ -1,9 +1,10 @@
 //! A draft as the bytes of its gzip member. Pure.
 
+use data_encoding::HEXLOWER;
 use flate2::{Compress, Compression, Crc, FlushCompress, Status};
 use jiff::Timestamp;
 
-use super::digest::sha1_label;
+use super::digest::{Digested, sha1_label};
 use super::failure::WriteError;
 use super::http::HttpResponse;
 use super::record::{Draft, Headers, Kind, Link};
@@ -48,11 +49,11 @@ impl Digests {
             },
             Kind::Response => match HttpResponse::split(&draft.block) {
                 Ok(response) => {
-                    let payload = response.transfer_decoded().bytes;
+                    let payload = Digested::of(response.pieces());
                     Self {
                         block,
-                        payload: Some(sha1_label(&payload)),
-                        sha256: sha256(&payload),
+                        payload: Some(payload.sha1),
+                        sha256: HEXLOWER.encode(&payload.sha256),
                     }
                 }
                 Err(_) => Self {
@@ -69,6 +70,9 @@ impl Digests {
         }
     }
 }
+
+/// Bytes above which a block is large.
+const LARGE: usize = 1 << 20;
 
 /// A compressor that is used again for each member, because setting one up costs as much as a small record.
 #[derive(Debug)]
@@ -99,7 +103,13 @@ impl Encoder {
 
     fn compress(&mut self, parts: &[&[u8]]) -> Result<Vec<u8>, WriteError> {
         let length: usize = parts.iter().map(|part| part.len()).sum();
-        let mut member = Vec::with_capacity(length / 3 + 512);
+        // Of a large one, room for all at once: growing would hold it twice, and room never written to costs nothing.
+        let likely = if length > LARGE {
+            length + length / 1000
+        } else {
+            length / 3
+        };
+        let mut member = Vec::with_capacity(likely + 512);
         member.extend_from_slice(&GZIP_HEADER);
         self.deflate.reset();
         let mut crc = Crc::new();

@@ -5,10 +5,11 @@
 //! under a header that says chunked), and says so in a [`PayloadNote`].
 
 use std::borrow::Cow;
-use std::io::{self, Read};
+use std::cell::Cell;
+use std::io::{self, BufRead, BufReader, Read};
 
 use flate2::bufread::{DeflateDecoder, MultiGzDecoder, ZlibDecoder};
-use memchr::{memchr, memmem};
+use memchr::memchr;
 
 /// Why a response or its body could not be read.
 #[derive(Debug, thiserror::Error)]
@@ -151,24 +152,35 @@ impl<'a> HttpResponse<'a> {
         }
     }
 
-    /// The body without its chunks; never larger than as sent.
+    /// The body without its chunks; never larger than as sent, and not copied where it came in one piece.
     pub fn transfer_decoded(&self) -> Payload<'a> {
-        let as_sent = |note: Option<PayloadNote>| Payload {
-            bytes: Cow::Borrowed(self.body),
-            notes: note.into_iter().collect(),
+        let mut pieces = self.pieces();
+        let first = pieces.next().unwrap_or_default();
+        let bytes = match pieces.next() {
+            None => Cow::Borrowed(first),
+            Some(second) => {
+                let mut joined = Vec::with_capacity(self.body.len());
+                joined.extend_from_slice(first);
+                joined.extend_from_slice(second);
+                pieces
+                    .by_ref()
+                    .for_each(|piece| joined.extend_from_slice(piece));
+                Cow::Owned(joined)
+            }
         };
-        if !self.says_chunked() || self.body.is_empty() {
-            return as_sent(None);
+        Payload {
+            bytes,
+            notes: pieces.note.into_iter().collect(),
         }
-        match dechunk(self.body) {
-            None => as_sent(Some(PayloadNote::NotChunked)),
-            Some((bytes, complete)) => Payload {
-                bytes: Cow::Owned(bytes),
-                notes: (!complete)
-                    .then_some(PayloadNote::ChunksCut)
-                    .into_iter()
-                    .collect(),
-            },
+    }
+
+    /// The body without its chunk lines, piece by piece, for whoever need not hold it twice.
+    pub fn pieces(&self) -> Pieces<'a> {
+        Pieces {
+            rest: self.body,
+            chunked: self.says_chunked() && !self.body.is_empty(),
+            begun: false,
+            note: None,
         }
     }
 
@@ -179,28 +191,189 @@ impl<'a> HttpResponse<'a> {
     /// [`HttpError::UnknownCoding`] (zstd, …), [`HttpError::BadCoding`], and
     /// [`HttpError::TooLarge`] above `cap` bytes.
     pub fn decoded(&self, cap: u64) -> Result<Payload<'a>, HttpError> {
-        let mut payload = self.transfer_decoded();
-        let codings: Vec<String> = self
-            .all("Content-Encoding")
+        if self.codings().is_empty() {
+            let payload = self.transfer_decoded();
+            if payload.bytes.len() as u64 > cap {
+                return Err(HttpError::TooLarge { cap });
+            }
+            return Ok(payload);
+        }
+        let beginning = self.beginning(usize::MAX, cap)?;
+        Ok(Payload {
+            bytes: Cow::Owned(beginning.bytes),
+            notes: beginning.notes,
+        })
+    }
+
+    /// As [`Self::decoded`], of which only the first `keep` bytes are held; all of it is decoded.
+    ///
+    /// # Errors
+    ///
+    /// As [`Self::decoded`].
+    pub fn beginning(&self, keep: usize, cap: u64) -> Result<Beginning, HttpError> {
+        let mut notes = Vec::new();
+        let note = Cell::new(None);
+        let mut body: Box<dyn BufRead + '_> = Box::new(PieceReader {
+            piece: &[],
+            pieces: self.pieces(),
+            note: &note,
+        });
+        for coding in self.codings().iter().rev() {
+            match undo(coding, body, cap)? {
+                (within, true) => body = within,
+                (as_is, false) => {
+                    body = as_is;
+                    notes.push(PayloadNote::NotEncoded);
+                }
+            }
+        }
+        let mut bytes = Vec::new();
+        let mut length = 0;
+        loop {
+            let piece = body.fill_buf().map_err(HttpError::from_within)?;
+            if piece.is_empty() {
+                break;
+            }
+            let wanted = piece.len().min(keep - bytes.len());
+            bytes.extend_from_slice(&piece[..wanted]);
+            let taken = piece.len();
+            body.consume(taken);
+            length += taken as u64;
+            if length > cap {
+                return Err(HttpError::TooLarge { cap });
+            }
+        }
+        drop(body);
+        notes.splice(0..0, note.get());
+        Ok(Beginning {
+            bytes,
+            length,
+            notes,
+        })
+    }
+
+    /// Content codings in the order they were applied.
+    fn codings(&self) -> Vec<String> {
+        self.all("Content-Encoding")
             .flat_map(|value| {
                 let codings: Vec<_> = value.split(',').map(|c| c.trim().to_owned()).collect();
                 codings
             })
             .filter(|coding| !coding.is_empty() && !coding.eq_ignore_ascii_case("identity"))
-            .collect();
-        for coding in codings.iter().rev() {
-            if payload.bytes.is_empty() {
-                break;
-            }
-            match inflate(coding, &payload.bytes, cap)? {
-                Some(bytes) => payload.bytes = Cow::Owned(bytes),
-                None => payload.notes.push(PayloadNote::NotEncoded),
-            }
+            .collect()
+    }
+}
+
+/// The beginning of a decoded body.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Beginning {
+    /// Its first bytes.
+    pub bytes: Vec<u8>,
+    /// Bytes of all of it.
+    pub length: u64,
+    /// What was odd.
+    pub notes: Vec<PayloadNote>,
+}
+
+/// A body without its chunk lines. [`Self::note`] holds once it has ended.
+#[derive(Debug, Clone)]
+pub struct Pieces<'a> {
+    rest: &'a [u8],
+    chunked: bool,
+    begun: bool,
+    /// What was odd; `None` before the end.
+    pub note: Option<PayloadNote>,
+}
+
+impl<'a> Pieces<'a> {
+    /// All that is left, as it is.
+    fn last(&mut self, note: Option<PayloadNote>) -> Option<&'a [u8]> {
+        self.chunked = false;
+        self.note = note;
+        let rest = std::mem::take(&mut self.rest);
+        (!rest.is_empty()).then_some(rest)
+    }
+
+    fn end(&mut self, note: Option<PayloadNote>) -> Option<&'a [u8]> {
+        self.rest = &[];
+        self.last(note)
+    }
+
+    /// Bytes of the next chunk and what is behind its line; `None` where no size stands there.
+    fn size(&self) -> Option<(usize, &'a [u8])> {
+        let end = memchr(b'\n', &self.rest[..self.rest.len().min(1025)])?;
+        let digits = self.rest[..end].split(|byte| *byte == b';').next()?;
+        let digits = std::str::from_utf8(digits.trim_ascii()).ok()?;
+        if !digits.bytes().all(|byte| byte.is_ascii_hexdigit()) {
+            return None;
         }
-        if payload.bytes.len() as u64 > cap {
-            return Err(HttpError::TooLarge { cap });
+        let size = usize::from_str_radix(digits, 16).ok()?;
+        Some((size, &self.rest[end + 1..]))
+    }
+}
+
+impl<'a> Iterator for Pieces<'a> {
+    type Item = &'a [u8];
+
+    fn next(&mut self) -> Option<&'a [u8]> {
+        if !self.chunked {
+            let note = self.note;
+            return self.last(note);
         }
-        Ok(payload)
+        let Some((size, after)) = self.size() else {
+            return if self.begun {
+                self.end(Some(PayloadNote::ChunksCut))
+            } else {
+                self.last(Some(PayloadNote::NotChunked))
+            };
+        };
+        self.begun = true;
+        self.rest = after;
+        if size == 0 {
+            return self.end(None);
+        }
+        let Some((chunk, behind)) = after.split_at_checked(size) else {
+            return self.last(Some(PayloadNote::ChunksCut));
+        };
+        self.rest = behind
+            .strip_prefix(b"\r\n")
+            .or_else(|| behind.strip_prefix(b"\n"))
+            .unwrap_or(behind);
+        Some(chunk)
+    }
+}
+
+/// Pieces, one after the other.
+struct PieceReader<'a, 'n> {
+    piece: &'a [u8],
+    pieces: Pieces<'a>,
+    note: &'n Cell<Option<PayloadNote>>,
+}
+
+impl BufRead for PieceReader<'_, '_> {
+    fn fill_buf(&mut self) -> io::Result<&[u8]> {
+        while self.piece.is_empty() {
+            match self.pieces.next() {
+                Some(piece) => self.piece = piece,
+                None => break,
+            }
+            self.note.set(self.pieces.note);
+        }
+        self.note.set(self.pieces.note);
+        Ok(self.piece)
+    }
+
+    fn consume(&mut self, amount: usize) {
+        self.piece = &self.piece[amount..];
+    }
+}
+
+impl Read for PieceReader<'_, '_> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        let mut piece = self.fill_buf()?;
+        let count = piece.read(buffer)?;
+        self.consume(count);
+        Ok(count)
     }
 }
 
@@ -212,79 +385,91 @@ fn cut_line(bytes: &[u8]) -> (&[u8], &[u8]) {
     (line.strip_suffix(b"\r").unwrap_or(line), rest)
 }
 
-/// The chunks joined, and whether the last one came; `None` where the first line is no size.
-fn dechunk(body: &[u8]) -> Option<(Vec<u8>, bool)> {
-    let mut joined = Vec::with_capacity(body.len());
-    let mut rest = body;
-    let mut first = true;
-    loop {
-        let Some(end) = memmem::find(rest, b"\n").filter(|end| *end <= 1024) else {
-            return (!first).then_some((joined, false));
-        };
-        let line = &rest[..end];
-        let digits = line.split(|byte| *byte == b';').next().unwrap_or_default();
-        let size = std::str::from_utf8(digits.trim_ascii())
-            .ok()
-            .filter(|digits| digits.bytes().all(|byte| byte.is_ascii_hexdigit()))
-            .and_then(|digits| usize::from_str_radix(digits, 16).ok());
-        let Some(size) = size else {
-            return (!first).then_some((joined, false));
-        };
-        first = false;
-        rest = &rest[end + 1..];
-        if size == 0 {
-            return Some((joined, true));
+/// `body` without one coding, and `true`; as it is where it plainly is not in it, or empty.
+fn undo<'b>(
+    coding: &str,
+    mut body: Box<dyn BufRead + 'b>,
+    cap: u64,
+) -> Result<(Box<dyn BufRead + 'b>, bool), HttpError> {
+    let mut first = [0; 2];
+    let mut known = 0;
+    while known < first.len() {
+        match body.read(&mut first[known..]) {
+            Ok(0) => break,
+            Ok(count) => known += count,
+            Err(error) => return Err(HttpError::from_within(error)),
         }
-        let Some(chunk) = rest.get(..size) else {
-            joined.extend_from_slice(rest);
-            return Some((joined, false));
-        };
-        joined.extend_from_slice(chunk);
-        rest = &rest[size..];
-        rest = rest
-            .strip_prefix(b"\r\n")
-            .or_else(|| rest.strip_prefix(b"\n"))
-            .unwrap_or(rest);
     }
-}
-
-/// `bytes` without one coding; `None` where they plainly are not in it.
-fn inflate(coding: &str, bytes: &[u8], cap: u64) -> Result<Option<Vec<u8>>, HttpError> {
-    let decoded = match coding.to_ascii_lowercase().as_str() {
-        "gzip" | "x-gzip" if !bytes.starts_with(b"\x1f\x8b") => return Ok(None),
-        "gzip" | "x-gzip" => capped(MultiGzDecoder::new(bytes), cap),
+    let begins = io::Cursor::new(first[..known].to_vec());
+    let body = begins.chain(body);
+    let name = coding.to_ascii_lowercase();
+    let decoder: Box<dyn Read + 'b> = match name.as_str() {
+        _ if known == 0 => return Ok((Box::new(body), true)),
+        "gzip" | "x-gzip" if first != *b"\x1f\x8b" => return Ok((Box::new(body), false)),
+        "gzip" | "x-gzip" => Box::new(MultiGzDecoder::new(body)),
         // The name means zlib (RFC 9110, 8.4.1.2); some servers send the bare stream.
-        "deflate" if is_zlib(bytes) => capped(ZlibDecoder::new(bytes), cap),
-        "deflate" => capped(DeflateDecoder::new(bytes), cap),
-        "br" => capped(brotli_decompressor::Decompressor::new(bytes, 16 << 10), cap),
+        "deflate" if is_zlib(&first[..known]) => Box::new(ZlibDecoder::new(body)),
+        "deflate" => Box::new(DeflateDecoder::new(body)),
+        "br" => Box::new(brotli_decompressor::Decompressor::new(body, 16 << 10)),
         _ => {
             return Err(HttpError::UnknownCoding {
                 coding: coding.into(),
             });
         }
     };
-    let decoded = decoded.map_err(|source| HttpError::BadCoding {
-        coding: coding.into(),
-        source,
-    })?;
-    if decoded.len() as u64 > cap {
-        return Err(HttpError::TooLarge { cap });
+    let stage = Stage {
+        coding: coding.to_owned(),
+        decoder,
+        left: cap,
+        cap,
+    };
+    Ok((Box::new(BufReader::with_capacity(64 << 10, stage)), true))
+}
+
+/// A coding being undone, up to a cap. Its errors are [`HttpError`]s within.
+struct Stage<'b> {
+    coding: String,
+    decoder: Box<dyn Read + 'b>,
+    left: u64,
+    cap: u64,
+}
+
+impl Read for Stage<'_> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        let count = self.decoder.read(buffer).map_err(|source| {
+            // That of a coding within this one.
+            if source
+                .get_ref()
+                .is_some_and(<dyn std::error::Error + Send + Sync>::is::<HttpError>)
+            {
+                return source;
+            }
+            io::Error::other(HttpError::BadCoding {
+                coding: self.coding.clone(),
+                source,
+            })
+        })?;
+        match self.left.checked_sub(count as u64) {
+            Some(left) => self.left = left,
+            None => return Err(io::Error::other(HttpError::TooLarge { cap: self.cap })),
+        }
+        Ok(count)
     }
-    Ok(Some(decoded))
+}
+
+impl HttpError {
+    /// The error that a [`Stage`] put into one of reading.
+    fn from_within(error: io::Error) -> Self {
+        error.downcast().unwrap_or_else(|source| Self::BadCoding {
+            coding: "body".into(),
+            source,
+        })
+    }
 }
 
 fn is_zlib(bytes: &[u8]) -> bool {
     matches!(bytes, [method, flags, ..]
         if method & 0x0f == 8 && (u16::from(*method) << 8 | u16::from(*flags)) % 31 == 0)
-}
-
-/// Reads one byte more than `cap` at most.
-fn capped(decoder: impl Read, cap: u64) -> io::Result<Vec<u8>> {
-    let mut bytes = Vec::new();
-    decoder
-        .take(cap.saturating_add(1))
-        .read_to_end(&mut bytes)?;
-    Ok(bytes)
 }
 
 #[cfg(test)]

@@ -306,6 +306,9 @@ impl Fault {
     }
 }
 
+/// Declared lengths up to here, the longest that a crawl writes, get their room at once.
+const TRUSTED: u64 = 80 << 20;
+
 /// One record: version line, fields, empty line, block, two line ends.
 fn read_record(source: &mut impl BufRead, limits: Limits) -> Result<Parts, Fault> {
     let (version, headers) = read_header(source, limits.max_header)?;
@@ -313,8 +316,8 @@ fn read_record(source: &mut impl BufRead, limits: Limits) -> Result<Parts, Fault
     if declared > limits.max_block {
         return Err(Fault::TooLarge { declared });
     }
-    // Grows as bytes come: a declared length alone must not cost memory.
-    let mut block = Vec::with_capacity(usize::try_from(declared.min(1 << 20)).unwrap_or(0));
+    // Room that is never written to costs no memory, and growing would hold a large block twice.
+    let mut block = Vec::with_capacity(usize::try_from(declared.min(TRUSTED)).unwrap_or(0));
     let found = source
         .take(declared)
         .read_to_end(&mut block)

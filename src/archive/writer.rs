@@ -393,8 +393,9 @@ impl Current {
                 Err(error) => job.failure = Some(error),
             }
         });
-        let length = jobs.iter().map(|job| job.member.len()).sum();
-        let mut bytes = Vec::with_capacity(length);
+        let length: usize = jobs.iter().map(|job| job.member.len()).sum();
+        let mut pieces = vec![Vec::with_capacity(length.min(WORTH_JOINING))];
+        let mut offset = start;
         let mut places = Vec::with_capacity(jobs.len());
         for job in jobs {
             if let Some(error) = job.failure {
@@ -407,18 +408,24 @@ impl Current {
             let given = job.draft.extra.get("WARC-Payload-Digest");
             places.push(Placed {
                 file: self.name.clone(),
-                offset: start + bytes.len() as u64,
+                offset,
                 length: job.member.len() as u64,
                 sha256,
                 payload_sha1: payload_sha1.or_else(|| given.map(Into::into)),
                 record_id: job.id,
                 date: job.draft.date.unwrap_or(now),
             });
-            bytes.extend_from_slice(&job.member);
+            offset += job.member.len() as u64;
+            match pieces.last_mut() {
+                Some(last) if last.len() + job.member.len() <= WORTH_JOINING => {
+                    last.extend_from_slice(&job.member);
+                }
+                _ => pieces.push(job.member),
+            }
         }
         reserve(directory, length as u64, reserve_bytes)?;
         self.appender
-            .append(&bytes)
+            .append(&pieces)
             .map_err(|source| WriteError::Append {
                 path: directory.join(&self.name),
                 source,
@@ -430,6 +437,9 @@ impl Current {
             .collect())
     }
 }
+
+/// Bytes that are copied to be written at once; larger records are written as they are.
+const WORTH_JOINING: usize = 8 << 20;
 
 /// Bytes of blocks below which a second thread costs more than it saves.
 const WORTH_A_THREAD: usize = 256 * 1024;

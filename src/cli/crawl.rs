@@ -146,7 +146,7 @@ pub(super) fn configured(context: &Context) -> anyhow::Result<Result<Home, Statu
     context.home().map(Ok).or_else(|error| {
         let wrong = matches!(
             error.downcast_ref::<HomeError>(),
-            Some(HomeError::Config { .. } | HomeError::FileSize { .. })
+            Some(HomeError::Config { .. } | HomeError::Range { .. })
         );
         if !wrong {
             return Err(error);

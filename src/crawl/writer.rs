@@ -14,6 +14,7 @@ use tokio::sync::{OwnedSemaphorePermit, mpsc, oneshot};
 use crate::archive::{
     Draft, KnownEnd, PayloadDigests, Profile, Revisit, SystemClock, Truncation, WriteError, Writer,
 };
+use crate::crawl::transport::Room;
 use crate::frontier::{
     ArchiveEnd, Committed, Completion, Frontier, FrontierError, Lane, Lease, PageRecord, Recorded,
     RobotsRow, Rules, Run,
@@ -21,7 +22,7 @@ use crate::frontier::{
 use crate::model::Outcome;
 
 /// Bytes of answers that are written with one sync at the most.
-const BATCH_BYTES: usize = 24 << 20;
+const BATCH_BYTES: usize = 16 << 20;
 /// Exchanges that are written with one sync at the most.
 const BATCH: usize = 256;
 
@@ -49,6 +50,8 @@ pub(super) struct Wire {
     pub truncated: Option<Truncation>,
     /// What is known of it besides: name and value.
     pub facts: Vec<(&'static str, String)>,
+    /// Room that a large answer takes, until it is written.
+    pub room: Room,
 }
 
 /// A finished exchange on its way into the archive.
@@ -256,7 +259,7 @@ impl Keeper {
         let mut completions = Vec::with_capacity(batch.len());
         let mut wires = Vec::with_capacity(batch.len());
         let mut waiting = Vec::new();
-        let mut permits = Vec::new();
+        let (mut permits, mut rooms) = (Vec::new(), Vec::new());
         for Finished {
             mut completion,
             wire,
@@ -268,7 +271,8 @@ impl Keeper {
             permits.extend(permit);
             wires.push(match wire {
                 None => None,
-                Some(wire) => {
+                Some(mut wire) => {
+                    rooms.push(std::mem::take(&mut wire.room));
                     let earlier = match &wire.sha256 {
                         Some(sha256) if wire.payload > 0 => self.frontier.payload(sha256)?,
                         _ => None,
@@ -293,7 +297,8 @@ impl Keeper {
                     .commit(&self.run, &self.rules, &[], Some(&end), Timestamp::now())?;
             }
             let places = self.archive.write_groups(&groups)?;
-            drop(groups);
+            // Its bytes are on the disk and needed no more: another large answer may be read.
+            drop((groups, rooms));
             let mut places = places.into_iter();
             for (completion, told) in completions.iter_mut().zip(wires) {
                 let Some(told) = told else { continue };
@@ -487,7 +492,7 @@ fn revisit(profile: Profile, page: &PageRecord) -> Revisit {
 }
 
 /// Room for finished exchanges that wait for the disk, in KB.
-pub(super) const WAITING_KB: usize = 48 << 10;
+pub(super) const WAITING_KB: usize = 24 << 10;
 
 /// Room for an answer among what waits.
 pub(super) async fn room(

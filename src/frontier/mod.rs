@@ -78,6 +78,8 @@ impl Frontier {
                 transaction.commit()?;
             }
         }
+        // Which sites a run is about: none until one begins.
+        connection.execute_batch("CREATE TEMP TABLE selected (site_id INTEGER PRIMARY KEY);")?;
         Ok(Self::ready(connection, path))
     }
 

@@ -69,9 +69,7 @@ impl Frontier {
         now: Timestamp,
     ) -> Result<Run, FrontierError> {
         let us = now.as_microsecond();
-        self.connection.execute_batch(
-            "CREATE TEMP TABLE IF NOT EXISTS selected (site_id INTEGER PRIMARY KEY); DELETE FROM selected;",
-        )?;
+        self.connection.execute("DELETE FROM selected", [])?;
         self.wait_for_disk(true)?;
         let transaction = self.connection.transaction()?;
         transaction.execute(RECLAIM, [])?;

@@ -1,6 +1,9 @@
 //! An answer of a site → what it is and where it leads. Pure.
 
-use crate::archive::HttpResponse;
+use std::borrow::Cow;
+use std::sync::Mutex;
+
+use crate::archive::{HttpError, HttpResponse};
 use crate::crawl::classify_exchange;
 use crate::crawl::engine::{Answer, Reading};
 use crate::decode::{self, Media};
@@ -14,6 +17,25 @@ use super::read::{MAX_DECODED, MAX_TEXT};
 /// is at its beginning, and a tree of all of it would take many times its size in memory.
 const MAX_LOOKED_AT: usize = 4 << 20;
 
+/// Bytes of a page above which it is read alone: its tree takes some fifteen times as much.
+const LARGE: usize = 1 << 20;
+static LARGE_TURN: Mutex<()> = Mutex::new(());
+
+/// The first bytes of a body without its codings, and how many there are in all.
+fn beginning<'a>(
+    response: &HttpResponse<'a>,
+    most: usize,
+) -> Result<(Cow<'a, [u8]>, u64), HttpError> {
+    let cap = MAX_DECODED as u64;
+    if response.body.len() <= most && response.header("Content-Encoding").is_none() {
+        let body = response.decoded(cap)?.bytes;
+        let length = body.len() as u64;
+        return Ok((body, length));
+    }
+    let beginning = response.beginning(most, cap)?;
+    Ok((Cow::Owned(beginning.bytes), beginning.length))
+}
+
 /// Reads an answer.
 pub fn read_answer(sites: &Sites, answer: &Answer<'_>) -> Reading {
     let response = HttpResponse::split(&answer.exchange.response).ok();
@@ -21,24 +43,17 @@ pub fn read_answer(sites: &Sites, answer: &Answer<'_>) -> Reading {
         .as_ref()
         .and_then(|response| response.header("Content-Type"));
     let declared = declared.as_deref();
-    let decoded = response
-        .as_ref()
-        .map(|response| response.decoded(MAX_DECODED as u64));
-    let body = decoded.as_ref().and_then(|decoded| decoded.as_ref().ok());
-    let body = body.map_or(&[][..], |body| &body.bytes);
-    let media = decode::media(body, declared);
-    let is_text = !body.is_empty() && matches!(media, Media::Html | Media::Text);
     let most = match answer.role {
         // They are lists of addresses, up to 50 MB of them, and make no tree.
         Role::Sitemap => MAX_TEXT,
         _ => MAX_LOOKED_AT,
     };
-    let whole = body.len();
-    let body = if is_text {
-        &body[..whole.min(most)]
-    } else {
-        body
-    };
+    let decoded = response.as_ref().map(|response| beginning(response, most));
+    let body = decoded.as_ref().and_then(|decoded| decoded.as_ref().ok());
+    let (body, whole) = body.map_or((&[][..], 0), |(body, whole)| (&**body, *whole));
+    let _turn = (body.len() > LARGE).then(|| LARGE_TURN.lock());
+    let media = decode::media(body, declared);
+    let is_text = !body.is_empty() && matches!(media, Media::Html | Media::Text);
     let text = is_text.then(|| decode::decode(body, declared));
     let text = text.as_ref().map(|decoded| &*decoded.text);
     let verdict = classify_exchange(answer.url, answer.exchange, text);
@@ -54,7 +69,7 @@ pub fn read_answer(sites: &Sites, answer: &Answer<'_>) -> Reading {
         // The bytes are kept; nothing can be said of what is in them.
         reading.notes.push(error.to_string());
     }
-    if body.len() < whole {
+    if is_text && (body.len() as u64) < whole {
         reading.notes.push(format!(
             "only the first {most} of {whole} bytes were looked at for links"
         ));

@@ -250,6 +250,7 @@ pub fn crawl(
         &home.warc(),
         archive::Options {
             max_file_size: home.max_file_size(),
+            level: home.compression(),
             contact: home.config().home.contact.clone(),
             known_end: frontier.archive_end()?.map(|end| KnownEnd {
                 file: end.file,

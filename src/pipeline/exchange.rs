@@ -6,7 +6,7 @@ use data_encoding::HEXLOWER;
 use jiff::Timestamp;
 use sha2::{Digest, Sha256};
 
-use crate::archive::{HttpResponse, Kind, PayloadNote, Record};
+use crate::archive::{HttpError, HttpResponse, Kind, PayloadNote, Record};
 use crate::audit::origin::HostRules;
 use crate::decode::{self, Media};
 use crate::extract::paging::{self, Paging};
@@ -15,7 +15,7 @@ use crate::store::{CaptureInfo, Marks, Pending, Refusal, WarcPlace, key_of, key_
 
 use super::cut;
 use super::pages::Input;
-use super::read::{MAX_DECODED, Origin, Unreadable, read_paged};
+use super::read::{MAX_DECODED, MAX_TEXT, Origin, Unreadable, read_paged};
 use super::readings::Readings;
 use super::records::Note;
 
@@ -67,23 +67,41 @@ impl Paged {
 /// The capture a record is, of its payload as archived; `None` without a usable date.
 pub(super) fn capture_of(file: &str, record: &Record) -> Option<(CaptureInfo, Marks)> {
     let date = record.date()?;
-    // A response without an HTTP header has no payload; its block is all there is.
-    let payload = record.payload().unwrap_or((&record.block).into());
-    Some((capture(file, record, &payload, date), marks(record)))
+    Some((capture(file, record, date), marks(record)))
 }
 
-fn capture(file: &str, record: &Record, payload: &[u8], fetched_at: Timestamp) -> CaptureInfo {
+fn capture(file: &str, record: &Record, fetched_at: Timestamp) -> CaptureInfo {
     let url = record.target_uri();
+    let (size_bytes, sha256) = digested(record);
     CaptureInfo {
-        sha256: Sha256::digest(payload).into(),
+        sha256,
         url: url
             .filter(|url| !url.starts_with("urn:"))
             .map(ToOwned::to_owned),
         fetched_at,
         content_type: record.content_type(),
         warc: Some(place(file, record)),
-        size_bytes: payload.len() as u64,
+        size_bytes,
     }
+}
+
+/// Length and SHA-256 of a record's payload, without holding it twice. A response without an HTTP header has none; its
+/// block is all there is.
+fn digested(record: &Record) -> (u64, [u8; 32]) {
+    let response = match record.kind() {
+        Kind::Response => HttpResponse::split(&record.block).ok(),
+        _ => None,
+    };
+    let Some(response) = response else {
+        let digest = Sha256::digest(&record.block);
+        return (record.block.len() as u64, digest.into());
+    };
+    let (mut length, mut digest) = (0, Sha256::new());
+    for piece in response.pieces() {
+        digest.update(piece);
+        length += piece.len() as u64;
+    }
+    (length, digest.finalize().into())
 }
 
 fn place(file: &str, record: &Record) -> WarcPlace {
@@ -124,13 +142,14 @@ fn truncated(record: &Record) -> Option<String> {
         return None;
     }
     let response = HttpResponse::split(&record.block).ok()?;
-    let payload = response.transfer_decoded();
+    let mut pieces = response.pieces();
+    pieces.by_ref().for_each(drop);
     // A body that was decoded has another length than its header says.
     let length = response.header("Content-Length");
     let length = length.and_then(|length| length.trim().parse::<u64>().ok());
     let as_sent = !response.says_chunked() && response.header("Content-Encoding").is_none();
     let short = as_sent && length.is_some_and(|length| length > response.body.len() as u64);
-    (short || payload.notes.contains(&PayloadNote::ChunksCut)).then(|| "disconnect".into())
+    (short || pieces.note == Some(PayloadNote::ChunksCut)).then(|| "disconnect".into())
 }
 
 /// Whether the address is one that pages have; of a `resource`, other programs keep logs, screenshots and texts too.
@@ -162,9 +181,6 @@ pub(super) fn make(
     if record.kind() == Kind::Revisit {
         return revisit(file, record, note);
     }
-    let Ok(payload) = record.payload() else {
-        return Made::PassedOver;
-    };
     let body = match body(record) {
         Err(Odd::Status) => return Made::PassedOver,
         other => other,
@@ -172,10 +188,13 @@ pub(super) fn make(
     let Some(date) = record.date() else {
         return Made::Undated;
     };
-    let capture = |payload: &[u8]| capture(file, record, payload, date);
     let refused = |reason: &str, detail: String| {
         let reason = reason.to_owned();
-        Made::Refused(capture(&payload), marks(record), Refusal { reason, detail })
+        Made::Refused(
+            capture(file, record, date),
+            marks(record),
+            Refusal { reason, detail },
+        )
     };
     if let Some(note) = note.filter(|note| !note.outcome.is_page()) {
         // The page of a firewall is no page of the agency's, whatever status it came with.
@@ -187,8 +206,15 @@ pub(super) fn make(
         return refused(note.outcome.as_str(), detail);
     }
     let bytes = match &body {
-        Ok(body) => body.as_deref().unwrap_or(&payload),
+        Ok(body) => body,
         Err(Odd::Coding(why)) => return refused("content_coding", why.clone()),
+        Err(Odd::TooLarge(size)) => {
+            let error = Unreadable::TooLarge {
+                size_bytes: usize::try_from(*size).unwrap_or(usize::MAX),
+                cap: MAX_TEXT,
+            };
+            return refused(error.reason(), error.to_string());
+        }
         Err(Odd::Status) => return Made::PassedOver,
     };
     let content_type = record.content_type();
@@ -196,7 +222,13 @@ pub(super) fn make(
     if !bytes.is_empty() && matches!(media, Media::Image | Media::Unknown) {
         return Made::PassedOver;
     }
-    make_as(capture(&payload), marks(record), bytes, readings, hosts)
+    make_as(
+        capture(file, record, date),
+        marks(record),
+        bytes,
+        readings,
+        hosts,
+    )
 }
 
 /// Reads the bytes of a page as what a capture has, whichever record they are from.
@@ -319,37 +351,46 @@ pub(super) fn named(
 /// Why a response is not read.
 enum Odd {
     Status,
+    /// Text of so many bytes.
+    TooLarge(u64),
     Coding(String),
 }
 
-/// The body behind a content coding; `None` where the payload is the body.
-fn body(record: &Record) -> Result<Option<Vec<u8>>, Odd> {
+/// The body, without chunks and content codings.
+fn body(record: &Record) -> Result<Cow<'_, [u8]>, Odd> {
     if record.kind() != Kind::Response {
-        return Ok(None);
+        return Ok(Cow::Borrowed(&record.block));
     }
-    // A response that does not split has no payload and does not come here.
-    let Ok(response) = HttpResponse::split(&record.block) else {
-        return Ok(None);
-    };
+    // A response that does not split has no payload.
+    let response = HttpResponse::split(&record.block).map_err(|_| Odd::Status)?;
     // Redirects, errors, refusals and parts of a page are no page.
     if !matches!(response.status, 200 | 203) {
         return Err(Odd::Status);
     }
-    if response.header("Content-Encoding").is_none() {
-        return Ok(None);
+    let is_plain = response.header("Content-Encoding").is_none();
+    if is_plain && (response.body.len() <= MAX_TEXT || !response.says_chunked()) {
+        return Ok(response.transfer_decoded().bytes);
     }
-    match response.decoded(MAX_DECODED as u64) {
-        Ok(payload) => Ok(Some(payload.bytes.into_owned())),
-        Err(error) => Err(Odd::Coding(error.to_string())),
+    let coding = |error: HttpError| Odd::Coding(error.to_string());
+    let cap = MAX_DECODED.max(if is_plain { response.body.len() } else { 0 }) as u64;
+    let beginning = response.beginning(MAX_TEXT, cap).map_err(coding)?;
+    if beginning.bytes.len() as u64 == beginning.length {
+        return Ok(beginning.bytes.into());
+    }
+    // Text of that size is refused unread, so that it need not be held.
+    let content_type = response.header("Content-Type");
+    match decode::media(&beginning.bytes, content_type.as_deref()) {
+        Media::Html | Media::Text => Err(Odd::TooLarge(beginning.length)),
+        _ => {
+            drop(beginning);
+            let payload = response.decoded(cap).map_err(coding)?;
+            Ok(payload.bytes)
+        }
     }
 }
 
 /// The bytes of the page in a record, those that byte ranges count in: the payload without a
 /// content coding. `None` where there are none to be had.
 pub fn page_of(record: &Record) -> Option<Cow<'_, [u8]>> {
-    match body(record) {
-        Ok(Some(body)) => Some(body.into()),
-        Ok(None) => record.payload().ok(),
-        Err(_) => None,
-    }
+    body(record).ok()
 }

@@ -119,6 +119,7 @@ impl<'s, C: Clock> Importer<'s, C> {
     ) -> Result<(Self, Vec<Notice>), ImportError> {
         let options = Options {
             max_file_size: home.max_file_size(),
+            level: home.compression(),
             contact: home.config().home.contact.clone(),
             ..Options::default()
         };

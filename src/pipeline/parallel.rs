@@ -64,7 +64,11 @@ pub fn ordered<T: Send, R: Send, B>(
         // However this ends, nobody may go on waiting for the gate.
         let _closing = Closing(gate);
         scope.spawn(move || {
-            for numbered in items.enumerate() {
+            let mut items = items.enumerate();
+            // The next item is not even made while a heavy one is under way.
+            while gate.has_room()
+                && let Some(numbered) = items.next()
+            {
                 if !gate.enter(weigh(&numbered.1)) || to_workers.send(numbered).is_err() {
                     break;
                 }
@@ -88,8 +92,10 @@ pub fn ordered<T: Send, R: Send, B>(
             early.insert(number, (item, result));
             while let Some((item, result)) = early.remove(&due) {
                 due += 1;
-                gate.leave(weigh(&item));
+                let weight = weigh(&item);
                 take(item, result)?;
+                // Not before: until now its bytes were held.
+                gate.leave(weight);
             }
         }
         ControlFlow::Continue(())
@@ -174,6 +180,16 @@ impl Gate {
         self.under_way
             .lock()
             .unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Waits until less than all bytes are under way; `false` where nobody wants anything any more.
+    fn has_room(&self) -> bool {
+        let full = |now: &mut UnderWay| !now.closed && now.bytes >= self.max_bytes;
+        let now = self
+            .changed
+            .wait_while(self.lock(), full)
+            .unwrap_or_else(PoisonError::into_inner);
+        !now.closed
     }
 
     /// Waits until an item of this weight fits; `false` where nobody wants it any more.

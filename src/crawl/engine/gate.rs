@@ -123,7 +123,7 @@ impl<T: Transport + 'static> Visit<T> {
             let row = RobotsRow {
                 origin: origin.to_owned(),
                 status: examined.wire.status,
-                body: capped(&examined.body),
+                body: examined.body,
                 fetched,
                 expires: later(fetched, if unhad { UNHAD } else { VALID }),
             };
@@ -166,6 +166,7 @@ impl<T: Transport + 'static> Visit<T> {
     }
 }
 
-fn capped(body: &[u8]) -> Vec<u8> {
+/// As much of a robots.txt as is read.
+pub(super) fn capped(body: &[u8]) -> Vec<u8> {
     body[..body.len().min(crate::crawl::robots::MOST_BYTES)].to_vec()
 }

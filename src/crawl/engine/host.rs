@@ -241,8 +241,9 @@ impl<T: Transport + 'static> Visit<T> {
             self.shared.asked.fetch_add(1, Ordering::Relaxed);
         }
         let result = self.ask(&url, lease).await?;
-        // Read while the next is asked for only where the status already says that nothing is amiss.
-        let well = matches!(&result, Ok(exchange) if exchange.status == Some(200));
+        // Read while the next is asked for only where the status already says that nothing is amiss, and where the next
+        // cannot wait for room that this one holds.
+        let well = matches!(&result, Ok(exchange) if exchange.status == Some(200) && exchange.room.is_none());
         self.catch_up().await?;
         let reading = self.start_reading(lease, &url, result);
         self.behind = Some((lease.clone(), reading));

@@ -1,11 +1,10 @@
 //! From what came over the wire to what the ledger will say of it. Pure but for the reader it is given; runs off the reactor.
 
 use jiff::Timestamp;
-use sha2::{Digest as _, Sha256};
 use url::Url;
 
 use super::options::{Answer, Options, Reading};
-use crate::archive::{HttpResponse, Truncation, sha1_label};
+use crate::archive::{Digested, HttpResponse, Truncation};
 use crate::crawl::transport::{Exchange, FetchError, TlsFacts, Truncated};
 use crate::crawl::writer::Wire;
 use crate::discover::Lead;
@@ -102,17 +101,12 @@ fn answered(options: &Options, lease: &Lease, url: &Url, exchange: Exchange) -> 
         header = Some(exchange.response.len() - response.body.len());
         etag = field(&response, "ETag");
         last_modified = field(&response, "Last-Modified");
-        let bytes = response.transfer_decoded().bytes;
         if lease.role == Role::Robots {
-            body = response
-                .decoded(1 << 20)
-                .map_or_else(|_| bytes.to_vec(), |body| body.bytes.into_owned());
+            let as_sent = |_| response.transfer_decoded();
+            let decoded = response.decoded(1 << 20).unwrap_or_else(as_sent);
+            body = super::gate::capped(&decoded.bytes);
         }
-        payload = Some((
-            bytes.len(),
-            Sha256::digest(&bytes).to_vec(),
-            sha1_label(&bytes),
-        ));
+        payload = Some(Digested::of(response.pieces()));
     }
     if reading.outcome == Outcome::NotModified && lease.last_page.is_none() {
         reading.outcome = Outcome::ErrorPage;
@@ -124,10 +118,10 @@ fn answered(options: &Options, lease: &Lease, url: &Url, exchange: Exchange) -> 
         .map(|wait| wait.not_before(Timestamp::now()).0);
     let mut wire = wire_of(exchange);
     wire.header = header;
-    if let Some((length, sha256, sha1)) = payload {
-        wire.payload = length;
-        wire.sha256 = Some(sha256);
-        wire.sha1 = Some(sha1);
+    if let Some(payload) = payload {
+        wire.payload = payload.length;
+        wire.sha256 = Some(payload.sha256.to_vec());
+        wire.sha1 = Some(payload.sha1);
     }
     if let Some(target) = &reading.redirect {
         wire.facts.push(("redirect", target.to_string()));
@@ -256,6 +250,7 @@ fn wire_of(exchange: Exchange) -> Wire {
             Truncated::Disconnect => Truncation::Disconnect,
         }),
         facts,
+        room: exchange.room,
     }
 }
 

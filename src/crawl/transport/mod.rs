@@ -124,9 +124,16 @@ pub struct TlsFacts {
     pub problems: Vec<String>,
 }
 
-/// Room for a large body, given back when the exchange is dropped. Empty for small ones.
+/// Room for a large body, given back when dropped: with its bytes, not before. Small ones have none.
 #[derive(Debug, Default)]
-pub struct Room(#[expect(dead_code, reason = "held, never looked at")] Vec<OwnedSemaphorePermit>);
+pub struct Room(Vec<OwnedSemaphorePermit>);
+
+impl Room {
+    /// Whether it is that of a small body.
+    pub fn is_none(&self) -> bool {
+        self.0.is_empty()
+    }
+}
 
 /// A request and the answer to it.
 #[derive(Debug)]
