@@ -27,8 +27,8 @@ const TEMPLATE: &str = "\
 [archive]
 # A WARC file this long takes no further records, in MB (1 MB = 1,000,000 bytes).
 # max_file_size_mb = 1000
-# How hard its records are compressed: 1 (fast) to 9 (small). 6 takes twice the time of 4 and saves a tenth of the room.
-# compression = 4
+# How hard its records are compressed: 1 (fast) to 9 (small). 6 takes twice the time of 1 and saves a twelfth of the room.
+# compression = 1
 
 [crawl]
 # What the User-Agent begins with; the contact of [home] is added, without which nothing is asked of anybody.
@@ -292,7 +292,7 @@ impl Default for ArchiveConfig {
     fn default() -> Self {
         Self {
             max_file_size_mb: 1000,
-            compression: 4,
+            compression: 1,
         }
     }
 }

@@ -71,13 +71,29 @@ impl Digests {
     }
 }
 
-/// Bytes above which a block is large.
+/// Bytes above which a record is compressed as a stream.
 const LARGE: usize = 1 << 20;
 
-/// A compressor that is used again for each member, because setting one up costs as much as a small record.
-#[derive(Debug)]
+/// Compressors that are used again for each member, because setting one up costs as much as a small record.
+///
+/// Most records go through libdeflate, whose quickest level packs pages as small as zlib's usual one in 40 % of the time. It
+/// wants all of its input and room for all of its output at once, so large records go through zlib instead.
 pub(super) struct Encoder {
-    deflate: Compress,
+    level: u32,
+    whole: libdeflater::Compressor,
+    /// Set up for the first large record.
+    stream: Option<Compress>,
+    input: Vec<u8>,
+    output: Vec<u8>,
+}
+
+impl std::fmt::Debug for Encoder {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        formatter
+            .debug_struct("Encoder")
+            .field("level", &self.level)
+            .finish_non_exhaustive()
+    }
 }
 
 /// No name, no time, nothing known of the system: the same input gives the same bytes.
@@ -85,8 +101,18 @@ const GZIP_HEADER: [u8; 10] = [0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 0, 0xff];
 
 impl Encoder {
     pub(super) fn new(level: u32) -> Self {
+        let level = level.min(9);
+        let whole = i32::try_from(level).map(libdeflater::CompressionLvl::new);
+        let whole = match whole {
+            Ok(Ok(level)) => level,
+            _ => libdeflater::CompressionLvl::default(),
+        };
         Self {
-            deflate: Compress::new(Compression::new(level.min(9)), false),
+            level,
+            whole: libdeflater::Compressor::new(whole),
+            stream: None,
+            input: Vec::new(),
+            output: Vec::new(),
         }
     }
 
@@ -98,20 +124,51 @@ impl Encoder {
         identity: &Identity<'_>,
     ) -> Result<Vec<u8>, WriteError> {
         let header = header(draft, digests, identity)?;
-        self.compress(&[header.as_bytes(), &draft.block, b"\r\n\r\n"])
+        let parts = [header.as_bytes(), &draft.block, b"\r\n\r\n"];
+        let length: usize = parts.iter().map(|part| part.len()).sum();
+        if length > LARGE {
+            self.compress_large(&parts, length)
+        } else {
+            self.compress(&parts)
+        }
     }
 
     fn compress(&mut self, parts: &[&[u8]]) -> Result<Vec<u8>, WriteError> {
-        let length: usize = parts.iter().map(|part| part.len()).sum();
-        // Of a large one, room for all at once: growing would hold it twice, and room never written to costs nothing.
-        let likely = if length > LARGE {
-            length + length / 1000
-        } else {
-            length / 3
-        };
-        let mut member = Vec::with_capacity(likely + 512);
+        self.input.clear();
+        for part in parts {
+            self.input.extend_from_slice(part);
+        }
+        let bound = self.whole.deflate_compress_bound(self.input.len());
+        if self.output.len() < bound {
+            self.output.resize(bound, 0);
+        }
+        let packed = self
+            .whole
+            .deflate_compress(&self.input, &mut self.output)
+            .map_err(|source| WriteError::Compress {
+                source: std::io::Error::other(source),
+            })?;
+        let mut crc = libdeflater::Crc::new();
+        crc.update(&self.input);
+        let mut member = Vec::with_capacity(GZIP_HEADER.len() + packed + 8);
         member.extend_from_slice(&GZIP_HEADER);
-        self.deflate.reset();
+        member.extend_from_slice(&self.output[..packed]);
+        member.extend_from_slice(&crc.sum().to_le_bytes());
+        // Less than LARGE.
+        let length = u32::try_from(self.input.len()).unwrap_or(u32::MAX);
+        member.extend_from_slice(&length.to_le_bytes());
+        Ok(member)
+    }
+
+    fn compress_large(&mut self, parts: &[&[u8]], length: usize) -> Result<Vec<u8>, WriteError> {
+        let level = Compression::new(self.level.max(3));
+        let deflate = self
+            .stream
+            .get_or_insert_with(|| Compress::new(level, false));
+        // Room for all at once: growing would hold it twice, and room never written to costs nothing.
+        let mut member = Vec::with_capacity(length + length / 1000 + 512);
+        member.extend_from_slice(&GZIP_HEADER);
+        deflate.reset();
         let mut crc = Crc::new();
         for (index, part) in parts.iter().enumerate() {
             crc.update(part);
@@ -120,38 +177,39 @@ impl Encoder {
             } else {
                 FlushCompress::None
             };
-            self.part(part, flush, &mut member)?;
+            feed(deflate, part, flush, &mut member)?;
         }
         member.extend_from_slice(&crc.sum().to_le_bytes());
         member.extend_from_slice(&crc.amount().to_le_bytes());
         Ok(member)
     }
+}
 
-    fn part(
-        &mut self,
-        part: &[u8],
-        flush: FlushCompress,
-        out: &mut Vec<u8>,
-    ) -> Result<(), WriteError> {
-        let start = self.deflate.total_in();
-        loop {
-            let done = usize::try_from(self.deflate.total_in() - start).unwrap_or(part.len());
-            let rest = &part[done..];
-            if out.capacity() - out.len() < 64 {
-                out.reserve(rest.len() / 3 + 4096);
-            }
-            let status = self
-                .deflate
+/// Compresses one part of a member.
+fn feed(
+    deflate: &mut Compress,
+    part: &[u8],
+    flush: FlushCompress,
+    out: &mut Vec<u8>,
+) -> Result<(), WriteError> {
+    let start = deflate.total_in();
+    loop {
+        let done = usize::try_from(deflate.total_in() - start).unwrap_or(part.len());
+        let rest = &part[done..];
+        if out.capacity() - out.len() < 64 {
+            out.reserve(rest.len() / 3 + 4096);
+        }
+        let status =
+            deflate
                 .compress_vec(rest, out, flush)
                 .map_err(|source| WriteError::Compress {
                     source: source.into(),
                 })?;
-            let taken = self.deflate.total_in() - start == part.len() as u64;
-            match flush {
-                FlushCompress::Finish if status == Status::StreamEnd => return Ok(()),
-                FlushCompress::None if taken => return Ok(()),
-                _ => {}
-            }
+        let taken = deflate.total_in() - start == part.len() as u64;
+        match flush {
+            FlushCompress::Finish if status == Status::StreamEnd => return Ok(()),
+            FlushCompress::None if taken => return Ok(()),
+            _ => {}
         }
     }
 }
@@ -245,4 +303,49 @@ fn check_field(name: &str, value: &str) -> Result<(), WriteError> {
         name: name.into(),
         value: value.into(),
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io::Read as _;
+
+    use super::*;
+
+    #[test]
+    fn members_of_all_levels_and_sizes_are_read_as_they_were() {
+        // Bytes that do not pack, so that no room is too small.
+        let mut state = 1_u32;
+        let noise: Vec<u8> = std::iter::repeat_with(|| {
+            state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+            (state >> 24) as u8
+        })
+        .take(2 * LARGE)
+        .collect();
+        for level in 0..=9 {
+            let mut encoder = Encoder::new(level);
+            for length in [0, 1, 1000, LARGE - 600, LARGE + 1, 2 * LARGE, 1] {
+                let draft = Draft::metadata("http://a.example/", &[]);
+                let draft = Draft {
+                    block: noise[..length].to_vec(),
+                    ..draft
+                };
+                let identity = Identity {
+                    id: "<urn:uuid:0>",
+                    date: Timestamp::UNIX_EPOCH,
+                    warcinfo: None,
+                    linked: None,
+                };
+                let member = encoder
+                    .member(&draft, &Digests::of(&draft), &identity)
+                    .unwrap();
+                let mut read = Vec::new();
+                flate2::read::GzDecoder::new(&*member)
+                    .read_to_end(&mut read)
+                    .unwrap();
+                assert!(read.ends_with(b"\r\n\r\n"), "{level} {length}");
+                let block = &read[..read.len() - 4];
+                assert!(block.ends_with(&draft.block), "{level} {length}");
+            }
+        }
+    }
 }
