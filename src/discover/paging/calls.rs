@@ -77,7 +77,7 @@ fn page(base: &Base, name: &str, number: u32, extension: &str) -> Option<Url> {
 }
 
 /// TRS: the call with a number first, or `var countPage`.
-pub(super) fn trs(sheet: &Sheet<'_>) -> Option<Vec<Url>> {
+pub(super) fn trs(sheet: &Sheet<'_, '_>) -> Option<Vec<Url>> {
     let scripts = || sheet.tree.into_iter().flat_map(|tree| &tree.scripts);
     let is_trs = |arguments: &[Argument<'_>]| {
         matches!(
@@ -124,7 +124,7 @@ pub(super) fn trs(sheet: &Sheet<'_>) -> Option<Vec<Url>> {
 }
 
 /// 开普: the call with an element's id first.
-pub(super) fn kaipu(sheet: &Sheet<'_>) -> Option<Vec<Url>> {
+pub(super) fn kaipu(sheet: &Sheet<'_, '_>) -> Option<Vec<Url>> {
     let is_kaipu = |arguments: &[Argument<'_>]| {
         matches!(
             arguments,
