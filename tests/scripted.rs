@@ -48,7 +48,11 @@ fn lists(found: &Discovery) -> String {
 fn faults(case: &Case) -> Vec<String> {
     let found = run(case);
     let mut faults = Vec::new();
-    let Want { entries, lists: want, note } = &case.want;
+    let Want {
+        entries,
+        lists: want,
+        note,
+    } = &case.want;
     let own = items(&found);
     if own != *entries {
         faults.push(format!("entries {own:?}"));
@@ -87,8 +91,18 @@ fn what_scripts_say_is_followed_and_what_they_hide_is_told() {
             (!faults.is_empty()).then(|| format!("{}: {}", case.name, faults.join("; ")))
         })
         .collect();
-    println!("{} of {} pages read rightly", all.len() - wrong.len(), all.len());
-    assert!(wrong.is_empty(), "{} of {}:\n{}", wrong.len(), all.len(), wrong.join("\n"));
+    println!(
+        "{} of {} pages read rightly",
+        all.len() - wrong.len(),
+        all.len()
+    );
+    assert!(
+        wrong.is_empty(),
+        "{} of {}:\n{}",
+        wrong.len(),
+        all.len(),
+        wrong.join("\n")
+    );
 }
 
 #[test]

@@ -220,7 +220,10 @@ pub(super) fn said(tree: &Tree<'_>, id: NodeId) -> String {
     let within = (id + 1..node.end)
         .take(4)
         .find_map(|id| tree.node(id).attribute("alt"));
-    let said = node.attribute("title").or(within).or_else(|| node.attribute("alt"));
+    let said = node
+        .attribute("title")
+        .or(within)
+        .or_else(|| node.attribute("alt"));
     said.map_or(text, Cow::into_owned)
 }
 

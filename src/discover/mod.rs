@@ -244,9 +244,9 @@ fn is_data(source: &str) -> bool {
         || start.starts_with("<datastore")
         || start.starts_with("<?xml") && records::is_datastore(start)
         || !start.starts_with('<')
-            && start.find(['(', '=']).is_some_and(|at| {
-                at < 60 && start[at + 1..].trim_start().starts_with(['{', '['])
-            })
+            && start
+                .find(['(', '='])
+                .is_some_and(|at| at < 60 && start[at + 1..].trim_start().starts_with(['{', '[']))
 }
 
 /// The rules that hold for a list, and what it pages by.
@@ -409,23 +409,8 @@ fn list(
         tree,
         listing: listing.as_ref(),
     };
-    let (pages, rule) = paging::follow(&sheet, &rules.paging).unwrap_or_default();
-    let total = || unseen::total(tree).filter(|total| *total > items);
-    if pages.is_empty() && rule == "pager.hanweb" {
-        cut = cut.or_else(|| Some(format!("{items} of {} entries are in the page", total()?)));
-    }
-    let is_plain = |paging: &&Paging| paging.strategy == Strategy::NextLink && paging.words.is_none();
-    if pages.is_empty() && matches!(rule, "" | "pager.next") && rules.paging.iter().any(is_plain) {
-        match paging::scripted::follow(&sheet, items) {
-            Some(Scripted::Pages(pages)) => {
-                for url in pages {
-                    add(url, None, "pager.script");
-                }
-            }
-            Some(Scripted::Unseen(why)) => cut = cut.or(Some(why)),
-            None => {}
-        }
-    }
+    let (pages, rule, unseen) = followed(&sheet, &rules.paging, items);
+    cut = cut.or(unseen);
     for url in pages {
         add(url, None, rule);
     }
@@ -468,6 +453,31 @@ fn list(
     }
     if let Some(why) = cut {
         cut_short(discovery, "list", why);
+    }
+}
+
+/// The pages behind a list page, which rule found them, and why the list goes on unseen.
+fn followed(
+    sheet: &Sheet<'_, '_>,
+    strategies: &[&Paging],
+    items: usize,
+) -> (Vec<Url>, &'static str, Option<String>) {
+    let (pages, rule) = paging::follow(sheet, strategies).unwrap_or_default();
+    let is_plain =
+        |paging: &&Paging| paging.strategy == Strategy::NextLink && paging.words.is_none();
+    if pages.is_empty() && rule == "pager.hanweb" {
+        let total = unseen::total(sheet.tree).filter(|total| *total > items);
+        let why = total.map(|total| format!("{items} of {total} entries are in the page"));
+        return (pages, rule, why);
+    }
+    let is_open = pages.is_empty() && matches!(rule, "" | "pager.next");
+    if !is_open || !strategies.iter().any(is_plain) {
+        return (pages, rule, None);
+    }
+    match paging::scripted::follow(sheet, items) {
+        Some(Scripted::Pages(pages)) => (pages, "pager.script", None),
+        Some(Scripted::Unseen(why)) => (Vec::new(), rule, Some(why)),
+        None => (pages, rule, None),
     }
 }
 

@@ -17,13 +17,13 @@ use crate::model::{ItemKind, Role};
 
 /// Words in addresses that hand out lists, in small letters.
 const LISTS: [&str; 14] = [
-    "list", "info", "article", "news", "data", "page", "column", "query", "content", "catalog", "doc", "record",
-    "nb", "gk",
+    "list", "info", "article", "news", "data", "page", "column", "query", "content", "catalog",
+    "doc", "record", "nb", "gk",
 ];
 /// Words in addresses that hand out something else.
 const OTHERS: [&str; 19] = [
-    "count", "hit", "click", "visit", "/log", "stat", "tongji", "weather", "login", "user", "captcha", "token",
-    "menu", "nav", "comment", "survey", "share", "weixin", "search",
+    "count", "hit", "click", "visit", "/log", "stat", "tongji", "weather", "login", "user",
+    "captcha", "token", "menu", "nav", "comment", "survey", "share", "weixin", "search",
 ];
 /// Data of one page that is asked for.
 const MOST: usize = 2;
@@ -61,14 +61,21 @@ pub(super) fn shell(tree: &Tree<'_>, url: &Url, base: &Base) -> Shell {
         if OTHERS.iter().any(|word| lower.contains(word)) {
             continue;
         }
-        let target = urls::resolve(base, address)
-            .filter(|target| target.host_str() == url.host_str() && target != url && !links::is_template(address));
+        let target = urls::resolve(base, address).filter(|target| {
+            target.host_str() == url.host_str() && target != url && !links::is_template(address)
+        });
         match target.filter(|_| request.is_get && LISTS.iter().any(|word| lower.contains(word))) {
-            Some(target) if !found.lists.contains(&target) && found.lists.len() < MOST => found.lists.push(target),
+            Some(target) if !found.lists.contains(&target) && found.lists.len() < MOST => {
+                found.lists.push(target);
+            }
             Some(_) => {}
             None => {
                 let way = if request.is_get { "" } else { " by POST" };
-                let shown: String = address.chars().filter(|c| !c.is_control()).take(120).collect();
+                let shown: String = address
+                    .chars()
+                    .filter(|c| !c.is_control())
+                    .take(120)
+                    .collect();
                 asked = Some(format!("{way} at {shown}"));
             }
         }
@@ -77,9 +84,16 @@ pub(super) fn shell(tree: &Tree<'_>, url: &Url, base: &Base) -> Shell {
         return found;
     }
     let is_bare = || {
-        let has_script = tree.nodes().iter().any(|node| node.name == "script" && node.raw_attribute("src").is_some());
+        let has_script = tree
+            .nodes()
+            .iter()
+            .any(|node| node.name == "script" && node.raw_attribute("src").is_some());
         let is_mount = |node: &super::tree::Node<'_>| {
-            node.name == "div" && matches!(node.raw_attribute("id"), Some("app" | "root" | "main-app" | "__nuxt"))
+            node.name == "div"
+                && matches!(
+                    node.raw_attribute("id"),
+                    Some("app" | "root" | "main-app" | "__nuxt")
+                )
         };
         has_script && tree.runs() < BARE && tree.nodes().iter().any(is_mount)
     };
@@ -96,28 +110,45 @@ pub(super) fn shell(tree: &Tree<'_>, url: &Url, base: &Base) -> Shell {
 fn is_template(tree: &Tree<'_>) -> bool {
     let repeats = |id: &NodeId| links::is_repeated(tree.node(*id));
     let mut found = (0..tree.nodes().len()).filter(repeats);
-    found.any(|id| (id..tree.node(id).end).take(60).any(|id| tree.node(id).name == "a"))
-        || tree.scripts.iter().any(|script| {
-            let script = script.trim_start();
-            (script.starts_with('<') || script.starts_with("{{")) && script.contains("<a ") && script.contains("{{")
-        })
+    found.any(|id| {
+        (id..tree.node(id).end)
+            .take(60)
+            .any(|id| tree.node(id).name == "a")
+    }) || tree.scripts.iter().any(|script| {
+        let script = script.trim_start();
+        (script.starts_with('<') || script.starts_with("{{"))
+            && script.contains("<a ")
+            && script.contains("{{")
+    })
 }
 
 /// Why entries of a page were not found: titles of reports that a script opens without an address.
 pub(super) fn entries(tree: &Tree<'_>, base: &Base, items: &[Item]) -> Option<String> {
     let mut hidden = 0;
     for (id, node) in tree.nodes().iter().enumerate().take(20_000) {
-        if !matches!(&*node.name, "a" | "li" | "tr" | "td" | "span" | "div" | "p") || hidden == CLICKS {
+        if !matches!(&*node.name, "a" | "li" | "tr" | "td" | "span" | "div" | "p")
+            || hidden == CLICKS
+        {
             continue;
         }
-        let Some(script) = opens::click(node) else { continue };
-        if tree.span(id) > 600 || opens::opened(node.attribute("href").as_deref(), Some(&script)).is_some() {
+        let Some(script) = opens::click(node) else {
+            continue;
+        };
+        if tree.span(id) > 600
+            || opens::opened(node.attribute("href").as_deref(), Some(&script)).is_some()
+        {
             continue;
         }
-        let text = node.attribute("title").map_or_else(|| tree.text(id), std::borrow::Cow::into_owned);
+        let text = node
+            .attribute("title")
+            .map_or_else(|| tree.text(id), std::borrow::Cow::into_owned);
         let (kind, year) = title::classify(&text, None);
         let is_known = items.iter().any(|item| item.title == text);
-        if kind == ItemKind::Report && year.is_some() && !is_known && links::by_function(tree, id, base).is_none() {
+        if kind == ItemKind::Report
+            && year.is_some()
+            && !is_known
+            && links::by_function(tree, id, base).is_none()
+        {
             hidden += 1;
         }
     }
@@ -127,12 +158,20 @@ pub(super) fn entries(tree: &Tree<'_>, base: &Base, items: &[Item]) -> Option<St
 /// Columns of annual reports that a click opens, and those of which the address is not in the page.
 pub(super) fn columns(tree: &Tree<'_>, base: &Base) -> (Vec<Lead>, Option<String>) {
     let (mut leads, mut hidden): (Vec<Lead>, _) = (Vec::new(), None);
-    let place = Place { url: base.page(), tree };
+    let place = Place {
+        url: base.page(),
+        tree,
+    };
     for (id, node) in tree.nodes().iter().enumerate() {
-        if !matches!(&*node.name, "a" | "area" | "li" | "td" | "span" | "div" | "p" | "button" | "img") {
+        if !matches!(
+            &*node.name,
+            "a" | "area" | "li" | "td" | "span" | "div" | "p" | "button" | "img"
+        ) {
             continue;
         }
-        let Some(script) = opens::click(node) else { continue };
+        let Some(script) = opens::click(node) else {
+            continue;
+        };
         if tree.span(id) > 300 || leads.len() == 8 {
             continue;
         }
@@ -140,17 +179,22 @@ pub(super) fn columns(tree: &Tree<'_>, base: &Base) -> (Vec<Lead>, Option<String
         if !column::is_column_name(&text) {
             continue;
         }
-        let opened = opens::opened(node.attribute("href").as_deref(), Some(&script)).or_else(|| {
-            match tree.program().click(place, &script, None) {
+        let opened =
+            opens::opened(node.attribute("href").as_deref(), Some(&script)).or_else(|| match tree
+                .program()
+                .click(place, &script, None)
+            {
                 Effect::Opens(address) => Some(address),
                 _ => None,
-            }
-        });
+            });
         let Some(url) = opened.and_then(|address| urls::resolve(base, &address)) else {
-            hidden.get_or_insert_with(|| format!("{text} is opened by a script that gives no address"));
+            hidden.get_or_insert_with(|| {
+                format!("{text} is opened by a script that gives no address")
+            });
             continue;
         };
-        let is_sound = site::is_same_site(base.page(), &url) && url != *base.page() && !site::is_file(&url);
+        let is_sound =
+            site::is_same_site(base.page(), &url) && url != *base.page() && !site::is_file(&url);
         if is_sound && leads.iter().all(|lead| lead.url != url) {
             leads.push(Lead {
                 url,

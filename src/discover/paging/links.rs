@@ -71,7 +71,11 @@ pub(super) fn next(sheet: &Sheet<'_, '_>, paging: &Paging) -> Option<Vec<Url>> {
         if only.as_ref().is_some_and(|only| !only[id]) {
             continue;
         }
-        let text = if text.trim().is_empty() { said(tree, id) } else { text };
+        let text = if text.trim().is_empty() {
+            said(tree, id)
+        } else {
+            text
+        };
         let bare = text.trim_matches(|c: char| c.is_whitespace() || "[]【】|".contains(c));
         let says = if let Some(words) = &paging.words {
             words.list().iter().any(|word| word.as_str() == bare)

@@ -29,7 +29,15 @@ const MORE: [&str; 4] = ["加载更多", "点击加载更多", "查看更多数�
 const CLICKS: usize = 400;
 /// What names of functions that turn pages have in them, in small letters.
 const NAMES: [&str; 9] = [
-    "page", "goto", "jump", "turn", "fenye", "pager", "topn", "skip", "dopostback",
+    "page",
+    "goto",
+    "jump",
+    "turn",
+    "fenye",
+    "pager",
+    "topn",
+    "skip",
+    "dopostback",
 ];
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -48,7 +56,10 @@ struct Click {
 /// The pages behind a page by its scripts; `None` where no script turns pages.
 pub(in crate::discover) fn follow(sheet: &Sheet<'_, '_>, entries: usize) -> Option<Scripted> {
     let tree = sheet.tree?;
-    let place = Place { url: sheet.url, tree };
+    let place = Place {
+        url: sheet.url,
+        tree,
+    };
     by_clicks(sheet, tree, place)
         .or_else(|| by_choice(sheet, tree, place))
         .or_else(|| widgets::follow(sheet, tree, place, entries))
@@ -64,7 +75,11 @@ pub(super) const fn by_request() -> &'static str {
 }
 
 fn by_script(script: &str) -> String {
-    let shown: String = script.chars().filter(|c| !c.is_control()).take(60).collect();
+    let shown: String = script
+        .chars()
+        .filter(|c| !c.is_control())
+        .take(60)
+        .collect();
     format!("it goes on by a script that gives no address: {shown}")
 }
 
@@ -93,7 +108,9 @@ fn effect(tree: &Tree<'_>, place: Place<'_, '_>, script: &str) -> Effect {
 /// An address of this host that is another page.
 pub(super) fn resolved(sheet: &Sheet<'_, '_>, address: &str) -> Option<Url> {
     let url = urls::resolve(sheet.base, address)?;
-    let is_sound = !["undefined", "NaN", "null", "[object"].iter().any(|word| address.contains(word));
+    let is_sound = !["undefined", "NaN", "null", "[object"]
+        .iter()
+        .any(|word| address.contains(word));
     (is_sound && url.host_str() == sheet.url.host_str()).then_some(url)
 }
 
@@ -125,11 +142,14 @@ fn by_next(
             if first == *sheet.url {
                 return whole();
             }
-            let turned = |at: usize, number: i64| {
-                match tree.program().click_with(place, &next.script, at, number) {
-                    Effect::Opens(address) | Effect::Loads(address) => resolved(sheet, &address),
-                    _ => None,
-                }
+            let turned = |at: usize, number: i64| match tree.program().click_with(
+                place,
+                &next.script,
+                at,
+                number,
+            ) {
+                Effect::Opens(address) | Effect::Loads(address) => resolved(sheet, &address),
+                _ => None,
             };
             let counts = |(at, number): &(usize, i64)| {
                 turned(*at, number.saturating_add(1)).is_some_and(|url| url != first)
@@ -185,7 +205,9 @@ fn by_numbers(
         .map(|(number, _)| *number);
     // The page's own number is no link.
     let missing = (1..highest).find(|number| numbers.iter().all(|(other, _)| other != number));
-    let current = own.or(missing).or_else(|| printed(tree).map(|(current, _)| current))?;
+    let current = own
+        .or(missing)
+        .or_else(|| printed(tree).map(|(current, _)| current))?;
     let mut pages = Vec::new();
     let (mut posts, mut asks, mut hidden) = (false, false, None);
     for (_, script) in numbers.iter().filter(|(number, _)| *number > current) {
@@ -214,16 +236,21 @@ fn by_numbers(
 
 /// A choice of pages by number that calls a function: `<select onchange="goPage(this.value)">`.
 fn by_choice(sheet: &Sheet<'_, '_>, tree: &Tree<'_>, place: Place<'_, '_>) -> Option<Scripted> {
-    let selects = (0..tree.nodes().len()).filter(|id| tree.node(*id).name == "select").take(20);
+    let selects = (0..tree.nodes().len())
+        .filter(|id| tree.node(*id).name == "select")
+        .take(20);
     for select in selects {
-        let Some(script) = tree.node(select).attribute("onchange") else { continue };
+        let Some(script) = tree.node(select).attribute("onchange") else {
+            continue;
+        };
         let options: Vec<NodeId> = (select + 1..tree.node(select).end)
             .filter(|id| tree.node(*id).name == "option")
             .take(crate::profile::PAGES_AT_MOST as usize)
             .collect();
         let is_pager = options.len() > 1
             && options.iter().enumerate().all(|(place, id)| {
-                links::page_number(&tree.text(*id)).is_some_and(|number| number as usize == place + 1)
+                links::page_number(&tree.text(*id))
+                    .is_some_and(|number| number as usize == place + 1)
             });
         if !is_pager || script.len() > 600 {
             continue;
@@ -259,7 +286,11 @@ fn by_choice(sheet: &Sheet<'_, '_>, tree: &Tree<'_>, place: Place<'_, '_>) -> Op
 /// A count of pages in words, where nothing else tells of them: `共3页`.
 fn by_words(tree: &Tree<'_>) -> Option<Scripted> {
     let (current, pages) = printed(tree)?;
-    (current < pages).then(|| Scripted::Unseen(format!("its pager counts {pages} pages and gives no address")))
+    (current < pages).then(|| {
+        Scripted::Unseen(format!(
+            "its pager counts {pages} pages and gives no address"
+        ))
+    })
 }
 
 /// The number of the page and of all pages, as printed: `共3页`, `第1页/共3页`, `1/3页`; `None` where they are not.
@@ -283,7 +314,9 @@ fn printed(tree: &Tree<'_>) -> Option<(u32, u32)> {
 
 fn counted(text: &str) -> Option<(u32, u32)> {
     let digits = |text: &str| -> Option<(u32, usize)> {
-        let end = text.find(|c: char| !c.is_ascii_digit()).unwrap_or(text.len());
+        let end = text
+            .find(|c: char| !c.is_ascii_digit())
+            .unwrap_or(text.len());
         (end > 0 && end < 5).then(|| Some((text[..end].parse().ok()?, end)))?
     };
     let behind = |mark: &str, text: &str| {
@@ -312,7 +345,10 @@ fn counted(text: &str) -> Option<(u32, u32)> {
 fn clicks(tree: &Tree<'_>) -> Vec<Click> {
     let mut found = Vec::new();
     for (id, node) in tree.nodes().iter().enumerate() {
-        if !matches!(&*node.name, "a" | "button" | "input" | "span" | "li" | "em" | "div" | "td" | "b" | "i" | "p") {
+        if !matches!(
+            &*node.name,
+            "a" | "button" | "input" | "span" | "li" | "em" | "div" | "td" | "b" | "i" | "p"
+        ) {
             continue;
         }
         let is_input = node.name == "input";
@@ -324,8 +360,14 @@ fn clicks(tree: &Tree<'_>) -> Vec<Click> {
         if click.is_none() && !sends {
             continue;
         }
-        let class = node.raw_attribute("class").unwrap_or_default().to_ascii_lowercase();
-        if node.raw_attribute("disabled").is_some() || class.contains("disabled") || tree.span(id) > 200 {
+        let class = node
+            .raw_attribute("class")
+            .unwrap_or_default()
+            .to_ascii_lowercase();
+        if node.raw_attribute("disabled").is_some()
+            || class.contains("disabled")
+            || tree.span(id) > 200
+        {
             continue;
         }
         let text = if is_input {
@@ -333,7 +375,9 @@ fn clicks(tree: &Tree<'_>) -> Vec<Click> {
         } else {
             said_by(tree, id)
         };
-        let Some(says) = said(tree, id, &text) else { continue };
+        let Some(says) = said(tree, id, &text) else {
+            continue;
+        };
         let script = match click {
             Some(script) => script.into_owned(),
             None if posts(tree, id) => "__doPostBack()".to_owned(),
@@ -364,9 +408,13 @@ fn said(tree: &Tree<'_>, id: NodeId, text: &str) -> Option<Says> {
 
 /// Whether a button stands in a form that posts.
 fn posts(tree: &Tree<'_>, id: NodeId) -> bool {
-    tree.ancestors(id).find(|id| tree.node(*id).name == "form").is_some_and(|form| {
-        tree.node(form).raw_attribute("method").is_some_and(|way| way.eq_ignore_ascii_case("post"))
-    })
+    tree.ancestors(id)
+        .find(|id| tree.node(*id).name == "form")
+        .is_some_and(|form| {
+            tree.node(form)
+                .raw_attribute("method")
+                .is_some_and(|way| way.eq_ignore_ascii_case("post"))
+        })
 }
 
 #[cfg(test)]

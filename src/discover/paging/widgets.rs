@@ -28,25 +28,67 @@ const WIDGETS: [&str; 16] = [
 ];
 /// Options with the number of pages.
 const PAGES: [&str; 7] = [
-    "pages", "pagecount", "totalpages", "totalpage", "pagetotal", "countpage", "totalpagenum",
+    "pages",
+    "pagecount",
+    "totalpages",
+    "totalpage",
+    "pagetotal",
+    "countpage",
+    "totalpagenum",
 ];
 /// Options with the number of records.
 const RECORDS: [&str; 10] = [
-    "count", "total", "totalrecords", "totalrecord", "totalcount", "recordcount", "totaldata", "totalsize",
-    "totalnum", "items",
+    "count",
+    "total",
+    "totalrecords",
+    "totalrecord",
+    "totalcount",
+    "recordcount",
+    "totaldata",
+    "totalsize",
+    "totalnum",
+    "items",
 ];
 /// Options with the number of records of a page.
 const PER_PAGE: [&str; 7] = [
-    "limit", "pagesize", "perpage", "itemsperpage", "showdata", "itemsonpage", "pagerows",
+    "limit",
+    "pagesize",
+    "perpage",
+    "itemsperpage",
+    "showdata",
+    "itemsonpage",
+    "pagerows",
 ];
 /// Options with the number of this page.
 const CURRENT: [&str; 9] = [
-    "curr", "pno", "current", "currentpage", "pagenumber", "pageno", "pageindex", "startpage", "page",
+    "curr",
+    "pno",
+    "current",
+    "currentpage",
+    "pagenumber",
+    "pageno",
+    "pageindex",
+    "startpage",
+    "page",
 ];
 /// Options with what a click does, or the address of a page.
 const CALLS: [&str; 16] = [
-    "jump", "callback", "backfn", "onselectpage", "onpagechange", "onpageclick", "click", "getlink", "pageurl",
-    "changepage", "backfun", "onchangepage", "onpageclicked", "onchange", "fn", "href",
+    "jump",
+    "callback",
+    "backfn",
+    "onselectpage",
+    "onpagechange",
+    "onpageclick",
+    "click",
+    "getlink",
+    "pageurl",
+    "changepage",
+    "backfun",
+    "onchangepage",
+    "onpageclicked",
+    "onchange",
+    "fn",
+    "href",
 ];
 
 /// The pages behind a page by its widget; `None` where it has none, or the widget does not say how many pages there are.
@@ -56,7 +98,11 @@ pub(super) fn follow(
     place: Place<'_, '_>,
     entries: usize,
 ) -> Option<Scripted> {
-    if !tree.scripts.iter().any(|script| WIDGETS.iter().any(|name| script.contains(name))) {
+    if !tree
+        .scripts
+        .iter()
+        .any(|script| WIDGETS.iter().any(|name| script.contains(name)))
+    {
         return None;
     }
     let program = tree.program();
@@ -77,7 +123,11 @@ pub(super) fn follow(
             let usual = (widget.name == "render").then_some(10);
             Some(records?.div_ceil(per_page.or(usual)?))
         };
-        let counted = if is_kk { number(&["total"]) } else { number(&PAGES) };
+        let counted = if is_kk {
+            number(&["total"])
+        } else {
+            number(&PAGES)
+        };
         let pages = counted.or_else(by_records)?;
         if pages < 2 || records.is_some_and(|records| entries > 0 && records as usize <= entries) {
             return Some(Scripted::Pages(Vec::new()));
@@ -93,9 +143,13 @@ pub(super) fn follow(
                 let behind = all.into_iter().skip(current as usize).flatten();
                 Scripted::Pages(behind.collect())
             }
-            Err(_) if current.is_some_and(|current| current >= pages) => Scripted::Pages(Vec::new()),
+            Err(_) if current.is_some_and(|current| current >= pages) => {
+                Scripted::Pages(Vec::new())
+            }
             Err(Effect::Asks | Effect::Posts) => Scripted::Unseen(by_request().into()),
-            Err(_) => Scripted::Unseen(format!("its pager counts {pages} pages and gives no address")),
+            Err(_) => Scripted::Unseen(format!(
+                "its pager counts {pages} pages and gives no address"
+            )),
         })
     })
 }
@@ -112,8 +166,7 @@ fn addresses(
     let mut others = 0;
     for page in behind(0, pages) {
         let number = page - u32::from(from_zero);
-        let url = address(place, widget, number, page)
-            .map(|address| resolved(sheet, &address))?;
+        let url = address(place, widget, number, page).map(|address| resolved(sheet, &address))?;
         if url.is_none() || page > 1 && found.last() == Some(&url) {
             others += 1;
         }
@@ -130,28 +183,50 @@ fn addresses(
 }
 
 /// The address of one page. `number` is what the widget counts, `page` counts from 1.
-fn address(place: Place<'_, '_>, widget: &Widget<'_>, number: u32, page: u32) -> Result<String, Effect> {
+fn address(
+    place: Place<'_, '_>,
+    widget: &Widget<'_>,
+    number: u32,
+    page: u32,
+) -> Result<String, Effect> {
     let program = place.tree.program();
     let text = |name: &str| program.text_of(place, widget, name);
     let put = |template: String, hole: &str| {
-        template.contains(hole).then(|| template.replace(hole, &number.to_string()))
+        template
+            .contains(hole)
+            .then(|| template.replace(hole, &number.to_string()))
     };
     let template = text("linkto")
         .and_then(|template| put(template, "__id__"))
-        .or_else(|| text("href").and_then(|template| put(template, "{{number}}").or_else(|| put(text("href")?, "{{page}}"))))
-        .or_else(|| Some(format!("{}{page}{}", text("hreftextprefix")?, text("hreftextsuffix").unwrap_or_default())));
+        .or_else(|| {
+            text("href").and_then(|template| {
+                put(template, "{{number}}").or_else(|| put(text("href")?, "{{page}}"))
+            })
+        })
+        .or_else(|| {
+            Some(format!(
+                "{}{page}{}",
+                text("hreftextprefix")?,
+                text("hreftextsuffix").unwrap_or_default()
+            ))
+        });
     if let Some(address) = template {
         return Ok(address);
     }
     let mut effect = Effect::Nothing;
     for name in CALLS {
-        let Some(Answer { effect: own, returned }) = program.callback(place, widget, name, values(widget, name, number))
+        let Some(Answer {
+            effect: own,
+            returned,
+        }) = program.callback(place, widget, name, values(widget, name, number))
         else {
             continue;
         };
         match (own, returned) {
             (Effect::Opens(address) | Effect::Loads(address), _) => return Ok(address),
-            (Effect::Nothing, Some(address)) if matches!(name, "getlink" | "pageurl" | "href") => return Ok(address),
+            (Effect::Nothing, Some(address)) if matches!(name, "getlink" | "pageurl" | "href") => {
+                return Ok(address);
+            }
             (own, _) if effect == Effect::Nothing => effect = own,
             _ => {}
         }
@@ -161,7 +236,11 @@ fn address(place: Place<'_, '_>, widget: &Widget<'_>, number: u32, page: u32) ->
         && effect == Effect::Nothing
         && let (Some(former), Some(latter)) = (text("hrefformer"), text("hreflatter"))
     {
-        return Ok(if page == 1 { former + &latter } else { format!("{former}_{page}{latter}") });
+        return Ok(if page == 1 {
+            former + &latter
+        } else {
+            format!("{former}_{page}{latter}")
+        });
     }
     Err(effect)
 }
@@ -170,10 +249,12 @@ fn address(place: Place<'_, '_>, widget: &Widget<'_>, number: u32, page: u32) ->
 fn values(widget: &Widget<'_>, name: &str, number: u32) -> Vec<Value> {
     let number = Value::Number(number.into());
     match (widget.name, name) {
-        ("render" | "laypage", _) => vec![Value::Fields(vec![("curr".into(), number)]), Value::Truth(false)],
+        ("render" | "laypage", _) => vec![
+            Value::Fields(vec![("curr".into(), number)]),
+            Value::Truth(false),
+        ],
         ("jqPaginator", _) => vec![number, Value::Text("change".into())],
-        ("twbsPagination", _) => vec![Value::Unknown, number],
-        ("bootstrapPaginator", "pageurl") => vec![Value::Unknown, number],
+        ("twbsPagination", _) | ("bootstrapPaginator", "pageurl") => vec![Value::Unknown, number],
         ("bootstrapPaginator", _) => vec![Value::Unknown, Value::Unknown, Value::Unknown, number],
         _ => vec![number],
     }

@@ -23,7 +23,11 @@ pub(in crate::discover) fn arrays(scripts: &[&str]) -> Vec<Vec<Value>> {
         let opens = code.is(at, "[") || code.is(at, "(");
         let is_array = code.is(at, "[") || at > 0 && code.name(at - 1) == Some("Array");
         let is_push = at > 0 && matches!(code.name(at - 1), Some("push" | "add"));
-        if opens && code.is(at + 1, "{") && (is_array || is_push) && code.closes[at] < code.pieces.len() {
+        if opens
+            && code.is(at + 1, "{")
+            && (is_array || is_push)
+            && code.closes[at] < code.pieces.len()
+        {
             let list = list(&code, at, DEPTH);
             let objects: Vec<Value> = list.into_iter().filter(Value::is_object).collect();
             if is_array && !objects.is_empty() {
@@ -45,7 +49,9 @@ pub(in crate::discover) fn arrays(scripts: &[&str]) -> Vec<Vec<Value>> {
 pub(in crate::discover) fn answer(text: &str) -> Option<Value> {
     let code = Code::of([text]);
     let starts = (0..code.pieces.len()).take(20);
-    let at = starts.into_iter().find(|at| code.is(*at, "{") || code.is(*at, "["))?;
+    let at = starts
+        .into_iter()
+        .find(|at| code.is(*at, "{") || code.is(*at, "["))?;
     (code.closes[at] < code.pieces.len()).then(|| value(&code, at, DEPTH))
 }
 
@@ -103,7 +109,8 @@ fn value(code: &Code<'_>, at: usize, depth: usize) -> Value {
     if depth == 0 {
         return Value::Null;
     }
-    let ends = |at: usize| code.is(at, ",") || code.is(at, "}") || code.is(at, "]") || code.is(at, ")");
+    let ends =
+        |at: usize| code.is(at, ",") || code.is(at, "}") || code.is(at, "]") || code.is(at, ")");
     match code.get(at) {
         Some(Piece::Sign("{")) => {
             let named = fields(code, at).into_iter();
@@ -125,7 +132,11 @@ fn value(code: &Code<'_>, at: usize, depth: usize) -> Value {
                 text.push_str(more);
                 at += 2;
             }
-            if ends(at) || code.is(at, ";") { Value::String(text) } else { Value::Null }
+            if ends(at) || code.is(at, ";") {
+                Value::String(text)
+            } else {
+                Value::Null
+            }
         }
         _ => Value::Null,
     }
@@ -141,8 +152,10 @@ mod tests {
             c.push({u:'2'})";
         let shown = serde_json::to_string(&arrays(&[script])).unwrap();
         let want = r#"[[{"d":null,"e":["y"],"f":null,"n":2,"t":"x","u":"1.html"},{"u":null}],[{"u":"2"}]]"#;
-        let (shown, want): (Value, Value) =
-            (serde_json::from_str(&shown).unwrap(), serde_json::from_str(want).unwrap());
+        let (shown, want): (Value, Value) = (
+            serde_json::from_str(&shown).unwrap(),
+            serde_json::from_str(want).unwrap(),
+        );
         assert_eq!(shown, want);
         let deep = format!("x({}", "[{a:".repeat(100_000));
         assert!(answer(&deep).is_none());

@@ -11,11 +11,17 @@ use crate::discover::tree::{NodeId, Tree};
 const FIELDS: usize = 40;
 
 /// Where a form leads with these values; without a name the page's only one.
-pub(super) fn address(tree: &Tree<'_>, name: Option<&str>, set: &[(String, String)]) -> Option<String> {
+pub(super) fn address(
+    tree: &Tree<'_>,
+    name: Option<&str>,
+    set: &[(String, String)],
+) -> Option<String> {
     let form = find(tree, name)?;
     let node = tree.node(form);
     let way = node.attribute("method").unwrap_or_default();
-    if !(way.is_empty() || way.eq_ignore_ascii_case("get")) || set.iter().any(|(_, value)| value == "\0") {
+    if !(way.is_empty() || way.eq_ignore_ascii_case("get"))
+        || set.iter().any(|(_, value)| value == "\0")
+    {
         return None;
     }
     let mut address = node.attribute("action").unwrap_or_default().into_owned();
@@ -34,21 +40,28 @@ pub(super) fn address(tree: &Tree<'_>, name: Option<&str>, set: &[(String, Strin
             "input" => {}
             _ => continue,
         }
-        let kind = field.attribute("type").unwrap_or_default().to_ascii_lowercase();
+        let kind = field
+            .attribute("type")
+            .unwrap_or_default()
+            .to_ascii_lowercase();
         match kind.as_str() {
             "" | "hidden" | "text" | "search" => {}
             "button" | "submit" | "image" | "reset" => continue,
             _ => return None,
         }
         let id = field.attribute("id").unwrap_or_default();
-        let given = set.iter().rev().find(|(name, _)| *name == own || *name == id);
+        let given = set
+            .iter()
+            .rev()
+            .find(|(name, _)| *name == own || *name == id);
         changed |= given.is_some();
         let value = given.map_or_else(
             || field.attribute("value").unwrap_or_default(),
             |(_, value)| value.as_str().into(),
         );
         let is_plain = |text: &str| {
-            text.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_' | b'.' | b'/'))
+            text.bytes()
+                .all(|b| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_' | b'.' | b'/'))
         };
         if !is_plain(&value) || !is_plain(&own) || address.len() > FIELDS * 50 {
             return None;
@@ -62,7 +75,9 @@ pub(super) fn address(tree: &Tree<'_>, name: Option<&str>, set: &[(String, Strin
 fn find(tree: &Tree<'_>, name: Option<&str>) -> Option<NodeId> {
     let mut forms = (0..tree.nodes().len()).filter(|id| tree.node(*id).name == "form");
     let is_named = |id: NodeId, name: &str| {
-        ["id", "name"].iter().any(|key| tree.node(id).raw_attribute(key) == Some(name))
+        ["id", "name"]
+            .iter()
+            .any(|key| tree.node(id).raw_attribute(key) == Some(name))
     };
     match name {
         Some(name) => forms.find(|id| is_named(*id, name)),

@@ -235,12 +235,30 @@ mod tests {
 
     #[test]
     fn scripts_fall_into_pieces() {
-        let code = Code::of(["a += 'x\\/\\u0041\"' // b\n/* c */ + `t${n}` / 2 ; r = /a[/]'/g; 1.5 (["]);
-        let shown: Vec<String> = code.pieces.iter().map(|piece| format!("{piece:?}")).collect();
+        let code =
+            Code::of(["a += 'x\\/\\u0041\"' // b\n/* c */ + `t${n}` / 2 ; r = /a[/]'/g; 1.5 (["]);
+        let shown: Vec<String> = code
+            .pieces
+            .iter()
+            .map(|piece| format!("{piece:?}"))
+            .collect();
         let want = [
-            "Name(\"a\")", "Sign(\"+=\")", "Text(\"x/A\\\"\")", "Sign(\"+\")", "Template(\"t${n}\")",
-            "Sign(\"/\")", "Number(2)", "Sign(\";\")", "Name(\"r\")", "Sign(\"=\")", "Other",
-            "Sign(\";\")", "Other", "Sign(\"(\")", "Sign(\"[\")", "Sign(\";\")",
+            "Name(\"a\")",
+            "Sign(\"+=\")",
+            "Text(\"x/A\\\"\")",
+            "Sign(\"+\")",
+            "Template(\"t${n}\")",
+            "Sign(\"/\")",
+            "Number(2)",
+            "Sign(\";\")",
+            "Name(\"r\")",
+            "Sign(\"=\")",
+            "Other",
+            "Sign(\";\")",
+            "Other",
+            "Sign(\"(\")",
+            "Sign(\"[\")",
+            "Sign(\";\")",
         ];
         assert_eq!(shown, want);
         assert_eq!(code.closes[13], code.pieces.len());

@@ -5,13 +5,14 @@
 //! a choice that hangs on something unknown and makes a difference, ends the reading. Steps, depth and length are bounded.
 
 mod calls;
+mod names;
 mod values;
 
 use std::collections::HashMap;
 
 use super::lex::{Code, Piece};
 use super::{Answer, Effect, Function, Place, Program};
-use values::{is_location, joined, shown, truth, whole};
+use values::{joined, shown, truth, whole};
 
 /// Steps of one click.
 const STEPS: u32 = 4000;
@@ -66,8 +67,10 @@ pub(super) struct Machine<'m, 'p, 't> {
 }
 
 /// A place in a script up to an end.
+#[expect(clippy::struct_field_names, reason = "a place has a place")]
 struct At<'c, 'p> {
     code: &'c Code<'p>,
+    /// The next piece's.
     at: usize,
     end: usize,
 }
@@ -116,9 +119,17 @@ impl<'m, 'p, 't> Machine<'m, 'p, 't> {
 
     /// What a script does.
     pub fn effect_of(&mut self, code: &Code<'_>) -> Effect {
-        let mut at = At { code, at: 0, end: code.pieces.len() };
+        let mut at = At {
+            code,
+            at: 0,
+            end: code.pieces.len(),
+        };
         match self.lines(&mut at) {
-            Ok(_) => self.effect.take().unwrap_or(if self.hidden { Effect::Hidden } else { Effect::Nothing }),
+            Ok(_) => self.effect.take().unwrap_or(if self.hidden {
+                Effect::Hidden
+            } else {
+                Effect::Nothing
+            }),
             Err(Lost) => self.effect.take().unwrap_or(Effect::Hidden),
         }
     }
@@ -130,21 +141,36 @@ impl<'m, 'p, 't> Machine<'m, 'p, 't> {
             Ok(_) => (false, None),
             Err(Lost) => (true, None),
         };
-        let other = if lost || self.hidden { Effect::Hidden } else { Effect::Nothing };
-        Answer { effect: self.effect.take().unwrap_or(other), returned }
+        let other = if lost || self.hidden {
+            Effect::Hidden
+        } else {
+            Effect::Nothing
+        };
+        Answer {
+            effect: self.effect.take().unwrap_or(other),
+            returned,
+        }
     }
 
     /// The value at a place of the program.
     pub fn value_at(&mut self, start: usize, end: usize) -> Option<Value> {
         let program = self.program;
-        let mut at = At { code: &program.code, at: start, end };
+        let mut at = At {
+            code: &program.code,
+            at: start,
+            end,
+        };
         let value = self.value(&mut at).ok()?;
         (at.at == end && self.effect.is_none()).then_some(value)
     }
 
     fn step(&mut self) -> Read<()> {
         self.steps += 1;
-        if self.steps > STEPS { Err(Lost) } else { Ok(()) }
+        if self.steps > STEPS {
+            Err(Lost)
+        } else {
+            Ok(())
+        }
     }
 
     fn act(&mut self, effect: Effect) -> Read<Value> {
@@ -180,7 +206,11 @@ impl<'m, 'p, 't> Machine<'m, 'p, 't> {
         }
         if at.is("{") {
             let end = at.close().min(at.end);
-            let mut inner = At { code: at.code, at: at.at + 1, end };
+            let mut inner = At {
+                code: at.code,
+                at: at.at + 1,
+                end,
+            };
             let flow = self.deeper(|machine| machine.lines(&mut inner));
             at.at = end + 1;
             return flow;
@@ -195,8 +225,16 @@ impl<'m, 'p, 't> Machine<'m, 'p, 't> {
             Some("return") => {
                 at.at += 1;
                 let is_bare = at.at >= at.end || at.is(";") || at.is("}");
-                let value = if is_bare { Value::Unknown } else { self.value(at)? };
-                if self.dry > 0 { Ok(Flow::On) } else { Ok(Flow::Return(value)) }
+                let value = if is_bare {
+                    Value::Unknown
+                } else {
+                    self.value(at)?
+                };
+                if self.dry > 0 {
+                    Ok(Flow::On)
+                } else {
+                    Ok(Flow::Return(value))
+                }
             }
             Some("function") if at.code.name(at.at + 1).is_some() => {
                 at.at += 2;
@@ -224,9 +262,15 @@ impl<'m, 'p, 't> Machine<'m, 'p, 't> {
 
     fn names(&mut self, at: &mut At<'_, '_>) -> Read<()> {
         loop {
-            let Some(name) = at.name() else { return Err(Lost) };
+            let Some(name) = at.name() else {
+                return Err(Lost);
+            };
             at.at += 1;
-            let value = if at.take("=") { self.value(at)? } else { Value::Unknown };
+            let value = if at.take("=") {
+                self.value(at)?
+            } else {
+                Value::Unknown
+            };
             if self.dry == 0
                 && let Some(frame) = self.frames.last_mut()
             {
@@ -244,7 +288,11 @@ impl<'m, 'p, 't> Machine<'m, 'p, 't> {
             return Err(Lost);
         }
         let end = at.close().min(at.end);
-        let mut inner = At { code: at.code, at: at.at + 1, end };
+        let mut inner = At {
+            code: at.code,
+            at: at.at + 1,
+            end,
+        };
         let condition = truth(&self.value(&mut inner)?);
         at.at = end + 1;
         let mut flow = self.way(at, condition)?;
@@ -269,7 +317,11 @@ impl<'m, 'p, 't> Machine<'m, 'p, 't> {
         self.dry -= 1;
         let makes_difference = std::mem::replace(&mut self.touched, before) && taken.is_none();
         read?;
-        if makes_difference { Err(Lost) } else { Ok(Flow::On) }
+        if makes_difference {
+            Err(Lost)
+        } else {
+            Ok(Flow::On)
+        }
     }
 
     fn value(&mut self, at: &mut At<'_, '_>) -> Read<Value> {
@@ -330,14 +382,14 @@ impl<'m, 'p, 't> Machine<'m, 'p, 't> {
                 return Ok(left);
             }
             at.at += 1;
-            let skips = match (sign, truth(&left)) {
-                ("||" | "??", Some(true)) | ("&&", Some(false)) => true,
-                _ => false,
-            };
+            let skips = matches!(
+                (sign, truth(&left)),
+                ("||" | "??", Some(true)) | ("&&", Some(false))
+            );
             self.dry += u32::from(skips);
             let right = self.deeper(|machine| machine.binary(at, rank));
             self.dry -= u32::from(skips);
-            left = joined(sign, left, right?);
+            left = joined(sign, &left, &right?);
         }
     }
 
@@ -349,7 +401,7 @@ impl<'m, 'p, 't> Machine<'m, 'p, 't> {
         }
         if at.take("-") {
             let value = self.deeper(|machine| machine.single(at))?;
-            return Ok(joined("-", Value::Number(0), value));
+            return Ok(joined("-", &Value::Number(0), &value));
         }
         if at.take("+") {
             let value = self.deeper(|machine| machine.single(at))?;
@@ -390,10 +442,18 @@ impl<'m, 'p, 't> Machine<'m, 'p, 't> {
                 if at.code.is(end + 1, "=>") {
                     return Self::skip_function(at, end + 2);
                 }
-                let mut inner = At { code: at.code, at: at.at + 1, end };
+                let mut inner = At {
+                    code: at.code,
+                    at: at.at + 1,
+                    end,
+                };
                 let value = self.value(&mut inner)?;
                 at.at = end + 1;
-                Ok(if inner.at == end { value } else { Value::Unknown })
+                Ok(if inner.at == end {
+                    value
+                } else {
+                    Value::Unknown
+                })
             }
             Some(Piece::Sign("{" | "[")) => {
                 let end = at.close();
@@ -404,7 +464,11 @@ impl<'m, 'p, 't> Machine<'m, 'p, 't> {
                 Ok(Value::Unknown)
             }
             Some(Piece::Name("function")) => {
-                let open = if at.code.is(at.at + 1, "(") { at.at + 1 } else { at.at + 2 };
+                let open = if at.code.is(at.at + 1, "(") {
+                    at.at + 1
+                } else {
+                    at.at + 2
+                };
                 let behind = at.code.closes.get(open).copied().unwrap_or(at.end) + 1;
                 Self::skip_function(at, behind)
             }
@@ -435,138 +499,6 @@ impl<'m, 'p, 't> Machine<'m, 'p, 't> {
         Ok(Value::Unknown)
     }
 
-    /// `name.name.name`, called, changed or read.
-    fn path(&mut self, at: &mut At<'_, '_>, step: Option<&str>) -> Read<Value> {
-        let mut path = vec![at.name().ok_or(Lost)?];
-        at.at += 1;
-        while (at.is(".") || at.is("?."))
-            && let Some(name) = at.code.name(at.at + 1)
-        {
-            path.push(name);
-            at.at += 2;
-        }
-        if at.is("(") {
-            // A method of a known value: `n.toString()`.
-            if path.len() > 1
-                && let (&[ref of @ .., _], Some(name)) = (path.as_slice(), path.last())
-                && let value = self.lookup(of)
-                && !matches!(value, Value::Unknown)
-            {
-                return self.method(at, value, name);
-            }
-            return self.calls(at, &path);
-        }
-        let sign = ["=", "+=", "-=", "++", "--"].into_iter().find(|sign| at.take(sign)).or(step);
-        let Some(sign) = sign else { return Ok(self.lookup(&path)) };
-        let value = match sign {
-            "=" => self.value(at)?,
-            "++" => joined("+", self.lookup(&path), Value::Number(1)),
-            "--" => joined("-", self.lookup(&path), Value::Number(1)),
-            _ => {
-                let more = self.value(at)?;
-                joined(&sign[..1], self.lookup(&path), more)
-            }
-        };
-        self.assign(&path, value)
-    }
-
-    fn assign(&mut self, path: &[&str], value: Value) -> Read<Value> {
-        if is_location(path) {
-            return self.opens(value);
-        }
-        match path {
-            [name] => {
-                if self.dry > 0 {
-                    self.touched = true;
-                } else if let Some(frame) = self.frames.last_mut()
-                    && frame.contains_key(*name)
-                {
-                    frame.insert((*name).to_owned(), value.clone());
-                } else {
-                    self.globals.insert((*name).to_owned(), value.clone());
-                }
-            }
-            [.., name, "value"] => self.set_field(name, &value),
-            _ => {}
-        }
-        Ok(value)
-    }
-
-    fn set_field(&mut self, name: &str, value: &Value) {
-        if self.dry > 0 {
-            self.touched = true;
-        } else if let Some(text) = shown(value) {
-            self.fields.push((name.to_owned(), text));
-        } else {
-            // A form with it cannot be told.
-            self.fields.push((name.to_owned(), "\0".to_owned()));
-        }
-    }
-
-    fn lookup(&mut self, path: &[&str]) -> Value {
-        let url = self.place.url;
-        match path {
-            ["true"] => return Value::Truth(true),
-            ["false"] => return Value::Truth(false),
-            ["window", rest @ ..] if !rest.is_empty() => return self.lookup(rest),
-            ["document", "location", rest @ ..] => return self.lookup(&[&["location"], rest].concat()),
-            ["location", "pathname"] => return Value::Text(url.path().to_owned()),
-            ["location", "href"] | ["document", "URL"] => return Value::Text(url.to_string()),
-            ["location", "search"] => {
-                return Value::Text(url.query().map(|query| format!("?{query}")).unwrap_or_default());
-            }
-            ["location", "host" | "hostname"] => {
-                return Value::Text(url.host_str().unwrap_or_default().to_owned());
-            }
-            ["this", name] => {
-                let name = name.replace('_', "");
-                let found = self.this.iter().find(|(own, _)| own.eq_ignore_ascii_case(&name));
-                return found.map_or(Value::Unknown, |(_, value)| value.clone());
-            }
-            ["document", _, name, "value"] => return self.field(name),
-            _ => {}
-        }
-        let Some((name, rest)) = path.split_first() else { return Value::Unknown };
-        let local = self.frames.last().and_then(|frame| frame.get(*name)).cloned();
-        let mut value = match local.or_else(|| self.globals.get(*name).cloned()) {
-            Some(value) => value,
-            None => self.global(name),
-        };
-        for name in rest {
-            value = match value {
-                Value::Fields(fields) => fields
-                    .into_iter()
-                    .find_map(|(own, value)| (own == *name).then_some(value))
-                    .unwrap_or(Value::Unknown),
-                Value::Text(text) if *name == "length" => {
-                    i64::try_from(text.chars().count()).map_or(Value::Unknown, Value::Number)
-                }
-                Value::Element(element) if *name == "value" => self.field(&element),
-                _ => return Value::Unknown,
-            };
-        }
-        value
-    }
-
-    /// The one value that the page's scripts give a name.
-    fn global(&mut self, name: &str) -> Value {
-        let Some(Some(start)) = self.program.globals.get(name).copied() else {
-            return Value::Unknown;
-        };
-        let code = &self.program.code;
-        let mut at = At { code, at: start, end: code.pieces.len() };
-        let frames = std::mem::replace(&mut self.frames, vec![HashMap::new()]);
-        self.dry += 1;
-        let touched = self.touched;
-        let value = self.deeper(|machine| machine.value(&mut at));
-        self.touched = touched;
-        self.dry -= 1;
-        self.frames = frames;
-        let value = value.unwrap_or(Value::Unknown);
-        self.globals.insert(name.to_owned(), value.clone());
-        value
-    }
-
     fn call(&mut self, function: &Function<'_>, values: Vec<Value>) -> Read<Value> {
         if self.frames.len() > 12 {
             return Err(Lost);
@@ -579,7 +511,11 @@ impl<'m, 'p, 't> Machine<'m, 'p, 't> {
             .collect();
         self.frames.push(frame);
         let program = self.program;
-        let mut at = At { code: &program.code, at: function.start, end: function.end };
+        let mut at = At {
+            code: &program.code,
+            at: function.start,
+            end: function.end,
+        };
         let flow = self.deeper(|machine| machine.lines(&mut at));
         self.frames.pop();
         match flow? {
@@ -595,58 +531,28 @@ impl<'m, 'p, 't> Machine<'m, 'p, 't> {
             return Err(Lost);
         }
         let mut values = Vec::new();
-        let mut inner = At { code: at.code, at: start, end };
+        let mut inner = At {
+            code: at.code,
+            at: start,
+            end,
+        };
         while inner.at < end {
             let next = super::data::behind(at.code, inner.at, end);
-            let mut one = At { code: at.code, at: inner.at, end: next };
+            let mut one = At {
+                code: at.code,
+                at: inner.at,
+                end: next,
+            };
             let value = self.value(&mut one)?;
-            values.push(if one.at == next { value } else { Value::Unknown });
+            values.push(if one.at == next {
+                value
+            } else {
+                Value::Unknown
+            });
             inner.at = next + 1;
         }
         at.at = end + 1;
         Ok((values, start))
-    }
-
-    /// What stands behind a value: `.name`, `.name(…)`, `[…]`.
-    fn behind(&mut self, at: &mut At<'_, '_>, mut value: Value) -> Read<Value> {
-        loop {
-            self.step()?;
-            if (at.is(".") || at.is("?."))
-                && let Some(name) = at.code.name(at.at + 1)
-            {
-                at.at += 2;
-                if at.is("(") {
-                    value = self.method(at, value, name)?;
-                } else if at.take("=") {
-                    let new = self.value(at)?;
-                    match (value, name) {
-                        (Value::Element(id), "value") => self.set_field(&id, &new),
-                        // `document.forms[0].page.value`, `document.forms[0].action`: not followed.
-                        (_, "value" | "action") => self.fields.push((String::new(), "\0".to_owned())),
-                        (_, "href") => return self.act(Effect::Hidden),
-                        _ => {}
-                    }
-                    return Ok(Value::Unknown);
-                } else {
-                    value = match value {
-                        Value::Element(id) if name == "value" => self.field(&id),
-                        Value::Element(id) => Value::Element(id),
-                        _ => Value::Unknown,
-                    };
-                }
-            } else if at.is("[") || at.is("(") {
-                let end = at.close();
-                if end >= at.end {
-                    return Err(Lost);
-                }
-                at.at = end + 1;
-                value = Value::Unknown;
-            } else if at.is("++") || at.is("--") {
-                at.at += 1;
-            } else {
-                return Ok(value);
-            }
-        }
     }
 
     fn template(&mut self, text: &str) -> Read<Value> {
@@ -654,10 +560,16 @@ impl<'m, 'p, 't> Machine<'m, 'p, 't> {
         let mut rest = text;
         while let Some(start) = rest.find("${") {
             whole.push_str(&rest[..start]);
-            let Some(length) = rest[start..].find('}') else { return Ok(Value::Unknown) };
+            let Some(length) = rest[start..].find('}') else {
+                return Ok(Value::Unknown);
+            };
             let code = Code::of([&rest[start + 2..start + length]]);
             let end = code.pieces.len().saturating_sub(1);
-            let mut at = At { code: &code, at: 0, end };
+            let mut at = At {
+                code: &code,
+                at: 0,
+                end,
+            };
             let value = self.value(&mut at)?;
             let Some(piece) = shown(&value).filter(|_| at.at == end) else {
                 return Ok(Value::Unknown);
@@ -669,7 +581,10 @@ impl<'m, 'p, 't> Machine<'m, 'p, 't> {
             rest = &rest[start + length + 1..];
         }
         whole.push_str(rest);
-        Ok(if whole.len() > LENGTH { Value::Unknown } else { Value::Text(whole) })
+        Ok(if whole.len() > LENGTH {
+            Value::Unknown
+        } else {
+            Value::Text(whole)
+        })
     }
-
 }

@@ -17,8 +17,8 @@ use url::Url;
 
 use super::tree::Tree;
 use lex::{Code, Piece};
-pub(super) use machine::Value;
 use machine::Machine;
+pub(super) use machine::Value;
 
 /// What a click does.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -157,17 +157,22 @@ impl<'p> Program<'p> {
     /// Calls with options of functions of these names.
     pub fn widgets(&self, names: &[&str]) -> Vec<Widget<'p>> {
         let mut found = Vec::new();
-        for at in 1..self.code.pieces.len() {
+        for at in 0..self.code.pieces.len() {
             let Some(name) = self.code.name(at).filter(|name| names.contains(name)) else {
                 continue;
             };
-            if !self.code.is(at + 1, "(") || self.code.name(at - 1) == Some("function") {
+            let is_definition = at > 0 && self.code.name(at - 1) == Some("function");
+            if !self.code.is(at + 1, "(") || is_definition {
                 continue;
             }
             let end = self.code.closes[at + 1];
             // The number or the element's name in front of the options.
             let second = data::behind(&self.code, at + 2, end);
-            let open = if self.code.is(at + 2, "{") { at + 2 } else { second + 1 };
+            let open = if self.code.is(at + 2, "{") {
+                at + 2
+            } else {
+                second + 1
+            };
             if !self.code.is(open, "{") || self.code.closes[open] >= self.code.pieces.len() {
                 continue;
             }
@@ -176,8 +181,16 @@ impl<'p> Program<'p> {
                 .take(60)
                 .map(|(name, start, end)| (name.replace('_', "").to_ascii_lowercase(), start, end))
                 .collect();
-            let first = self.code.get(at + 2).and_then(number).filter(|_| open == second + 1);
-            found.push(Widget { name, first, options });
+            let first = self
+                .code
+                .get(at + 2)
+                .and_then(number)
+                .filter(|_| open == second + 1);
+            found.push(Widget {
+                name,
+                first,
+                options,
+            });
             if found.len() == WIDGETS {
                 break;
             }
@@ -186,7 +199,12 @@ impl<'p> Program<'p> {
     }
 
     /// The whole number that the first of these options has; `None` where it cannot be told.
-    pub fn number_of(&self, place: Place<'_, '_>, widget: &Widget<'_>, names: &[&str]) -> Option<i64> {
+    pub fn number_of(
+        &self,
+        place: Place<'_, '_>,
+        widget: &Widget<'_>,
+        names: &[&str],
+    ) -> Option<i64> {
         names.iter().find_map(|name| {
             let (_, start, end) = widget.options.iter().find(|(own, ..)| own == name)?;
             match Machine::new(self, place).value_at(*start, *end)? {
@@ -220,7 +238,10 @@ impl<'p> Program<'p> {
             self.functions.get(named).cloned()
         });
         let Some(function) = function else {
-            return Some(Answer { effect: Effect::Hidden, returned: None });
+            return Some(Answer {
+                effect: Effect::Hidden,
+                returned: None,
+            });
         };
         let mut machine = Machine::new(self, place);
         let mut own = Vec::new();
@@ -268,7 +289,9 @@ fn number(piece: &Piece<'_>) -> Option<i64> {
 
 fn parameters<'p>(code: &Code<'p>, open: usize) -> Vec<&'p str> {
     let end = code.closes[open];
-    (open + 1..end.min(open + 40)).filter_map(|at| code.name(at)).collect()
+    (open + 1..end.min(open + 40))
+        .filter_map(|at| code.name(at))
+        .collect()
 }
 
 fn function_at<'p>(code: &Code<'p>, mut at: usize) -> Option<Function<'p>> {
@@ -278,18 +301,29 @@ fn function_at<'p>(code: &Code<'p>, mut at: usize) -> Option<Function<'p>> {
     let (parameters, open) = match code.name(at) {
         Some("function") => {
             let open = if code.is(at + 1, "(") { at + 1 } else { at + 2 };
-            (code.is(open, "(").then(|| parameters(code, open))?, code.closes[open] + 1)
+            (
+                code.is(open, "(").then(|| parameters(code, open))?,
+                code.closes[open] + 1,
+            )
         }
         Some(name) if code.is(at + 1, "=>") => (vec![name], at + 2),
         None if code.is(at, "(") => {
             let behind = code.closes[at] + 1;
-            let open = if code.is(behind, "=>") { behind + 1 } else { behind };
+            let open = if code.is(behind, "=>") {
+                behind + 1
+            } else {
+                behind
+            };
             (parameters(code, at), open)
         }
         _ => return None,
     };
     let is_whole = code.is(open, "{") && code.closes[open] < code.pieces.len();
-    is_whole.then(|| Function { parameters, start: open + 1, end: code.closes[open] })
+    is_whole.then(|| Function {
+        parameters,
+        start: open + 1,
+        end: code.closes[open],
+    })
 }
 
 fn functions<'p>(code: &Code<'p>) -> HashMap<&'p str, Function<'p>> {
@@ -297,7 +331,8 @@ fn functions<'p>(code: &Code<'p>) -> HashMap<&'p str, Function<'p>> {
     for at in 0..code.pieces.len() {
         let Some(name) = code.name(at) else { continue };
         let function = if name == "function" {
-            code.name(at + 1).and_then(|own| Some((own, function_at(code, at)?)))
+            code.name(at + 1)
+                .and_then(|own| Some((own, function_at(code, at)?)))
         } else if code.is(at + 1, "=") || code.is(at + 1, ":") {
             function_at(code, at + 2).map(|function| (name, function))
         } else {
@@ -315,8 +350,10 @@ fn globals<'p>(
     code: &Code<'p>,
     functions: &HashMap<&'p str, Function<'p>>,
 ) -> HashMap<&'p str, Option<usize>> {
-    let bodies: HashMap<usize, usize> =
-        functions.values().map(|function| (function.start, function.end)).collect();
+    let bodies: HashMap<usize, usize> = functions
+        .values()
+        .map(|function| (function.start, function.end))
+        .collect();
     let mut found: HashMap<&'p str, Option<usize>> = HashMap::new();
     let mut at = 0;
     while at < code.pieces.len() {
@@ -326,7 +363,9 @@ fn globals<'p>(
         if let Some(name) = code.name(at)
             && (at == 0 || !code.is(at - 1, "."))
         {
-            let changes = ["+=", "-=", "*=", "/=", "++", "--"].iter().any(|sign| code.is(at + 1, sign));
+            let changes = ["+=", "-=", "*=", "/=", "++", "--"]
+                .iter()
+                .any(|sign| code.is(at + 1, sign));
             if code.is(at + 1, "=") {
                 let known = found.contains_key(name);
                 found.insert(name, (!known).then_some(at + 2));

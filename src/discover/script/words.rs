@@ -28,11 +28,21 @@ pub(super) fn requests(code: &Code<'_>) -> Vec<Request> {
         if !code.is(at + 1, "(") || at > 0 && code.name(at - 1) == Some("function") {
             continue;
         }
-        let object = if at > 1 && code.is(at - 1, ".") { code.name(at - 2) } else { None };
-        let of_library = matches!(object, Some("$" | "jQuery" | "axios" | "http" | "$http" | "request" | "layui"));
+        let object = if at > 1 && code.is(at - 1, ".") {
+            code.name(at - 2)
+        } else {
+            None
+        };
+        let of_library = matches!(
+            object,
+            Some("$" | "jQuery" | "axios" | "http" | "$http" | "request" | "layui")
+        );
         let first = at + 2;
         match name {
-            "post" if of_library => found.push(Request { address: plain(code, first), is_get: false }),
+            "post" if of_library => found.push(Request {
+                address: plain(code, first),
+                is_get: false,
+            }),
             "get" | "getJSON" if of_library => {
                 let address = plain(code, first);
                 let is_get = address.is_some() && !has_data(code, first);
@@ -45,19 +55,32 @@ pub(super) fn requests(code: &Code<'_>) -> Vec<Request> {
                     by_options(code, first + 2, plain(code, first))
                 } else {
                     let address = plain(code, first);
-                    Request { is_get: address.is_some(), address }
+                    Request {
+                        is_get: address.is_some(),
+                        address,
+                    }
                 };
                 found.push(request);
             }
             "open" if matches!(code.get(first), Some(Piece::Text(way)) if is_way(way)) => {
                 let address = plain(code, first + 2);
                 let is_get = matches!(code.get(first), Some(Piece::Text(way)) if way.eq_ignore_ascii_case("get"));
-                found.push(Request { is_get: is_get && address.is_some(), address });
+                found.push(Request {
+                    is_get: is_get && address.is_some(),
+                    address,
+                });
             }
             "dataproxy" | "jpage" => {
-                let open = if code.is(first, "{") { Some(first) } else { None };
+                let open = if code.is(first, "{") {
+                    Some(first)
+                } else {
+                    None
+                };
                 let address = open.and_then(|open| option(code, open, "proxyUrl"));
-                found.push(Request { address: address.and_then(|at| plain(code, at)), is_get: false });
+                found.push(Request {
+                    address: address.and_then(|at| plain(code, at)),
+                    is_get: false,
+                });
             }
             _ => {}
         }
@@ -66,7 +89,9 @@ pub(super) fn requests(code: &Code<'_>) -> Vec<Request> {
 }
 
 fn is_way(text: &str) -> bool {
-    ["get", "post"].iter().any(|way| text.eq_ignore_ascii_case(way))
+    ["get", "post"]
+        .iter()
+        .any(|way| text.eq_ignore_ascii_case(way))
 }
 
 /// A string that is all of an argument or a value.
@@ -93,8 +118,11 @@ fn option(code: &Code<'_>, open: usize, name: &str) -> Option<usize> {
 fn by_options(code: &Code<'_>, open: usize, address: Option<String>) -> Request {
     let value = |name| option(code, open, name).and_then(|at| plain(code, at));
     let way = value("type").or_else(|| value("method"));
-    let has_data = ["data", "params", "body"].iter().any(|name| option(code, open, name).is_some());
+    let has_data = ["data", "params", "body"]
+        .iter()
+        .any(|name| option(code, open, name).is_some());
     let address = address.or_else(|| value("url"));
-    let is_get = address.is_some() && !has_data && way.is_none_or(|way| way.eq_ignore_ascii_case("get"));
+    let is_get =
+        address.is_some() && !has_data && way.is_none_or(|way| way.eq_ignore_ascii_case("get"));
     Request { address, is_get }
 }

@@ -20,21 +20,35 @@ impl Machine<'_, '_, '_> {
                     value => whole(&value).map_or(Value::Unknown, Value::Number),
                 });
             }
-            ["String" | "encodeURI" | "encodeURIComponent" | "escape" | "decodeURI" | "decodeURIComponent"] => {
+            [
+                "String" | "encodeURI" | "encodeURIComponent" | "escape" | "decodeURI"
+                | "decodeURIComponent",
+            ] => {
                 // What would change is left out.
-                let text = shown(&first()).filter(|text| text.is_ascii() && !text.contains(['%', ' ']));
+                let text =
+                    shown(&first()).filter(|text| text.is_ascii() && !text.contains(['%', ' ']));
                 return Ok(text.map_or(Value::Unknown, Value::Text));
             }
             ["isNaN"] => {
                 let known = !matches!(first(), Value::Unknown);
                 let is_number = whole(&first()).is_some();
-                return Ok(if known { Value::Truth(!is_number) } else { Value::Unknown });
+                return Ok(if known {
+                    Value::Truth(!is_number)
+                } else {
+                    Value::Unknown
+                });
             }
             ["alert"] => return Ok(Value::Unknown),
             ["$" | "jQuery"] | ["document", "getElementById" | "querySelector"] => {
-                let Value::Text(text) = first() else { return Ok(Value::Unknown) };
+                let Value::Text(text) = first() else {
+                    return Ok(Value::Unknown);
+                };
                 let is_bare = path.len() > 1 && path[1] == "getElementById";
-                let id = if is_bare { Some(text.as_str()) } else { text.strip_prefix('#') };
+                let id = if is_bare {
+                    Some(text.as_str())
+                } else {
+                    text.strip_prefix('#')
+                };
                 let id = id.filter(|id| !id.contains([' ', '.', '>', '[']));
                 return Ok(id.map_or(Value::Unknown, |id| Value::Element(id.to_owned())));
             }
@@ -47,7 +61,9 @@ impl Machine<'_, '_, '_> {
                 return self.opens(address);
             }
             ["$" | "jQuery" | "axios", "get" | "getJSON"] | ["fetch"] => {
-                let is_plain = values.get(1).is_none_or(|_| !at.code.is(data::behind(at.code, start, at.at) + 1, "{"));
+                let is_plain = values
+                    .get(1)
+                    .is_none_or(|_| !at.code.is(data::behind(at.code, start, at.at) + 1, "{"));
                 return match first() {
                     Value::Text(text) if is_plain => self.act(Effect::Loads(text)),
                     _ => self.act(Effect::Asks),
@@ -84,10 +100,20 @@ impl Machine<'_, '_, '_> {
         if path.last() != Some(&"post") && at.code.is(start, "{") {
             let options = data::fields(at.code, start);
             let mut option = |name: &str| {
-                let (_, start, end) = options.iter().find(|(own, ..)| own.eq_ignore_ascii_case(name))?;
-                let mut one = At { code: at.code, at: *start, end: *end };
+                let (_, start, end) = options
+                    .iter()
+                    .find(|(own, ..)| own.eq_ignore_ascii_case(name))?;
+                let mut one = At {
+                    code: at.code,
+                    at: *start,
+                    end: *end,
+                };
                 let value = self.value(&mut one).ok()?;
-                Some(if one.at == *end { value } else { Value::Unknown })
+                Some(if one.at == *end {
+                    value
+                } else {
+                    Value::Unknown
+                })
             };
             let way = option("type").or_else(|| option("method"));
             let is_get = match way {
@@ -134,7 +160,9 @@ impl Machine<'_, '_, '_> {
             (Value::Number(_), "getCurrent") => Ok(value),
             (Value::Text(text), "indexOf") => Ok(match values.first() {
                 Some(Value::Text(part)) => {
-                    let at = text.find(part.as_str()).and_then(|at| i64::try_from(at).ok());
+                    let at = text
+                        .find(part.as_str())
+                        .and_then(|at| i64::try_from(at).ok());
                     Value::Number(at.unwrap_or(-1))
                 }
                 _ => Value::Unknown,
@@ -153,12 +181,18 @@ impl Machine<'_, '_, '_> {
     /// A field's value as it stands in the page, or as given since.
     pub(super) fn field(&self, name: &str) -> Value {
         if let Some((_, value)) = self.fields.iter().rev().find(|(own, _)| own == name) {
-            return if value == "\0" { Value::Unknown } else { Value::Text(value.clone()) };
+            return if value == "\0" {
+                Value::Unknown
+            } else {
+                Value::Text(value.clone())
+            };
         }
         let tree = self.place.tree;
         let input = tree.nodes().iter().find(|node| {
             node.name == "input"
-                && ["id", "name"].iter().any(|key| node.raw_attribute(key) == Some(name))
+                && ["id", "name"]
+                    .iter()
+                    .any(|key| node.raw_attribute(key) == Some(name))
         });
         let value = input.map(|node| node.attribute("value").unwrap_or_default().into_owned());
         value.map_or(Value::Unknown, Value::Text)

@@ -43,17 +43,17 @@ pub(super) fn shown(value: &Value) -> Option<String> {
     }
 }
 
-pub(super) fn joined(sign: &str, left: Value, right: Value) -> Value {
-    let either = |known: Option<bool>, other: Value| match known {
+pub(super) fn joined(sign: &str, left: &Value, right: &Value) -> Value {
+    let either = |known: Option<bool>, other: &Value| match known {
         Some(true) => left.clone(),
-        Some(false) => other,
+        Some(false) => other.clone(),
         None => Value::Unknown,
     };
     match sign {
-        "||" | "??" => return either(truth(&left), right),
-        "&&" => return either(truth(&left).map(|truth| !truth), right),
+        "||" | "??" => return either(truth(left), right),
+        "&&" => return either(truth(left).map(|truth| !truth), right),
         "+" if matches!(left, Value::Text(_)) || matches!(right, Value::Text(_)) => {
-            return match (shown(&left), shown(&right)) {
+            return match (shown(left), shown(right)) {
                 (Some(left), Some(right)) if left.len() + right.len() <= LENGTH => {
                     Value::Text(left + &right)
                 }
@@ -61,17 +61,19 @@ pub(super) fn joined(sign: &str, left: Value, right: Value) -> Value {
             };
         }
         "==" | "===" | "!=" | "!==" => {
-            let same = match (&left, &right) {
+            let same = match (left, right) {
                 (Value::Text(one), Value::Text(other)) => Some(one == other),
                 (Value::Truth(one), Value::Truth(other)) => Some(one == other),
-                _ => whole(&left).zip(whole(&right)).map(|(one, other)| one == other),
+                _ => whole(left)
+                    .zip(whole(right))
+                    .map(|(one, other)| one == other),
             };
             let wanted = sign.starts_with('=');
             return same.map_or(Value::Unknown, |same| Value::Truth(same == wanted));
         }
         _ => {}
     }
-    let Some((a, b)) = whole(&left).zip(whole(&right)) else {
+    let Some((a, b)) = whole(left).zip(whole(right)) else {
         return Value::Unknown;
     };
     let number = |number: Option<i64>| number.map_or(Value::Unknown, Value::Number);
