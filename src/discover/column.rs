@@ -385,7 +385,7 @@ pub fn recognise(document: &Document<'_>, url: &Url) -> Vec<Evidence> {
     found
 }
 
-fn is_column_name(text: &str) -> bool {
+pub(super) fn is_column_name(text: &str) -> bool {
     let plain: String = text.chars().filter(|c| !is_space(*c)).take(80).collect();
     COLUMN_NAMES.contains(&bare(&plain))
 }

@@ -3,12 +3,15 @@
 //! In: a tree. Out: [`Link`]s with full titles. Links in navigation and feet, in templates that a script fills, to
 //! anchors and scripts, without words or with words of navigation (`首页`) are none.
 
+use std::borrow::Cow;
+
 use url::Url;
 
 use super::css;
 use super::opens;
 use super::printed::{Printed, date_only};
-use super::tree::{NodeId, Tree, tidy};
+use super::script::{Effect, Place};
+use super::tree::{Node, NodeId, Tree, tidy};
 use super::urls::{self, Base};
 use crate::normalize::find_dates;
 use crate::profile::ListRules;
@@ -56,16 +59,20 @@ pub(super) fn blocked(tree: &Tree<'_>, rules: &ListRules) -> Vec<bool> {
         None => vec![false; tree.nodes().len()],
     };
     for (id, node) in tree.nodes().iter().enumerate() {
-        let repeats = node.attributes().iter().any(|(name, _)| {
-            REPEATS
-                .iter()
-                .any(|repeat| name.eq_ignore_ascii_case(repeat))
-        });
-        flags[id] |= repeats
+        flags[id] |= is_repeated(node)
             || matches!(&*node.name, "nav" | "footer" | "select" | "head")
             || node.parent.is_some_and(|parent| flags[parent]);
     }
     flags
+}
+
+/// Whether a script repeats an element.
+pub(super) fn is_repeated(node: &Node<'_>) -> bool {
+    node.attributes().iter().any(|(name, _)| {
+        REPEATS
+            .iter()
+            .any(|repeat| name.eq_ignore_ascii_case(repeat))
+    })
 }
 
 /// The links of a page that may be items, in order. `base` is what references are resolved against.
@@ -194,11 +201,51 @@ fn target(tree: &Tree<'_>, id: NodeId, base: &Base) -> Option<Url> {
     let node = tree.node(id);
     let (href, onclick) = (node.attribute("href"), node.attribute("onclick"));
     let opened = opens::opened(href.as_deref(), onclick.as_deref());
-    let address = opened.or_else(|| href.map(std::borrow::Cow::into_owned))?;
-    if HOLES.iter().any(|hole| address.contains(hole)) {
+    let address = opened
+        .or_else(|| by_function(tree, id, base))
+        .or_else(|| href.map(std::borrow::Cow::into_owned))?;
+    if is_template(&address) {
         return None;
     }
     urls::resolve(base, &address)
+}
+
+/// What an element says: its text, else its title or its picture's.
+pub(super) fn said(tree: &Tree<'_>, id: NodeId) -> String {
+    let text = tree.text(id);
+    if !text.trim().is_empty() {
+        return text;
+    }
+    let node = tree.node(id);
+    let within = (id + 1..node.end)
+        .take(4)
+        .find_map(|id| tree.node(id).attribute("alt"));
+    let said = node
+        .attribute("title")
+        .or(within)
+        .or_else(|| node.attribute("alt"));
+    said.map_or(text, Cow::into_owned)
+}
+
+/// Whether an address has holes that a script fills.
+pub(super) fn is_template(address: &str) -> bool {
+    HOLES.iter().any(|hole| address.contains(hole))
+}
+
+/// The address that a link opens by a function of the page.
+pub(super) fn by_function(tree: &Tree<'_>, id: NodeId, base: &Base) -> Option<String> {
+    let click = opens::click(tree.node(id))?;
+    let place = Place {
+        url: base.page(),
+        tree,
+    };
+    if tree.scripts.is_empty() || !tree.program().knows(&click) {
+        return None;
+    }
+    match tree.program().click(place, &click, None) {
+        Effect::Opens(address) => Some(address),
+        _ => None,
+    }
 }
 
 /// Whether a link's whole text is one of navigation; arrows and brackets around it do not count.

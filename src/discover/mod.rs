@@ -21,10 +21,12 @@ pub mod propose;
 pub mod reading;
 mod records;
 mod redirect;
+mod script;
 mod site;
 pub mod sitemap;
 pub mod title;
 mod tree;
+mod unseen;
 pub mod urls;
 
 use jiff::civil::Date;
@@ -34,10 +36,11 @@ use crate::decode::{Decoded, Media, decode, media};
 use crate::extract::paging as parts;
 use crate::model::{ItemKind, Role};
 use crate::parse::{Document, parse_html};
-use crate::profile::{Layout, ListRules, Paging, Platform, Profile, SiteProfile, Sites};
+use crate::profile::{Layout, ListRules, Paging, Platform, Profile, SiteProfile, Sites, Strategy};
 
 use items::{Found, Item};
 use paging::Sheet;
+use paging::scripted::Scripted;
 use tree::Tree;
 use urls::Base;
 
@@ -69,6 +72,9 @@ pub struct Discovery {
     pub redirect: Option<Url>,
     /// The platform the page shows it was made by, its profile's name; `None` where it does not show.
     pub platform: Option<String>,
+    /// Why a list goes on unseen: by POST, by a script without an address, or its entries are not in the page. `None`
+    /// where all of it is in `leads`, or nothing shows that it is not.
+    pub cut_short: Option<String>,
     /// What is odd, a line each for people: `list: the item selector finds nothing`.
     pub notes: Vec<String>,
 }
@@ -198,11 +204,26 @@ fn root(
             lead.role == Role::Item && of_reports.contains(&lead.kind)
         });
     }
-    for lead in columns {
+    let (by_script, hidden) = unseen::columns(tree, &base);
+    let has_column = |leads: &[Lead]| leads.iter().any(|lead| lead.role == Role::List);
+    if let Some(why) = hidden
+        && shown.is_empty()
+        && !has_column(&columns)
+        && by_script.is_empty()
+    {
+        cut_short(discovery, "root", why);
+    }
+    for lead in columns.into_iter().chain(by_script) {
         if discovery.leads.iter().all(|known| known.url != lead.url) {
             discovery.leads.push(lead);
         }
     }
+}
+
+/// Says of a page that what it leads to is not all known.
+fn cut_short(discovery: &mut Discovery, what: &str, why: String) {
+    discovery.notes.push(format!("{what}: cut short: {why}"));
+    discovery.cut_short = Some(why);
 }
 
 /// Whether a sitemap was reached by way of an index: it is no seed and has no customary name.
@@ -224,8 +245,8 @@ fn is_data(source: &str) -> bool {
         || start.starts_with("<?xml") && records::is_datastore(start)
         || !start.starts_with('<')
             && start
-                .find('(')
-                .is_some_and(|at| at < 60 && start[at + 1..].starts_with(['{', '[']))
+                .find(['(', '='])
+                .is_some_and(|at| at < 60 && start[at + 1..].trim_start().starts_with(['{', '[']))
 }
 
 /// The rules that hold for a list, and what it pages by.
@@ -350,6 +371,7 @@ fn list(
     let found = entries(page, source, tree, listing.as_ref(), &base, &rules.list);
     discovery.notes = found.notes;
     let agency = site.map(|site| site.agency_of(page.url));
+    let mut cut = tree.and_then(|tree| unseen::entries(tree, &base, &found.items));
     let mut known = std::collections::HashSet::new();
     for item in found.items {
         if item.url == *page.url || !known.insert(item.url.clone()) {
@@ -387,10 +409,10 @@ fn list(
         tree,
         listing: listing.as_ref(),
     };
-    if let Some((pages, rule)) = paging::follow(&sheet, &rules.paging) {
-        for url in pages {
-            add(url, None, rule);
-        }
+    let (pages, rule, unseen) = followed(&sheet, &rules.paging, items);
+    cut = cut.or(unseen);
+    for url in pages {
+        add(url, None, rule);
     }
     for (url, title) in found.years {
         add(url, Some(title), "list.year");
@@ -404,15 +426,58 @@ fn list(
         if let Some(url) = gkmlpt_data(tree, page.url) {
             add(url, None, "list.gkmlpt");
         }
-        if let Some(note) = more_by_script(tree, items) {
-            for (url, title) in other_entrances(tree, page.url, &base) {
+        if let Some(note) = unseen::more_by_script(tree, items) {
+            for (url, title) in unseen::other_entrances(tree, page.url, &base) {
                 add(url, Some(title), "list.entrance");
             }
             discovery.notes.push(note);
+            cut = cut.or_else(|| Some("the other records are loaded by its script".into()));
+        }
+        if items == 0 && discovery.leads.is_empty() && cut.is_none() {
+            let shell = unseen::shell(tree, page.url, &base);
+            cut = shell.why;
+            let leads = shell.lists.into_iter().map(|url| Lead {
+                url,
+                role: Role::List,
+                title: None,
+                list_date: None,
+                kind: ItemKind::Unknown,
+                year: None,
+                rule: "list.data",
+            });
+            discovery.leads.extend(leads);
         }
     }
     if items == 0 {
         discovery.notes.push("list: no items".into());
+    }
+    if let Some(why) = cut {
+        cut_short(discovery, "list", why);
+    }
+}
+
+/// The pages behind a list page, which rule found them, and why the list goes on unseen.
+fn followed(
+    sheet: &Sheet<'_, '_>,
+    strategies: &[&Paging],
+    items: usize,
+) -> (Vec<Url>, &'static str, Option<String>) {
+    let (pages, rule) = paging::follow(sheet, strategies).unwrap_or_default();
+    let is_plain =
+        |paging: &&Paging| paging.strategy == Strategy::NextLink && paging.words.is_none();
+    if pages.is_empty() && rule == "pager.hanweb" {
+        let total = unseen::total(sheet.tree).filter(|total| *total > items);
+        let why = total.map(|total| format!("{items} of {total} entries are in the page"));
+        return (pages, rule, why);
+    }
+    let is_open = pages.is_empty() && matches!(rule, "" | "pager.next");
+    if !is_open || !strategies.iter().any(is_plain) {
+        return (pages, rule, None);
+    }
+    match paging::scripted::follow(sheet, items) {
+        Some(Scripted::Pages(pages)) => (pages, "pager.script", None),
+        Some(Scripted::Unseen(why)) => (Vec::new(), rule, Some(why)),
+        None => (pages, rule, None),
     }
 }
 
@@ -444,50 +509,6 @@ fn gkmlpt_data(tree: &Tree<'_>, url: &Url) -> Option<Url> {
         &url.into(),
         &format!("{root}/gkmlpt/api/all/{column}?page=1&sid={number}"),
     )
-}
-
-/// A note where a script says that there are more records than the page has.
-fn more_by_script(tree: &Tree<'_>, items: usize) -> Option<String> {
-    let total = tree.scripts.iter().find_map(|script| {
-        let at = script.find("recordCount")? + "recordCount".len();
-        let rest = script[at..]
-            .trim_start()
-            .strip_prefix([':', '='])?
-            .trim_start();
-        let rest = rest.trim_start_matches(['"', '\'']);
-        let end = rest
-            .find(|c: char| !c.is_ascii_digit())
-            .unwrap_or(rest.len());
-        rest[..end].parse::<usize>().ok()
-    })?;
-    (total > items && items > 0)
-        .then(|| format!("list: {total} records by its script, {items} in the page; the others are loaded by script"))
-}
-
-/// Links to other pages of this column: of its name, in its folder.
-fn other_entrances(tree: &Tree<'_>, url: &Url, base: &Base) -> Vec<(Url, String)> {
-    let is_name = |name: &str| name.eq_ignore_ascii_case("ColumnName");
-    let metas = tree.nodes().iter().filter(|node| node.name == "meta");
-    let mut names = metas.filter(|node| node.raw_attribute("name").is_some_and(is_name));
-    let Some(name) = names.find_map(|node| node.attribute("content")) else {
-        return Vec::new();
-    };
-    let joined = |text: &str| {
-        text.chars()
-            .filter(|c| !c.is_whitespace())
-            .collect::<String>()
-    };
-    let name = joined(&name);
-    let anchors = (0..tree.nodes().len()).filter(|id| tree.node(*id).name == "a");
-    anchors
-        .filter(|id| !name.is_empty() && joined(&tree.text(*id)) == name)
-        .filter_map(|id| urls::resolve(base, &tree.node(id).attribute("href")?))
-        .filter(|found| {
-            found.host_str() == url.host_str() && urls::folder(found) == urls::folder(url)
-        })
-        .map(|found| (found, name.clone()))
-        .take(4)
-        .collect()
 }
 
 #[cfg(test)]

@@ -2,6 +2,10 @@
 //!
 //! In: a link's `href` and `onclick`. Out: the one address the script plainly opens: a string without anything added to it.
 
+use std::borrow::Cow;
+
+use super::tree::Node;
+
 /// What stands before the address.
 const OPENS: [&str; 6] = [
     "window.open",
@@ -27,6 +31,25 @@ pub(super) fn opened(href: Option<&str>, onclick: Option<&str>) -> Option<String
         return None;
     }
     [script, onclick].into_iter().flatten().find_map(address)
+}
+
+/// The script of an element that has no address of its own: behind `javascript:`, else of `onclick`; `None` where it has
+/// neither, or the script does nothing.
+pub(super) fn click<'n>(node: &'n Node<'_>) -> Option<Cow<'n, str>> {
+    let href = node.attribute("href").unwrap_or_default();
+    let is_script = href
+        .get(..11)
+        .is_some_and(|scheme| scheme.eq_ignore_ascii_case("javascript:"));
+    let does = |script: &str| {
+        let script = script.trim_matches(|c: char| c.is_whitespace() || c == ';');
+        !script.is_empty() && !script.starts_with("void") && script.len() <= SCRIPT
+    };
+    if is_script && does(&href[11..]) {
+        return Some(Cow::Owned(href[11..].to_owned()));
+    }
+    let is_empty = is_script || href.is_empty() || href.starts_with('#');
+    node.attribute("onclick")
+        .filter(|script| is_empty && does(script))
 }
 
 /// The address in the script of a link to the next page: the one string in it that is the name of a page.

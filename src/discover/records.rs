@@ -10,6 +10,7 @@ use serde_json::{Map, Value};
 use super::items::{Item, beside};
 use super::links;
 use super::printed::date_in;
+use super::script::data;
 use super::tree::{Tree, tidy};
 use super::urls::{self, Base};
 use crate::profile::ListRules;
@@ -142,9 +143,7 @@ type Around<'v> = (&'v Vec<Value>, Option<&'v Map<String, Value>>);
 
 /// Reads JSON, with or without a function's name around it; `None` where it is none or has no list of articles.
 pub(super) fn from_json(text: &str, base: &Base) -> Option<Listing> {
-    let start = text.find(['{', '['])?;
-    let end = text.rfind(['}', ']'])?;
-    let value: Value = serde_json::from_str(text.get(start..=end)?).ok()?;
+    let value = strict(text).or_else(|| data::answer(text))?;
     let mut best: Option<Around<'_>> = None;
     let mut open = vec![(&value, None)];
     while let Some((value, around)) = open.pop() {
@@ -189,16 +188,8 @@ pub(super) fn from_json(text: &str, base: &Base) -> Option<Listing> {
 
 /// The items of an array in a page's script, where most of them have a date or a report's title: menus have neither.
 pub(super) fn from_scripts(scripts: &[&str], base: &Base) -> Vec<Item> {
-    let arrays = scripts
-        .iter()
-        .flat_map(|script| script.match_indices('[').map(|(at, _)| &script[at..]))
-        .filter(|text| text[1..].trim_start().starts_with('{'))
-        .take(ARRAYS);
-    let lists = arrays.filter_map(|text| {
-        let mut values = serde_json::Deserializer::from_str(text).into_iter::<Value>();
-        let Value::Array(list) = values.next()?.ok()? else {
-            return None;
-        };
+    let arrays = data::arrays(scripts).into_iter().take(ARRAYS);
+    let lists = arrays.filter_map(|list| {
         let all = list.iter().take(RECORDS);
         let items: Vec<Item> = all.filter_map(|value| item(value, base)).collect();
         let tells = |item: &&Item| {
@@ -209,12 +200,16 @@ pub(super) fn from_scripts(scripts: &[&str], base: &Base) -> Vec<Item> {
     lists.max_by_key(Vec::len).unwrap_or_default()
 }
 
-/// The longest piece of a page with links that stands in JSON as a string.
-pub(super) fn fragment(text: &str) -> Option<String> {
+/// JSON, with or without something around it.
+fn strict(text: &str) -> Option<Value> {
     let start = text.find(['{', '['])?;
     let end = text.rfind(['}', ']'])?;
-    let value: Value = serde_json::from_str(text.get(start..=end)?).ok()?;
-    let mut open = vec![value];
+    serde_json::from_str(text.get(start..=end)?).ok()
+}
+
+/// The longest piece of a page with links that stands in JSON as a string.
+pub(super) fn fragment(text: &str) -> Option<String> {
+    let mut open = vec![strict(text)?];
     let mut best: Option<String> = None;
     while let Some(value) = open.pop() {
         match value {
@@ -264,8 +259,13 @@ fn is_article(value: &Value) -> bool {
 
 fn item(value: &Value, base: &Base) -> Option<Item> {
     let map = value.as_object()?;
-    let url = urls::resolve(base, first(map, &URLS)?.as_str()?)?;
+    let address = first(map, &URLS)?.as_str()?;
     let raw = first(map, &TITLES)?.as_str()?;
+    // A template that a script fills.
+    if links::is_template(address) || raw.contains("{{") {
+        return None;
+    }
+    let url = urls::resolve(base, address)?;
     // Search answers mark words by tags.
     let tree = Tree::parse(raw);
     let runs = tree.runs();

@@ -9,6 +9,7 @@ use quick_xml::events::{BytesStart, Event};
 use url::Url;
 
 use crate::model::{ItemKind, Role};
+use crate::parse::xml_reference;
 
 use super::{Lead, column, site, title, urls};
 
@@ -256,7 +257,7 @@ fn xml(text: &str, base: &Url, sitemap: &mut Sitemap, foreign: &mut usize) {
             Event::CData(text) => put(&text, reading, entry.as_mut()),
             Event::GeneralRef(reference) => {
                 let mut buffer = [0; 4];
-                let Some(character) = predefined(&reference) else {
+                let Some(character) = xml_reference(&reference) else {
                     continue;
                 };
                 let text = character.encode_utf8(&mut buffer);
@@ -317,25 +318,6 @@ fn put(text: &str, reading: Reading, entry: Option<&mut Open>) {
     };
     if into.len() + text.len() <= TEXT {
         into.push_str(text);
-    }
-}
-
-/// The five references of XML, and characters by number.
-fn predefined(reference: &str) -> Option<char> {
-    match reference {
-        "amp" => Some('&'),
-        "lt" => Some('<'),
-        "gt" => Some('>'),
-        "quot" => Some('"'),
-        "apos" => Some('\''),
-        _ => {
-            let number = reference.strip_prefix('#')?;
-            let code = match number.strip_prefix(['x', 'X']) {
-                Some(digits) => u32::from_str_radix(digits, 16).ok()?,
-                None => number.parse().ok()?,
-            };
-            char::from_u32(code)
-        }
     }
 }
 

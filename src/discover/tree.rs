@@ -6,7 +6,9 @@
 //! One pass; depth and size are bounded, what lies beyond is left out.
 
 use std::borrow::Cow;
+use std::cell::OnceCell;
 
+use super::script::Program;
 use crate::parse::{Text, Token, attribute_value, tokens};
 
 /// Elements deeper than this are put into the one at this depth.
@@ -29,6 +31,7 @@ pub(super) struct Tree<'p> {
     /// `<base href>`, references resolved; `None` where there is none.
     pub base: Option<String>,
     page: &'p str,
+    program: OnceCell<Program<'p>>,
 }
 
 /// An element.
@@ -299,6 +302,7 @@ impl<'p> Tree<'p> {
                 scripts: Vec::new(),
                 base: None,
                 page,
+                program: OnceCell::new(),
             },
             open: Vec::new(),
             roots: 0,
@@ -347,6 +351,11 @@ impl<'p> Tree<'p> {
             Some(open..open + head[open..].find("</title")?)
         });
         title.map_or("", |place| &self.page[place])
+    }
+
+    /// The page's scripts, read when first asked for.
+    pub fn program(&self) -> &Program<'p> {
+        self.program.get_or_init(|| Program::of(&self.scripts))
     }
 
     /// The elements, in the order of the page.

@@ -160,7 +160,7 @@ pub struct CutList {
     pub list: String,
     /// Which bound was reached.
     pub why: String,
-    /// Addresses left out.
+    /// Addresses left out; 0 where they are not known.
     pub count: u32,
 }
 
@@ -447,7 +447,11 @@ impl Frontier {
              JOIN site s ON s.id = u.site_id LEFT JOIN url c ON c.id = u.column_id LEFT JOIN url p ON p.id = u.parent_id
              WHERE u.state = 'skipped' AND u.outcome = 'budget_spent' AND u.site_id IN (SELECT site_id FROM selected)
                AND (u.role = 'list' OR u.why LIKE '% links from the seed')
-             GROUP BY s.name, list, u.why ORDER BY s.name, list, u.why LIMIT 50",
+             GROUP BY s.name, list, u.why
+             UNION ALL
+             SELECT s.name, u.url, substr(u.why, instr(u.why, 'list cut short: ') + 16), 0 FROM url u JOIN site s ON s.id = u.site_id
+             WHERE u.role IN ('list', 'root') AND u.why LIKE '%list cut short: %' AND u.site_id IN (SELECT site_id FROM selected)
+             ORDER BY 1, 2, 3 LIMIT 50",
         )?;
         let rows = statement.query_map([], |row| {
             Ok(CutList {

@@ -23,6 +23,7 @@ mod tables;
 mod tag;
 mod tokens;
 mod tree;
+mod xml;
 
 pub use divs::find_grids;
 pub use document::{
@@ -35,6 +36,7 @@ pub use pdf::{PdfError, PdfPages, parse_pdf};
 pub use plain::parse_text;
 pub use tokens::{Text, Token, Tokens, attribute_value, tokens};
 pub use tree::parse_html;
+pub use xml::xml_reference;
 
 /// What byte ranges of a document count in where that is not the payload itself.
 #[derive(Debug, Clone, PartialEq, Eq)]

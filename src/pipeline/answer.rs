@@ -99,6 +99,13 @@ pub fn read_answer(sites: &Sites, answer: &Answer<'_>) -> Reading {
                 reading.redirect = Some(target);
             }
         }
+        if let Some(cut) = discovery.cut_short
+            && reading.outcome == Outcome::Ok
+        {
+            // The ledger's words for it: `Frontier::cut_lists` looks for them.
+            reading.why.push_str("; list cut short: ");
+            reading.why.push_str(&cut);
+        }
         reading.leads = Some(discovery.leads);
         reading.notes.extend(discovery.notes);
     }

@@ -218,6 +218,7 @@ pub(super) fn look(url: &Url, fetched: &Fetched, role: Option<Role>, sites: &Sit
         leads,
         redirect,
         platform,
+        cut_short: _,
         notes,
     } = discover(&page, sites);
     let shown = platform.as_deref().and_then(|name| sites.platform(name));

@@ -173,14 +173,14 @@ impl CrawlSummary {
             }
         }
         for cut in frontier.cut_lists()? {
-            let pages = if cut.count == 1 {
-                "address"
-            } else {
-                "addresses"
+            let left_out = match cut.count {
+                0 => "what is left out is not known".to_owned(),
+                1 => "1 address left out".to_owned(),
+                count => format!("{count} addresses left out"),
             };
             self.notes.push(format!(
-                "cut short: {} (site {}): {}; {} {pages} left out",
-                cut.list, cut.site, cut.why, cut.count
+                "cut short: {} (site {}): {}; {left_out}",
+                cut.list, cut.site, cut.why
             ));
         }
         Ok(())

@@ -72,12 +72,14 @@ fn value<'s>(text: &'s str, script: &'s str) -> Option<Argument<'s>> {
     })
 }
 
-fn page(base: &Base, name: &str, number: u32, extension: &str) -> Option<Url> {
-    urls::resolve(base, &format!("{name}_{number}.{extension}"))
+/// The pages of these numbers: `index_2.html`.
+fn named(base: &Base, name: &str, numbers: impl Iterator<Item = u32>, extension: &str) -> Vec<Url> {
+    let page = |number: u32| urls::resolve(base, &format!("{name}_{number}.{extension}"));
+    numbers.filter_map(page).collect()
 }
 
 /// TRS: the call with a number first, or `var countPage`.
-pub(super) fn trs(sheet: &Sheet<'_>) -> Option<Vec<Url>> {
+pub(super) fn trs(sheet: &Sheet<'_, '_>) -> Option<Vec<Url>> {
     let scripts = || sheet.tree.into_iter().flat_map(|tree| &tree.scripts);
     let is_trs = |arguments: &[Argument<'_>]| {
         matches!(
@@ -102,12 +104,8 @@ pub(super) fn trs(sheet: &Sheet<'_>) -> Option<Vec<Url>> {
         else {
             return None;
         };
-        let pages = behind(*current, total.saturating_sub(1));
-        return Some(
-            pages
-                .filter_map(|number| page(sheet.base, name, number, ext))
-                .collect(),
-        );
+        let numbers = behind(*current, total.saturating_sub(1));
+        return Some(named(sheet.base, name, numbers, ext));
     }
     let script = scripts().find(|script| assigned(script, "countPage").is_some())?;
     let total = assigned(script, "countPage")?;
@@ -115,16 +113,12 @@ pub(super) fn trs(sheet: &Sheet<'_>) -> Option<Vec<Url>> {
     let (own, extension) = own_name(sheet.url);
     let name = inline_name(script).unwrap_or(own);
     let extension = inline_extension(script).unwrap_or(extension);
-    let pages = behind(current, total.saturating_sub(1));
-    Some(
-        pages
-            .filter_map(|number| page(sheet.base, name, number, extension))
-            .collect(),
-    )
+    let numbers = behind(current, total.saturating_sub(1));
+    Some(named(sheet.base, name, numbers, extension))
 }
 
 /// 开普: the call with an element's id first.
-pub(super) fn kaipu(sheet: &Sheet<'_>) -> Option<Vec<Url>> {
+pub(super) fn kaipu(sheet: &Sheet<'_, '_>) -> Option<Vec<Url>> {
     let is_kaipu = |arguments: &[Argument<'_>]| {
         matches!(
             arguments,
@@ -151,12 +145,8 @@ pub(super) fn kaipu(sheet: &Sheet<'_>) -> Option<Vec<Url>> {
     else {
         return None;
     };
-    let pages = behind((*current).max(1), *total);
-    Some(
-        pages
-            .filter_map(|number| page(sheet.base, name, number, ext))
-            .collect(),
-    )
+    let numbers = behind((*current).max(1), *total);
+    Some(named(sheet.base, name, numbers, ext))
 }
 
 /// The page's own name without number, and its extension.

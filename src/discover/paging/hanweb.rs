@@ -16,7 +16,7 @@ const PER_PAGE: u32 = 15;
 /// Pages of a group.
 const PAGES: u32 = 3;
 
-pub(super) fn follow(sheet: &Sheet<'_>, paging: &Paging) -> Option<Vec<Url>> {
+pub(super) fn follow(sheet: &Sheet<'_, '_>, paging: &Paging) -> Option<Vec<Url>> {
     let scripts = sheet
         .tree
         .map(|tree| tree.scripts.as_slice())
@@ -86,7 +86,7 @@ fn group(template: &Url, start: u32, span: u32, per_page: u32) -> Url {
     urls::with_parameter(&url, "perpage", &per_page.to_string())
 }
 
-fn target(sheet: &Sheet<'_>, link: &str) -> Option<Url> {
+fn target(sheet: &Sheet<'_, '_>, link: &str) -> Option<Url> {
     let tree = Tree::parse(link);
     let href = tree
         .nodes()

@@ -4,6 +4,7 @@ use url::Url;
 
 use super::{Sheet, behind};
 use crate::discover::css;
+use crate::discover::links::said;
 use crate::discover::opens;
 use crate::discover::tree::{NodeId, Tree};
 use crate::discover::urls;
@@ -46,25 +47,12 @@ pub(super) fn all<'t>(tree: &'t Tree<'_>) -> impl Iterator<Item = (NodeId, Strin
 }
 
 /// Where a link leads.
-pub(super) fn target(sheet: &Sheet<'_>, tree: &Tree<'_>, id: NodeId) -> Option<Url> {
+pub(super) fn target(sheet: &Sheet<'_, '_>, tree: &Tree<'_>, id: NodeId) -> Option<Url> {
     urls::resolve(sheet.base, &tree.node(id).attribute("href")?)
 }
 
-/// What a link says: its text, else its title or its picture's.
-fn words(tree: &Tree<'_>, id: NodeId, text: String) -> String {
-    if !text.trim().is_empty() {
-        return text;
-    }
-    let node = tree.node(id);
-    let within = (id + 1..node.end)
-        .take(4)
-        .find_map(|id| tree.node(id).attribute("alt"));
-    let said = node.attribute("title").or(within);
-    said.map_or(text, std::borrow::Cow::into_owned)
-}
-
 /// Where the link to the next page leads, by its address or by the one address in its script.
-fn next_target(sheet: &Sheet<'_>, tree: &Tree<'_>, id: NodeId) -> Option<Url> {
+fn next_target(sheet: &Sheet<'_, '_>, tree: &Tree<'_>, id: NodeId) -> Option<Url> {
     let node = tree.node(id);
     let href = node.attribute("href").unwrap_or_default();
     if let Some(address) = opens::paged(&href, node.attribute("onclick").as_deref()) {
@@ -74,7 +62,7 @@ fn next_target(sheet: &Sheet<'_>, tree: &Tree<'_>, id: NodeId) -> Option<Url> {
 }
 
 /// The next page by its link.
-pub(super) fn next(sheet: &Sheet<'_>, paging: &Paging) -> Option<Vec<Url>> {
+pub(super) fn next(sheet: &Sheet<'_, '_>, paging: &Paging) -> Option<Vec<Url>> {
     let tree = sheet.tree?;
     let only = paging.link.as_ref().map(|css| css::matches(tree, css));
     let mut is_pager = false;
@@ -83,15 +71,17 @@ pub(super) fn next(sheet: &Sheet<'_>, paging: &Paging) -> Option<Vec<Url>> {
         if only.as_ref().is_some_and(|only| !only[id]) {
             continue;
         }
-        let text = words(tree, id, text);
+        let text = if text.trim().is_empty() {
+            said(tree, id)
+        } else {
+            text
+        };
         let bare = text.trim_matches(|c: char| c.is_whitespace() || "[]【】|".contains(c));
-        let lower = bare.to_lowercase();
         let says = if let Some(words) = &paging.words {
             words.list().iter().any(|word| word.as_str() == bare)
         } else {
-            let worded = lower.trim_matches(|c: char| c.is_whitespace() || "<>›»→＞".contains(c));
-            NEXT.contains(&worded)
-                || ARROWS.contains(&bare) && arrows.next().is_some() && in_pager(tree, id)
+            let is_arrow = ARROWS.contains(&bare);
+            (!is_arrow || arrows.next().is_some()) && is_next(tree, id, bare)
         };
         is_pager |= says;
         let class = tree.node(id).raw_attribute("class").unwrap_or_default();
@@ -114,8 +104,15 @@ pub(super) fn next(sheet: &Sheet<'_>, paging: &Paging) -> Option<Vec<Url>> {
     numbered(sheet, tree).or_else(|| by_choice(sheet, tree))
 }
 
+/// Whether an element with this text leads to the next page.
+pub(super) fn is_next(tree: &Tree<'_>, id: NodeId, bare: &str) -> bool {
+    let lower = bare.to_lowercase();
+    let worded = lower.trim_matches(|c: char| c.is_whitespace() || "<>›»→＞".contains(c));
+    NEXT.contains(&worded) || ARROWS.contains(&bare) && in_pager(tree, id)
+}
+
 /// The next page of a pager that has numbers only: the page's own is no link or leads here.
-fn numbered(sheet: &Sheet<'_>, tree: &Tree<'_>) -> Option<Vec<Url>> {
+fn numbered(sheet: &Sheet<'_, '_>, tree: &Tree<'_>) -> Option<Vec<Url>> {
     let mut last: Option<(u32, NodeId, bool)> = None;
     for (id, text) in all(tree) {
         let Some(number) = page_number(&text) else {
@@ -148,7 +145,7 @@ fn numbered(sheet: &Sheet<'_>, tree: &Tree<'_>) -> Option<Vec<Url>> {
     None
 }
 
-fn page_number(text: &str) -> Option<u32> {
+pub(super) fn page_number(text: &str) -> Option<u32> {
     let bare = text.trim_matches(|c: char| c.is_whitespace() || "[]【】第页".contains(c));
     let is_number = !bare.is_empty() && bare.len() <= 3 && bare.bytes().all(|b| b.is_ascii_digit());
     bare.parse().ok().filter(|_| is_number)
@@ -176,7 +173,7 @@ fn number_before(tree: &Tree<'_>, id: NodeId) -> Option<u32> {
 }
 
 /// The pages that a `<select>` leads to, behind this one.
-fn by_choice(sheet: &Sheet<'_>, tree: &Tree<'_>) -> Option<Vec<Url>> {
+fn by_choice(sheet: &Sheet<'_, '_>, tree: &Tree<'_>) -> Option<Vec<Url>> {
     let is_pager = |id: &NodeId| {
         let node = tree.node(*id);
         node.name == "select"
@@ -227,7 +224,7 @@ fn in_pager(tree: &Tree<'_>, id: NodeId) -> bool {
 }
 
 /// All further pages by the parameter that counts them.
-pub(super) fn by_query(sheet: &Sheet<'_>, paging: &Paging) -> Option<Vec<Url>> {
+pub(super) fn by_query(sheet: &Sheet<'_, '_>, paging: &Paging) -> Option<Vec<Url>> {
     let name = paging.parameter.as_deref()?;
     let first = paging.first_page;
     let number = |url: &Url| urls::parameter(url, name)?.parse::<u32>().ok();

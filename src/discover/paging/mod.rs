@@ -6,7 +6,9 @@
 mod calls;
 mod hanweb;
 mod links;
+pub(super) mod scripted;
 mod vsb;
+mod widgets;
 
 use url::Url;
 
@@ -16,7 +18,7 @@ use super::urls::{self, Base};
 use crate::profile::{Paging, Strategy};
 
 /// A page whose followers are looked for.
-pub(super) struct Sheet<'s> {
+pub(super) struct Sheet<'s, 't> {
     /// Its address.
     pub url: &'s Url,
     /// What references are resolved against.
@@ -24,14 +26,14 @@ pub(super) struct Sheet<'s> {
     /// As decoded.
     pub source: &'s str,
     /// `None` for XML and JSON.
-    pub tree: Option<&'s Tree<'s>>,
+    pub tree: Option<&'s Tree<'t>>,
     /// Where the page is JSON.
     pub listing: Option<&'s Listing>,
 }
 
 /// The pages behind a page, and which rule found them; `None` where no strategy finds a pager.
 pub(super) fn follow(
-    sheet: &Sheet<'_>,
+    sheet: &Sheet<'_, '_>,
     strategies: &[&Paging],
 ) -> Option<(Vec<Url>, &'static str)> {
     strategies.iter().find_map(|paging| {
@@ -59,7 +61,7 @@ fn behind(current: u32, last: u32) -> impl Iterator<Item = u32> {
 }
 
 /// Guangdong's JSON: a hundred records a page, the sum of them in the answer.
-fn gkmlpt(sheet: &Sheet<'_>, paging: &Paging) -> Option<Vec<Url>> {
+fn gkmlpt(sheet: &Sheet<'_, '_>, paging: &Paging) -> Option<Vec<Url>> {
     let listing = sheet.listing?;
     let current: u32 =
         urls::parameter(sheet.url, "page").map_or(Some(1), |page| page.parse().ok())?;
@@ -91,7 +93,7 @@ fn leading_number(text: &str) -> Option<u32> {
 }
 
 /// The number assigned to a name in a script: `countPage = 2`, `totalRecord:45`, `"total": '3'`.
-fn assigned(script: &str, name: &str) -> Option<u32> {
+pub(super) fn assigned(script: &str, name: &str) -> Option<u32> {
     script.match_indices(name).take(50).find_map(|(at, _)| {
         let before = script[..at].chars().next_back();
         if before.is_some_and(|c| c.is_alphanumeric() || c == '_') {

@@ -12,7 +12,7 @@ use crate::discover::urls;
 const NEXT: [&str; 4] = ["下页", "下一页", "下一頁", "下一页>"];
 const LAST: [&str; 4] = ["尾页", "末页", "最后一页", "最后页"];
 
-pub(super) fn follow(sheet: &Sheet<'_>) -> Option<Vec<Url>> {
+pub(super) fn follow(sheet: &Sheet<'_, '_>) -> Option<Vec<Url>> {
     let tree = sheet.tree?;
     let (mut next, mut last) = (None, None);
     for (id, text) in all(tree) {
@@ -57,7 +57,7 @@ fn downwards(own: &Url, next: &Url, last: Option<&Url>) -> Option<Vec<Url>> {
     Some((lowest..=number).rev().filter_map(page).collect())
 }
 
-fn by_parameter(sheet: &Sheet<'_>, link: &Url) -> Option<Vec<Url>> {
+fn by_parameter(sheet: &Sheet<'_, '_>, link: &Url) -> Option<Vec<Url>> {
     let (page, total) = names(link)?;
     let number = |url: &Url, name: &str| urls::parameter(url, name)?.parse::<u32>().ok();
     number(link, &page)?;

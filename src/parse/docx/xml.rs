@@ -6,6 +6,8 @@
 use quick_xml::Reader;
 use quick_xml::events::{BytesStart, Event as Raw};
 
+use crate::parse::xml_reference;
+
 /// Namespaces of word processing: transitional and strict.
 const SPACES: [&str; 2] = [
     "http://schemas.openxmlformats.org/wordprocessingml/2006/main",
@@ -117,7 +119,7 @@ impl<'x> Events<'x> {
                     return Ok(Some(Event::Text { text, start, end }));
                 }
                 Raw::GeneralRef(reference) => {
-                    if let Some(character) = resolve(&reference) {
+                    if let Some(character) = xml_reference(&reference) {
                         let text = character.to_string();
                         return Ok(Some(Event::Text { text, start, end }));
                     }
@@ -146,24 +148,5 @@ impl<'x> Events<'x> {
     fn short(&self, name: &str) -> String {
         let prefix = self.prefix.as_deref().unwrap_or_default();
         name.strip_prefix(prefix).unwrap_or(name).to_owned()
-    }
-}
-
-/// The five references of XML, and characters by number.
-fn resolve(reference: &str) -> Option<char> {
-    match reference {
-        "amp" => Some('&'),
-        "lt" => Some('<'),
-        "gt" => Some('>'),
-        "quot" => Some('"'),
-        "apos" => Some('\''),
-        _ => {
-            let number = reference.strip_prefix('#')?;
-            let code = match number.strip_prefix(['x', 'X']) {
-                Some(digits) => u32::from_str_radix(digits, 16).ok()?,
-                None => number.parse().ok()?,
-            };
-            char::from_u32(code)
-        }
     }
 }
