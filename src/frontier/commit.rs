@@ -19,6 +19,8 @@ pub enum Next {
     Skipped,
     /// To be tried again, not before this time.
     Again(Timestamp),
+    /// Tried, and ended by us before the answer was: due at once, and the try does not count.
+    Unfinished,
     /// Not tried: as it was before it was leased.
     Back,
 }
@@ -44,6 +46,8 @@ pub struct Recorded {
     pub sha256: Option<Vec<u8>>,
     /// Its `WARC-Payload-Digest`.
     pub sha1: Option<String>,
+    /// Whether all of the answer came.
+    pub whole: bool,
     /// Bytes that came over the wire.
     pub wire_bytes: u64,
     /// How long it took, in milliseconds.
@@ -480,7 +484,10 @@ impl Batch<'_> {
                 signed(recorded.took_ms),
             ])?;
         let id = self.transaction.last_insert_rowid();
-        if let (Some(sha256), "response") = (&recorded.sha256, recorded.record) {
+        // No later record refers to half an answer, but to a page cut at a limit, which is all that is ever had of it.
+        if (recorded.whole || outcome == Outcome::Ok)
+            && let (Some(sha256), "response") = (&recorded.sha256, recorded.record)
+        {
             self.transaction
                 .prepare_cached("INSERT INTO payload VALUES (?, ?) ON CONFLICT DO NOTHING")?
                 .execute(params![sha256, id])?;
@@ -526,6 +533,7 @@ impl Batch<'_> {
             Next::Failed => ("failed", 0, 1),
             Next::Skipped => ("skipped", 0, 0),
             Next::Again(at) => ("pending", at.as_microsecond(), 1),
+            Next::Unfinished => ("pending", 0, 0),
             Next::Back => {
                 self.transaction
                     .prepare_cached("UPDATE url SET state = 'pending' WHERE id = ?")?

@@ -51,6 +51,7 @@ fn recorded(second: i64, payload: u8) -> Recorded {
         length: 100,
         sha256: Some(vec![payload; 32]),
         sha1: None,
+        whole: true,
         wire_bytes: 10,
         took_ms: 1,
     }

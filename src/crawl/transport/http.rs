@@ -221,7 +221,11 @@ impl Http {
             wire.flush().await
         })
         .await;
-        let deadlines = Deadlines { header, total };
+        let deadlines = Deadlines {
+            header,
+            total,
+            cut: ask.cut.clone(),
+        };
         // A server may answer and close before it has read the request: what it said is waiting to be read.
         let mut got = receive(wire, limits, deadlines, &self.rooms).await;
         if let Ok(Err(error)) = sent

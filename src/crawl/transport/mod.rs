@@ -22,7 +22,7 @@ use std::net::{IpAddr, SocketAddr};
 use std::time::Duration;
 
 use jiff::Timestamp;
-use tokio::sync::OwnedSemaphorePermit;
+use tokio::sync::{OwnedSemaphorePermit, watch};
 use url::Url;
 
 use super::address::Refused;
@@ -43,6 +43,9 @@ pub struct Ask<'a> {
     pub body: Option<Vec<u8>>,
     /// How long and how much.
     pub limits: Limits,
+    /// Becomes `true` when no more is wanted than has come: the exchange ends there, [`Truncated::Stopped`]. `None`
+    /// where nobody will say so.
+    pub cut: Option<watch::Receiver<bool>>,
 }
 
 impl<'a> Ask<'a> {
@@ -53,6 +56,7 @@ impl<'a> Ask<'a> {
             headers: Vec::new(),
             body: None,
             limits: Limits::default(),
+            cut: None,
         }
     }
 }
@@ -97,6 +101,8 @@ pub enum Truncated {
     Time,
     /// The connection ended first.
     Disconnect,
+    /// Whoever asked was stopped before it ended: nothing is known against the server.
+    Stopped,
 }
 
 impl Truncated {
@@ -104,7 +110,8 @@ impl Truncated {
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::Length => "length",
-            Self::Time => "time",
+            // Of the words of the standard the one that fits: it did not end in the time that was left.
+            Self::Time | Self::Stopped => "time",
             Self::Disconnect => "disconnect",
         }
     }
