@@ -15,8 +15,8 @@ use url::Url;
 
 use crate::archive::HttpResponse;
 use crate::crawl::engine::host_of;
-use crate::crawl::robots::{MOST_REDIRECTS, RobotsState, from_status};
 use crate::crawl::lanes::Policy;
+use crate::crawl::robots::{MOST_REDIRECTS, RobotsState, from_status};
 use crate::crawl::{
     Ask, Exchange, FetchError, Http, Limits, Transport as _, Verdict, classify_exchange,
 };
@@ -137,6 +137,8 @@ pub fn look_at(home: &Home, url: &Url, wait: impl Fn(Duration)) -> Result<Looked
             Some(robots) => robots,
             None => asking.robots(url).await?,
         };
+        // It may have been told so just now.
+        asking.may_ask(url)?;
         let agent = agent(home);
         let verdict = robots.verdict(&agent, url);
         if !verdict.allowed {
@@ -148,7 +150,6 @@ pub fn look_at(home: &Home, url: &Url, wait: impl Fn(Duration)) -> Result<Looked
         let policy = policy(home);
         let asked = robots.crawl_delay(&agent).unwrap_or_default();
         asking.gap = asking.gap.max(asked.min(policy.crawl_delay_cap));
-        asking.may_ask(url)?;
         let exchange = asking.ask(url).await?;
         let (page, verdict) = page(url, &exchange);
         asking.heard(url, exchange.status, &verdict)?;

@@ -118,9 +118,7 @@ fn a_profile_is_tried_on_the_page_itself_politely() {
 fn a_host_that_asks_to_be_left_alone_while_a_profile_is_tried_is_by_the_next_run() {
     let busy = || Answer::full(429, &["Retry-After: 7200"], b"too many requests");
     let site = Site::start(vec![
-        Host::new(HOST)
-            .column(column(2))
-            .answers("/busy", busy()),
+        Host::new(HOST).column(column(2)).answers("/busy", busy()),
         Host::new("closed.example")
             .address(2)
             .answers("/robots.txt", busy()),
