@@ -265,6 +265,9 @@ fn wire_of(exchange: Exchange) -> Wire {
 
 fn encryption(tls: &TlsFacts) -> Vec<(&'static str, String)> {
     let mut facts = vec![("tls", format!("{} {}", tls.version, tls.cipher))];
+    if tls.legacy {
+        facts.push(("legacy", "yes".to_owned()));
+    }
     facts.extend(
         tls.certificates_sha256
             .iter()

@@ -35,6 +35,13 @@ pub enum SetupError {
         /// As the library says.
         source: rustls::server::VerifierBuilderError,
     },
+    /// No encryption of an older age.
+    #[cfg(feature = "legacy-tls")]
+    #[error("OpenSSL cannot be set up")]
+    Legacy {
+        /// As the library says.
+        source: openssl::error::ErrorStack,
+    },
 }
 
 /// How the network is gone over.

@@ -11,6 +11,8 @@
 mod connect;
 mod framing;
 mod http;
+#[cfg(feature = "legacy-tls")]
+mod legacy;
 mod pool;
 mod receive;
 mod request;
@@ -129,6 +131,8 @@ pub struct TlsFacts {
     /// What is wrong with the certificate, a line each; empty where it is good. With
     /// [`Certificates::Require`] always empty, since there is no exchange then.
     pub problems: Vec<String>,
+    /// Whether the host knows only encryption that is held to be broken, and the feature `legacy-tls` read it.
+    pub legacy: bool,
 }
 
 /// Room for a large body, given back when dropped: with its bytes, not before. Small ones have none.
