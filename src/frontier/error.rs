@@ -31,7 +31,9 @@ pub enum FrontierError {
         known: i64,
     },
     /// The disk has no room: for what was to be committed, or for the index that even reading needs beside the file.
-    #[error("the disk is full: make room and try again; what the ledger has told of is safe ({source})")]
+    #[error(
+        "the disk is full: make room and try again; what the ledger has told of is safe ({source})"
+    )]
     Full {
         /// What `SQLite` says.
         source: rusqlite::Error,

@@ -16,6 +16,7 @@ mod commit;
 mod error;
 mod lease;
 mod report;
+mod rows;
 mod run;
 
 #[cfg(test)]
