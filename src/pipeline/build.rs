@@ -185,8 +185,10 @@ pub fn build(
     observe(BuildEvent::Started {
         total_bytes: total_bytes.saturating_sub(plans.known_bytes),
     });
-    if plans.whole {
-        writer.begin_whole()?;
+    if plans.resumed {
+        writer.go_on_whole()?;
+    } else if plans.whole {
+        writer.begin_whole(&reader)?;
     }
     let mut building = Building {
         summary: BuildSummary {
@@ -196,8 +198,6 @@ pub fn build(
         },
         writer,
         observe,
-        sound: Vec::new(),
-        damaged: false,
     };
     for trouble in plans.troubles {
         building.tell_again(trouble);
@@ -233,6 +233,10 @@ pub fn build(
         },
     );
     if let ControlFlow::Break(error) = flow {
+        if matches!(error, BuildError::Stopped) {
+            // What was put need not be put again.
+            building.writer.commit()?;
+        }
         return Err(error);
     }
     let reread = Reread {
@@ -240,10 +244,13 @@ pub fn build(
         readings: options.readings,
         hosts: options.hosts,
     };
+    if plans.whole {
+        building.writer.whole_is_read()?;
+    }
     building.settle(options, &reread)?;
     options.go_on()?;
     if plans.whole {
-        building.summary.gone = building.end_whole(&reader)?;
+        building.summary.gone = building.writer.end_whole(&reader)?;
     }
     // A capture that leads a version and leaves it has the others read again, which may move them in turn.
     for _ in 0..ROUNDS {
@@ -270,10 +277,6 @@ struct Building<'s, F> {
     summary: BuildSummary,
     writer: Writer<'s>,
     observe: F,
-    /// Files that were read to their end and have no damage.
-    sound: Vec<String>,
-    /// Whether the file at hand has damage.
-    damaged: bool,
 }
 
 impl<F: FnMut(BuildEvent<'_>)> Building<'_, F> {
@@ -284,7 +287,6 @@ impl<F: FnMut(BuildEvent<'_>)> Building<'_, F> {
                 offset,
                 damage,
             } => {
-                self.damaged = true;
                 self.summary.failures += 1;
                 (self.observe)(BuildEvent::Damaged {
                     file: &file,
@@ -298,9 +300,6 @@ impl<F: FnMut(BuildEvent<'_>)> Building<'_, F> {
                 });
             }
             Step::End { file, end, mark } => {
-                if !std::mem::take(&mut self.damaged) {
-                    self.sound.push(file.to_string());
-                }
                 return self.writer.put_state(&State {
                     file: file.to_string(),
                     end,
@@ -551,12 +550,6 @@ impl<F: FnMut(BuildEvent<'_>)> Building<'_, F> {
             }
         }
         self.writer.group_done(stem)
-    }
-
-    /// Takes the captures out that sound files hold no more.
-    fn end_whole(&mut self, reader: &str) -> Result<usize, StoreError> {
-        let files: Vec<&str> = self.sound.iter().map(String::as_str).collect();
-        self.writer.end_whole(reader, &files)
     }
 
     /// Reads again what others have left; whether there was anything.

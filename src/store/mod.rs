@@ -18,6 +18,7 @@ mod cells;
 mod details;
 mod digest;
 mod error;
+mod grouped;
 mod layout;
 mod mentions;
 mod migrate;
@@ -27,6 +28,7 @@ mod read;
 mod statistics;
 mod version;
 mod views;
+mod whole;
 mod writer;
 
 pub use archived::{Member, Pending, Place as ArchivedPlace, State, Trouble, TroubleKind};
