@@ -65,6 +65,7 @@ fn done(lease: &Lease, number: usize, at: Timestamp, leads: Option<Vec<Found>>) 
             length: 10_000,
             sha256: Some(sha256),
             sha1: Some("sha1:3I42H3S6NNFQ2MSVX7XZKYAYSCX5QBYJ".into()),
+            whole: true,
             wire_bytes: 100_000,
             took_ms: 20,
         }),

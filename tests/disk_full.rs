@@ -207,6 +207,55 @@ fn a_full_disk_stops_a_run_and_room_lets_it_go_on() {
     eprintln!("{tried} sizes, {full} too small: exit 16, 0 lost, 0 twice");
 }
 
+/// Takes all the room there is.
+fn fill(disk: &Disk) -> PathBuf {
+    let path = disk.0.path().join("filler");
+    let mut file = std::fs::File::create(&path).unwrap();
+    // In ever smaller pieces, so that nothing is left.
+    for size in [1 << 20, 4096, 1] {
+        while std::io::Write::write_all(&mut file, &vec![b'x'; size]).is_ok() {}
+    }
+    path
+}
+
+#[test]
+fn whoever_asks_on_a_full_disk_is_told_so_in_a_line() {
+    let Some(disk) = Disk::new(64_000) else {
+        eprintln!("skipped: no leave to mount a tmpfs");
+        return;
+    };
+    let site = start();
+    let home = disk.home();
+    fresh(&home, &site, 0).unwrap();
+    let whole = child::run(&home, &["run"]);
+    assert_eq!(whole.code, Some(0), "{whole:?}");
+    let filler = fill(&disk);
+    let url = format!("http://{HOST}/r/0.html");
+    for (arguments, code) in [
+        (vec!["status"], 2),
+        (vec!["why", &url], 2),
+        (vec!["crawl", "--dry-run"], 16),
+        (vec!["crawl"], 16),
+        (vec!["run"], 16),
+    ] {
+        let told = child::run(&home, &arguments);
+        assert_eq!(told.code, Some(code), "{arguments:?}: {told:?}");
+        let lines: Vec<_> = told.stderr.lines().collect();
+        let [line] = lines[..] else {
+            panic!("{arguments:?}: {told:?}");
+        };
+        assert!(
+            line.contains("the disk is full") && line.contains("make room"),
+            "{arguments:?}: {line}"
+        );
+    }
+    std::fs::remove_file(filler).unwrap();
+    let status = child::run(&home, &["status"]);
+    assert_eq!(status.code, Some(0), "{status:?}");
+    consistent(&home, PAGES);
+    assert_eq!(child::run(&home, &["run"]).code, Some(0));
+}
+
 #[test]
 fn what_is_to_stay_free_stays_free() {
     let Some(disk) = Disk::new(12_000) else {

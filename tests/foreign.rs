@@ -1,5 +1,7 @@
 //! WARC and WACZ files of other programs: taken as they are, read as far as they can be.
 
+#[path = "warcs/nights.rs"]
+mod nights;
 mod warcs;
 
 use std::io::Write as _;
@@ -11,6 +13,7 @@ use nianbao::home::Home;
 use nianbao::pipeline::{ForeignKind, Importer, Taken, foreign_kind, page_of};
 use nianbao::query;
 use nianbao::store::{Outcome, Store};
+use nights::{nights, page, revisit};
 use proptest::prelude::*;
 use warcs::{
     HTML, Warc, built, dump, gzip, home, http, id_of, record, report_page, sha1_base32, sha1_hex,
@@ -18,10 +21,6 @@ use warcs::{
 };
 
 const URL: &str = "http://www.yunxi.example/2023.html";
-
-fn page(year: i32) -> Vec<u8> {
-    report_page(year, "2", "本机关依法公开。", "")
-}
 
 fn import(home: &Home, path: &Path) -> Result<Vec<Taken>, String> {
     let store = Store::open(&home.database()).unwrap();
@@ -320,18 +319,6 @@ fn of_a_damaged_file_what_can_be_read_goes_in_and_the_damage_is_told_each_time()
 }
 
 /// A revisit of a page: named by its record, by address and date, or by its digest alone.
-fn revisit(warc: &mut Warc, id: u32, date: &str, url: &str, fields: &[(&str, &str)]) {
-    let mut all = vec![
-        ("WARC-Target-URI", url),
-        (
-            "WARC-Profile",
-            "http://netpreserve.org/warc/1.0/revisit/identical-payload-digest",
-        ),
-    ];
-    all.extend_from_slice(fields);
-    warc.other(id, "revisit", date, &all, &http(HTML, b""));
-}
-
 #[test]
 fn a_page_seen_again_is_a_capture_of_its_version_in_whatever_order_the_files_come() {
     type Way<'w> = (&'w str, Vec<(&'w str, &'w str)>, bool);
@@ -572,100 +559,6 @@ fn what_the_archive_has_no_more_leaves_the_database() {
     let fresh = folder.path().join("fresh.db");
     built(path.parent().unwrap(), &fresh, false);
     assert_eq!(dump(&fresh), dump(&home.database()));
-}
-
-/// A report over two pages, `number` on the second.
-fn halves(number: &str) -> (Vec<u8>, Vec<u8>) {
-    let text = String::from_utf8(report_page(2020, number, "分页公开。", "")).unwrap();
-    let at = text.find("<h3>二").unwrap();
-    let end = text.find("</div></div>\n<div class=\"share\">").unwrap();
-    let pager =
-        |current: u32| format!("<script>createPageHTML(2, {current}, \"t1\", \"html\");</script>");
-    let first = format!("{}{}{}", &text[..at], pager(0), &text[end..]);
-    let start = text.find("<div class=TRS_Editor>").unwrap() + "<div class=TRS_Editor>".len();
-    let second = format!(
-        "{}{}{}{}",
-        &text[..start],
-        &text[at..end],
-        pager(1),
-        &text[end..]
-    );
-    (first.into_bytes(), second.into_bytes())
-}
-
-/// A month of a crawl, one file a night.
-fn nights() -> Vec<Warc> {
-    let one = "http://www.yunxi.gov.cn/a/2023.html";
-    let copy = "http://elsewhere.example.com/2023.html";
-    let (part, behind) = (
-        "http://www.yunxi.gov.cn/b/t1.html",
-        "http://www.yunxi.gov.cn/b/t1_1.html",
-    );
-    let answer = |page: &[u8]| http(HTML, page);
-    let seen = |warc: &mut Warc, id: u32, date: &str, url: &str, of: u32| {
-        revisit(warc, id, date, url, &[("WARC-Refers-To", &id_of(of))]);
-    };
-    let mut nights = vec![Warc::new(); 6];
-    let (first, second) = halves("2");
-    let (_, changed) = halves("9");
-    nights[0].response(101, "2026-01-01T00:00:00Z", one, &answer(&page(2023)));
-    nights[0].response(102, "2026-01-01T00:00:05Z", part, &answer(&first));
-    nights[1].response(
-        201,
-        "2026-01-02T00:00:00Z",
-        copy,
-        &answer(&report_page(2023, "5", "另有内容。", "")),
-    );
-    seen(&mut nights[1], 202, "2026-01-02T00:00:01Z", one, 101);
-    nights[1].response(203, "2026-01-02T00:00:05Z", behind, &answer(&second));
-    nights[2].response(
-        301,
-        "2026-01-03T00:00:00Z",
-        one,
-        &http("403 Forbidden\nContent-Type: text/html", b"no"),
-    );
-    seen(&mut nights[2], 302, "2026-01-03T00:00:05Z", part, 102);
-    nights[2].response(303, "2026-01-03T00:00:06Z", behind, &answer(&changed));
-    nights[3].response(
-        401,
-        "2026-01-04T00:00:00Z",
-        one,
-        &answer(&report_page(2023, "3", "本机关依法公开。", "")),
-    );
-    nights[3].response(
-        402,
-        "2026-01-04T00:00:01Z",
-        "http://www.yunxi.gov.cn/news.html",
-        &answer("<p>今日开会。</p>".as_bytes()),
-    );
-    let digest = sha1_base32("<p>今日开会。</p>".as_bytes());
-    revisit(
-        &mut nights[4],
-        501,
-        "2026-01-05T00:00:00Z",
-        "http://www.yunxi.gov.cn/news.html",
-        &[("WARC-Payload-Digest", &digest)],
-    );
-    seen(&mut nights[4], 502, "2026-01-05T00:00:01Z", one, 401);
-    seen(
-        &mut nights[4],
-        503,
-        "2026-01-05T00:00:02Z",
-        "http://www.yunxi.gov.cn/c/2023.html",
-        101,
-    );
-    let cut = page(2023);
-    nights[5].response_with(
-        601,
-        "2026-01-06T00:00:00Z",
-        one,
-        &answer(&cut[..cut.len() / 2]),
-        &[("WARC-Truncated", "length")],
-    );
-    // Known from elsewhere already: the same capture in another file.
-    nights[5].response(602, "2026-01-01T00:00:00Z", one, &answer(&page(2023)));
-    nights[5].response(603, "2026-01-06T00:00:09Z", part, &answer(&first));
-    nights
 }
 
 proptest! {

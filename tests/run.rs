@@ -10,6 +10,7 @@ mod site;
 use std::fmt::Write as _;
 use std::io::{Read as _, Write as _};
 use std::net::{SocketAddr, TcpListener};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
@@ -344,6 +345,139 @@ fn a_signal_in_any_phase_ends_a_run_soon_and_the_next_completes_it() {
         );
     }
     assert!(stopped >= 3, "{stopped} of 8 were early enough");
+}
+
+/// What the ledger says of an address: state, outcome, tries that count.
+fn told_of(home: &TestHome, url: &str) -> (String, Option<String>, i64) {
+    let ledger = Connection::open(home.path().join("frontier.db")).unwrap();
+    let row = ledger.query_row(
+        "SELECT state, outcome, attempts FROM url WHERE url = ?",
+        [url],
+        |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)),
+    );
+    row.unwrap()
+}
+
+/// All that the archive holds, unpacked.
+fn archived(home: &TestHome) -> String {
+    let mut files: Vec<_> = std::fs::read_dir(home.path().join("warc"))
+        .unwrap()
+        .map(|file| file.unwrap().path())
+        .collect();
+    files.sort();
+    let mut all = Vec::new();
+    for file in files {
+        let packed = std::fs::File::open(file).unwrap();
+        flate2::read::MultiGzDecoder::new(packed)
+            .read_to_end(&mut all)
+            .unwrap();
+    }
+    String::from_utf8_lossy(&all).into_owned()
+}
+
+#[test]
+fn what_came_of_an_answer_that_the_end_of_a_run_cuts_is_kept_and_asked_for_again() {
+    let column = Column::of_agency(Platform::Trs, "/x/", "云溪市水务局", &[2025]);
+    let site::Body::Report(report) = column.items()[0].body.clone() else {
+        unreachable!()
+    };
+    let slow = Arc::new(AtomicBool::new(true));
+    let is_slow = Arc::clone(&slow);
+    let half = move |request: &site::Request| {
+        if request.bare_path() != "/r/half.html" {
+            return None;
+        }
+        let page = report.bytes(0, 0);
+        let html = ["Content-Type: text/html; charset=utf-8"];
+        if !is_slow.load(Ordering::Relaxed) {
+            return Some(site::Answer::full(200, &html, &page));
+        }
+        let mut begun = site::head(200, &html);
+        begun.extend_from_slice(format!("Content-Length: {}\r\n\r\n", page.len()).as_bytes());
+        begun.extend_from_slice(&page[..page.len() / 2]);
+        let wait = site::Step::Wait(Duration::from_mins(2));
+        Some(site::Answer::raw(
+            Some(200),
+            vec![site::Step::Send(begun), wait],
+        ))
+    };
+    let silent = "www.silent.example";
+    let dripping = "www.dripping.example";
+    let site = Site::start(vec![
+        Host::new(HOST).route(half),
+        Host::new(silent).address(2),
+        Host::new(dripping).address(3),
+    ])
+    .unwrap();
+    let urls = [HOST, silent, dripping].map(|host| format!("http://{host}/r/half.html"));
+    for stopped_by in ["TERM", "deadline"] {
+        slow.store(true, Ordering::Relaxed);
+        site.fault(silent, "/r/half.html", Some(Behaviour::HangAtOnce));
+        site.fault(dripping, "/robots.txt", Some(Behaviour::SlowBody));
+        site.clear_log();
+        let home = TestHome::new(&site, 0, "");
+        for (name, url) in ["yunxi", "silent", "dripping"].iter().zip(&urls) {
+            let host = url.split('/').nth(2).unwrap();
+            home.profile(name, host, &[(url.clone(), "report")]);
+        }
+        let more: &[&str] = if stopped_by == "TERM" {
+            &["run", "--json"]
+        } else {
+            &["run", "--json", "--deadline", "2s"]
+        };
+        let child = nianbao(&home.path(), more).spawn().unwrap();
+        std::thread::sleep(Duration::from_secs(2));
+        let asked = Instant::now();
+        if stopped_by == "TERM" {
+            signal(&child, "TERM");
+        }
+        let ended = child::ended(child);
+        assert!(asked.elapsed() < Duration::from_secs(10), "{ended:?}");
+        let code = if stopped_by == "TERM" { 11 } else { 15 };
+        assert_eq!(ended.code, Some(code), "{ended:?}");
+        let told = ended.json();
+        assert_eq!(counted(&told), [0, 0, 0, 0, 0], "{told}");
+        assert_eq!(told["crawl"]["pending"], 3, "{told}");
+
+        let cut = ("pending".to_owned(), Some("timeout".to_owned()), 0);
+        assert_eq!(told_of(&home, &urls[0]), cut);
+        // Of these nothing came, or nothing was asked: a robots.txt in half allows nothing and forbids nothing.
+        for url in &urls[1..] {
+            assert_eq!(told_of(&home, url), ("pending".to_owned(), None, 0));
+        }
+        let archive = archived(&home);
+        assert_eq!(
+            archive.matches("WARC-Truncated: time\r\n").count(),
+            2,
+            "the page and the robots.txt"
+        );
+        assert!(archive.contains("the run was ended before the answer"));
+        assert!(archive.contains("云溪市水务局2025年"), "its bytes are kept");
+        consistent(&home.path(), 0);
+        let verified = child::run(&home.path(), &["archive", "verify"]);
+        assert_eq!(verified.code, Some(0), "{verified:?}");
+
+        slow.store(false, Ordering::Relaxed);
+        site.fault(silent, "/r/half.html", None);
+        site.fault(dripping, "/robots.txt", None);
+        let next = run(&home);
+        assert_eq!(next.code, Some(0), "{next:?}");
+        let told = next.json();
+        assert_eq!(counted(&told), [1, 0, 0, 2, 0], "{told}");
+        assert_eq!(told_of(&home, &urls[0]).0, "done");
+        assert_eq!(versions(&home), 1, "half a report is no version beside it");
+        let database = Connection::open(home.path().join("nianbao.db")).unwrap();
+        let cut: i64 = database
+            .query_row(
+                "SELECT count(*) FROM capture WHERE truncated IS NOT NULL",
+                [],
+                |row| row.get(0),
+            )
+            .unwrap();
+        assert!(cut <= 1);
+        let whole = child::run(&home.path(), &["audit", "--json"]);
+        assert!(!whole.stdout.contains("capture_truncated"), "{whole:?}");
+    }
 }
 
 /// Many pages of an archive to be built, so that the build takes a while.

@@ -82,8 +82,14 @@ pub fn classify(url: &Url, response: &[u8], text: Option<&str>) -> Verdict {
 }
 
 /// [`classify`] of an exchange: an answer that broke off or ran out of time is no page, unless its markup ends as pages do.
+/// Nothing is said of a page that we did not wait for.
 pub fn classify_exchange(url: &Url, exchange: &Exchange, text: Option<&str>) -> Verdict {
     let verdict = classify(url, &exchange.response, text);
+    if exchange.truncated == Some(Truncated::Stopped)
+        && exchange.status.is_none_or(|status| status < 300)
+    {
+        return Verdict::new(Outcome::Timeout, "the run was ended before the answer");
+    }
     let whole = text.is_some_and(ends_as_pages_do);
     match exchange.truncated {
         Some(Truncated::Time) if verdict.outcome.is_page() && !whole => {

@@ -48,6 +48,8 @@ pub(super) struct Wire {
     pub at: Timestamp,
     pub took_ms: u64,
     pub truncated: Option<Truncation>,
+    /// Whether that is because the run was ended.
+    pub cut: bool,
     /// What is known of it besides: name and value.
     pub facts: Vec<(&'static str, String)>,
     /// Room that a large answer takes, until it is written.
@@ -316,6 +318,7 @@ impl Keeper {
                     file: place.file,
                     offset: place.offset,
                     length: place.length,
+                    whole: told.whole,
                     sha1: told.sha256.is_some().then_some(told.sha1).flatten(),
                     sha256: told.sha256,
                     wire_bytes: told.wire_bytes,
@@ -360,6 +363,7 @@ struct GroupTold {
     status: Option<u16>,
     sha256: Option<Vec<u8>>,
     sha1: Option<String>,
+    whole: bool,
     wire_bytes: u64,
     took_ms: u64,
 }
@@ -381,6 +385,7 @@ impl Group {
             status: wire.status,
             sha256: wire.sha256.take(),
             sha1: wire.sha1.take(),
+            whole: wire.truncated.is_none(),
             wire_bytes: wire.response.len() as u64,
             took_ms: wire.took_ms,
         };

@@ -1,6 +1,6 @@
 //! Why the ledger could not do what was asked.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 /// Why the ledger could not do what was asked. Nothing of a failed commit stays.
 #[derive(Debug, thiserror::Error)]
@@ -30,8 +30,10 @@ pub enum FrontierError {
         /// The newest this program knows.
         known: i64,
     },
-    /// The disk has no room for what was to be committed.
-    #[error("the disk is full: {source}")]
+    /// The disk has no room: for what was to be committed, or for the index that even reading needs beside the file.
+    #[error(
+        "the disk is full: make room and try again; what the ledger has told of is safe ({source})"
+    )]
     Full {
         /// What `SQLite` says.
         source: rusqlite::Error,
@@ -59,6 +61,17 @@ impl FrontierError {
             Self::Full { .. } => true,
             Self::Open { source, .. } | Self::Sqlite { source } => is_full(source),
             _ => false,
+        }
+    }
+
+    /// Of a file that could not be opened.
+    pub(super) fn opening(path: &Path, source: rusqlite::Error) -> Self {
+        if is_full(&source) {
+            return Self::Full { source };
+        }
+        Self::Open {
+            path: path.into(),
+            source,
         }
     }
 }

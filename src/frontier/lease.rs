@@ -248,6 +248,31 @@ impl Frontier {
         Ok(found.unwrap_or_else(|| Lane::new(host)))
     }
 
+    /// Keeps a host's refusals for the runs to come, of a request that was no run's: pause, refusals in a row, until when it
+    /// is to be left alone. What a round counts stays as it is. The host need not be known. When it returns, it is on the disk.
+    ///
+    /// # Errors
+    ///
+    /// What `SQLite` says.
+    pub fn keep_off(&mut self, lane: &Lane) -> Result<(), FrontierError> {
+        self.wait_for_disk(true)?;
+        self.connection.execute(
+            "INSERT INTO lane (host, slow, calm, blocked, parks, not_before_us, why) VALUES (?, ?, ?, ?, ?, ?, ?)
+             ON CONFLICT (host) DO UPDATE SET slow = excluded.slow, calm = excluded.calm, blocked = excluded.blocked,
+               parks = excluded.parks, not_before_us = excluded.not_before_us, why = excluded.why",
+            params![
+                lane.host,
+                lane.slow,
+                lane.calm,
+                lane.blocked,
+                lane.parks,
+                lane.not_before.map_or(0, Timestamp::as_microsecond),
+                lane.why,
+            ],
+        )?;
+        Ok(())
+    }
+
     /// The robots.txt of an origin as last had; `None` if never.
     ///
     /// # Errors

@@ -16,6 +16,7 @@ mod commit;
 mod error;
 mod lease;
 mod report;
+mod rows;
 mod run;
 
 #[cfg(test)]
@@ -57,10 +58,8 @@ impl Frontier {
     ///
     /// [`FrontierError::Open`], [`FrontierError::Foreign`], [`FrontierError::Newer`], or what `SQLite` says.
     pub fn open(path: &Path) -> Result<Self, FrontierError> {
-        let mut connection = Connection::open(path).map_err(|source| FrontierError::Open {
-            path: path.into(),
-            source,
-        })?;
+        let opening = |source| FrontierError::opening(path, source);
+        let mut connection = Connection::open(path).map_err(opening)?;
         let found = check(&connection, path)?;
         // FULL: a commit is on the disk when it returns. A ledger behind its archive is cut to; one before it is a lie.
         connection.execute_batch(
@@ -107,11 +106,8 @@ impl Frontier {
     /// As [`Self::open`].
     pub fn open_read_only(path: &Path) -> Result<Self, FrontierError> {
         let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
-        let connection =
-            Connection::open_with_flags(path, flags).map_err(|source| FrontierError::Open {
-                path: path.into(),
-                source,
-            })?;
+        let opening = |source| FrontierError::opening(path, source);
+        let connection = Connection::open_with_flags(path, flags).map_err(opening)?;
         check(&connection, path)?;
         Ok(Self::ready(connection, path))
     }
@@ -174,10 +170,8 @@ impl Frontier {
 fn check(connection: &Connection, path: &Path) -> Result<i64, FrontierError> {
     connection.busy_timeout(Duration::from_secs(5))?;
     let pragma = |name: &str| connection.pragma_query_value(None, name, |row| row.get::<_, i64>(0));
-    let found = pragma("user_version").map_err(|source| FrontierError::Open {
-        path: path.into(),
-        source,
-    })?;
+    let opening = |source| FrontierError::opening(path, source);
+    let found = pragma("user_version").map_err(opening)?;
     let empty = !connection
         .prepare("SELECT 1 FROM sqlite_schema")?
         .exists([])?;

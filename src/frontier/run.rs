@@ -6,10 +6,11 @@
 use jiff::{SignedDuration, Timestamp};
 use rusqlite::{OptionalExtension as _, params};
 
-use crate::model::{ItemKind, Role};
+use crate::model::Role;
 
-use super::commit::{Found, NewUrl, lane_id, site_id};
+use super::commit::Found;
 use super::lease::Lease;
+use super::rows::{NewUrl, lane_id, site_id};
 use super::{Frontier, FrontierError, digest_of, time};
 
 /// An address that a run begins with.
@@ -94,32 +95,9 @@ impl Frontier {
         let id = transaction.last_insert_rowid();
         for seed in seeds {
             let site = site_id(&transaction, &seed.site)?;
-            let found = Found {
-                url: seed.url.clone(),
-                host: seed.host.clone(),
-                role: seed.role,
-                title: None,
-                list_date: None,
-                kind: ItemKind::Unknown,
-                year: None,
-                rule: "seed".into(),
-                hop: false,
-                refused: None,
-            };
-            NewUrl {
-                found: &found,
-                lane: lane_id(&transaction, &seed.host)?,
-                site,
-                depth: 0,
-                hops: 0,
-                parent: None,
-                seed: None,
-                column: None,
-                page: 0,
-                barren: 0,
-                refused: None,
-            }
-            .insert(&transaction, us, round)?;
+            let lane = lane_id(&transaction, &seed.host)?;
+            let found = Found::by_hand(&seed.url, &seed.host, seed.role, "seed");
+            NewUrl::root(&found, lane, site).insert(&transaction, us, round)?;
             if seed.now {
                 transaction
                     .prepare_cached(
@@ -191,33 +169,9 @@ impl Frontier {
     ) -> Result<Lease, FrontierError> {
         self.wait_for_disk(false)?;
         let transaction = self.connection.transaction()?;
-        let found = Found {
-            url: url.to_owned(),
-            host: host.to_owned(),
-            role: Role::Robots,
-            title: None,
-            list_date: None,
-            kind: ItemKind::Unknown,
-            year: None,
-            rule: "robots".into(),
-            hop: false,
-            refused: None,
-        };
+        let found = Found::by_hand(url, host, Role::Robots, "robots");
         let (lane, site) = (lane_id(&transaction, host)?, site_id(&transaction, site)?);
-        NewUrl {
-            found: &found,
-            lane,
-            site,
-            depth: 0,
-            hops: 0,
-            parent: None,
-            seed: None,
-            column: None,
-            page: 0,
-            barren: 0,
-            refused: None,
-        }
-        .insert(&transaction, now.as_microsecond(), 0)?;
+        NewUrl::root(&found, lane, site).insert(&transaction, now.as_microsecond(), 0)?;
         let id: i64 = transaction.query_row(
             "UPDATE url SET state = 'leased' WHERE digest = ? RETURNING id",
             [digest_of(url)],

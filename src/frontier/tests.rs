@@ -51,6 +51,7 @@ fn recorded(second: i64, payload: u8) -> Recorded {
         length: 100,
         sha256: Some(vec![payload; 32]),
         sha1: None,
+        whole: true,
         wire_bytes: 10,
         took_ms: 1,
     }
@@ -112,6 +113,27 @@ fn what_was_leased_by_a_killed_process_is_due_again_and_what_was_done_is_not() {
     let left = frontier.lease("a.example", at(9), 9).unwrap();
     assert_eq!(left.len(), 1);
     assert_eq!(left[0].url, second.url);
+}
+
+#[test]
+fn an_answer_that_the_end_of_a_run_cut_is_due_again_and_nothing_refers_to_it() {
+    let (_directory, mut frontier) = open();
+    let seeds = [seed("http://a.example/1", Role::Item)];
+    let run = frontier.begin(&seeds, None, &due(), at(0)).unwrap();
+    let lease = take(&mut frontier, at(0));
+    let mut cut = done(&lease, 1, 1, vec![]);
+    (cut.outcome, cut.next, cut.found) = (Outcome::Timeout, Next::Unfinished, None);
+    if let Some(recorded) = &mut cut.recorded {
+        recorded.whole = false;
+    }
+    assert_eq!(commit(&mut frontier, &run, cut.clone()).change, None);
+    assert_eq!(frontier.payload(&[1; 32]).unwrap(), None);
+    let again = take(&mut frontier, at(1));
+    assert_eq!((again.attempts, again.last_page.clone()), (0, None));
+    // A page that is cut at a limit is all there is of it.
+    (cut.lease, cut.outcome, cut.next) = (again, Outcome::Ok, Next::Done);
+    assert_eq!(commit(&mut frontier, &run, cut).change, Some(Change::New));
+    assert!(frontier.payload(&[1; 32]).unwrap().is_some());
 }
 
 #[test]

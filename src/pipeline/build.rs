@@ -5,11 +5,9 @@
 //! archive and program give the same rows, and a second build changes nothing. Never touches the
 //! network or the archive.
 
-use std::collections::BTreeMap;
-use std::io;
 use std::num::NonZeroUsize;
 use std::ops::ControlFlow;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::atomic::{AtomicU8, Ordering};
 
 use jiff::Timestamp;
@@ -21,7 +19,7 @@ use crate::store::{
     TroubleKind, Writer,
 };
 
-use super::crawl::CrawlFailure;
+use super::course::{BuildError, BuildEvent, BuildSummary};
 use super::exchange::{Made, capture_of, make};
 use super::increment::{Reread, plan, reader_of};
 use super::pages::stem;
@@ -60,108 +58,6 @@ impl BuildOptions<'_> {
     }
 }
 
-/// What happens during a build, as it happens.
-#[derive(Debug)]
-pub enum BuildEvent<'e> {
-    /// The archive has this many bytes.
-    Started {
-        /// All files together.
-        total_bytes: u64,
-    },
-    /// A capture is done.
-    Advanced {
-        /// Bytes of the archive up to its end.
-        position: u64,
-    },
-    /// Part of the archive could not be read; the rest goes on.
-    Damaged {
-        /// The WARC file.
-        file: &'e str,
-        /// What.
-        damage: &'e Damage,
-    },
-    /// An exchange could not be read or stored for a reason that is not the page's.
-    Failed {
-        /// The WARC file.
-        file: &'e str,
-        /// Start of the record, in bytes.
-        offset: u64,
-        /// Why.
-        why: String,
-    },
-}
-
-/// What a build came to.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct BuildSummary {
-    /// WARC files.
-    pub files: usize,
-    /// Bytes of them that an earlier build of the same program has read.
-    pub known_bytes: u64,
-    /// Captures put, by what came of it.
-    pub outcomes: BTreeMap<Outcome, u64>,
-    /// Of those refused, how many for which reason.
-    pub refusals: BTreeMap<String, u64>,
-    /// Exchanges that are no documents: pictures, redirects, errors, binary data.
-    pub passed_over: u64,
-    /// Records that say a page was as before, and the archive does not have that page.
-    pub unresolved: u64,
-    /// Captures that the archive has no more.
-    pub gone: usize,
-    /// Damaged records, bugs, rows the database would not take.
-    pub failures: u64,
-}
-
-impl BuildSummary {
-    /// Captures with this outcome.
-    pub fn count(&self, outcome: Outcome) -> u64 {
-        self.outcomes.get(&outcome).copied().unwrap_or(0)
-    }
-
-    /// Captures that are reports.
-    pub fn reports(&self) -> u64 {
-        let all = self.outcomes.iter();
-        all.filter(|(outcome, _)| **outcome != Outcome::Refused)
-            .map(|(_, count)| count)
-            .sum()
-    }
-}
-
-/// Why a build did not come to its end.
-#[derive(Debug, thiserror::Error)]
-#[non_exhaustive]
-pub enum BuildError {
-    /// The archive could not be listed.
-    #[error("cannot list {}", path.display())]
-    List {
-        /// Its directory.
-        path: PathBuf,
-        /// Why.
-        source: io::Error,
-    },
-    /// The database took no more.
-    #[error(transparent)]
-    Store(#[from] StoreError),
-    /// The home's profiles cannot be used. Nothing was read.
-    #[error(
-        "the profiles of the home cannot be used (`nianbao profile check` names everything that is wrong)"
-    )]
-    Profiles(#[source] Box<CrawlFailure>),
-    /// It was asked to stop. What the database has is whole; the next build goes on.
-    #[error("stopped by a signal; the next build goes on with it")]
-    Stopped,
-}
-
-impl BuildError {
-    /// Whether room on the disk would mend it.
-    pub fn is_full(&self) -> bool {
-        match self {
-            Self::Store(error) => error.is_full(),
-            Self::List { .. } | Self::Profiles(_) | Self::Stopped => false,
-        }
-    }
-}
-
 /// Reads into the store what the archive has and the store has not, or all of it ([`BuildOptions::reread`], another
 /// program, an archive that was not only added to). Either way the rows are the same.
 ///
@@ -185,8 +81,10 @@ pub fn build(
     observe(BuildEvent::Started {
         total_bytes: total_bytes.saturating_sub(plans.known_bytes),
     });
-    if plans.whole {
-        writer.begin_whole()?;
+    if plans.resumed {
+        writer.go_on_whole()?;
+    } else if plans.whole {
+        writer.begin_whole(&reader)?;
     }
     let mut building = Building {
         summary: BuildSummary {
@@ -196,8 +94,6 @@ pub fn build(
         },
         writer,
         observe,
-        sound: Vec::new(),
-        damaged: false,
     };
     for trouble in plans.troubles {
         building.tell_again(trouble);
@@ -233,6 +129,10 @@ pub fn build(
         },
     );
     if let ControlFlow::Break(error) = flow {
+        if matches!(error, BuildError::Stopped) {
+            // What was put need not be put again.
+            building.writer.commit()?;
+        }
         return Err(error);
     }
     let reread = Reread {
@@ -240,10 +140,13 @@ pub fn build(
         readings: options.readings,
         hosts: options.hosts,
     };
+    if plans.whole {
+        building.writer.whole_is_read()?;
+    }
     building.settle(options, &reread)?;
     options.go_on()?;
     if plans.whole {
-        building.summary.gone = building.end_whole(&reader)?;
+        building.summary.gone = building.writer.end_whole(&reader)?;
     }
     // A capture that leads a version and leaves it has the others read again, which may move them in turn.
     for _ in 0..ROUNDS {
@@ -270,10 +173,6 @@ struct Building<'s, F> {
     summary: BuildSummary,
     writer: Writer<'s>,
     observe: F,
-    /// Files that were read to their end and have no damage.
-    sound: Vec<String>,
-    /// Whether the file at hand has damage.
-    damaged: bool,
 }
 
 impl<F: FnMut(BuildEvent<'_>)> Building<'_, F> {
@@ -284,7 +183,6 @@ impl<F: FnMut(BuildEvent<'_>)> Building<'_, F> {
                 offset,
                 damage,
             } => {
-                self.damaged = true;
                 self.summary.failures += 1;
                 (self.observe)(BuildEvent::Damaged {
                     file: &file,
@@ -298,9 +196,6 @@ impl<F: FnMut(BuildEvent<'_>)> Building<'_, F> {
                 });
             }
             Step::End { file, end, mark } => {
-                if !std::mem::take(&mut self.damaged) {
-                    self.sound.push(file.to_string());
-                }
                 return self.writer.put_state(&State {
                     file: file.to_string(),
                     end,
@@ -551,12 +446,6 @@ impl<F: FnMut(BuildEvent<'_>)> Building<'_, F> {
             }
         }
         self.writer.group_done(stem)
-    }
-
-    /// Takes the captures out that sound files hold no more.
-    fn end_whole(&mut self, reader: &str) -> Result<usize, StoreError> {
-        let files: Vec<&str> = self.sound.iter().map(String::as_str).collect();
-        self.writer.end_whole(reader, &files)
     }
 
     /// Reads again what others have left; whether there was anything.

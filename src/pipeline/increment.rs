@@ -46,6 +46,8 @@ pub(super) struct Plans {
     pub files: Vec<Plan>,
     /// Whether everything is read anew.
     pub whole: bool,
+    /// Whether that goes on with what a stopped build began.
+    pub resumed: bool,
     /// Bytes that are not read again.
     pub known_bytes: u64,
     /// What earlier builds found wrong in the parts that are not read again.
@@ -69,11 +71,19 @@ pub(super) fn plan(
             })
             .collect(),
         whole: true,
+        resumed: false,
         known_bytes: 0,
         troubles: Vec::new(),
     };
-    let Some(states) = writer.states(reader)?.filter(|_| !reread) else {
+    if reread {
         return Ok(all());
+    }
+    let (states, whole) = match writer.states(reader)? {
+        Some(states) => (states, false),
+        None => match writer.stopped_states(reader)? {
+            Some(states) => (states, true),
+            None => return Ok(all()),
+        },
     };
     let states: HashMap<&str, &State> = states
         .iter()
@@ -110,7 +120,8 @@ pub(super) fn plan(
     }
     Ok(Plans {
         files: plans,
-        whole: false,
+        whole,
+        resumed: whole,
         known_bytes,
         troubles,
     })

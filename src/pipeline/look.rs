@@ -1,9 +1,13 @@
-//! One page fetched for a person to look at: robots.txt, a pause, the page. Nothing else, and nothing is kept.
+//! One page fetched for a person to look at: robots.txt, a pause, the page. Nothing else.
 //!
 //! In: a home, an address. Out: [`Looked`], the page without what the transfer put around it; or why there is none. As
 //! polite as a crawl: the same agent, pauses, addresses and robots.txt, and never to a host that the ledger says is to
-//! be left alone. The caller holds the home's lock, so that no crawl asks at the same time.
+//! be left alone. A host that refuses or asks to be left alone is written into the ledger, if there is one, so that the next run
+//! heeds it; the answers themselves are not kept, nor robots.txt: a run acts on one that it has archived. The caller holds
+//! the home's lock, so that no crawl asks at the same time.
 
+use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
 use std::time::{Duration, Instant};
 
 use jiff::Timestamp;
@@ -11,10 +15,13 @@ use url::Url;
 
 use crate::archive::HttpResponse;
 use crate::crawl::engine::host_of;
+use crate::crawl::lanes::Policy;
 use crate::crawl::robots::{MOST_REDIRECTS, RobotsState, from_status};
-use crate::crawl::{Ask, Exchange, FetchError, Http, Limits, Transport as _, classify_exchange};
+use crate::crawl::{
+    Ask, Exchange, FetchError, Http, Limits, Transport as _, Verdict, classify_exchange,
+};
 use crate::decode::{self, Media};
-use crate::frontier::Frontier;
+use crate::frontier::{Frontier, FrontierError, Lane};
 use crate::home::Home;
 use crate::model::Outcome;
 
@@ -48,6 +55,16 @@ pub enum LookError {
         until: Timestamp,
         /// Why.
         why: String,
+    },
+    /// The host wants to be left alone, and the next run will not know.
+    #[error("{host} is to be left alone ({why}), and the ledger did not take it")]
+    Forgotten {
+        /// Host and port.
+        host: String,
+        /// Why, and until when.
+        why: String,
+        /// Why not.
+        source: FrontierError,
     },
     /// Forbidden, or nobody knows whether it is.
     #[error("{url} is not asked for: {why}")]
@@ -104,28 +121,24 @@ pub fn look_at(home: &Home, url: &Url, wait: impl Fn(Duration)) -> Result<Looked
             Duration::ZERO,
         ),
         wait: &wait,
+        policy: policy(home),
+        ledger: ledger(home)?,
+        lanes: BTreeMap::new(),
     };
-    let ledger = ledger(home)?;
-    if let Some(ledger) = &ledger {
-        let lane = ledger.lane(&host_of(url), 0).map_err(CrawlFailure::from)?;
-        if let Some(until) = lane.not_before.filter(|until| *until > Timestamp::now()) {
-            return Err(LookError::LeftAlone {
-                host: lane.host,
-                until,
-                why: lane.why,
-            });
-        }
-        asking.gap = asking.gap.max(asking.gap * lane.slow);
-    }
+    let slow = asking.lane(url)?.slow;
+    asking.may_ask(url)?;
+    asking.gap = asking.gap.max(asking.gap * slow);
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
         .build()
         .map_err(CrawlFailure::from)?;
     let looked = runtime.block_on(async {
-        let robots = match had(ledger.as_ref(), url)? {
+        let robots = match had(asking.ledger.as_ref(), url)? {
             Some(robots) => robots,
-            None => asking.robots(url).await,
+            None => asking.robots(url).await?,
         };
+        // It may have been told so just now.
+        asking.may_ask(url)?;
         let agent = agent(home);
         let verdict = robots.verdict(&agent, url);
         if !verdict.allowed {
@@ -138,10 +151,13 @@ pub fn look_at(home: &Home, url: &Url, wait: impl Fn(Duration)) -> Result<Looked
         let asked = robots.crawl_delay(&agent).unwrap_or_default();
         asking.gap = asking.gap.max(asked.min(policy.crawl_delay_cap));
         let exchange = asking.ask(url).await?;
-        page(url, &exchange)
+        let (page, verdict) = page(url, &exchange);
+        asking.heard(url, exchange.status, &verdict)?;
+        page
     });
     // A name lookup cannot be cut short; nobody waits for it.
     runtime.shutdown_background();
+    asking.keep(home)?;
     looked
 }
 
@@ -167,9 +183,80 @@ struct Asking<'a> {
     limits: Limits,
     gap: Duration,
     wait: &'a dyn Fn(Duration),
+    policy: Policy,
+    ledger: Option<Frontier>,
+    /// Hosts asked, as the ledger has them and as they are now.
+    lanes: BTreeMap<String, (Lane, Lane)>,
 }
 
 impl Asking<'_> {
+    /// What is known of an address's host.
+    fn lane(&mut self, url: &Url) -> Result<&mut Lane, CrawlFailure> {
+        match self.lanes.entry(host_of(url)) {
+            Entry::Occupied(known) => Ok(&mut known.into_mut().1),
+            Entry::Vacant(free) => {
+                let lane = match &self.ledger {
+                    Some(ledger) => ledger.lane(free.key(), 0)?,
+                    None => Lane::new(free.key()),
+                };
+                Ok(&mut free.insert((lane.clone(), lane)).1)
+            }
+        }
+    }
+
+    /// Whether a host may be asked now.
+    fn may_ask(&mut self, url: &Url) -> Result<(), LookError> {
+        let lane = self.lane(url)?;
+        match lane.not_before {
+            Some(until) if until > Timestamp::now() => Err(LookError::LeftAlone {
+                host: lane.host.clone(),
+                until,
+                why: lane.why.clone(),
+            }),
+            _ => Ok(()),
+        }
+    }
+
+    /// What an answer means for its host.
+    fn heard(
+        &mut self,
+        url: &Url,
+        status: Option<u16>,
+        verdict: &Verdict,
+    ) -> Result<(), CrawlFailure> {
+        let now = Timestamp::now();
+        let until = verdict.retry_after.map(|wait| wait.not_before(now).0);
+        let policy = self.policy;
+        policy.after(self.lane(url)?, verdict.outcome, status, until, now);
+        Ok(())
+    }
+
+    /// Writes down which hosts are to be asked less than before, or later. One page looked at is no reason to ask more.
+    fn keep(self, home: &Home) -> Result<(), LookError> {
+        if self.ledger.is_none() {
+            return Ok(());
+        }
+        drop(self.ledger);
+        let refused = self.lanes.into_values().filter(|(before, now)| {
+            now.not_before > before.not_before
+                || now.slow > before.slow
+                || now.blocked > before.blocked
+        });
+        for (_, lane) in refused {
+            let written =
+                Frontier::open(&home.frontier()).and_then(|mut ledger| ledger.keep_off(&lane));
+            written.map_err(|source| LookError::Forgotten {
+                host: lane.host,
+                why: match lane.not_before {
+                    Some(until) => format!("{}, until {until}", lane.why),
+                    None => format!("{} refusals in a row", lane.blocked),
+                },
+                source,
+            })?;
+        }
+        Ok(())
+    }
+
     /// One request, after a pause: who calls this may have asked a moment ago.
     async fn ask(&mut self, url: &Url) -> Result<Exchange, FetchError> {
         if !self.gap.is_zero() {
@@ -190,16 +277,18 @@ impl Asking<'_> {
         answer
     }
 
-    async fn robots(&mut self, url: &Url) -> RobotsState {
+    async fn robots(&mut self, url: &Url) -> Result<RobotsState, LookError> {
         let mut target = url.clone();
         target.set_path("/robots.txt");
         target.set_query(None);
         target.set_fragment(None);
         for _ in 0..=MOST_REDIRECTS {
+            self.may_ask(&target)?;
             let Ok(exchange) = self.ask(&target).await else {
-                return from_status(None, b"");
+                return Ok(from_status(None, b""));
             };
             let verdict = classify_exchange(&target, &exchange, None);
+            self.heard(&target, exchange.status, &verdict)?;
             if let Some(next) = verdict.redirect {
                 target = next;
                 continue;
@@ -207,14 +296,14 @@ impl Asking<'_> {
             let response = HttpResponse::split(&exchange.response).ok();
             let body = response.and_then(|response| response.decoded(1 << 20).ok());
             let body = body.map(|body| body.bytes.into_owned());
-            return from_status(exchange.status, &body.unwrap_or_default());
+            return Ok(from_status(exchange.status, &body.unwrap_or_default()));
         }
-        from_status(Some(302), b"")
+        Ok(from_status(Some(302), b""))
     }
 }
 
-/// The page in an answer.
-fn page(url: &Url, exchange: &Exchange) -> Result<Looked, LookError> {
+/// The page in an answer, and what the answer is.
+fn page(url: &Url, exchange: &Exchange) -> (Result<Looked, LookError>, Verdict) {
     let response = HttpResponse::split(&exchange.response).ok();
     let content_type = response
         .as_ref()
@@ -234,23 +323,24 @@ fn page(url: &Url, exchange: &Exchange) -> Result<Looked, LookError> {
     let text = is_text.then(|| decode::decode(&bytes, content_type.as_deref()));
     let verdict = classify_exchange(url, exchange, text.as_ref().map(|text| &*text.text));
     drop(text);
-    if let Some(target) = verdict.redirect {
-        return Err(LookError::Redirect {
+    let looked = if let Some(target) = &verdict.redirect {
+        Err(LookError::Redirect {
             url: url.to_string(),
-            target: target.into(),
-        });
-    }
-    if verdict.outcome != Outcome::Ok || broken.is_some() {
-        return Err(LookError::NoPage {
+            target: target.to_string(),
+        })
+    } else if verdict.outcome != Outcome::Ok || broken.is_some() {
+        Err(LookError::NoPage {
             url: url.to_string(),
             outcome: verdict.outcome,
-            why: broken.unwrap_or(verdict.why),
+            why: broken.unwrap_or_else(|| verdict.why.clone()),
             advice: verdict.advice.unwrap_or_default().to_owned(),
-        });
-    }
-    Ok(Looked {
-        bytes,
-        content_type,
-        at: exchange.started_at,
-    })
+        })
+    } else {
+        Ok(Looked {
+            bytes,
+            content_type,
+            at: exchange.started_at,
+        })
+    };
+    (looked, verdict)
 }

@@ -2,6 +2,7 @@
 
 mod answer;
 mod build;
+mod course;
 mod crawl;
 mod cut;
 mod exchange;
@@ -22,7 +23,8 @@ mod stop;
 mod walk;
 
 pub use answer::read_answer;
-pub use build::{BuildError, BuildEvent, BuildOptions, BuildSummary, build};
+pub use build::{BuildOptions, build};
+pub use course::{BuildError, BuildEvent, BuildSummary};
 pub use crawl::{
     CrawlFailure, CrawlRequest, Plan, ProfileScope, SERIES, crawl, plan, profiles, user_agent,
 };

@@ -99,15 +99,15 @@ fn signed(number: u64) -> i64 {
     i64::try_from(number).unwrap_or(i64::MAX)
 }
 
-fn time(us: i64) -> Result<Timestamp, StoreError> {
+pub(super) fn time(us: i64) -> Result<Timestamp, StoreError> {
     Timestamp::from_microsecond(us).map_err(|_| StoreError::unknown("time", us.to_string()))
 }
 
-const PLACE: &str = "SELECT c.id, c.sha256, d.url, c.content_type, c.truncated, w.file, o.warc_offset, c.size
+pub(super) const PLACE: &str = "SELECT c.id, c.sha256, d.url, c.content_type, c.truncated, w.file, o.warc_offset, c.size
     FROM capture c JOIN capture o ON o.id = ifnull(c.revisit_of, c.id) JOIN warc w ON w.id = o.warc_id
     LEFT JOIN address d ON d.id = c.address_id";
 
-fn place(row: &Row<'_>) -> rusqlite::Result<Place> {
+pub(super) fn place(row: &Row<'_>) -> rusqlite::Result<Place> {
     Ok(Place {
         capture_id: row.get(0)?,
         sha256: row.get(1)?,
@@ -121,33 +121,6 @@ fn place(row: &Row<'_>) -> rusqlite::Result<Place> {
 }
 
 impl Writer<'_> {
-    /// How far the files of the archive were read, if `reader` read them all; `None` where another did, or a build of
-    /// the whole archive did not come to its end.
-    ///
-    /// # Errors
-    ///
-    /// What `SQLite` says.
-    pub fn states(&self, reader: &str) -> Result<Option<Vec<State>>, StoreError> {
-        let same = self
-            .connection
-            .prepare_cached("SELECT 1 FROM meta WHERE key = 'reader' AND value = ?")?
-            .exists([reader])?;
-        if !same {
-            return Ok(None);
-        }
-        let mut statement = self.connection.prepare_cached(
-            "SELECT w.file, s.end, s.mark FROM warc_state s JOIN warc w ON w.id = s.warc_id",
-        )?;
-        let states = statement.query_map([], |row| {
-            Ok(State {
-                file: row.get(0)?,
-                end: row.get::<_, i64>(1)?.unsigned_abs(),
-                mark: row.get(2)?,
-            })
-        })?;
-        Ok(Some(states.collect::<Result<_, _>>()?))
-    }
-
     /// What went wrong when the files were read, in their order.
     ///
     /// # Errors
@@ -228,66 +201,6 @@ impl Writer<'_> {
                 .execute(params![file, signed(from)])?;
             Ok(())
         })
-    }
-
-    /// The whole archive is read anew, by `reader`: from here on only what is put counts as seen.
-    ///
-    /// # Errors
-    ///
-    /// What `SQLite` says.
-    pub fn begin_whole(&mut self) -> Result<(), StoreError> {
-        self.seen = Some(std::collections::HashSet::new());
-        self.atomic(|writer| {
-            Ok(writer.connection.execute_batch(
-                "DELETE FROM meta WHERE key = 'reader'; DELETE FROM warc_state; DELETE FROM warc_trouble;
-                 DELETE FROM revisit;",
-            )?)
-        })
-    }
-
-    /// The whole archive was read by `reader`. Captures of its `files` that were not seen are in them no more: they
-    /// leave their versions. Returns how many.
-    ///
-    /// # Errors
-    ///
-    /// What `SQLite` says.
-    pub fn end_whole(&mut self, reader: &str, files: &[&str]) -> Result<usize, StoreError> {
-        let Some(seen) = self.seen.take() else {
-            return Ok(0);
-        };
-        let mut gone: Vec<i64> = Vec::new();
-        let mut statement = self.connection.prepare_cached(
-            "SELECT c.id FROM capture c JOIN warc w ON w.id = c.warc_id WHERE w.file = ? ORDER BY c.id",
-        )?;
-        for file in files {
-            for id in statement.query_map([file], |row| row.get(0))? {
-                gone.push(id?);
-            }
-        }
-        gone.retain(|id| !seen.contains(id));
-        drop(seen);
-        for id in &gone {
-            self.atomic(|writer| {
-                version::forget_readings(writer, *id, 0)?;
-                for sql in [
-                    "DELETE FROM refusal WHERE capture_id = ?",
-                    "DELETE FROM paged WHERE capture_id = ?",
-                    "UPDATE capture SET warc_id = NULL, warc_offset = NULL, warc_length = NULL, record_key = NULL,
-                       payload_key = NULL WHERE id = ?",
-                ] {
-                    writer.connection.prepare_cached(sql)?.execute([id])?;
-                }
-                Ok(())
-            })?;
-        }
-        self.atomic(|writer| {
-            writer.insert(
-                "INSERT INTO meta VALUES ('reader', ?1) ON CONFLICT DO UPDATE SET value = ?1",
-                [reader],
-            )?;
-            Ok(())
-        })?;
-        Ok(gone.len())
     }
 
     /// Drops captures that lie nowhere and that nothing speaks of any more.
@@ -515,201 +428,5 @@ impl Writer<'_> {
             })?;
         }
         Ok(())
-    }
-
-    /// A page of a report over several: kept, to be put together with the others ([`Self::fresh_groups`]).
-    ///
-    /// # Errors
-    ///
-    /// What `SQLite` says.
-    pub fn put_paged(
-        &mut self,
-        capture: &CaptureInfo,
-        marks: &Marks,
-        stem: &str,
-    ) -> Result<(), StoreError> {
-        self.atomic(|writer| {
-            let put = writer.put_capture(capture, marks)?;
-            if put.taken {
-                writer.insert(
-                    "INSERT INTO paged VALUES (?1, ?2, 1) ON CONFLICT DO UPDATE SET stem = ?2, fresh = 1",
-                    params![put.id, stem],
-                )?;
-            }
-            Ok(())
-        })
-    }
-
-    /// A page that was of several and stands alone now is put together no more.
-    pub(super) fn alone_again(&self, capture_id: i64) -> Result<(), StoreError> {
-        if !self.joining {
-            self.connection
-                .prepare_cached("DELETE FROM paged WHERE capture_id = ?")?
-                .execute([capture_id])?;
-        }
-        Ok(())
-    }
-
-    /// Whether a capture is a page of several.
-    ///
-    /// # Errors
-    ///
-    /// What `SQLite` says.
-    pub fn paged_stem(&self, capture_id: i64) -> Result<Option<String>, StoreError> {
-        let mut statement = self
-            .connection
-            .prepare_cached("SELECT stem FROM paged WHERE capture_id = ?")?;
-        Ok(statement
-            .query_row([capture_id], |row| row.get(0))
-            .optional()?)
-    }
-
-    /// The groups of pages that have a fresh one.
-    ///
-    /// # Errors
-    ///
-    /// What `SQLite` says.
-    pub fn fresh_groups(&self) -> Result<Vec<String>, StoreError> {
-        let mut statement = self
-            .connection
-            .prepare_cached("SELECT DISTINCT stem FROM paged WHERE fresh = 1 ORDER BY stem")?;
-        let stems = statement.query_map([], |row| row.get(0))?;
-        Ok(stems.collect::<Result<_, _>>()?)
-    }
-
-    /// All pages of a group, in the order of address and time.
-    ///
-    /// # Errors
-    ///
-    /// What `SQLite` says.
-    pub fn group(&self, stem: &str) -> Result<Vec<Member>, StoreError> {
-        let mut statement = self.connection.prepare_cached(
-            "SELECT c.id, c.sha256, d.url, c.content_type, c.truncated, ow.file, o.warc_offset, c.size,
-               c.fetched_at_us, cw.file, c.warc_offset, c.warc_length, c.record_key, c.payload_key, c.revisit_of,
-               p.fresh
-             FROM paged p JOIN capture c ON c.id = p.capture_id JOIN warc cw ON cw.id = c.warc_id
-             JOIN capture o ON o.id = ifnull(c.revisit_of, c.id) JOIN warc ow ON ow.id = o.warc_id
-             LEFT JOIN address d ON d.id = c.address_id
-             WHERE p.stem = ? ORDER BY d.url, c.fetched_at_us, c.sha256",
-        )?;
-        let mut rows = statement.query([stem])?;
-        let mut members = Vec::new();
-        while let Some(row) = rows.next()? {
-            let page = place(row)?;
-            members.push(Member {
-                capture: CaptureInfo {
-                    sha256: page.sha256,
-                    url: page.url.clone(),
-                    fetched_at: time(row.get(8)?)?,
-                    content_type: page.content_type.clone(),
-                    warc: Some(WarcPlace {
-                        file: row.get(9)?,
-                        offset: row.get::<_, i64>(10)?.unsigned_abs(),
-                        length: row.get::<_, Option<i64>>(11)?.map(i64::unsigned_abs),
-                    }),
-                    size_bytes: page.size_bytes,
-                },
-                marks: Marks {
-                    truncated: page.truncated.clone(),
-                    record: row.get(12)?,
-                    payload: row.get(13)?,
-                    revisit_of: row.get(14)?,
-                },
-                page,
-                fresh: row.get(15)?,
-            });
-        }
-        Ok(members)
-    }
-
-    /// A group was put together.
-    ///
-    /// # Errors
-    ///
-    /// What `SQLite` says.
-    pub fn group_done(&mut self, stem: &str) -> Result<(), StoreError> {
-        self.atomic(|writer| {
-            writer
-                .connection
-                .prepare_cached("UPDATE paged SET fresh = 0 WHERE stem = ? AND fresh = 1")?
-                .execute([stem])?;
-            Ok(())
-        })
-    }
-
-    /// While pages are put together their captures stay pages of several.
-    pub const fn joining(&mut self, joining: bool) {
-        self.joining = joining;
-    }
-
-    /// Captures whose readings shall be made again, because the capture that spoke for their version has left it.
-    /// Pages of several are marked fresh and revisits follow their page; of the others, what is needed to read them.
-    ///
-    /// # Errors
-    ///
-    /// What `SQLite` says.
-    pub fn due(&mut self) -> Result<Vec<Member>, StoreError> {
-        let mut statement = self.connection.prepare_cached(
-            "SELECT DISTINCT capture_id FROM reading
-             WHERE digest = x'00000000000000000000000000000000' ORDER BY capture_id",
-        )?;
-        let ids: Vec<i64> = statement
-            .query_map([], |row| row.get(0))?
-            .collect::<Result<_, _>>()?;
-        let sql = format!("{PLACE} WHERE c.id = ?");
-        let mut due = Vec::new();
-        for id in ids {
-            let paged = self.atomic(|writer| {
-                Ok(writer
-                    .connection
-                    .prepare_cached("UPDATE paged SET fresh = 1 WHERE capture_id = ?")?
-                    .execute([id])?)
-            })?;
-            if paged > 0 {
-                continue;
-            }
-            let mut one = self.connection.prepare_cached(&sql)?;
-            let Some(page) = one.query_row([id], place).optional()? else {
-                continue;
-            };
-            let mut rest = self.connection.prepare_cached(
-                "SELECT c.fetched_at_us, w.file, c.warc_offset, c.warc_length, c.record_key, c.payload_key,
-                   c.revisit_of, o.address_id IS c.address_id
-                 FROM capture c LEFT JOIN warc w ON w.id = c.warc_id
-                 LEFT JOIN capture o ON o.id = c.revisit_of WHERE c.id = ?",
-            )?;
-            let mut rows = rest.query([id])?;
-            let Some(row) = rows.next()? else { continue };
-            let (revisit_of, same): (Option<i64>, bool) = (row.get(6)?, row.get(7)?);
-            if revisit_of.is_some() && same {
-                self.stale.push(id);
-                continue;
-            }
-            let file: Option<String> = row.get(1)?;
-            let Some(file) = file else { continue };
-            due.push(Member {
-                capture: CaptureInfo {
-                    sha256: page.sha256,
-                    url: page.url.clone(),
-                    fetched_at: time(row.get(0)?)?,
-                    content_type: page.content_type.clone(),
-                    warc: Some(WarcPlace {
-                        file,
-                        offset: row.get::<_, i64>(2)?.unsigned_abs(),
-                        length: row.get::<_, Option<i64>>(3)?.map(i64::unsigned_abs),
-                    }),
-                    size_bytes: page.size_bytes,
-                },
-                marks: Marks {
-                    truncated: page.truncated.clone(),
-                    record: row.get(4)?,
-                    payload: row.get(5)?,
-                    revisit_of,
-                },
-                page,
-                fresh: false,
-            });
-        }
-        Ok(due)
     }
 }

@@ -1,6 +1,6 @@
 //! Why the store could not do what was asked.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use crate::model::{CellStatus, FormId};
 
@@ -52,7 +52,12 @@ pub enum StoreError {
     #[error("database: {source}")]
     Sqlite {
         /// What it says.
-        #[from]
+        source: rusqlite::Error,
+    },
+    /// The disk has no room: for what was to be written, or for the index that even reading needs beside the file.
+    #[error("the disk is full: make room and try again; what the database has is safe ({source})")]
+    Full {
+        /// What `SQLite` says.
         source: rusqlite::Error,
     },
     /// An observation has a value and a status other than number, or none and the status number.
@@ -101,14 +106,22 @@ pub enum StoreError {
 impl StoreError {
     /// Whether room on the disk would mend it.
     pub fn is_full(&self) -> bool {
-        let (Self::Open { source, .. } | Self::Sqlite { source }) = self else {
-            return false;
-        };
-        // The file beside a log (`-shm`) has an error of its own for that.
-        source.sqlite_error_code() == Some(rusqlite::ErrorCode::DiskFull)
-            || source
-                .sqlite_error()
-                .is_some_and(|error| error.extended_code == rusqlite::ffi::SQLITE_IOERR_SHMSIZE)
+        match self {
+            Self::Full { .. } => true,
+            Self::Open { source, .. } | Self::Sqlite { source } => is_full(source),
+            _ => false,
+        }
+    }
+
+    /// Of a file that could not be opened.
+    pub(super) fn opening(path: &Path, source: rusqlite::Error) -> Self {
+        if is_full(&source) {
+            return Self::Full { source };
+        }
+        Self::Open {
+            path: path.into(),
+            source,
+        }
     }
 
     /// A word that is not of its closed list.
@@ -116,6 +129,24 @@ impl StoreError {
         Self::Unknown {
             what,
             value: value.into(),
+        }
+    }
+}
+
+/// Whether `SQLite` wants for room. The file beside a log (`-shm`) has an error of its own for that.
+fn is_full(source: &rusqlite::Error) -> bool {
+    source.sqlite_error_code() == Some(rusqlite::ErrorCode::DiskFull)
+        || source
+            .sqlite_error()
+            .is_some_and(|error| error.extended_code == rusqlite::ffi::SQLITE_IOERR_SHMSIZE)
+}
+
+impl From<rusqlite::Error> for StoreError {
+    fn from(source: rusqlite::Error) -> Self {
+        if is_full(&source) {
+            Self::Full { source }
+        } else {
+            Self::Sqlite { source }
         }
     }
 }

@@ -18,6 +18,7 @@ mod cells;
 mod details;
 mod digest;
 mod error;
+mod grouped;
 mod layout;
 mod mentions;
 mod migrate;
@@ -27,6 +28,7 @@ mod read;
 mod statistics;
 mod version;
 mod views;
+mod whole;
 mod writer;
 
 pub use archived::{Member, Pending, Place as ArchivedPlace, State, Trouble, TroubleKind};
@@ -58,11 +60,8 @@ impl Store {
     ///
     /// [`StoreError::Open`], [`StoreError::Foreign`], [`StoreError::Newer`], or what `SQLite` says.
     pub fn open(path: &Path) -> Result<Self, StoreError> {
-        let source = |source| StoreError::Open {
-            path: path.into(),
-            source,
-        };
-        let mut connection = Connection::open(path).map_err(source)?;
+        let opening = |source| StoreError::opening(path, source);
+        let mut connection = Connection::open(path).map_err(opening)?;
         let found = check(&connection, path)?;
         // WAL: readers go on while a build writes. NORMAL: a power cut may lose the last
         // transactions, never the file; a build repeats them.
@@ -84,11 +83,8 @@ impl Store {
     /// As [`Self::open`], and [`StoreError::Older`] where a migration is due.
     pub fn open_read_only(path: &Path) -> Result<Self, StoreError> {
         let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
-        let connection =
-            Connection::open_with_flags(path, flags).map_err(|source| StoreError::Open {
-                path: path.into(),
-                source,
-            })?;
+        let opening = |source| StoreError::opening(path, source);
+        let connection = Connection::open_with_flags(path, flags).map_err(opening)?;
         let found = check(&connection, path)?;
         if found < SCHEMA_VERSION {
             return Err(StoreError::Older {
@@ -174,10 +170,8 @@ impl Store {
 fn check(connection: &Connection, path: &Path) -> Result<i64, StoreError> {
     connection.busy_timeout(std::time::Duration::from_secs(5))?;
     let pragma = |name: &str| connection.pragma_query_value(None, name, |row| row.get::<_, i64>(0));
-    let found = pragma("user_version").map_err(|source| StoreError::Open {
-        path: path.into(),
-        source,
-    })?;
+    let opening = |source| StoreError::opening(path, source);
+    let found = pragma("user_version").map_err(opening)?;
     let empty = !connection
         .prepare("SELECT 1 FROM sqlite_schema")?
         .exists([])?;

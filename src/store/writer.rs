@@ -293,9 +293,7 @@ impl<'a> Writer<'a> {
                 identity,
             )?
         };
-        if let Some(seen) = &mut self.seen {
-            seen.insert(id);
-        }
+        self.note_seen(id)?;
         // An archive may be packed anew: the same capture then lies elsewhere.
         self.connection
             .prepare_cached(

@@ -115,6 +115,57 @@ fn a_profile_is_tried_on_the_page_itself_politely() {
 }
 
 #[test]
+fn a_host_that_asks_to_be_left_alone_while_a_profile_is_tried_is_by_the_next_run() {
+    let busy = || Answer::full(429, &["Retry-After: 7200"], b"too many requests");
+    let site = Site::start(vec![
+        Host::new(HOST).column(column(2)).answers("/busy", busy()),
+        Host::new("closed.example")
+            .address(2)
+            .answers("/robots.txt", busy()),
+    ])
+    .unwrap();
+    let address = format!("http://{HOST}/busy");
+    let try_it = |home: &TestHome, url: &str| {
+        let (code, out, err) = nianbao(&home.path(), &["profile", "test", url]);
+        assert_eq!((code, out.as_str()), (3, ""), "{err}");
+        err
+    };
+    let lane = |home: &TestHome, host: &str| ledger(home).lane(host, 0).unwrap();
+
+    // Without a ledger there is nothing to write it into.
+    let home = TestHome::new(&site, 0, "");
+    assert!(try_it(&home, &address).contains("throttled"));
+    assert!(!home.path().join("frontier.db").exists());
+
+    home.profile("yunxi", HOST, &[(LIST.into(), "list")]);
+    home.crawl(&CrawlRequest::default());
+    let before = lane(&home, HOST);
+    assert_eq!(before.not_before, None);
+    let (code, _, err) = nianbao(&home.path(), &["profile", "test", LIST]);
+    assert_eq!(code, 0, "{err}");
+    assert_eq!(lane(&home, HOST), before, "a page that came is no news");
+
+    assert!(try_it(&home, &address).contains("throttled"));
+    let moment = jiff::Timestamp::now().as_second();
+    let told = lane(&home, HOST);
+    let left = told.not_before.unwrap().as_second() - moment;
+    assert!((7100..=7200).contains(&left), "{told:?}");
+    assert!(told.why.contains("Retry-After"), "{told:?}");
+    assert_eq!((told.slow, told.blocked), (2, 1), "{told:?}");
+    let asked = site.requests();
+    assert!(try_it(&home, LIST).contains("left alone"));
+    let summary = home.crawl(&now(&[LIST]));
+    assert!(summary.left.contains_key(HOST), "{summary:?}");
+    assert_eq!(site.requests(), asked, "nobody was asked");
+
+    // Told by robots.txt: the page is not asked for either, and nothing of robots.txt is taken for known.
+    assert!(try_it(&home, "http://closed.example/a.html").contains("left alone"));
+    assert_eq!(site.requests(), asked + 1);
+    assert!(lane(&home, "closed.example").not_before.is_some());
+    assert_eq!(ledger(&home).robots("http://closed.example").unwrap(), None);
+}
+
+#[test]
 fn pages_are_read_with_their_sites_profile_and_again_when_it_changes() {
     let site = Site::start(vec![Host::new(HOST)]).unwrap();
     let home = TestHome::new(&site, 0, "");

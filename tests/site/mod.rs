@@ -43,7 +43,7 @@ mod report;
 mod server;
 mod traps;
 
-pub use answer::{Answer, Page, Step};
+pub use answer::{Answer, Page, Step, head};
 pub use behaviour::Behaviour;
 pub use column::{Body, Column, Item, Platform};
 pub use host::{Host, Request};

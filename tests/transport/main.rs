@@ -1,6 +1,8 @@
 //! Exchanges with servers that do everything servers do, on the loopback: what came is kept, whatever it is, in bounded time.
 
 mod hostile;
+#[cfg(feature = "legacy-tls")]
+mod legacy;
 mod network;
 mod server;
 mod tls;

@@ -23,8 +23,8 @@ use super::page::{self, Fetched};
 use super::{files, sites};
 
 const EXAMPLES: &str = "\
-A page named by its address is fetched: robots.txt, a pause, the page, and nothing else; nothing of it is kept. That needs
-a home with a contact. Exit code 1 where nothing is found or an expectation of the profile is not met; 3 where no page
+A page named by its address is fetched: robots.txt, a pause, the page, and nothing else. It is not kept, but a host that
+asks to be left alone is, by the next crawl too. That needs a home with a contact. Exit code 1 where nothing is found or an expectation of the profile is not met; 3 where no page
 came, 4 without a contact, 5 while a crawl is going on.
 
 Examples:

@@ -58,6 +58,7 @@ fn ended(result: anyhow::Result<Status>) -> anyhow::Result<Status> {
     };
     let code = match (error.downcast_ref(), error.downcast_ref()) {
         (Some(LookError::Setup(failure)), _) if failure.is_configuration() => 4,
+        (Some(LookError::Setup(failure)), _) if failure.is_full() => 16,
         (Some(LookError::Setup(_)), _) => 1,
         (Some(_), _) => 3,
         (_, Some(HomeError::Locked { .. })) => 5,

@@ -25,7 +25,7 @@ pub(super) struct Fetched {
 /// What to do without the network.
 const INSTEAD: &str = "or save the page from a browser and name the file (`nianbao profile test --url URL FILE`, `nianbao profile new --file FILE URL`)";
 
-/// An address fetched from its site: robots.txt, a pause, the page. Nothing of it is kept.
+/// An address fetched from its site: robots.txt, a pause, the page. The page is not kept.
 ///
 /// # Errors
 ///

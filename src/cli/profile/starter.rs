@@ -22,7 +22,7 @@ use super::page;
 use super::{files, sites};
 
 const EXAMPLES: &str = "\
-Without --file the page is fetched: robots.txt, a pause, the page, and nothing else; nothing of it is kept. That needs a
+Without --file the page is fetched: robots.txt, a pause, the page, and nothing else; the page is not kept. That needs a
 home with a contact. CONTRIBUTING.md, \"Add a site without Rust\", goes on from here.
 
 Examples:

@@ -367,6 +367,9 @@ fn an_answer_that_broke_off_is_no_page() {
         judge("<title>404</title>", Some(Truncated::Time)),
         Outcome::SoftGone
     );
+    for page in [half, whole, "<title>404</title>"] {
+        assert_eq!(judge(page, Some(Truncated::Stopped)), Outcome::Timeout);
+    }
 }
 
 /// Pieces of pages, put together at random.

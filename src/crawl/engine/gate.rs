@@ -113,6 +113,7 @@ impl<T: Transport + 'static> Visit<T> {
             let lease: Lease = lease.ok_or(Ended::Broken)?;
             let result = self.ask(&target, &lease).await?;
             let examined = self.examine(&lease, &target, result).await?;
+            let cut = examined.cut;
             let next = match (&examined.redirect, examined.outcome) {
                 (Some(next), Outcome::Redirect) if redirects < MOST_REDIRECTS => Some(next.clone()),
                 _ => None,
@@ -127,16 +128,19 @@ impl<T: Transport + 'static> Visit<T> {
                 fetched,
                 expires: later(fetched, if unhad { UNHAD } else { VALID }),
             };
-            let options = &self.shared.options;
-            options.policy.after(
-                &mut self.lane,
-                examined.outcome,
-                examined.wire.status,
-                examined.retry_after,
-                fetched,
-            );
+            if !cut {
+                let options = &self.shared.options;
+                options.policy.after(
+                    &mut self.lane,
+                    examined.outcome,
+                    examined.wire.status,
+                    examined.retry_after,
+                    fetched,
+                );
+            }
             self.lane.bytes += examined.wire.response.len() as u64;
-            let last = next.is_none();
+            // Half of a file of rules is no rules.
+            let last = next.is_none() && !cut;
             let (durable, written) = tokio::sync::oneshot::channel();
             self.send(Finished {
                 completion: Completion {
@@ -157,6 +161,9 @@ impl<T: Transport + 'static> Visit<T> {
             });
             // Its delay is to hold for the next process too, before anything else is asked.
             written.await.map_err(|_| Ended::Broken)?;
+            if cut {
+                return Err(Ended::Stopped);
+            }
             match next {
                 Some(next) => target = next,
                 None => return Ok(row),

@@ -9,7 +9,7 @@ use std::time::Duration;
 use jiff::Timestamp;
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
-use tokio::time::{Instant, sleep_until};
+use tokio::time::{Instant, sleep_until, timeout};
 use url::Url;
 
 use super::gate::Gate;
@@ -25,6 +25,8 @@ use crate::model::{Outcome, Role};
 
 /// How long an address that a name led to is taken for the one it leads to.
 const RESOLVED_FOR: Duration = Duration::from_mins(10);
+/// How long an exchange that was told to end may take to say what came.
+const HANDED_BACK: Duration = Duration::from_millis(500);
 /// Addresses taken from the ledger at once: few, so that what is more urgent comes next.
 const FEW: usize = 4;
 /// But more where they are dealt with in no time.
@@ -288,7 +290,9 @@ impl<T: Transport + 'static> Visit<T> {
                 }
             }
         }
-        let cut = async {
+        let (tell, cut) = watch::channel(false);
+        ask.cut = Some(cut);
+        let over = async {
             let since = match course.wait_for(|course| *course != Course::On).await {
                 Ok(course) => match *course {
                     Course::Finish(_, since) => since,
@@ -299,9 +303,18 @@ impl<T: Transport + 'static> Visit<T> {
             sleep_until(since + shared.options.grace).await;
         };
         let started = Instant::now();
+        let fetching = shared.transport.fetch(&ask);
+        tokio::pin!(fetching);
         let result = tokio::select! {
-            result = shared.transport.fetch(&ask) => result,
-            () = cut => return Err(Ended::Stopped),
+            result = &mut fetching => result,
+            () = over => {
+                // What has come is kept; where nothing has, nothing was asked as far as the ledger goes.
+                let _ = tell.send(true);
+                match timeout(HANDED_BACK, fetching).await {
+                    Ok(result @ (Ok(_) | Err(FetchError::Protocol { .. }))) => result,
+                    Ok(Err(_)) | Err(_) => return Err(Ended::Stopped),
+                }
+            }
         };
         let took = started.elapsed();
         turn.end(took);
@@ -380,14 +393,16 @@ impl<T: Transport + 'static> Visit<T> {
         };
         let examined = reading.await.map_err(|_| Ended::Broken)?;
         let now = Timestamp::now();
-        let options = &self.shared.options;
-        options.policy.after(
-            &mut self.lane,
-            examined.outcome,
-            examined.wire.status,
-            examined.retry_after,
-            now,
-        );
+        if !examined.cut {
+            let options = &self.shared.options;
+            options.policy.after(
+                &mut self.lane,
+                examined.outcome,
+                examined.wire.status,
+                examined.retry_after,
+                now,
+            );
+        }
         self.lane.bytes += examined.wire.response.len() as u64;
         let next = self.next(&lease, &examined, now);
         let bytes = examined.wire.response.len();
@@ -415,6 +430,9 @@ impl<T: Transport + 'static> Visit<T> {
 
     /// What becomes of an address.
     fn next(&self, lease: &Lease, examined: &Examined, now: Timestamp) -> Next {
+        if examined.cut {
+            return Next::Unfinished;
+        }
         let retry = &self.shared.options.retry;
         let failed_for_a_moment = match examined.outcome {
             Outcome::Ok

@@ -24,6 +24,8 @@ pub(super) struct Examined {
     pub last_modified: Option<String>,
     /// Decoded body of a robots.txt.
     pub body: Vec<u8>,
+    /// Whether it is not whole because the run was ended; then the outcome says nothing of the server.
+    pub cut: bool,
 }
 
 impl Examined {
@@ -59,6 +61,10 @@ pub(super) fn examine(
         Err(FetchError::Protocol { got }) => {
             let mut wire = wire_of(*got);
             wire.header = None;
+            if wire.cut {
+                let why = "the run was ended before the answer".into();
+                return nothing(wire, Outcome::Timeout, why);
+            }
             nothing(wire, Outcome::Protocol, "what came is no HTTP".into())
         }
         Err(error) => {
@@ -74,6 +80,7 @@ pub(super) fn examine(
 
 fn nothing(wire: Wire, outcome: Outcome, why: String) -> Examined {
     Examined {
+        cut: wire.cut && outcome == Outcome::Timeout,
         wire,
         outcome,
         why,
@@ -129,6 +136,7 @@ fn answered(options: &Options, lease: &Lease, url: &Url, exchange: Exchange) -> 
     wire.facts
         .extend(reading.notes.into_iter().map(|note| ("note", note)));
     Examined {
+        cut: wire.cut && reading.outcome == Outcome::Timeout,
         wire,
         outcome: reading.outcome,
         why: reading.why,
@@ -244,9 +252,10 @@ fn wire_of(exchange: Exchange) -> Wire {
         address: Some(exchange.address.ip()),
         at: exchange.started_at,
         took_ms: u64::try_from(exchange.took.as_millis()).unwrap_or(u64::MAX),
+        cut: exchange.truncated == Some(Truncated::Stopped),
         truncated: exchange.truncated.map(|why| match why {
             Truncated::Length => Truncation::Length,
-            Truncated::Time => Truncation::Time,
+            Truncated::Time | Truncated::Stopped => Truncation::Time,
             Truncated::Disconnect => Truncation::Disconnect,
         }),
         facts,
@@ -256,6 +265,9 @@ fn wire_of(exchange: Exchange) -> Wire {
 
 fn encryption(tls: &TlsFacts) -> Vec<(&'static str, String)> {
     let mut facts = vec![("tls", format!("{} {}", tls.version, tls.cipher))];
+    if tls.legacy {
+        facts.push(("legacy", "yes".to_owned()));
+    }
     facts.extend(
         tls.certificates_sha256
             .iter()

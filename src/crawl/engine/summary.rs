@@ -125,7 +125,7 @@ impl CrawlSummary {
             return;
         }
         *self.outcomes.entry(outcome.as_str().into()).or_default() += 1;
-        if matches!(completion.next, Next::Again(_)) {
+        if matches!(completion.next, Next::Again(_) | Next::Unfinished) {
             return;
         }
         let content = matches!(lease.role, Role::Item | Role::Part | Role::Attachment);

@@ -8,7 +8,7 @@ use tokio::time::{Instant, timeout, timeout_at};
 use url::{Host, Url};
 
 use super::pool::{Connection, Origin};
-use super::tls::Tls;
+use super::tls::{Tls, is_outdated};
 use super::wire::Wire;
 use super::{FetchError, Limits, Phase};
 use crate::crawl::address::{AddressPolicy, Refused};
@@ -24,6 +24,10 @@ const BAD_PORTS: [u16; 83] = [
     993, 995, 1719, 1720, 1723, 2049, 3659, 4045, 4190, 5060, 5061, 6000, 6566, 6665, 6666, 6667,
     6668, 6669, 6679, 6697, 10080,
 ];
+
+/// What to do about a host that knows only what rustls does not.
+#[cfg(not(feature = "legacy-tls"))]
+const ELSEWISE: &str = "if it knows only old encryption, a program built with `--features legacy-tls` reads it (docs/crawl.md)";
 
 /// Where a connection is to lead.
 pub(super) struct Way<'a> {
@@ -92,25 +96,76 @@ impl Way<'_> {
                 tls: None,
             });
         }
-        let until = self.total.min(Instant::now() + self.limits.connect);
-        match timeout_at(until, self.tls.wrap(host, stream)).await {
-            Ok(Ok((stream, facts))) => Ok(Connection {
+        #[cfg(feature = "legacy-tls")]
+        if self.tls.is_known_outdated(host, origin.port) {
+            return self.open_legacy(origin, stream, address).await;
+        }
+        match self.shaken(self.tls.wrap(host, stream)).await {
+            Some(Ok((stream, facts))) => Ok(Connection {
                 wire: Wire::Tls(Box::new(stream)),
                 address,
                 tls: Some(facts),
             }),
-            Ok(Err(error)) => Err(FetchError::Tls {
+            #[cfg(feature = "legacy-tls")]
+            Some(Err(error)) if is_outdated(&error) => {
+                let (stream, address) = self.connect(host, &[address]).await?;
+                stream.set_nodelay(true).ok();
+                let older = self.open_legacy(origin, stream, address).await;
+                older.map_err(|failed| match failed {
+                    FetchError::Tls { reason, .. } => FetchError::Tls {
+                        host: host.clone(),
+                        address,
+                        reason: format!("{error}; with older encryption: {reason}"),
+                    },
+                    other => other,
+                })
+            }
+            #[cfg(not(feature = "legacy-tls"))]
+            Some(Err(error)) if is_outdated(&error) => Err(FetchError::Tls {
+                host: host.clone(),
+                address,
+                reason: format!("{error}; {ELSEWISE}"),
+            }),
+            Some(Err(error)) => Err(FetchError::Tls {
                 host: host.clone(),
                 address,
                 reason: error.to_string(),
             }),
-            Err(_) => Err(FetchError::Timeout {
-                host: host.clone(),
-                phase: Phase::Tls,
-                address: Some(address),
-            }),
+            None => Err(too_slow(host, address)),
         }
     }
+
+    /// A handshake within its time; `None` where it takes longer.
+    async fn shaken<T>(&self, handshake: impl Future<Output = T>) -> Option<T> {
+        let until = self.total.min(Instant::now() + self.limits.connect);
+        timeout_at(until, handshake).await.ok()
+    }
+
+    /// A connection to a host that knows only encryption of an older age.
+    #[cfg(feature = "legacy-tls")]
+    async fn open_legacy(
+        &self,
+        origin: &Origin,
+        stream: TcpStream,
+        address: SocketAddr,
+    ) -> Result<Connection, FetchError> {
+        let host = &origin.host;
+        let handshake = self.tls.wrap_legacy(host, origin.port, stream);
+        match self.shaken(handshake).await {
+            Some(Ok((stream, facts))) => Ok(Connection {
+                wire: Wire::Legacy(Box::new(stream)),
+                address,
+                tls: Some(facts),
+            }),
+            Some(Err(error)) => Err(FetchError::Tls {
+                host: host.clone(),
+                address,
+                reason: error.to_string(),
+            }),
+            None => Err(too_slow(host, address)),
+        }
+    }
+
     /// The first address that would be connected to.
     pub(super) async fn address(&self, url: &Url, origin: &Origin) -> Option<IpAddr> {
         let found = self.addresses(url, origin).await.ok()?;
@@ -185,6 +240,14 @@ impl Way<'_> {
             host: host.to_owned(),
             reason: "the name has none".into(),
         }))
+    }
+}
+
+fn too_slow(host: &str, address: SocketAddr) -> FetchError {
+    FetchError::Timeout {
+        host: host.to_owned(),
+        phase: Phase::Tls,
+        address: Some(address),
     }
 }
 

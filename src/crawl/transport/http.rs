@@ -35,6 +35,13 @@ pub enum SetupError {
         /// As the library says.
         source: rustls::server::VerifierBuilderError,
     },
+    /// No encryption of an older age.
+    #[cfg(feature = "legacy-tls")]
+    #[error("OpenSSL cannot be set up")]
+    Legacy {
+        /// As the library says.
+        source: openssl::error::ErrorStack,
+    },
 }
 
 /// How the network is gone over.
@@ -221,7 +228,11 @@ impl Http {
             wire.flush().await
         })
         .await;
-        let deadlines = Deadlines { header, total };
+        let deadlines = Deadlines {
+            header,
+            total,
+            cut: ask.cut.clone(),
+        };
         // A server may answer and close before it has read the request: what it said is waiting to be read.
         let mut got = receive(wire, limits, deadlines, &self.rooms).await;
         if let Ok(Err(error)) = sent

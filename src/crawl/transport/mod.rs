@@ -11,6 +11,8 @@
 mod connect;
 mod framing;
 mod http;
+#[cfg(feature = "legacy-tls")]
+mod legacy;
 mod pool;
 mod receive;
 mod request;
@@ -22,7 +24,7 @@ use std::net::{IpAddr, SocketAddr};
 use std::time::Duration;
 
 use jiff::Timestamp;
-use tokio::sync::OwnedSemaphorePermit;
+use tokio::sync::{OwnedSemaphorePermit, watch};
 use url::Url;
 
 use super::address::Refused;
@@ -43,6 +45,9 @@ pub struct Ask<'a> {
     pub body: Option<Vec<u8>>,
     /// How long and how much.
     pub limits: Limits,
+    /// Becomes `true` when no more is wanted than has come: the exchange ends there, [`Truncated::Stopped`]. `None`
+    /// where nobody will say so.
+    pub cut: Option<watch::Receiver<bool>>,
 }
 
 impl<'a> Ask<'a> {
@@ -53,6 +58,7 @@ impl<'a> Ask<'a> {
             headers: Vec::new(),
             body: None,
             limits: Limits::default(),
+            cut: None,
         }
     }
 }
@@ -97,6 +103,8 @@ pub enum Truncated {
     Time,
     /// The connection ended first.
     Disconnect,
+    /// Whoever asked was stopped before it ended: nothing is known against the server.
+    Stopped,
 }
 
 impl Truncated {
@@ -104,7 +112,8 @@ impl Truncated {
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::Length => "length",
-            Self::Time => "time",
+            // Of the words of the standard the one that fits: it did not end in the time that was left.
+            Self::Time | Self::Stopped => "time",
             Self::Disconnect => "disconnect",
         }
     }
@@ -122,6 +131,8 @@ pub struct TlsFacts {
     /// What is wrong with the certificate, a line each; empty where it is good. With
     /// [`Certificates::Require`] always empty, since there is no exchange then.
     pub problems: Vec<String>,
+    /// Whether the host knows only encryption that is held to be broken, and the feature `legacy-tls` read it.
+    pub legacy: bool,
 }
 
 /// Room for a large body, given back when dropped: with its bytes, not before. Small ones have none.

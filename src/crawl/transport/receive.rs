@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use tokio::io::AsyncReadExt;
-use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore, watch};
 use tokio::time::{Instant, timeout, timeout_at};
 
 use super::framing::{Framing, Need};
@@ -71,10 +71,32 @@ pub(super) struct Received {
 }
 
 /// Ends of the time allowed.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone)]
 pub(super) struct Deadlines {
     pub(super) header: Instant,
     pub(super) total: Instant,
+    /// [`super::Ask::cut`].
+    pub(super) cut: Option<watch::Receiver<bool>>,
+}
+
+impl Deadlines {
+    /// Ends when no more is wanted; never, where nobody says so.
+    async fn cut(&mut self) {
+        if let Some(told) = &mut self.cut
+            && told.wait_for(|cut| *cut).await.is_ok()
+        {
+            return;
+        }
+        std::future::pending().await
+    }
+
+    /// Why an answer is not whole that did not end in time.
+    fn why(&self) -> Truncated {
+        match &self.cut {
+            Some(told) if *told.borrow() => Truncated::Stopped,
+            _ => Truncated::Time,
+        }
+    }
 }
 
 /// Reads one answer. Never fails: what ended it is in [`Received`].
@@ -95,7 +117,7 @@ pub(super) async fn receive(
     loop {
         let need = got.framing.advance(&got.bytes);
         if let Need::Done { end } = need {
-            finish(wire, limits, &deadlines, &mut got, end, rooms).await;
+            finish(wire, limits, &mut deadlines, &mut got, end, rooms).await;
             return got;
         }
         let cap = cap(&got.framing, limits);
@@ -106,12 +128,18 @@ pub(super) async fn receive(
         }
         if let Some((size, reach)) = rooms.wanted(&got) {
             let waited = Instant::now();
-            let room = timeout(limits.total, Arc::clone(size).acquire_owned()).await;
-            let Ok(Ok(room)) = room else {
+            let room = tokio::select! {
+                biased;
+                () = deadlines.cut() => None,
+                room = timeout(limits.total, Arc::clone(size).acquire_owned()) => {
+                    room.ok().and_then(Result::ok)
+                }
+            };
+            let Some(room) = room else {
                 got.framing
                     .notes
                     .push("no room for a large answer in time".into());
-                got.truncated = Some(Truncated::Time);
+                got.truncated = Some(deadlines.why());
                 return got;
             };
             got.room.push(room);
@@ -127,7 +155,7 @@ pub(super) async fn receive(
             deadlines.total.min(deadlines.header)
         };
         let until = until.min(Instant::now() + limits.idle);
-        match read(wire, &mut got, cap, until).await {
+        match read(wire, &mut got, cap, until, &mut deadlines).await {
             Some(Ok(0)) if need == Need::Close => return got,
             Some(Ok(0)) => {
                 got.truncated = Some(Truncated::Disconnect);
@@ -140,7 +168,7 @@ pub(super) async fn receive(
             }
             None => {
                 got.silent = got.framing.is_unbegun(&got.bytes);
-                got.truncated = Some(Truncated::Time);
+                got.truncated = Some(deadlines.why());
                 return got;
             }
         }
@@ -157,12 +185,13 @@ fn cap(framing: &Framing, limits: &Limits) -> usize {
     }
 }
 
-/// Reads once, one byte beyond `cap` at most; `None` where time ran out.
+/// Reads once, one byte beyond `cap` at most; `None` where time ran out, or no more is wanted.
 async fn read(
     wire: &mut Wire,
     got: &mut Received,
     cap: usize,
     until: Instant,
+    deadlines: &mut Deadlines,
 ) -> Option<io::Result<usize>> {
     let left = cap + 1 - got.bytes.len();
     if got.bytes.capacity() - got.bytes.len() < READ_BYTES.min(left) {
@@ -174,9 +203,12 @@ async fn read(
             .reserve(missing.clamp(READ_BYTES, LARGE_BYTES).min(left));
     }
     let mut limited = wire.take(left as u64);
-    timeout_at(until, limited.read_buf(&mut got.bytes))
-        .await
-        .ok()
+    tokio::select! {
+        // First, or an answer that always has more to say would never be cut.
+        biased;
+        () = deadlines.cut() => None,
+        read = timeout_at(until, limited.read_buf(&mut got.bytes)) => read.ok(),
+    }
 }
 
 fn end_by_error(got: &mut Received, need: Need, error: io::Error) {
@@ -199,7 +231,7 @@ fn end_by_error(got: &mut Received, need: Need, error: io::Error) {
 async fn finish(
     wire: &mut Wire,
     limits: &Limits,
-    deadlines: &Deadlines,
+    deadlines: &mut Deadlines,
     got: &mut Received,
     end: usize,
     rooms: &Rooms,
@@ -222,7 +254,7 @@ async fn finish(
             got.room.push(room);
         }
         let until = deadlines.total.min(Instant::now() + wait);
-        match read(wire, got, cap, until).await {
+        match read(wire, got, cap, until, deadlines).await {
             Some(Ok(count)) if count > 0 => wait = SURPLUS_WAIT,
             _ => break,
         }

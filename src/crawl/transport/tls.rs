@@ -1,7 +1,7 @@
 //! Encryption, and what is known of it.
 //!
 //! rustls speaks TLS 1.2 and 1.3 with forward secrecy only; a server that knows less is a
-//! [`FetchError::Tls`](super::FetchError::Tls).
+//! [`FetchError::Tls`](super::FetchError::Tls), or with the feature `legacy-tls` is asked in its own way.
 
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -33,6 +33,11 @@ pub(super) struct Tls {
     provider: Arc<CryptoProvider>,
     verifier: Arc<WebPkiServerVerifier>,
     certificates: Certificates,
+    #[cfg(feature = "legacy-tls")]
+    older: super::legacy::Legacy,
+    /// Hosts with their ports that were found to know only older encryption, since this was made.
+    #[cfg(feature = "legacy-tls")]
+    outdated: Mutex<std::collections::BTreeSet<String>>,
 }
 
 impl Tls {
@@ -55,6 +60,10 @@ impl Tls {
             provider,
             verifier,
             certificates,
+            #[cfg(feature = "legacy-tls")]
+            older: super::legacy::Legacy::new().map_err(|source| SetupError::Legacy { source })?,
+            #[cfg(feature = "legacy-tls")]
+            outdated: Mutex::default(),
         })
     }
 
@@ -88,6 +97,68 @@ impl Tls {
     }
 }
 
+#[cfg(feature = "legacy-tls")]
+impl Tls {
+    /// Puts encryption of an older age on a connection, and remembers that the host needs it.
+    pub(super) async fn wrap_legacy(
+        &self,
+        host: &str,
+        port: u16,
+        stream: TcpStream,
+    ) -> std::io::Result<(tokio_openssl::SslStream<TcpStream>, TlsFacts)> {
+        let name = ServerName::try_from(host.trim_matches(['[', ']']).to_owned())
+            .map_err(std::io::Error::other)?;
+        let (stream, chain) = self.older.wrap(host, stream).await?;
+        let mut problems = Vec::new();
+        let Some((first, others)) = chain.split_first() else {
+            return Err(std::io::Error::other("no certificate was shown"));
+        };
+        let now = UnixTime::now();
+        let checked = self
+            .verifier
+            .verify_server_cert(first, others, &name, &[], now);
+        match checked {
+            Err(error) if self.certificates == Certificates::Record => {
+                problems.push(error.to_string());
+            }
+            other => {
+                other.map_err(std::io::Error::other)?;
+            }
+        }
+        let facts = super::legacy::facts(stream.ssl(), &chain, problems);
+        let mut outdated = self.outdated.lock().unwrap_or_else(PoisonError::into_inner);
+        outdated.insert(format!("{host}:{port}"));
+        Ok((stream, facts))
+    }
+
+    /// Whether a host was found to know only older encryption.
+    pub(super) fn is_known_outdated(&self, host: &str, port: u16) -> bool {
+        let outdated = self.outdated.lock().unwrap_or_else(PoisonError::into_inner);
+        outdated.contains(&format!("{host}:{port}"))
+    }
+}
+
+/// Whether a handshake failed as it does where the host knows only encryption that rustls does not: it says so, it picks what was
+/// not offered, or it hangs up without a word. A bad certificate is no such thing, nor is an answer without encryption.
+pub(super) fn is_outdated(error: &std::io::Error) -> bool {
+    let inner = error.get_ref();
+    match inner.and_then(|inner| inner.downcast_ref::<rustls::Error>()) {
+        Some(error) => matches!(
+            error,
+            rustls::Error::AlertReceived(_)
+                | rustls::Error::PeerIncompatible(_)
+                | rustls::Error::PeerMisbehaved(_)
+        ),
+        None => matches!(
+            error.kind(),
+            std::io::ErrorKind::UnexpectedEof
+                | std::io::ErrorKind::ConnectionReset
+                | std::io::ErrorKind::ConnectionAborted
+                | std::io::ErrorKind::BrokenPipe
+        ),
+    }
+}
+
 fn facts(stream: &TlsStream<TcpStream>, recorder: &Recorder) -> TlsFacts {
     let session = stream.get_ref().1;
     let shown = |value: Option<String>| value.unwrap_or_default();
@@ -112,6 +183,7 @@ fn facts(stream: &TlsStream<TcpStream>, recorder: &Recorder) -> TlsFacts {
             .lock()
             .unwrap_or_else(PoisonError::into_inner)
             .clone(),
+        legacy: false,
     }
 }
 

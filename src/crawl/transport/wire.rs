@@ -15,6 +15,9 @@ pub(super) enum Wire {
     Plain(TcpStream),
     /// Under TLS.
     Tls(Box<TlsStream<TcpStream>>),
+    /// Under TLS of an older age.
+    #[cfg(feature = "legacy-tls")]
+    Legacy(Box<tokio_openssl::SslStream<TcpStream>>),
 }
 
 impl Wire {
@@ -39,6 +42,10 @@ impl AsyncRead for Wire {
         match self.get_mut() {
             Self::Plain(stream) => Pin::new(stream).poll_read(context, buffer),
             Self::Tls(stream) => Pin::new(stream.as_mut()).poll_read(context, buffer),
+            #[cfg(feature = "legacy-tls")]
+            Self::Legacy(stream) => Pin::new(stream.as_mut())
+                .poll_read(context, buffer)
+                .map_err(super::legacy::plainer),
         }
     }
 }
@@ -52,6 +59,8 @@ impl AsyncWrite for Wire {
         match self.get_mut() {
             Self::Plain(stream) => Pin::new(stream).poll_write(context, bytes),
             Self::Tls(stream) => Pin::new(stream.as_mut()).poll_write(context, bytes),
+            #[cfg(feature = "legacy-tls")]
+            Self::Legacy(stream) => Pin::new(stream.as_mut()).poll_write(context, bytes),
         }
     }
 
@@ -59,6 +68,8 @@ impl AsyncWrite for Wire {
         match self.get_mut() {
             Self::Plain(stream) => Pin::new(stream).poll_flush(context),
             Self::Tls(stream) => Pin::new(stream.as_mut()).poll_flush(context),
+            #[cfg(feature = "legacy-tls")]
+            Self::Legacy(stream) => Pin::new(stream.as_mut()).poll_flush(context),
         }
     }
 
@@ -66,6 +77,8 @@ impl AsyncWrite for Wire {
         match self.get_mut() {
             Self::Plain(stream) => Pin::new(stream).poll_shutdown(context),
             Self::Tls(stream) => Pin::new(stream.as_mut()).poll_shutdown(context),
+            #[cfg(feature = "legacy-tls")]
+            Self::Legacy(stream) => Pin::new(stream.as_mut()).poll_shutdown(context),
         }
     }
 }
