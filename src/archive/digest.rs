@@ -49,12 +49,17 @@ impl Digested {
 }
 
 /// Whether `label` (`sha1:…`, `sha256:…`, in base32 or hexadecimal, any case) is the digest
-/// of `bytes`; `None` where the algorithm or the spelling is not known here.
-pub(super) fn matches(label: &str, bytes: &[u8]) -> Option<bool> {
+/// of these pieces joined; `None` where the algorithm or the spelling is not known here.
+pub(super) fn matches<'p>(label: &str, pieces: impl IntoIterator<Item = &'p [u8]>) -> Option<bool> {
+    fn digest<'p, D: Digest>(pieces: impl IntoIterator<Item = &'p [u8]>) -> Vec<u8> {
+        let mut digest = D::new();
+        pieces.into_iter().for_each(|piece| digest.update(piece));
+        digest.finalize().to_vec()
+    }
     let (algorithm, value) = label.split_once(':')?;
     let expected = match algorithm.to_ascii_lowercase().as_str() {
-        "sha1" | "sha-1" => Sha1::digest(bytes).to_vec(),
-        "sha256" | "sha-256" => Sha256::digest(bytes).to_vec(),
+        "sha1" | "sha-1" => digest::<Sha1>(pieces),
+        "sha256" | "sha-256" => digest::<Sha256>(pieces),
         _ => return None,
     };
     let value = value.trim().to_ascii_uppercase();
@@ -127,7 +132,7 @@ mod tests {
             ("sha1", None),
         ];
         for (label, want) in cases {
-            assert_eq!(matches(label, b""), want, "{label}");
+            assert_eq!(matches(label, []), want, "{label}");
         }
     }
 

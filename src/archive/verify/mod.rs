@@ -11,7 +11,10 @@ mod record;
 
 use std::path::Path;
 
+use super::ahead;
 use super::damage::ReadError;
+use super::digest::matches;
+use super::http::HttpResponse;
 use super::reader::{Limits, Reader};
 use super::record::{Kind, Record};
 use links::Links;
@@ -153,27 +156,17 @@ impl Verifier {
         if path.extension().is_some_and(|extension| extension == "gz") && reader.is_plain()? {
             found.report(0, ProblemKind::NotCompressed, Severity::Damage);
         }
-        loop {
-            match reader.next() {
-                None => break,
-                Some(Ok(record)) => {
-                    ledger.record(&record, found);
-                    self.record(number, &record, found);
-                }
-                Some(Err(error)) => {
-                    let offset = match error.offset() {
-                        Some(offset) if !error.is_io() => offset,
-                        _ => return Err(error),
-                    };
-                    let kind = ProblemKind::Unreadable(error);
-                    found.report(offset, kind, Severity::Damage);
-                    ledger.passed(offset, found);
-                    if reader.is_stopped() && reader.resync(offset)?.is_none() {
-                        break;
-                    }
-                }
+        ahead::each(reader, |one| match one {
+            Ok(record) => {
+                ledger.record(&record, found);
+                self.record(number, &record, found);
             }
-        }
+            Err(error) => {
+                let offset = error.offset().unwrap_or_default();
+                found.report(offset, ProblemKind::Unreadable(error), Severity::Damage);
+                ledger.passed(offset, found);
+            }
+        })?;
         ledger.finish(found);
         Ok(())
     }
@@ -188,6 +181,18 @@ impl Verifier {
         record::check(record, &mut report);
         self.links.record(number, record, &mut report);
     }
+}
+
+/// Whether the payload has that SHA-256. It is not held a second time for it.
+fn has_payload(record: &Record, sha256: &str) -> bool {
+    let label = format!("sha256:{sha256}");
+    let found = match record.kind() {
+        Kind::Response => HttpResponse::split(&record.block)
+            .ok()
+            .and_then(|http| matches(&label, http.pieces())),
+        _ => matches(&label, [&record.block[..]]),
+    };
+    found == Some(true)
 }
 
 /// Checks a whole file by itself.
@@ -220,10 +225,7 @@ impl<I: Iterator<Item = Known>> Ledger<I> {
             let is_id = known.record_id.is_none_or(|id| record.id() == Some(&*id));
             // A revisit has its payload elsewhere.
             let own = known.sha256.filter(|_| record.kind() != Kind::Revisit);
-            let is_payload = own.is_none_or(|sha256| {
-                let payload = record.payload();
-                payload.is_ok_and(|payload| super::digest::sha256_hex(&payload) == sha256)
-            });
+            let is_payload = own.is_none_or(|sha256| has_payload(record, &sha256));
             if !is_id || !is_payload || known.length != record.length {
                 found.report(offset, ProblemKind::KnownDiffers, Severity::Damage);
             }
