@@ -31,15 +31,17 @@ pub struct Verification {
     pub records: u64,
     /// What is wrong, in the order of the file; the first 10,000.
     pub problems: Vec<Problem>,
-    /// Problems beyond those, damage all of them as far as is known.
+    /// Problems beyond those.
     pub more: u64,
+    /// How many of those are damage.
+    pub more_damage: u64,
 }
 
 impl Verification {
     /// Whether anything is lost, altered or against the standard.
     pub fn is_damaged(&self) -> bool {
         let is_damage = |problem: &Problem| problem.severity == Severity::Damage;
-        self.more > 0 || self.problems.iter().any(is_damage)
+        self.more_damage > 0 || self.problems.iter().any(is_damage)
     }
 
     fn report(&mut self, offset: u64, kind: ProblemKind, severity: Severity) {
@@ -51,6 +53,7 @@ impl Verification {
             });
         } else {
             self.more += 1;
+            self.more_damage += u64::from(severity == Severity::Damage);
         }
     }
 }
@@ -134,9 +137,9 @@ impl Verifier {
     /// What was found, a file each in the order they were given.
     pub fn finish(mut self) -> Vec<Verification> {
         let files = &mut self.files;
-        self.links.end(&mut |file, offset, kind| {
+        self.links.end(&mut |file, offset, kind, severity| {
             if let Some(found) = files.get_mut(file) {
-                found.report(offset, kind, Severity::Damage);
+                found.report(offset, kind, severity);
             }
         });
         for found in files {

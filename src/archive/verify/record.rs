@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 
-use super::super::digest::matches;
+use super::super::digest::{both_match, matches};
 use super::super::http::{HttpResponse, PayloadNote};
 use super::super::record::{Kind, Record};
 use super::super::uri::is_uri;
@@ -122,6 +122,11 @@ fn fields(record: &Record, damage: &mut impl FnMut(ProblemKind)) {
             damage(ProblemKind::FieldMissing { name });
         }
     }
+    for (name, _) in headers.iter() {
+        if !is_token(name) {
+            damage(ProblemKind::BadFieldName { name: name.into() });
+        }
+    }
     for name in ONCE {
         if headers.all(name).nth(1).is_some() {
             damage(ProblemKind::FieldTwice { name });
@@ -145,6 +150,13 @@ fn fields(record: &Record, damage: &mut impl FnMut(ProblemKind)) {
     if kind == Kind::Revisit && headers.get("WARC-Profile").is_none() {
         damage(ProblemKind::RevisitWithoutProfile);
     }
+}
+
+/// Whether a field may be called so (RFC 9110, 5.6.2).
+fn is_token(name: &str) -> bool {
+    let is_mark = |byte| b"!#$%&'*+-.^_`|~".contains(&byte);
+    let mut bytes = name.bytes();
+    !name.is_empty() && bytes.all(|byte| byte.is_ascii_alphanumeric() || is_mark(byte))
 }
 
 /// Whether it is a date as WARC has it: `YYYY-MM-DDThh:mm:ssZ`, in 1.1 also with fractions or
@@ -186,7 +198,15 @@ fn digests(
     report: &mut impl FnMut(ProblemKind, Severity),
 ) {
     let label = record.headers.get("WARC-Block-Digest");
-    let block = label.map(|label| matches(label, [&record.block[..]]));
+    let payload_label = record.headers.get("WARC-Payload-Digest");
+    // Nearly every byte of an archive is in a block and in a payload.
+    let (block, payload) = match (label, payload_label, http) {
+        (Some(label), Some(payload), Some(http)) if !http.says_chunked() => {
+            let [block, payload] = both_match((label, &record.block), (payload, http.body));
+            (Some(block), Some(payload))
+        }
+        _ => (label.map(|label| matches(label, [&record.block[..]])), None),
+    };
     // wget digests a revisit's block as if it were empty.
     let is_wget =
         record.kind() == Kind::Revisit && label.and_then(|l| matches(l, [])) == Some(true);
@@ -199,10 +219,11 @@ fn digests(
         Some(None) => damage(ProblemKind::DigestUnknown),
         _ => {}
     }
-    let Some(payload_label) = record.headers.get("WARC-Payload-Digest") else {
+    let Some(payload_label) = payload_label else {
         return;
     };
     let found = match (record.kind(), http) {
+        _ if payload.is_some() => payload.flatten(),
         (Kind::Response, Some(http)) => {
             // Older writers took the digest before removing the chunks: accepted.
             match matches(payload_label, http.pieces()) {
