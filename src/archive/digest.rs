@@ -50,10 +50,7 @@ impl Digested {
 
 /// Whether `label` (`sha1:…`, `sha256:…`, in base32 or hexadecimal, any case) is the digest
 /// of these pieces joined; `None` where the algorithm or the spelling is not known here.
-pub(super) fn matches<'p>(
-    label: &str,
-    pieces: impl IntoIterator<Item = &'p [u8]>,
-) -> Option<bool> {
+pub(super) fn matches<'p>(label: &str, pieces: impl IntoIterator<Item = &'p [u8]>) -> Option<bool> {
     fn digest<'p, D: Digest>(pieces: impl IntoIterator<Item = &'p [u8]>) -> Vec<u8> {
         let mut digest = D::new();
         pieces.into_iter().for_each(|piece| digest.update(piece));
@@ -92,7 +89,12 @@ pub(super) fn both_match(one: (&str, &[u8]), other: (&str, &[u8])) -> [Option<bo
     }
     first.update(rest_one);
     second.update(rest_other);
-    let value = |label: &str| label.split_once(':').map_or("", |(_, value)| value).to_owned();
+    let value = |label: &str| {
+        label
+            .split_once(':')
+            .map_or("", |(_, value)| value)
+            .to_owned()
+    };
     [
         is_spelt(&value(one.0), &first.finalize()),
         is_spelt(&value(other.0), &second.finalize()),
@@ -185,7 +187,10 @@ mod tests {
             for (label, want) in [(&*some, Some(true)), (&sha256, Some(true)), ("md5:0", None)] {
                 let found = both_match((&all, &bytes), (label, part));
                 assert_eq!(found, [Some(true), want], "{label}");
-                assert_eq!(both_match((label, part), (&all, &bytes)), [want, Some(true)]);
+                assert_eq!(
+                    both_match((label, part), (&all, &bytes)),
+                    [want, Some(true)]
+                );
             }
             let wrong = both_match((&some, &bytes), (&all, part));
             assert_eq!(wrong, [Some(part == bytes); 2]);

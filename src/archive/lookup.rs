@@ -108,7 +108,10 @@ pub fn find(
             offset: record.offset,
             rank,
         };
-        if best.as_ref().is_none_or(|best| found.is_better(best, files)) {
+        if best
+            .as_ref()
+            .is_none_or(|best| found.is_better(best, files))
+        {
             best = Some(found);
         }
         false

@@ -168,7 +168,11 @@ impl Links {
         }
         for offset in file.without_id {
             let certain = file.ours || file.revisits_have_ids;
-            report(offset, ProblemKind::RevisitWithoutRefersTo, severity(certain));
+            report(
+                offset,
+                ProblemKind::RevisitWithoutRefersTo,
+                severity(certain),
+            );
         }
     }
 
