@@ -2,6 +2,8 @@
 
 mod warcs;
 
+#[path = "foreign/adversary.rs"]
+mod adversary;
 #[path = "foreign/month.rs"]
 mod month;
 #[path = "foreign/pages.rs"]
@@ -20,13 +22,13 @@ use nianbao::query;
 use nianbao::store::Store;
 use warcs::{HTML, Warc, http, report_page};
 
-pub const URL: &str = "http://www.yunxi.example/2023.html";
+const URL: &str = "http://www.yunxi.example/2023.html";
 
-pub fn page(year: i32) -> Vec<u8> {
+fn page(year: i32) -> Vec<u8> {
     report_page(year, "2", "本机关依法公开。", "")
 }
 
-pub fn import(home: &Home, path: &Path) -> Result<Vec<Taken>, String> {
+fn import(home: &Home, path: &Path) -> Result<Vec<Taken>, String> {
     let store = Store::open(&home.database()).unwrap();
     let (mut importer, _) = Importer::open(home, &store, SystemClock).unwrap();
     let kind = foreign_kind(path).ok_or("no file of another program")?;
@@ -35,7 +37,7 @@ pub fn import(home: &Home, path: &Path) -> Result<Vec<Taken>, String> {
         .map_err(|error| error.to_string())
 }
 
-pub fn reports(database: &Path) -> Vec<(i16, u32, String, String)> {
+fn reports(database: &Path) -> Vec<(i16, u32, String, String)> {
     let store = Store::open_read_only(database).unwrap();
     let lines = query::list_reports(&store, &query::Filter::default()).unwrap();
     let line = lines.into_iter().map(|line| {
@@ -50,7 +52,7 @@ pub fn reports(database: &Path) -> Vec<(i16, u32, String, String)> {
 }
 
 /// A revisit of a page: named by its record, by address and date, or by its digest alone.
-pub fn revisit(warc: &mut Warc, id: u32, date: &str, url: &str, fields: &[(&str, &str)]) {
+fn revisit(warc: &mut Warc, id: u32, date: &str, url: &str, fields: &[(&str, &str)]) {
     let mut all = vec![
         ("WARC-Target-URI", url),
         (

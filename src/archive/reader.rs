@@ -371,7 +371,7 @@ fn content_length(headers: &Headers) -> Option<u64> {
 fn read_header(source: &mut impl BufRead, cap: u64) -> Result<(String, Headers), Fault> {
     let mut left = cap;
     let version = read_line(source, &mut left)?;
-    if !version.starts_with("WARC/1.") {
+    if !is_read(&version) {
         return Err(Fault::BadHeader(BadHeader::Version));
     }
     let mut headers = Headers::default();
@@ -388,6 +388,11 @@ fn read_header(source: &mut impl BufRead, cap: u64) -> Result<(String, Headers),
         };
         field.ok_or(Fault::BadHeader(BadHeader::Field))?;
     }
+}
+
+/// The standard, and the two drafts that wrote records as it does (Heritrix 1); earlier ones had another header.
+fn is_read(version: &str) -> bool {
+    version.starts_with("WARC/1.") || matches!(version, "WARC/0.17" | "WARC/0.18")
 }
 
 fn read_line(source: &mut impl BufRead, left: &mut u64) -> Result<String, Fault> {

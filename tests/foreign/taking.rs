@@ -151,9 +151,9 @@ fn files_are_told_by_their_bytes_and_odd_packings_are_read() {
     let (summary, told) = built(&home.warc(), &home.database(), false);
     assert_eq!((summary.reports(), told.len()), (1, 0));
 
-    let old = record("0.18", &[("WARC-Type", "response")], b"x");
+    let old = record("0.16", &[("WARC-Type", "response")], b"x");
     let old = write(folder.path(), "old.warc", &old);
-    assert!(import(&home, &old).unwrap_err().contains("WARC/0.18"));
+    assert!(import(&home, &old).unwrap_err().contains("WARC/0.16"));
     for (name, bytes) in [
         ("empty.warc", &b""[..]),
         ("noise.warc.gz", &b"\x1f\x8b\x08\x00noise"[..]),
