@@ -11,7 +11,7 @@ use super::{URL, import, page, reports, revisit};
 
 /// Brotli without compressing anything: meta-blocks of up to 65,536 bytes as they are (RFC 7932, 9.2).
 fn brotli(bytes: &[u8]) -> Vec<u8> {
-    // Window of 2^22 (four bits, 0b1111), then per block: not the last, four digits of length, its length less one,
+    // Window of 2^24 (four bits, 0b1111), then per block: not the last, four digits of length, its length less one,
     // uncompressed; bits from the low end, then bytes.
     let (mut packed, mut held, mut count) = (Vec::new(), 0b1111_u64, 4_u32);
     let put = |held: &mut u64, count: &mut u32, packed: &mut Vec<u8>| {
