@@ -324,3 +324,32 @@ fn a_package_is_the_same_each_time_and_holds_the_files_as_they_are() {
     assert_eq!(pages.lines().count() as u64, packed.pages + 1);
     assert!(pages.contains("imported.html") && !pages.contains("/gone"));
 }
+
+#[test]
+fn of_captures_within_one_second_the_one_further_on_is_found() {
+    let folder = tempfile::tempdir().unwrap();
+    let write = |name: &str, bodies: [&str; 2]| {
+        let options = Options {
+            prefix: name.into(),
+            ..Options::default()
+        };
+        let (mut writer, _) = Writer::open(folder.path(), options, FixedClock(start())).unwrap();
+        let groups = bodies.map(|body| {
+            let wire = wire("200 OK", "Content-Type: text/html\r\n", body.as_bytes());
+            group(PAGE, Draft::response(PAGE, wire), 0)
+        });
+        let places = writer.write_groups(&groups).unwrap();
+        folder.path().join(&places[0][0].file)
+    };
+    let (a, b) = (write("a", ["one", "two"]), write("b", ["three", "four"]));
+    let found = |files: &[&PathBuf], at: Option<Timestamp>| {
+        let files: Vec<_> = files.iter().map(|file| (*file).clone()).collect();
+        let capture = find(&files, PAGE, at, Limits::default()).unwrap();
+        String::from_utf8(capture.payload(true, 1 << 20).unwrap()).unwrap()
+    };
+    for at in [None, Some(start()), Some(after(-60)), Some(after(60))] {
+        assert_eq!(found(&[&a], at), "two");
+        assert_eq!(found(&[&a, &b], at), "four");
+        assert_eq!(found(&[&b, &a], at), "four", "whatever comes first");
+    }
+}

@@ -1,8 +1,12 @@
-//! Twenty-four ways to damage a WARC file, each made from a sound one, and what `verify` calls it.
+//! The ways to damage a WARC file, each made from a sound one, and what `verify` calls it; and damage
+//! at random.
 //!
 //! A case changes the records (uncompressed, so that a digest is only wrong where that is the
 //! damage) or the file's bytes. What is found must be exactly what the case says, at its place:
 //! a damage that is told as something else, or beside false alarms, fails.
+
+#[path = "damage/random.rs"]
+mod random;
 
 use std::io::{Read as _, Write as _};
 use std::path::Path;
@@ -184,7 +188,7 @@ fn told(found: &Verification) -> Vec<(&'static str, u64)> {
 type Damage = fn(&mut Records);
 
 /// Damage to a record, what it is called, and on which record.
-const TO_RECORDS: [(&str, &str, usize, Damage); 17] = [
+const TO_RECORDS: [(&str, &str, usize, Damage); 20] = [
     (
         "payload altered inside valid gzip",
         "block_digest",
@@ -303,6 +307,25 @@ const TO_RECORDS: [(&str, &str, usize, Damage); 17] = [
         REQUEST,
         |all| {
             all.add(REQUEST, "WARC-Filename", "x.warc.gz");
+        },
+    ),
+    ("a type of no standard", "type_unknown", METADATA, |all| {
+        all.set(METADATA, "WARC-Type", "metadatum");
+    }),
+    (
+        "dangling Warcinfo-ID",
+        "dangling_warcinfo_id",
+        CHUNKED,
+        |all| {
+            all.set(CHUNKED, "WARC-Warcinfo-ID", "<urn:uuid:0>");
+        },
+    ),
+    (
+        "a name that is no token",
+        "bad_field_name",
+        REQUEST,
+        |all| {
+            all.add(REQUEST, "WARC (Note)", "x");
         },
     ),
     ("a field twice", "field_twice", METADATA, |all| {
@@ -513,7 +536,11 @@ fn references_hold_across_files() {
     }
     assert_eq!(
         told(&verify(&two, vec![], None)),
-        [("dangling_refers_to", 0), ("warcinfo_missing", 0)]
+        [
+            ("dangling_refers_to", 0),
+            ("dangling_warcinfo_id", 0),
+            ("warcinfo_missing", 0)
+        ]
     );
     let mut verifier = Verifier::new(Limits::default());
     verifier.file(&one).unwrap();
@@ -531,13 +558,20 @@ fn what_other_writers_leave_out_is_a_note() {
     let mut records = Records::read(&path);
     // No requests at all, revisits by address and date, no warcinfo of ours.
     records.remove(REVISIT, "WARC-Refers-To");
+    // And a type of theirs.
+    records.set(METADATA, "WARC-Type", "screenshot");
     let kept = [RESPONSE, METADATA, CHUNKED, ENCODED, REVISIT];
     let kept = Records(kept.map(|index| records.0[index].clone()).to_vec());
     std::fs::write(&path, kept.compressed().0).unwrap();
     let found = verify(&path, vec![], None);
     let codes: Vec<_> = told(&found).into_iter().map(|(code, _)| code).collect();
-    let mut want = vec!["request_missing"; 4];
-    want.extend(["revisit_without_refers_to", "warcinfo_missing"]);
+    let mut want = vec!["dangling_warcinfo_id"];
+    want.extend(["request_missing"; 4]);
+    want.extend([
+        "revisit_without_refers_to",
+        "type_unknown",
+        "warcinfo_missing",
+    ]);
     assert_eq!(codes, want);
     assert!(found.problems.iter().all(|p| p.severity == Severity::Note));
     assert!(!found.is_damaged());

@@ -102,7 +102,7 @@ pub enum ReadError {
 /// What is wrong with a record header.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum BadHeader {
-    /// The first line is not `WARC/1.x`.
+    /// The first line is not `WARC/1.x`, nor that of the drafts 0.17 and 0.18.
     #[error("no version line")]
     Version,
     /// A line without a colon.

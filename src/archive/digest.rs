@@ -49,14 +49,60 @@ impl Digested {
 }
 
 /// Whether `label` (`sha1:…`, `sha256:…`, in base32 or hexadecimal, any case) is the digest
-/// of `bytes`; `None` where the algorithm or the spelling is not known here.
-pub(super) fn matches(label: &str, bytes: &[u8]) -> Option<bool> {
+/// of these pieces joined; `None` where the algorithm or the spelling is not known here.
+pub(super) fn matches<'p>(label: &str, pieces: impl IntoIterator<Item = &'p [u8]>) -> Option<bool> {
+    fn digest<'p, D: Digest>(pieces: impl IntoIterator<Item = &'p [u8]>) -> Vec<u8> {
+        let mut digest = D::new();
+        pieces.into_iter().for_each(|piece| digest.update(piece));
+        digest.finalize().to_vec()
+    }
     let (algorithm, value) = label.split_once(':')?;
-    let expected = match algorithm.to_ascii_lowercase().as_str() {
-        "sha1" | "sha-1" => Sha1::digest(bytes).to_vec(),
-        "sha256" | "sha-256" => Sha256::digest(bytes).to_vec(),
-        _ => return None,
+    match algorithm.to_ascii_lowercase().as_str() {
+        "sha1" | "sha-1" => is_spelt(value, &digest::<Sha1>(pieces)),
+        "sha256" | "sha-256" => is_spelt(value, &digest::<Sha256>(pieces)),
+        _ => None,
+    }
+}
+
+/// [`matches`] of two labels, each with its bytes.
+///
+/// SHA-1 waits for itself at every step, so two of them, taken in turn a block each, take little longer than one.
+pub(super) fn both_match(one: (&str, &[u8]), other: (&str, &[u8])) -> [Option<bool>; 2] {
+    const BLOCK: usize = 64;
+    let sha1 = |label: &'_ str| {
+        let (algorithm, _) = label.split_once(':')?;
+        algorithm.eq_ignore_ascii_case("sha1").then_some(())
     };
+    if sha1(one.0).is_none() || sha1(other.0).is_none() {
+        return [matches(one.0, [one.1]), matches(other.0, [other.1])];
+    }
+    let (mut first, mut second) = (Sha1::new(), Sha1::new());
+    let length = one.1.len().min(other.1.len()) / BLOCK * BLOCK;
+    let (shared_one, rest_one) = one.1.split_at(length);
+    let (shared_other, rest_other) = other.1.split_at(length);
+    let blocks = shared_one
+        .chunks_exact(BLOCK)
+        .zip(shared_other.chunks_exact(BLOCK));
+    for (block, opposite) in blocks {
+        first.update(block);
+        second.update(opposite);
+    }
+    first.update(rest_one);
+    second.update(rest_other);
+    let value = |label: &str| {
+        label
+            .split_once(':')
+            .map_or("", |(_, value)| value)
+            .to_owned()
+    };
+    [
+        is_spelt(&value(one.0), &first.finalize()),
+        is_spelt(&value(other.0), &second.finalize()),
+    ]
+}
+
+/// Whether a digest is spelt so; `None` where that is no spelling of one.
+fn is_spelt(value: &str, expected: &[u8]) -> Option<bool> {
     let value = value.trim().to_ascii_uppercase();
     let spelt = if value.len() == expected.len() * 2 {
         data_encoding::HEXUPPER.decode(value.as_bytes()).ok()
@@ -127,7 +173,27 @@ mod tests {
             ("sha1", None),
         ];
         for (label, want) in cases {
-            assert_eq!(matches(label, b""), want, "{label}");
+            assert_eq!(matches(label, []), want, "{label}");
+        }
+    }
+
+    #[test]
+    fn two_digests_at_once_are_those_of_each_alone() {
+        let bytes: Vec<u8> = (0..300_u16).map(|n| n.to_le_bytes()[0]).collect();
+        for (start, end) in [(0, 300), (1, 300), (0, 0), (64, 128), (299, 300), (10, 75)] {
+            let part = &bytes[start..end];
+            let (all, some) = (sha1_label(&bytes), sha1_label(part));
+            let sha256 = format!("sha256:{}", sha256_hex(part));
+            for (label, want) in [(&*some, Some(true)), (&sha256, Some(true)), ("md5:0", None)] {
+                let found = both_match((&all, &bytes), (label, part));
+                assert_eq!(found, [Some(true), want], "{label}");
+                assert_eq!(
+                    both_match((label, part), (&all, &bytes)),
+                    [want, Some(true)]
+                );
+            }
+            let wrong = both_match((&some, &bytes), (&all, part));
+            assert_eq!(wrong, [Some(part == bytes); 2]);
         }
     }
 

@@ -55,6 +55,8 @@ pub enum PayloadNote {
     ChunksCut,
     /// The header names a content coding, the body is not in it; it was taken as it is.
     NotEncoded,
+    /// The body ends inside its content coding; what came was taken ([`HttpResponse::cut`]).
+    CodingCut,
 }
 
 /// A body and what was odd about it.
@@ -211,6 +213,19 @@ impl<'a> HttpResponse<'a> {
     ///
     /// As [`Self::decoded`].
     pub fn beginning(&self, keep: usize, cap: u64) -> Result<Beginning, HttpError> {
+        self.read(keep, cap, false)
+    }
+
+    /// As [`Self::beginning`], of a body that is known to be cut: what its codings hold up to there.
+    ///
+    /// # Errors
+    ///
+    /// As [`Self::decoded`].
+    pub fn cut(&self, keep: usize, cap: u64) -> Result<Beginning, HttpError> {
+        self.read(keep, cap, true)
+    }
+
+    fn read(&self, keep: usize, cap: u64, is_cut: bool) -> Result<Beginning, HttpError> {
         let mut notes = Vec::new();
         let note = Cell::new(None);
         let mut body: Box<dyn BufRead + '_> = Box::new(PieceReader {
@@ -230,7 +245,14 @@ impl<'a> HttpResponse<'a> {
         let mut bytes = Vec::new();
         let mut length = 0;
         loop {
-            let piece = body.fill_buf().map_err(HttpError::from_within)?;
+            let piece = match body.fill_buf().map_err(HttpError::from_within) {
+                Ok(piece) => piece,
+                Err(error) if is_cut && error.is_end() => {
+                    notes.push(PayloadNote::CodingCut);
+                    break;
+                }
+                Err(error) => return Err(error),
+            };
             if piece.is_empty() {
                 break;
             }
@@ -458,6 +480,11 @@ impl Read for Stage<'_> {
 }
 
 impl HttpError {
+    /// Whether a coding found nothing wrong but that the body ends inside it.
+    fn is_end(&self) -> bool {
+        matches!(self, Self::BadCoding { source, .. } if source.kind() == io::ErrorKind::UnexpectedEof)
+    }
+
     /// The error that a [`Stage`] put into one of reading.
     fn from_within(error: io::Error) -> Self {
         error.downcast().unwrap_or_else(|source| Self::BadCoding {
@@ -542,6 +569,34 @@ mod tests {
         assert!(matches!(
             HttpResponse::split(zstd).unwrap().decoded(100),
             Err(HttpError::UnknownCoding { .. })
+        ));
+    }
+
+    #[test]
+    fn a_cut_coding_gives_what_came_only_where_that_is_asked_for() {
+        let page: Vec<u8> = (0..60_000_u32)
+            .flat_map(|n| (n * n).to_le_bytes())
+            .collect();
+        let packed = gzip(&page);
+        let head = b"HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\n\r\n";
+        let block = [&head[..], &packed[..packed.len() / 2]].concat();
+        let response = HttpResponse::split(&block).unwrap();
+        assert!(matches!(
+            response.beginning(1 << 20, 1 << 20),
+            Err(HttpError::BadCoding { .. })
+        ));
+        let cut = response.cut(1 << 20, 1 << 20).unwrap();
+        assert!(cut.bytes.len() > 50_000 && page.starts_with(&cut.bytes));
+        assert_eq!(cut.notes, [PayloadNote::CodingCut]);
+        // What is wrong otherwise stays wrong.
+        let mut broken = block.clone();
+        let middle = broken.len() / 2;
+        broken[middle..middle + 64].fill(0xff);
+        let response = HttpResponse::split(&broken).unwrap();
+        assert!(response.cut(1 << 20, 1 << 20).is_err());
+        assert!(matches!(
+            HttpResponse::split(&block).unwrap().cut(10, 100),
+            Err(HttpError::TooLarge { cap: 100 })
         ));
     }
 

@@ -3,6 +3,7 @@
 //! In: files, an address, a time. Out: the record, and where it only says "as before" the
 //! record it refers to. Reads the files through, for the archive needs no index to be whole.
 
+use std::cmp::Ordering;
 use std::path::{Path, PathBuf};
 
 use jiff::Timestamp;
@@ -55,12 +56,24 @@ pub struct Capture {
 struct Candidate {
     file: usize,
     offset: u64,
-    /// Smaller is better: not by another spelling, near in time, early.
+    /// Smaller is better: not by another spelling, near in time; the last one without a time, else the early one.
     rank: (bool, u128, i128),
 }
 
+impl Candidate {
+    /// Dates are whole seconds: of two captures within one, the one that lies further on is the later one, in whatever
+    /// order the files are given.
+    fn is_better(&self, other: &Self, files: &[PathBuf]) -> bool {
+        let place = |one: &Self| (files[one.file].file_name(), &files[one.file], one.offset);
+        match self.rank.cmp(&other.rank) {
+            Ordering::Equal => place(self) > place(other),
+            order => order == Ordering::Less,
+        }
+    }
+}
+
 /// Finds the capture of an address nearest to a time, the last one without a time. A capture of
-/// exactly that address counts before one that has the same key ([`surt`]).
+/// exactly that address counts before one that has the same key ([`surt`]); of two with one date, the one further on.
 ///
 /// # Errors
 ///
@@ -90,12 +103,16 @@ pub fn find(
             Some(at) => (!is_exact, at.as_nanosecond().abs_diff(time), time),
             None => (!is_exact, 0, -time),
         };
-        if best.as_ref().is_none_or(|best| rank < best.rank) {
-            best = Some(Candidate {
-                file,
-                offset: record.offset,
-                rank,
-            });
+        let found = Candidate {
+            file,
+            offset: record.offset,
+            rank,
+        };
+        if best
+            .as_ref()
+            .is_none_or(|best| found.is_better(best, files))
+        {
+            best = Some(found);
         }
         false
     })?;

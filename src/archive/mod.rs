@@ -6,6 +6,7 @@
 //! but the unfinished last record of a file it is about to append to, and, of a series that
 //! follows a ledger, what was never entered there.
 
+mod ahead;
 mod append;
 mod cdxj;
 mod clock;
@@ -18,6 +19,7 @@ mod files;
 mod http;
 mod import;
 mod lookup;
+mod member;
 mod options;
 mod packed;
 mod reader;

@@ -5,12 +5,11 @@
 //! [`Limits`] allow, and never guesses past damage unless told to ([`Reader::resync`]).
 
 use std::fs::File;
-use std::io::{self, BufRead, BufReader, Read, Seek};
+use std::io::{self, BufRead, Read, Seek};
 use std::path::Path;
 
-use flate2::bufread::GzDecoder;
-
 use super::damage::{BadHeader, ReadError};
+use super::member::Member;
 use super::record::{Headers, Record};
 use super::source::Source;
 
@@ -167,7 +166,7 @@ impl<R: Read + Seek> Reader<R> {
     fn read_member(&mut self, offset: u64) -> Result<Record, ReadError> {
         self.stopped = true;
         let limits = self.limits;
-        let mut member = BufReader::new(GzDecoder::new(&mut self.source));
+        let mut member = Member::new(&mut self.source);
         let result = read_record(&mut member, limits).and_then(|parts| {
             // Reading past the end is what makes the decoder check its checksum.
             match member.fill_buf() {
@@ -318,10 +317,7 @@ fn read_record(source: &mut impl BufRead, limits: Limits) -> Result<Parts, Fault
     }
     // Room that is never written to costs no memory, and growing would hold a large block twice.
     let mut block = Vec::with_capacity(usize::try_from(declared.min(TRUSTED)).unwrap_or(0));
-    let found = source
-        .take(declared)
-        .read_to_end(&mut block)
-        .map_err(Fault::Io)? as u64;
+    let found = read_block(source, declared, &mut block).map_err(Fault::Io)? as u64;
     if found < declared {
         return Err(Fault::Short { declared, found });
     }
@@ -332,7 +328,7 @@ fn read_record(source: &mut impl BufRead, limits: Limits) -> Result<Parts, Fault
         // Where the end is there, but elsewhere, the length is wrong; the digest tells a block
         // that took in its own end from one that has none.
         let digest = headers.get("WARC-Block-Digest");
-        let whole = digest.and_then(|label| super::digest::matches(label, &block));
+        let whole = digest.and_then(|label| super::digest::matches(label, [&block[..]]));
         if !at_end || (block.ends_with(b"\r\n") && whole == Some(false)) {
             return Err(Fault::WrongLength { declared });
         }
@@ -345,6 +341,26 @@ fn read_record(source: &mut impl BufRead, limits: Limits) -> Result<Parts, Fault
     })
 }
 
+/// Bytes of a block that are asked for at once: its room is filled with zeros before.
+const STEP: u64 = 1 << 20;
+
+/// Reads up to `declared` bytes in as few pieces as they come in.
+fn read_block(source: &mut impl Read, declared: u64, block: &mut Vec<u8>) -> io::Result<usize> {
+    let mut found = 0;
+    while (found as u64) < declared {
+        if found == block.len() {
+            let room = declared.min(found as u64 + STEP);
+            block.resize(usize::try_from(room).map_err(io::Error::other)?, 0);
+        }
+        match source.read(&mut block[found..])? {
+            0 => break,
+            count => found += count,
+        }
+    }
+    block.truncate(found);
+    Ok(found)
+}
+
 /// The one `Content-Length`.
 fn content_length(headers: &Headers) -> Option<u64> {
     let mut lengths = headers.all("Content-Length");
@@ -355,7 +371,7 @@ fn content_length(headers: &Headers) -> Option<u64> {
 fn read_header(source: &mut impl BufRead, cap: u64) -> Result<(String, Headers), Fault> {
     let mut left = cap;
     let version = read_line(source, &mut left)?;
-    if !version.starts_with("WARC/1.") {
+    if !is_read(&version) {
         return Err(Fault::BadHeader(BadHeader::Version));
     }
     let mut headers = Headers::default();
@@ -372,6 +388,11 @@ fn read_header(source: &mut impl BufRead, cap: u64) -> Result<(String, Headers),
         };
         field.ok_or(Fault::BadHeader(BadHeader::Field))?;
     }
+}
+
+/// The standard, and the two drafts that wrote records as it does (Heritrix 1); earlier ones had another header.
+fn is_read(version: &str) -> bool {
+    version.starts_with("WARC/1.") || matches!(version, "WARC/0.17" | "WARC/0.18")
 }
 
 fn read_line(source: &mut impl BufRead, left: &mut u64) -> Result<String, Fault> {

@@ -150,7 +150,7 @@ pub struct Record {
     pub offset: u64,
     /// How many bytes of the file it takes.
     pub length: u64,
-    /// Version line: `WARC/1.1`.
+    /// Version line: `WARC/1.1`, `WARC/1.0`, or of a draft of it `WARC/0.18`, `WARC/0.17`.
     pub version: String,
     /// Named fields.
     pub headers: Headers,

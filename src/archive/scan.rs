@@ -45,9 +45,14 @@ fn find(window: &[u8], limit: usize) -> Option<usize> {
     let member = memmem::find_iter(window, b"\x1f\x8b\x08")
         .take_while(|start| *start < limit)
         .find(|start| holds_record(&window[*start..]));
-    let plain = memmem::find(window, b"\r\n\r\nWARC/1.")
-        .filter(|start| *start < limit)
-        .map(|start| start + 4);
+    let plain = memmem::find_iter(window, b"\r\n\r\nWARC/")
+        .take_while(|start| *start < limit)
+        .map(|start| start + 4)
+        .find(|start| {
+            let version = &window[start + 5..];
+            let read: [&[u8]; 3] = [b"1.", b"0.17\r", b"0.18\r"];
+            read.iter().any(|start| version.starts_with(start))
+        });
     match (member, plain) {
         (Some(member), Some(plain)) => Some(member.min(plain)),
         (member, plain) => member.or(plain),

@@ -261,6 +261,9 @@ fn detail(problem: &Problem) -> Option<String> {
         ProblemKind::FieldMissing { name }
         | ProblemKind::FieldTwice { name }
         | ProblemKind::FieldForbidden { name } => Some((*name).into()),
+        ProblemKind::BadFieldName { name: word } | ProblemKind::UnknownType { word } => {
+            Some(word.clone())
+        }
         _ => None,
     }
 }

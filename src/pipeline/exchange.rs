@@ -373,7 +373,10 @@ fn body(record: &Record) -> Result<Cow<'_, [u8]>, Odd> {
     }
     let coding = |error: HttpError| Odd::Coding(error.to_string());
     let cap = MAX_DECODED.max(if is_plain { response.body.len() } else { 0 }) as u64;
-    let beginning = response.beginning(MAX_TEXT, cap).map_err(coding)?;
+    let beginning = match truncated(record) {
+        Some(_) => response.cut(MAX_TEXT, cap).map_err(coding)?,
+        None => response.beginning(MAX_TEXT, cap).map_err(coding)?,
+    };
     if beginning.bytes.len() as u64 == beginning.length {
         return Ok(beginning.bytes.into());
     }

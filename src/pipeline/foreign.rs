@@ -20,7 +20,8 @@ use crate::archive::{BadHeader, Kind, Limits, ReadError, Reader, unpacked};
 /// What a file of another program is, by its first bytes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ForeignKind {
-    /// Records, compressed or not.
+    /// Records, compressed or not; and what holds records in a form that is refused ([`ForeignError::Arc`],
+    /// [`ForeignError::Zstd`]).
     Warc,
     /// A ZIP file with WARC files in it.
     Wacz,
@@ -77,8 +78,20 @@ pub enum ForeignError {
     #[error("no WARC record can be read in it: {0}")]
     Nothing(String),
     /// Records of a version that is not read.
-    #[error("a WARC file of version {0:?}; only WARC/1.0 and WARC/1.1 are read")]
+    #[error(
+        "a WARC file of version {0:?}; only WARC/1.0 and WARC/1.1 and the drafts 0.17 and 0.18 are read"
+    )]
     Version(String),
+    /// The format before WARC.
+    #[error(
+        "an ARC file, which is not read: make a WARC file of it (`warcio recompress FILE NEW.warc.gz`) and import that"
+    )]
+    Arc,
+    /// Records compressed with Zstandard.
+    #[error(
+        "compressed with zstd, which is not read: unpack it (`zstd -d FILE`) and import the WARC file"
+    )]
+    Zstd,
     /// It unpacks to more than any WARC does.
     #[error("it unpacks to more than {cap} bytes, {times} times its size: not unpacked")]
     Bomb {
@@ -117,14 +130,18 @@ pub fn foreign_kind(path: &Path) -> Option<ForeignKind> {
         .take(4096)
         .read_to_end(&mut head)
         .ok()?;
-    if head.starts_with(b"WARC/") {
+    let named = path.to_string_lossy().to_ascii_lowercase();
+    // Zstandard holds anything; its name says what.
+    if head.starts_with(b"WARC/")
+        || refused(&head)
+            .is_some_and(|why| matches!(why, ForeignError::Arc) || named.ends_with(".warc.zst"))
+    {
         return Some(ForeignKind::Warc);
     }
     if head.starts_with(b"\x1f\x8b") {
         let mut first = Vec::new();
         // A damaged first member still says what it is.
         let _ = unpacked(&head[..]).take(5).read_to_end(&mut first);
-        let named = path.to_string_lossy().to_ascii_lowercase();
         return (first == b"WARC/" || named.ends_with(".warc.gz")).then_some(ForeignKind::Warc);
     }
     let name = path.extension()?;
@@ -146,9 +163,30 @@ pub fn foreign_kind(path: &Path) -> Option<ForeignKind> {
     is_wacz.then_some(ForeignKind::Wacz)
 }
 
+/// Why a file that begins so is refused unread.
+fn refused(head: &[u8]) -> Option<ForeignError> {
+    // A frame, or one to be skipped, in which dictionaries lie.
+    let is_zstd = head.starts_with(b"\x28\xb5\x2f\xfd")
+        || matches!(head, [0x50..=0x5f, 0x2a, 0x4d, 0x18, ..]);
+    if is_zstd {
+        return Some(ForeignError::Zstd);
+    }
+    let arc = b"filedesc://";
+    let mut first = Vec::new();
+    if head.starts_with(b"\x1f\x8b") {
+        let _ = unpacked(head)
+            .take(arc.len() as u64)
+            .read_to_end(&mut first);
+    }
+    (head.starts_with(arc) || first == arc).then_some(ForeignError::Arc)
+}
+
 fn is_warc_member(name: &str) -> bool {
     let lower = name.to_ascii_lowercase();
-    let bare = lower.strip_suffix(".gz").unwrap_or(&lower);
+    let bare = [".gz", ".zst"]
+        .iter()
+        .find_map(|end| lower.strip_suffix(end));
+    let bare = bare.unwrap_or(&lower);
     lower.starts_with("archive/") && bare.strip_suffix(".warc").is_some()
 }
 
@@ -270,6 +308,13 @@ fn take_stream(
     origin: &str,
     archive: &Path,
 ) -> Result<Taken, ForeignError> {
+    let mut head = Vec::new();
+    // What cannot be read shows again below.
+    let _ = source.by_ref().take(4096).read_to_end(&mut head);
+    if let Some(why) = refused(&head) {
+        return Err(why);
+    }
+    let mut source = io::Cursor::new(head).chain(source);
     let cap = size.saturating_mul(TIMES).saturating_add(64 << 20);
     let mut draft = Draft {
         path: archive.join(format!(".foreign-{}.part", std::process::id())),

@@ -131,7 +131,8 @@ pub fn latest_capture(store: &Store, url: &str) -> Result<Option<CaptureLine>, Q
         "SELECT lower(hex(c.sha256)), d.url, c.fetched_at_us, c.content_type, c.size, w.file,
            o.warc_offset, o.warc_length
          FROM capture c JOIN address d ON d.id = c.address_id JOIN capture o ON o.id = ifnull(c.revisit_of, c.id)
-         JOIN warc w ON w.id = o.warc_id WHERE d.url = ? ORDER BY c.fetched_at_us DESC, c.id DESC LIMIT 1",
+         JOIN warc w ON w.id = o.warc_id WHERE d.url = ?
+         ORDER BY c.fetched_at_us DESC, (SELECT file FROM warc WHERE id = c.warc_id) DESC, c.warc_offset DESC LIMIT 1",
     )?;
     line(&mut statement.query([url])?)
 }

@@ -24,10 +24,23 @@ fn name(parts: &[&str]) -> Name {
     name
 }
 
+/// What is certain in a file of this program, or by the file itself, is damage.
+fn severity(certain: bool) -> Severity {
+    if certain {
+        Severity::Damage
+    } else {
+        Severity::Note
+    }
+}
+
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Reference {
     ConcurrentTo,
     RefersTo,
+    /// And whether the file is one of this program, which begins each with its warcinfo.
+    Warcinfo {
+        ours: bool,
+    },
 }
 
 /// A reference to a record that has not come yet.
@@ -52,6 +65,8 @@ pub(super) struct Links {
 struct File {
     /// Written by this program, which leaves nothing out.
     ours: bool,
+    /// What `WARC-Warcinfo-ID` named so far.
+    warcinfos: HashSet<Name>,
     has_requests: bool,
     /// Responses and revisits that no request was found for, by their id.
     unasked: HashMap<Name, (u64, Kind)>,
@@ -78,6 +93,21 @@ impl Links {
             self.file.ours |= block
                 .lines()
                 .any(|line| line.starts_with("software: nianbao/"));
+        }
+        // Extensions may bring further types; this program knows none.
+        if let Some(word) = headers.get("WARC-Type").filter(|_| kind == Kind::Other) {
+            let word = word.to_owned();
+            report(ProblemKind::UnknownType { word }, severity(self.file.ours));
+        }
+        if let Some(id) = record.id().filter(|_| kind == Kind::Warcinfo) {
+            self.names.insert(name(&["warcinfo", id]));
+        }
+        if let Some(id) = headers.get("WARC-Warcinfo-ID") {
+            let info = name(&["warcinfo", id]);
+            if self.file.warcinfos.insert(info) {
+                let ours = self.file.ours;
+                self.refer(info, file, offset, Reference::Warcinfo { ours });
+            }
         }
         if let Some(id) = record.id()
             && !self.names.insert(name(&[id]))
@@ -130,36 +160,35 @@ impl Links {
     pub(super) fn end_file(&mut self, report: &mut impl FnMut(u64, ProblemKind, Severity)) {
         let file = std::mem::take(&mut self.file);
         // A writer that never keeps requests is no reason to think one was lost.
-        let severity = |certain| {
-            if certain {
-                Severity::Damage
-            } else {
-                Severity::Note
-            }
-        };
         for (offset, kind) in file.unasked.into_values() {
             // Others write revisits from a list of what they would have fetched.
             let certain = file.has_requests && kind == Kind::Response;
-            let severity = severity(file.ours || certain);
-            report(offset, ProblemKind::RequestMissing, severity);
+            let certain = file.ours || certain;
+            report(offset, ProblemKind::RequestMissing, severity(certain));
         }
         for offset in file.without_id {
-            let severity = severity(file.ours || file.revisits_have_ids);
-            report(offset, ProblemKind::RevisitWithoutRefersTo, severity);
+            let certain = file.ours || file.revisits_have_ids;
+            report(
+                offset,
+                ProblemKind::RevisitWithoutRefersTo,
+                severity(certain),
+            );
         }
     }
 
     /// Settles what concerns all files: number of the file, offset, problem.
-    pub(super) fn end(&mut self, report: &mut impl FnMut(usize, u64, ProblemKind)) {
+    pub(super) fn end(&mut self, report: &mut impl FnMut(usize, u64, ProblemKind, Severity)) {
         for one in std::mem::take(&mut self.awaited) {
             if self.names.contains(&one.name) {
                 continue;
             }
-            let kind = match one.reference {
-                Reference::ConcurrentTo => ProblemKind::DanglingConcurrentTo,
-                Reference::RefersTo => ProblemKind::DanglingRefersTo,
+            let (kind, certain) = match one.reference {
+                Reference::ConcurrentTo => (ProblemKind::DanglingConcurrentTo, true),
+                Reference::RefersTo => (ProblemKind::DanglingRefersTo, true),
+                // Records may be taken out of the file that their warcinfo is in.
+                Reference::Warcinfo { ours } => (ProblemKind::DanglingWarcinfoId, ours),
             };
-            report(one.file, one.offset, kind);
+            report(one.file, one.offset, kind, severity(certain));
         }
     }
 }

@@ -11,7 +11,10 @@ mod record;
 
 use std::path::Path;
 
+use super::ahead;
 use super::damage::ReadError;
+use super::digest::matches;
+use super::http::HttpResponse;
 use super::reader::{Limits, Reader};
 use super::record::{Kind, Record};
 use links::Links;
@@ -28,15 +31,17 @@ pub struct Verification {
     pub records: u64,
     /// What is wrong, in the order of the file; the first 10,000.
     pub problems: Vec<Problem>,
-    /// Problems beyond those, damage all of them as far as is known.
+    /// Problems beyond those.
     pub more: u64,
+    /// How many of those are damage.
+    pub more_damage: u64,
 }
 
 impl Verification {
     /// Whether anything is lost, altered or against the standard.
     pub fn is_damaged(&self) -> bool {
         let is_damage = |problem: &Problem| problem.severity == Severity::Damage;
-        self.more > 0 || self.problems.iter().any(is_damage)
+        self.more_damage > 0 || self.problems.iter().any(is_damage)
     }
 
     fn report(&mut self, offset: u64, kind: ProblemKind, severity: Severity) {
@@ -48,6 +53,7 @@ impl Verification {
             });
         } else {
             self.more += 1;
+            self.more_damage += u64::from(severity == Severity::Damage);
         }
     }
 }
@@ -131,9 +137,9 @@ impl Verifier {
     /// What was found, a file each in the order they were given.
     pub fn finish(mut self) -> Vec<Verification> {
         let files = &mut self.files;
-        self.links.end(&mut |file, offset, kind| {
+        self.links.end(&mut |file, offset, kind, severity| {
             if let Some(found) = files.get_mut(file) {
-                found.report(offset, kind, Severity::Damage);
+                found.report(offset, kind, severity);
             }
         });
         for found in files {
@@ -153,27 +159,17 @@ impl Verifier {
         if path.extension().is_some_and(|extension| extension == "gz") && reader.is_plain()? {
             found.report(0, ProblemKind::NotCompressed, Severity::Damage);
         }
-        loop {
-            match reader.next() {
-                None => break,
-                Some(Ok(record)) => {
-                    ledger.record(&record, found);
-                    self.record(number, &record, found);
-                }
-                Some(Err(error)) => {
-                    let offset = match error.offset() {
-                        Some(offset) if !error.is_io() => offset,
-                        _ => return Err(error),
-                    };
-                    let kind = ProblemKind::Unreadable(error);
-                    found.report(offset, kind, Severity::Damage);
-                    ledger.passed(offset, found);
-                    if reader.is_stopped() && reader.resync(offset)?.is_none() {
-                        break;
-                    }
-                }
+        ahead::each(reader, |one| match one {
+            Ok(record) => {
+                ledger.record(&record, found);
+                self.record(number, &record, found);
             }
-        }
+            Err(error) => {
+                let offset = error.offset().unwrap_or_default();
+                found.report(offset, ProblemKind::Unreadable(error), Severity::Damage);
+                ledger.passed(offset, found);
+            }
+        })?;
         ledger.finish(found);
         Ok(())
     }
@@ -188,6 +184,18 @@ impl Verifier {
         record::check(record, &mut report);
         self.links.record(number, record, &mut report);
     }
+}
+
+/// Whether the payload has that SHA-256. It is not held a second time for it.
+fn has_payload(record: &Record, sha256: &str) -> bool {
+    let label = format!("sha256:{sha256}");
+    let found = match record.kind() {
+        Kind::Response => HttpResponse::split(&record.block)
+            .ok()
+            .and_then(|http| matches(&label, http.pieces())),
+        _ => matches(&label, [&record.block[..]]),
+    };
+    found == Some(true)
 }
 
 /// Checks a whole file by itself.
@@ -220,10 +228,7 @@ impl<I: Iterator<Item = Known>> Ledger<I> {
             let is_id = known.record_id.is_none_or(|id| record.id() == Some(&*id));
             // A revisit has its payload elsewhere.
             let own = known.sha256.filter(|_| record.kind() != Kind::Revisit);
-            let is_payload = own.is_none_or(|sha256| {
-                let payload = record.payload();
-                payload.is_ok_and(|payload| super::digest::sha256_hex(&payload) == sha256)
-            });
+            let is_payload = own.is_none_or(|sha256| has_payload(record, &sha256));
             if !is_id || !is_payload || known.length != record.length {
                 found.report(offset, ProblemKind::KnownDiffers, Severity::Damage);
             }

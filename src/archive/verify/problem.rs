@@ -55,6 +55,16 @@ pub enum ProblemKind {
         /// Its name.
         name: &'static str,
     },
+    /// A field's name is no token.
+    BadFieldName {
+        /// As it stands.
+        name: String,
+    },
+    /// A `WARC-Type` that the standard does not know, whose records readers pass over.
+    UnknownType {
+        /// As it stands.
+        word: String,
+    },
     /// `WARC-Date` is no date.
     BadDate,
     /// The kind needs a target and has none.
@@ -73,6 +83,8 @@ pub enum ProblemKind {
     DanglingConcurrentTo,
     /// `WARC-Refers-To`, or the address and date in its place, names no record.
     DanglingRefersTo,
+    /// `WARC-Warcinfo-ID` names no `warcinfo` record. Told once of each id in a file.
+    DanglingWarcinfoId,
     /// A `revisit` without `WARC-Profile`.
     RevisitWithoutProfile,
     /// A `revisit` that does not say which record has its payload.
@@ -121,6 +133,8 @@ impl ProblemKind {
             Self::FieldMissing { .. } => "field_missing",
             Self::FieldTwice { .. } => "field_twice",
             Self::FieldForbidden { .. } => "field_forbidden",
+            Self::BadFieldName { .. } => "bad_field_name",
+            Self::UnknownType { .. } => "type_unknown",
             Self::BadDate => "bad_date",
             Self::TargetMissing => "target_missing",
             Self::BadTarget => "bad_target",
@@ -130,6 +144,7 @@ impl ProblemKind {
             Self::DuplicateId => "duplicate_id",
             Self::DanglingConcurrentTo => "dangling_concurrent_to",
             Self::DanglingRefersTo => "dangling_refers_to",
+            Self::DanglingWarcinfoId => "dangling_warcinfo_id",
             Self::RevisitWithoutProfile => "revisit_without_profile",
             Self::RevisitWithoutRefersTo => "revisit_without_refers_to",
             Self::RequestMissing => "request_missing",

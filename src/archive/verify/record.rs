@@ -2,8 +2,8 @@
 
 use jiff::Timestamp;
 
-use super::super::digest::matches;
-use super::super::http::{HttpResponse, Payload, PayloadNote};
+use super::super::digest::{both_match, matches};
+use super::super::http::{HttpResponse, PayloadNote};
 use super::super::record::{Kind, Record};
 use super::super::uri::is_uri;
 use super::problem::{ProblemKind, Severity};
@@ -103,10 +103,9 @@ pub(super) fn check(record: &Record, report: &mut impl FnMut(ProblemKind, Severi
         },
         _ => None,
     };
-    let payload = http.as_ref().map(HttpResponse::transfer_decoded);
-    digests(record, http.as_ref(), payload.as_ref(), report);
-    if let (Some(http), Some(payload)) = (&http, &payload) {
-        body(record, http, payload, report);
+    digests(record, http.as_ref(), report);
+    if let Some(http) = &http {
+        body(record, http, report);
     }
 }
 
@@ -121,6 +120,11 @@ fn fields(record: &Record, damage: &mut impl FnMut(ProblemKind)) {
     for name in ["WARC-Type", "WARC-Record-ID", "WARC-Date"] {
         if headers.get(name).is_none() {
             damage(ProblemKind::FieldMissing { name });
+        }
+    }
+    for (name, _) in headers.iter() {
+        if !is_token(name) {
+            damage(ProblemKind::BadFieldName { name: name.into() });
         }
     }
     for name in ONCE {
@@ -146,6 +150,13 @@ fn fields(record: &Record, damage: &mut impl FnMut(ProblemKind)) {
     if kind == Kind::Revisit && headers.get("WARC-Profile").is_none() {
         damage(ProblemKind::RevisitWithoutProfile);
     }
+}
+
+/// Whether a field may be called so (RFC 9110, 5.6.2).
+fn is_token(name: &str) -> bool {
+    let is_mark = |byte| b"!#$%&'*+-.^_`|~".contains(&byte);
+    let mut bytes = name.bytes();
+    !name.is_empty() && bytes.all(|byte| byte.is_ascii_alphanumeric() || is_mark(byte))
 }
 
 /// Whether it is a date as WARC has it: `YYYY-MM-DDThh:mm:ssZ`, in 1.1 also with fractions or
@@ -184,14 +195,21 @@ fn is_date(date: &str) -> bool {
 fn digests(
     record: &Record,
     http: Option<&HttpResponse<'_>>,
-    payload: Option<&Payload<'_>>,
     report: &mut impl FnMut(ProblemKind, Severity),
 ) {
     let label = record.headers.get("WARC-Block-Digest");
-    let block = label.map(|label| matches(label, &record.block));
+    let payload_label = record.headers.get("WARC-Payload-Digest");
+    // Nearly every byte of an archive is in a block and in a payload.
+    let (block, payload) = match (label, payload_label, http) {
+        (Some(label), Some(payload), Some(http)) if !http.says_chunked() => {
+            let [block, payload] = both_match((label, &record.block), (payload, http.body));
+            (Some(block), Some(payload))
+        }
+        _ => (label.map(|label| matches(label, [&record.block[..]])), None),
+    };
     // wget digests a revisit's block as if it were empty.
     let is_wget =
-        record.kind() == Kind::Revisit && label.and_then(|l| matches(l, b"")) == Some(true);
+        record.kind() == Kind::Revisit && label.and_then(|l| matches(l, [])) == Some(true);
     if block == Some(Some(false)) && is_wget {
         report(ProblemKind::BlockDigest, Severity::Note);
     }
@@ -201,19 +219,20 @@ fn digests(
         Some(None) => damage(ProblemKind::DigestUnknown),
         _ => {}
     }
-    let Some(payload_label) = record.headers.get("WARC-Payload-Digest") else {
+    let Some(payload_label) = payload_label else {
         return;
     };
-    let found = match (record.kind(), http, payload) {
-        (Kind::Response, Some(http), Some(payload)) => {
+    let found = match (record.kind(), http) {
+        _ if payload.is_some() => payload.flatten(),
+        (Kind::Response, Some(http)) => {
             // Older writers took the digest before removing the chunks: accepted.
-            match matches(payload_label, &payload.bytes) {
-                Some(false) => matches(payload_label, http.body),
+            match matches(payload_label, http.pieces()) {
+                Some(false) if http.says_chunked() => matches(payload_label, [http.body]),
                 other => other,
             }
         }
-        (Kind::Resource | Kind::Conversion, ..) if label == Some(payload_label) => block.flatten(),
-        (Kind::Resource | Kind::Conversion, ..) => matches(payload_label, &record.block),
+        (Kind::Resource | Kind::Conversion, _) if label == Some(payload_label) => block.flatten(),
+        (Kind::Resource | Kind::Conversion, _) => matches(payload_label, [&record.block[..]]),
         // A revisit's is about another record's payload, a request's may be either convention's.
         _ => Some(true),
     };
@@ -224,13 +243,11 @@ fn digests(
     }
 }
 
+/// Bytes of a body that tell whether it is in its content coding.
+const FIRST: usize = 1024;
+
 /// Whether the body is what its HTTP header says.
-fn body(
-    record: &Record,
-    http: &HttpResponse<'_>,
-    payload: &Payload<'_>,
-    report: &mut impl FnMut(ProblemKind, Severity),
-) {
+fn body(record: &Record, http: &HttpResponse<'_>, report: &mut impl FnMut(ProblemKind, Severity)) {
     if record.headers.get("WARC-Truncated").is_some()
         || record.headers.get("WARC-Segment-Number").is_some()
         || matches!(http.status, 100..=199 | 204 | 304)
@@ -242,9 +259,15 @@ fn body(
         Some(_) => Severity::Note,
         None => Severity::Damage,
     };
-    if payload.notes.contains(&PayloadNote::NotChunked) {
+    let mut pieces = http.pieces();
+    let mut first = Vec::new();
+    for piece in pieces.by_ref() {
+        let wanted = piece.len().min(FIRST - first.len());
+        first.extend_from_slice(&piece[..wanted]);
+    }
+    if pieces.note == Some(PayloadNote::NotChunked) {
         report(ProblemKind::NotChunked, severity);
-    } else if payload.notes.contains(&PayloadNote::ChunksCut) {
+    } else if pieces.note == Some(PayloadNote::ChunksCut) {
         report(ProblemKind::BodyShort, Severity::Damage);
     } else if !http.says_chunked()
         && let Some(declared) = http.header("Content-Length")
@@ -253,7 +276,7 @@ fn body(
     {
         report(ProblemKind::BodyShort, Severity::Damage);
     }
-    if !http.is_as_encoded(&payload.bytes) {
+    if !http.is_as_encoded(&first) {
         report(ProblemKind::NotEncoded, severity);
     }
 }

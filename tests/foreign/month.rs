@@ -1,0 +1,181 @@
+//! An archive that grows night by night, in whatever order its files come.
+
+use proptest::prelude::*;
+
+use super::warcs::{HTML, Warc, built, dump, gzip, http, id_of, report_page, sha1_base32, write};
+use super::{page, reports, revisit};
+
+/// A report over two pages, `number` on the second.
+fn halves(number: &str) -> (Vec<u8>, Vec<u8>) {
+    let text = String::from_utf8(report_page(2020, number, "分页公开。", "")).unwrap();
+    let at = text.find("<h3>二").unwrap();
+    let end = text.find("</div></div>\n<div class=\"share\">").unwrap();
+    let pager =
+        |current: u32| format!("<script>createPageHTML(2, {current}, \"t1\", \"html\");</script>");
+    let first = format!("{}{}{}", &text[..at], pager(0), &text[end..]);
+    let start = text.find("<div class=TRS_Editor>").unwrap() + "<div class=TRS_Editor>".len();
+    let second = format!(
+        "{}{}{}{}",
+        &text[..start],
+        &text[at..end],
+        pager(1),
+        &text[end..]
+    );
+    (first.into_bytes(), second.into_bytes())
+}
+
+/// A month of a crawl, one file a night.
+fn nights() -> Vec<Warc> {
+    let one = "http://www.yunxi.gov.cn/a/2023.html";
+    let copy = "http://elsewhere.example.com/2023.html";
+    let (part, behind) = (
+        "http://www.yunxi.gov.cn/b/t1.html",
+        "http://www.yunxi.gov.cn/b/t1_1.html",
+    );
+    let answer = |page: &[u8]| http(HTML, page);
+    let seen = |warc: &mut Warc, id: u32, date: &str, url: &str, of: u32| {
+        revisit(warc, id, date, url, &[("WARC-Refers-To", &id_of(of))]);
+    };
+    let mut nights = vec![Warc::new(); 6];
+    let (first, second) = halves("2");
+    let (_, changed) = halves("9");
+    nights[0].response(101, "2026-01-01T00:00:00Z", one, &answer(&page(2023)));
+    nights[0].response(102, "2026-01-01T00:00:05Z", part, &answer(&first));
+    nights[1].response(
+        201,
+        "2026-01-02T00:00:00Z",
+        copy,
+        &answer(&report_page(2023, "5", "另有内容。", "")),
+    );
+    seen(&mut nights[1], 202, "2026-01-02T00:00:01Z", one, 101);
+    nights[1].response(203, "2026-01-02T00:00:05Z", behind, &answer(&second));
+    nights[2].response(
+        301,
+        "2026-01-03T00:00:00Z",
+        one,
+        &http("403 Forbidden\nContent-Type: text/html", b"no"),
+    );
+    seen(&mut nights[2], 302, "2026-01-03T00:00:05Z", part, 102);
+    nights[2].response(303, "2026-01-03T00:00:06Z", behind, &answer(&changed));
+    nights[3].response(
+        401,
+        "2026-01-04T00:00:00Z",
+        one,
+        &answer(&report_page(2023, "3", "本机关依法公开。", "")),
+    );
+    nights[3].response(
+        402,
+        "2026-01-04T00:00:01Z",
+        "http://www.yunxi.gov.cn/news.html",
+        &answer("<p>今日开会。</p>".as_bytes()),
+    );
+    let digest = sha1_base32("<p>今日开会。</p>".as_bytes());
+    revisit(
+        &mut nights[4],
+        501,
+        "2026-01-05T00:00:00Z",
+        "http://www.yunxi.gov.cn/news.html",
+        &[("WARC-Payload-Digest", &digest)],
+    );
+    seen(&mut nights[4], 502, "2026-01-05T00:00:01Z", one, 401);
+    seen(
+        &mut nights[4],
+        503,
+        "2026-01-05T00:00:02Z",
+        "http://www.yunxi.gov.cn/c/2023.html",
+        101,
+    );
+    let cut = page(2023);
+    nights[5].response_with(
+        601,
+        "2026-01-06T00:00:00Z",
+        one,
+        &answer(&cut[..cut.len() / 2]),
+        &[("WARC-Truncated", "length")],
+    );
+    // Known from elsewhere already: the same capture in another file.
+    nights[5].response(602, "2026-01-01T00:00:00Z", one, &answer(&page(2023)));
+    nights[5].response(603, "2026-01-06T00:00:09Z", part, &answer(&first));
+    nights
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 12, ..ProptestConfig::default() })]
+
+    /// However the archive grew, and whichever file came when, the rows are those of one build of it all.
+    #[test]
+    fn builds_along_the_way_come_to_the_same_as_one_build(
+        order in Just((0..6_usize).collect::<Vec<_>>()).prop_shuffle(),
+        parts in prop::collection::vec(1..4_usize, 6),
+        gaps in prop::collection::vec(any::<bool>(), 24),
+    ) {
+        let nights = nights();
+        let folder = tempfile::tempdir().unwrap();
+        let archive = folder.path().join("warc");
+        std::fs::create_dir(&archive).unwrap();
+        let along = folder.path().join("along.db");
+        let mut gaps = gaps.into_iter();
+        for number in order {
+            let records = &nights[number].records;
+            let step = records.len().div_ceil(parts[number]).max(1);
+            let mut bytes = Vec::new();
+            for some in records.chunks(step) {
+                bytes.extend(some.iter().flat_map(|record| gzip(record)));
+                write(&archive, &format!("night-{number}.warc.gz"), &bytes);
+                if gaps.next().unwrap_or(true) {
+                    built(&archive, &along, false);
+                }
+            }
+        }
+        built(&archive, &along, false);
+        let before = dump(&along);
+        let fresh = folder.path().join("fresh.db");
+        let (summary, _) = built(&archive, &fresh, false);
+        prop_assert_eq!(summary.failures, 0);
+        let whole = dump(&fresh);
+        for (one, other) in before.iter().zip(&whole) {
+            prop_assert_eq!(one, other);
+        }
+        prop_assert_eq!(before.len(), whole.len());
+        // And reading all of it again changes nothing.
+        built(&archive, &along, true);
+        prop_assert_eq!(dump(&along), whole);
+    }
+}
+
+#[test]
+fn the_months_reports_are_what_was_published() {
+    let folder = tempfile::tempdir().unwrap();
+    for (number, night) in nights().iter().enumerate() {
+        write(
+            folder.path(),
+            &format!("night-{number}.warc.gz"),
+            &night.packed(),
+        );
+    }
+    let database = folder.path().join("d.db");
+    let (summary, told) = built(folder.path(), &database, false);
+    assert_eq!((summary.unresolved, told.len()), (0, 0), "{told:?}");
+    let lines: Vec<_> = reports(&database)
+        .into_iter()
+        .map(|(year, versions, first, last)| {
+            (
+                year,
+                versions,
+                first[..10].to_owned(),
+                last[..10].to_owned(),
+            )
+        })
+        .collect();
+    let line = |year, versions, first: &str, last: &str| {
+        (year, versions, first.to_owned(), last.to_owned())
+    };
+    assert_eq!(
+        lines,
+        [
+            line(2020, 2, "2026-01-03", "2026-01-06"),
+            // The third is from a host of which nothing is known.
+            line(2023, 3, "2026-01-01", "2026-01-05"),
+        ]
+    );
+}
