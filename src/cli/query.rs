@@ -68,10 +68,13 @@ pub(super) fn run(context: &Context, args: &Args) -> anyhow::Result<Status> {
         return list_views(context, args, view);
     }
     let sql = match (&args.sql, &args.file) {
-        (_, Some(path)) => std::fs::read_to_string(path).with_context(|| format!("cannot read {}", path.display()))?,
+        (_, Some(path)) => std::fs::read_to_string(path)
+            .with_context(|| format!("cannot read {}", path.display()))?,
         (Some(sql), None) if sql == "-" => {
             let mut sql = String::new();
-            std::io::stdin().read_to_string(&mut sql).context("cannot read stdin")?;
+            std::io::stdin()
+                .read_to_string(&mut sql)
+                .context("cannot read stdin")?;
             sql
         }
         (Some(sql), None) => sql.clone(),
@@ -92,12 +95,20 @@ pub(super) fn run(context: &Context, args: &Args) -> anyhow::Result<Status> {
     })?;
     let answer = match receive.recv_timeout(Duration::from_secs(args.seconds) + GRACE) {
         Ok(answer) => answer?,
-        Err(mpsc::RecvTimeoutError::Timeout) => return Err(QueryError::TimeUp { seconds: args.seconds }.into()),
+        Err(mpsc::RecvTimeoutError::Timeout) => {
+            return Err(QueryError::TimeUp {
+                seconds: args.seconds,
+            }
+            .into());
+        }
         Err(mpsc::RecvTimeoutError::Disconnected) => bail!("the statement could not be run"),
     };
     if args.json {
         let columns = unlike(&answer.columns);
-        output::print_json(answer.rows.iter().map(|row| Row { columns: &columns, row }))?;
+        output::print_json(answer.rows.iter().map(|row| Row {
+            columns: &columns,
+            row,
+        }))?;
     } else if args.csv {
         let mut out = output::stdout();
         write_csv(&answer, &args.null, &mut out)?;
@@ -109,10 +120,16 @@ pub(super) fn run(context: &Context, args: &Args) -> anyhow::Result<Status> {
         None if args.json || args.csv => {}
         None => output::say(&format!("{} rows", answer.rows.len())),
         Some(Cut::Rows) => {
-            output::say(&format!("cut off after {} rows: there are more, --rows allows more", answer.rows.len()));
+            output::say(&format!(
+                "cut off after {} rows: there are more, --rows allows more",
+                answer.rows.len()
+            ));
         }
         Some(Cut::Bytes) => {
-            output::say(&format!("cut off after {} rows: they are too long, ask for fewer columns", answer.rows.len()));
+            output::say(&format!(
+                "cut off after {} rows: they are too long, ask for fewer columns",
+                answer.rows.len()
+            ));
         }
     }
     Ok(Status::Done)
@@ -137,17 +154,29 @@ fn list_views(context: &Context, args: &Args, view: &str) -> anyhow::Result<Stat
     let mut table = Table::new(["view", "one row is", "columns"].map(|head| (head, Align::Left)));
     table.max_width = output::terminal_width();
     for line in &lines {
-        table.push([line.view.clone(), line.row.clone(), columns(line, !view.is_empty())]);
+        table.push([
+            line.view.clone(),
+            line.row.clone(),
+            columns(line, !view.is_empty()),
+        ]);
     }
     output::print(&table.render_plain())?;
     Ok(Status::Done)
 }
 
 fn columns(line: &ViewLine, all: bool) -> String {
-    let shown = if all { line.columns.len() } else { SHOWN.min(line.columns.len()) };
+    let shown = if all {
+        line.columns.len()
+    } else {
+        SHOWN.min(line.columns.len())
+    };
     let mut text = line.columns[..shown].join(", ");
     if shown < line.columns.len() {
-        text.push_str(&format!(", … {} more: --views {}", line.columns.len() - shown, line.view));
+        text.push_str(&format!(
+            ", … {} more: --views {}",
+            line.columns.len() - shown,
+            line.view
+        ));
     }
     text
 }
@@ -180,7 +209,9 @@ impl Serialize for Row<'_> {
                 SqlValue::Null => map.serialize_entry(column, &())?,
                 SqlValue::Integer(integer) => map.serialize_entry(column, integer)?,
                 // JSON has no infinity, and null would say that nothing is known.
-                SqlValue::Real(real) if !real.is_finite() => map.serialize_entry(column, &real.to_string())?,
+                SqlValue::Real(real) if !real.is_finite() => {
+                    map.serialize_entry(column, &real.to_string())?
+                }
                 SqlValue::Real(real) => map.serialize_entry(column, real)?,
                 SqlValue::Text(text) => map.serialize_entry(column, text)?,
                 SqlValue::Blob(blob) => map.serialize_entry(column, &hex(blob))?,
@@ -212,9 +243,18 @@ const WIDEST: usize = 400;
 fn table(answer: &SqlAnswer) -> Table {
     let is_number = |value: &SqlValue| matches!(value, SqlValue::Integer(_) | SqlValue::Real(_));
     let heads = answer.columns.iter().enumerate().map(|(index, name)| {
-        let column = || answer.rows.iter().filter_map(|row| row.get(index)).filter(|value| **value != SqlValue::Null);
+        let column = || {
+            answer
+                .rows
+                .iter()
+                .filter_map(|row| row.get(index))
+                .filter(|value| **value != SqlValue::Null)
+        };
         let numbers = column().next().is_some() && column().all(is_number);
-        (name.as_str(), if numbers { Align::Right } else { Align::Left })
+        (
+            name.as_str(),
+            if numbers { Align::Right } else { Align::Left },
+        )
     });
     let mut table = Table::new(heads);
     table.max_width = output::terminal_width();
@@ -222,7 +262,12 @@ fn table(answer: &SqlAnswer) -> Table {
         table.push(row.iter().map(|value| match plain(value) {
             None => "NULL".to_owned(),
             // Else nothing would tell them from a blank and from NULL.
-            Some(text) if matches!(value, SqlValue::Text(_)) && (text.trim().is_empty() || text == "NULL") => format!("'{text}'"),
+            Some(text)
+                if matches!(value, SqlValue::Text(_))
+                    && (text.trim().is_empty() || text == "NULL") =>
+            {
+                format!("'{text}'")
+            }
             Some(text) => shorten(&text, WIDEST),
         }));
     }
@@ -238,7 +283,11 @@ fn write_csv(answer: &SqlAnswer, null: &str, out: &mut impl Write) -> std::io::R
             text.to_owned()
         }
     };
-    let heads: Vec<String> = answer.columns.iter().map(|name| field(name, false)).collect();
+    let heads: Vec<String> = answer
+        .columns
+        .iter()
+        .map(|name| field(name, false))
+        .collect();
     writeln!(out, "{}", heads.join(","))?;
     for row in &answer.rows {
         let fields = row.iter().map(|value| match plain(value) {
@@ -263,7 +312,11 @@ mod tests {
                 vec![SqlValue::Null, text(""), SqlValue::Integer(0)],
                 vec![text("NULL"), text("x,\"y\""), SqlValue::Null],
                 vec![SqlValue::Blob(vec![0, 255]), text("2"), SqlValue::Real(0.5)],
-                vec![SqlValue::Null, SqlValue::Null, SqlValue::Real(f64::INFINITY)],
+                vec![
+                    SqlValue::Null,
+                    SqlValue::Null,
+                    SqlValue::Real(f64::INFINITY),
+                ],
             ],
             cut: None,
         }
@@ -281,7 +334,13 @@ mod tests {
         let rows: Vec<String> = answer()
             .rows
             .iter()
-            .map(|row| serde_json::to_string(&Row { columns: &columns, row }).unwrap())
+            .map(|row| {
+                serde_json::to_string(&Row {
+                    columns: &columns,
+                    row,
+                })
+                .unwrap()
+            })
             .collect();
         assert_eq!(rows[0], r#"{"a":null,"a:2":"","b":0}"#);
         assert_eq!(rows[1], r#"{"a":"NULL","a:2":"x,\"y\"","b":null}"#);
@@ -290,6 +349,12 @@ mod tests {
         let mut table = table(&answer());
         table.max_width = None;
         let text = table.render_plain();
-        assert!(text.contains("NULL") && text.contains("''") && text.contains("'NULL'") && text.contains(" 0\n"), "{text}");
+        assert!(
+            text.contains("NULL")
+                && text.contains("''")
+                && text.contains("'NULL'")
+                && text.contains(" 0\n"),
+            "{text}"
+        );
     }
 }

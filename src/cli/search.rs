@@ -83,7 +83,13 @@ fn years(given: &str) -> Result<(Option<i16>, Option<i16>), String> {
         Ok(year) if (1949..=2999).contains(&year) => Ok(year),
         _ => Err(format!("{text:?} is no year between 1949 and 2999")),
     };
-    let end = |text: &str| if text.is_empty() { Ok(None) } else { year(text).map(Some) };
+    let end = |text: &str| {
+        if text.is_empty() {
+            Ok(None)
+        } else {
+            year(text).map(Some)
+        }
+    };
     match given.split_once("..") {
         None => year(given).map(|year| (Some(year), Some(year))),
         Some(("", "")) => Err("a span has a year on at least one side".into()),
@@ -134,7 +140,11 @@ pub(super) fn run(context: &Context, args: &Args) -> anyhow::Result<Status> {
         kinds: args.section.clone(),
         all_versions: args.all_versions,
         limit: usize::try_from(args.limit)?,
-        most: if args.count { None } else { Some(query::MOST_COUNTED) },
+        most: if args.count {
+            None
+        } else {
+            Some(query::MOST_COUNTED)
+        },
     };
     let found = match query::search(store, &asked, &options) {
         Ok(found) => found,
@@ -146,7 +156,8 @@ pub(super) fn run(context: &Context, args: &Args) -> anyhow::Result<Status> {
         write_csv(&found.hits)?;
         output::say(&total(&found));
     } else {
-        let bold = output::terminal_width().is_some() && std::env::var_os("NO_COLOR").is_none_or(|set| set.is_empty());
+        let bold = output::terminal_width().is_some()
+            && std::env::var_os("NO_COLOR").is_none_or(|set| set.is_empty());
         let mut text = String::new();
         for hit in &found.hits {
             text.push_str(&described(hit, bold));
@@ -168,7 +179,10 @@ fn total(found: &Found) -> String {
         let end = if count == 1 { "" } else { "s" };
         format!("{count} {noun}{end}")
     };
-    let (sections, reports) = (plural(found.sections, "section"), plural(found.reports, "report"));
+    let (sections, reports) = (
+        plural(found.sections, "section"),
+        plural(found.reports, "report"),
+    );
     let shown = if (found.hits.len() as u64) < found.sections {
         format!("; {} shown", found.hits.len())
     } else {
@@ -177,16 +191,27 @@ fn total(found: &Found) -> String {
     if found.exact {
         format!("{sections} of {reports}{shown}")
     } else {
-        format!("more than {sections} of {reports}: counting ended there, --count counts all{shown}")
+        format!(
+            "more than {sections} of {reports}: counting ended there, --count counts all{shown}"
+        )
     }
 }
 
 /// A hit for people: whose, where, the passage, its proof.
 fn described(hit: &Hit, bold: bool) -> String {
     let mut text = String::new();
-    let agency = hit.agency.as_deref().or(hit.agency_code.as_deref()).unwrap_or("agency not known");
-    let year = hit.year.map_or_else(|| "year not known".into(), |year| year.to_string());
-    let heading = hit.heading.as_deref().map_or_else(String::new, |heading| format!(" {}", visible(heading)));
+    let agency = hit
+        .agency
+        .as_deref()
+        .or(hit.agency_code.as_deref())
+        .unwrap_or("agency not known");
+    let year = hit
+        .year
+        .map_or_else(|| "year not known".into(), |year| year.to_string());
+    let heading = hit
+        .heading
+        .as_deref()
+        .map_or_else(String::new, |heading| format!(" {}", visible(heading)));
     let replaced = if hit.current { "" } else { ", replaced since" };
     // Writing to a String cannot fail.
     let _ = writeln!(
@@ -198,11 +223,17 @@ fn described(hit: &Hit, bold: bool) -> String {
         hit.section
     );
     let _ = writeln!(text, "  {}", marked(hit, bold));
-    let part = if hit.part > 0 { format!(" of part {}", hit.part) } else { String::new() };
+    let part = if hit.part > 0 {
+        format!(" of part {}", hit.part)
+    } else {
+        String::new()
+    };
     let _ = writeln!(
         text,
         "  {} bytes {}–{}{part} of sha256 {}\n",
-        hit.url.as_deref().map_or_else(|| "no address,".into(), visible),
+        hit.url
+            .as_deref()
+            .map_or_else(|| "no address,".into(), visible),
         hit.start_byte,
         hit.end_byte,
         hit.sha256
@@ -212,7 +243,11 @@ fn described(hit: &Hit, bold: bool) -> String {
 
 /// The passage with what was searched for in bold, or in 【】 where there is no terminal.
 fn marked(hit: &Hit, bold: bool) -> String {
-    let (open, close) = if bold { ("\x1b[1m", "\x1b[0m") } else { ("【", "】") };
+    let (open, close) = if bold {
+        ("\x1b[1m", "\x1b[0m")
+    } else {
+        ("【", "】")
+    };
     let mut text = String::new();
     if hit.snippet_start > 0 {
         text.push('…');
@@ -241,8 +276,25 @@ fn write_csv(hits: &[Hit]) -> anyhow::Result<()> {
     {
         let mut csv = csv::Writer::from_writer(&mut out);
         csv.write_record([
-            "report_id", "agency", "agency_code", "year", "scope", "official", "version_id", "current", "section", "position",
-            "heading", "snippet", "snippet_start", "places", "url", "sha256", "start_byte", "end_byte", "part",
+            "report_id",
+            "agency",
+            "agency_code",
+            "year",
+            "scope",
+            "official",
+            "version_id",
+            "current",
+            "section",
+            "position",
+            "heading",
+            "snippet",
+            "snippet_start",
+            "places",
+            "url",
+            "sha256",
+            "start_byte",
+            "end_byte",
+            "part",
         ])?;
         for hit in hits {
             csv.write_record([
@@ -286,7 +338,13 @@ mod tests {
         for wrong in ["", "..", "2023..2019", "20", "2019-2023", "3000"] {
             assert!(years(wrong).is_err(), "{wrong}");
         }
-        for (given, want) in [("32", "32"), ("320000", "32"), ("320100", "3201"), ("320102", "320102"), ("320102001000", "320102001")] {
+        for (given, want) in [
+            ("32", "32"),
+            ("320000", "32"),
+            ("320100", "3201"),
+            ("320102", "320102"),
+            ("320102001000", "320102001"),
+        ] {
             assert_eq!(division(given).as_deref(), Ok(want));
         }
         assert!(division("3").is_err() && division("32*").is_err());
