@@ -378,16 +378,20 @@ fn an_index_kept_up_equals_one_made_anew() {
             if dice.below(4) == 0 {
                 report.year = [None, Some(2011), Some(2030)][dice.below(3)];
             }
-            let capture = capture(&report, 100 + i64::from(version));
+            let captured = capture(&report, 100 + i64::from(version));
             let reading = if dice.below(8) == 0 {
                 Err(&refusal)
             } else {
                 Ok(&report)
             };
-            writer.put(&capture, reading).unwrap();
+            writer.put(&captured, reading).unwrap();
+            // Given up after its sections were written, or known and left as it is.
             if dice.below(10) == 0 {
-                report.provenance.sha256 = "00".repeat(32);
-                writer.put(&capture, Ok(&report)).unwrap_err();
+                let mut twice = random_report(&mut dice, number, 9, 3);
+                twice.observations = [sound(), sound()]
+                    .map(|mut one| one.observations.remove(0))
+                    .into();
+                writer.put(&capture(&twice, 900), Ok(&twice)).unwrap_err();
             }
         }
         // A writer that ends without a word takes its last group with it.
