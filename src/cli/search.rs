@@ -22,9 +22,9 @@ ends make no difference; signs and numbers do: 12 is not found in 120.
 
 Examples:
   nianbao search 信息公开
-  nianbao search 培训 --section problems --year 2019..2023
+  nianbao search 答复 --section problems --year 2019..2023
   nianbao search 申请 -诉讼 --agency 云溪市教育局
-  nianbao search '\"公开。\" OR 培训' --json
+  nianbao search '\"公开。\" OR 答复' --json
   nianbao search 公开 --count --csv";
 
 /// Search the text of the reports
