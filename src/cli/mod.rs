@@ -112,7 +112,7 @@ struct CompletionArgs {
 
 /// Runs the command line of this process.
 pub fn main() -> ExitCode {
-    let result = run(Cli::parse());
+    let result = run(Cli::parse_from(search::exclusions(std::env::args_os())));
     // Who reads our output has seen enough: that is no failure.
     if output::is_closed() {
         return ExitCode::SUCCESS;

@@ -1,5 +1,6 @@
 //! `nianbao search`.
 
+use std::ffi::OsString;
 use std::fmt::Write as _;
 use std::io::Write as _;
 
@@ -19,6 +20,7 @@ ends make no difference; signs and numbers do: 12 is not found in 120.
 
   公开 答复          both in one section        \"公开。依法\"       a phrase with signs
   公开 OR 答复       one of them                -诉讼             not in the same section
+                                       (letters: -\"app\")
 
 Examples:
   nianbao search 信息公开
@@ -34,7 +36,7 @@ Examples:
 #[command(after_help = EXAMPLES)]
 pub(super) struct Args {
     /// Words that must all stand in a section; OR, -word, "phrases"
-    #[arg(required = true, allow_hyphen_values = true)]
+    #[arg(required = true)]
     words: Vec<String>,
     /// Only sections of this kind; may be given several times
     #[arg(long, value_name = "KIND", value_parser = words::section())]
@@ -113,6 +115,21 @@ fn division(given: &str) -> Result<String, String> {
         }
     }
     Ok(code.into())
+}
+
+/// `-诉讼` and `-"app"` behind the verb, which would pass for options, with the full-width sign that means the same.
+pub(super) fn exclusions(given: impl Iterator<Item = OsString>) -> impl Iterator<Item = OsString> {
+    let mut is_search = false;
+    given.map(move |word| {
+        is_search |= word == "search";
+        let rest = word.to_str().and_then(|word| word.strip_prefix('-'));
+        match rest {
+            Some(rest) if is_search && rest.starts_with(|c: char| !c.is_ascii() || c == '"') => {
+                format!("－{rest}").into()
+            }
+            _ => word,
+        }
+    })
 }
 
 pub(super) fn run(context: &Context, args: &Args) -> anyhow::Result<Status> {
