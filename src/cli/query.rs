@@ -172,11 +172,8 @@ fn columns(line: &ViewLine, all: bool) -> String {
     };
     let mut text = line.columns[..shown].join(", ");
     if shown < line.columns.len() {
-        text.push_str(&format!(
-            ", … {} more: --views {}",
-            line.columns.len() - shown,
-            line.view
-        ));
+        let more = line.columns.len() - shown;
+        text = format!("{text}, … {more} more: --views {}", line.view);
     }
     text
 }
@@ -206,16 +203,16 @@ impl Serialize for Row<'_> {
         let mut map = serializer.serialize_map(Some(self.row.len()))?;
         for (column, value) in self.columns.iter().zip(self.row) {
             match value {
-                SqlValue::Null => map.serialize_entry(column, &())?,
-                SqlValue::Integer(integer) => map.serialize_entry(column, integer)?,
+                SqlValue::Null => map.serialize_entry(column, &()),
+                SqlValue::Integer(integer) => map.serialize_entry(column, integer),
                 // JSON has no infinity, and null would say that nothing is known.
                 SqlValue::Real(real) if !real.is_finite() => {
-                    map.serialize_entry(column, &real.to_string())?
+                    map.serialize_entry(column, &real.to_string())
                 }
-                SqlValue::Real(real) => map.serialize_entry(column, real)?,
-                SqlValue::Text(text) => map.serialize_entry(column, text)?,
-                SqlValue::Blob(blob) => map.serialize_entry(column, &hex(blob))?,
-            }
+                SqlValue::Real(real) => map.serialize_entry(column, real),
+                SqlValue::Text(text) => map.serialize_entry(column, text),
+                SqlValue::Blob(blob) => map.serialize_entry(column, &hex(blob)),
+            }?;
         }
         map.end()
     }

@@ -32,6 +32,10 @@ Examples:
 /// Search the text of the reports
 ///
 /// Sections that have the words, newest year first, with the passage and the place of the section in the archived bytes.
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "switches of the command line"
+)]
 #[derive(Debug, clap::Args)]
 #[command(after_help = EXAMPLES)]
 pub(super) struct Args {

@@ -218,11 +218,7 @@ fn answer(connection: &Connection, sql: &str, limits: SqlLimits) -> Result<SqlAn
             what: "writing".into(),
         });
     }
-    let columns: Vec<String> = statement
-        .column_names()
-        .into_iter()
-        .map(Into::into)
-        .collect();
+    let columns: Vec<String> = statement.column_names().map(Into::into).collect();
     let mut answer = SqlAnswer {
         columns,
         rows: Vec::new(),

@@ -119,7 +119,6 @@ fn class(character: char) -> Class {
         | '\u{20000}'..='\u{3ffff}' => Class::Sign(character),
         // ①, Ⅲ and ½ stand alone.
         _ if character.is_alphabetic() && !character.is_numeric() => Class::Run(character),
-        _ if character.to_digit(10).is_some() => Class::Run(character),
         _ => Class::Sign(character),
     }
 }
@@ -368,7 +367,7 @@ pub(super) fn problems(connection: &Connection) -> Result<Vec<String>, StoreErro
         let doc = doc(row.get(0)?, row.get(1)?, row.get(2)?, kind);
         let mut any = false;
         cut(row.get_ref(4)?.as_str().unwrap_or_default(), |_, _| {
-            any = true
+            any = true;
         });
         if any {
             known.insert(doc);
