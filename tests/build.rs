@@ -83,7 +83,7 @@ fn dump(database: &Path) -> Vec<String> {
     let store = Store::open_read_only(database).unwrap();
     let connection = store.connection();
     let mut names = connection
-        .prepare("SELECT name FROM sqlite_schema WHERE type = 'table' ORDER BY name")
+        .prepare("SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT GLOB 'narrative_index*' ORDER BY name")
         .unwrap();
     let names: Vec<String> = names
         .query_map([], |row| row.get(0))

@@ -237,6 +237,8 @@ fn links_between_documents_lead_somewhere() {
         "docs/record.md",
         "docs/findings.md",
         "docs/database.md",
+        "docs/search.md",
+        "docs/query.md",
         "docs/origin.md",
         "docs/crawl.md",
         "docs/archive.md",

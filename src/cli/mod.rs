@@ -21,8 +21,10 @@ mod output;
 mod profile;
 mod progress;
 mod proof;
+mod query;
 mod run;
 mod schedule;
+mod search;
 mod select;
 mod series;
 mod show;
@@ -87,6 +89,8 @@ enum Verb {
     Show(show::Args),
     Diff(diff::Args),
     Series(series::Args),
+    Search(search::Args),
+    Query(query::Args),
     Audit(audit::Args),
     Coverage(coverage::Args),
     Export(export::Args),
@@ -108,7 +112,7 @@ struct CompletionArgs {
 
 /// Runs the command line of this process.
 pub fn main() -> ExitCode {
-    let result = run(Cli::parse());
+    let result = run(Cli::parse_from(search::exclusions(std::env::args_os())));
     // Who reads our output has seen enough: that is no failure.
     if output::is_closed() {
         return ExitCode::SUCCESS;
@@ -140,6 +144,8 @@ fn run(cli: Cli) -> anyhow::Result<Status> {
         Verb::Show(args) => show::run(&context, &args),
         Verb::Diff(args) => diff::run(&context, &args),
         Verb::Series(args) => series::run(&context, &args),
+        Verb::Search(args) => search::run(&context, &args),
+        Verb::Query(args) => query::run(&context, &args),
         Verb::Audit(args) => audit::run(&context, &args),
         Verb::Coverage(args) => coverage::run(&context, &args),
         Verb::Export(args) => export::run(&context, &args),

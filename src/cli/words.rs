@@ -2,7 +2,7 @@
 
 use clap::builder::{PossibleValuesParser, TypedValueParser};
 
-use crate::model::{Code, FormId, Scope, Severity};
+use crate::model::{Code, FormId, Scope, SectionKind, Severity};
 
 fn one_of<T: Copy + Send + Sync + 'static>(
     all: &'static [T],
@@ -16,6 +16,10 @@ fn one_of<T: Copy + Send + Sync + 'static>(
 
 pub(super) fn scope() -> impl TypedValueParser<Value = Scope> {
     one_of(Scope::ALL, Scope::as_str)
+}
+
+pub(super) fn section() -> impl TypedValueParser<Value = SectionKind> {
+    one_of(SectionKind::ALL, SectionKind::as_str)
 }
 
 pub(super) fn form() -> impl TypedValueParser<Value = FormId> {

@@ -11,7 +11,9 @@ mod export;
 mod filter;
 mod reports;
 mod rows;
+mod search;
 mod series;
+mod sql;
 
 pub use captures::{
     CaptureLine, RecordKnown, archive_ends, capture_of, captures_of_file, is_captured,
@@ -29,7 +31,9 @@ pub use reports::{
     find_reports, findings, findings_since, list_reports, load_report, proposals, refusals,
 };
 pub use rows::{export_rows_csv, export_rows_json};
+pub use search::{Found, Hit, MOST_COUNTED, SearchOptions, Words, WordsError, search};
 pub use series::{Part, Point, PointStatus, cell_series, series};
+pub use sql::{Cut, SqlAnswer, SqlLimits, SqlValue, ViewLine, ask, views};
 
 use crate::model::FormId;
 use crate::store::StoreError;
@@ -65,6 +69,44 @@ pub enum QueryError {
         caveat: String,
         /// The forms that the answer would have joined.
         forms: Vec<FormId>,
+    },
+    /// The index of narratives was made by another program.
+    #[error("the index of narratives is of another version: `nianbao build` makes it anew")]
+    NotIndexed,
+    /// The database says of no agency which division it is of.
+    #[error("this database does not know the divisions of agencies")]
+    NoDivisions,
+    /// The SQL asks for more than an answer.
+    #[error("only questions are answered: {what} is not allowed")]
+    NotAllowed {
+        /// What it would do.
+        what: String,
+    },
+    /// The SQL is no statement, or several.
+    #[error("give one SELECT statement: {why}")]
+    NotOne {
+        /// What there is instead.
+        why: &'static str,
+    },
+    /// The SQL took too long. Nothing of it is given.
+    #[error(
+        "stopped after {seconds} s without an answer: narrow the question, or allow more with --seconds"
+    )]
+    TimeUp {
+        /// The limit.
+        seconds: u64,
+    },
+    /// The SQL took too much memory, or has a value that is too long. Nothing of it is given.
+    #[error("stopped: it needs more memory than is allowed, {what}")]
+    TooMuch {
+        /// Which bound it met.
+        what: &'static str,
+    },
+    /// The SQL is wrong.
+    #[error("{message}")]
+    Sql {
+        /// What `SQLite` says, with the place in the SQL where it says one.
+        message: String,
     },
     /// An export could not be written.
     #[error("cannot write the export: {0}")]

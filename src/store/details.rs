@@ -49,6 +49,7 @@ pub(super) fn replace(
     head: &Head,
     report: &Report,
 ) -> Result<(), StoreError> {
+    writer.due.leaves(writer.connection, version)?;
     for table in [
         "section",
         "date_evidence",
@@ -140,6 +141,7 @@ fn put_details(writer: &mut Writer<'_>, version: i64, report: &Report) -> Result
             bytes.part
         ])?;
     }
+    writer.due.comes(version);
     let mut date = connection.prepare_cached("INSERT INTO date_evidence VALUES (?, ?, ?, ?, ?)")?;
     for (position, one) in (0_i64..).zip(&report.dates) {
         let day = one.value.to_string();

@@ -13,10 +13,11 @@ use crate::model::{Catalog, Code, FormId, Indicator};
 
 use super::StoreError;
 use super::layout::{Layout, wide_table};
+use super::search;
 use super::views;
 
 /// The numbered migrations; the first makes schema 1.
-const MIGRATIONS: [&str; 9] = [
+const MIGRATIONS: [&str; 10] = [
     include_str!("migrations/0001_base.sql"),
     include_str!("migrations/0002_parts.sql"),
     include_str!("migrations/0003_copies.sql"),
@@ -26,6 +27,7 @@ const MIGRATIONS: [&str; 9] = [
     include_str!("migrations/0007_several_reports.sql"),
     include_str!("migrations/0008_increments.sql"),
     include_str!("migrations/0009_resumed.sql"),
+    include_str!("migrations/0010_search.sql"),
 ];
 
 /// Changed whenever the generated SQL changes its shape.
@@ -45,7 +47,8 @@ pub(super) fn migrate(connection: &mut Connection, found: i64) -> Result<(), Sto
             transaction.commit()?;
         }
     }
-    sync_catalog(connection)
+    sync_catalog(connection)?;
+    search::sync(connection)
 }
 
 fn sync_catalog(connection: &mut Connection) -> Result<(), StoreError> {

@@ -25,6 +25,7 @@ mod migrate;
 mod places;
 mod proposals;
 mod read;
+pub mod search;
 mod statistics;
 mod version;
 mod views;
@@ -123,6 +124,11 @@ impl Store {
         &self.connection
     }
 
+    /// The connection alone, for questions with limits of their own.
+    pub fn into_connection(self) -> Connection {
+        self.connection
+    }
+
     /// The file.
     pub fn path(&self) -> &Path {
         &self.path
@@ -162,6 +168,7 @@ impl Store {
         })? {
             problems.push(line?);
         }
+        problems.extend(search::problems(&self.connection)?);
         Ok(problems)
     }
 }

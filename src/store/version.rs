@@ -203,7 +203,7 @@ fn reading_at(writer: &Writer<'_>, place: Place) -> Result<Option<(i64, Vec<u8>)
 
 /// What a capture holds no more, from a position on, leaves its versions.
 pub(super) fn forget_readings(
-    writer: &Writer<'_>,
+    writer: &mut Writer<'_>,
     capture_id: i64,
     from: i64,
 ) -> Result<(), StoreError> {
@@ -391,7 +391,7 @@ fn orphan(writer: &Writer<'_>, version: i64, capture_id: i64) -> Result<(), Stor
 
 /// Brings a version's times and its report's current version up to its readings; drops both where
 /// nothing is left.
-fn settle(writer: &Writer<'_>, version: i64) -> Result<(), StoreError> {
+fn settle(writer: &mut Writer<'_>, version: i64) -> Result<(), StoreError> {
     let report = report_of(writer, version)?;
     let left = writer
         .connection
@@ -406,6 +406,7 @@ fn settle(writer: &Writer<'_>, version: i64) -> Result<(), StoreError> {
         )?
         .execute([version])?;
     if left == 0 {
+        writer.due.leaves(writer.connection, version)?;
         writer
             .connection
             .prepare_cached("DELETE FROM version WHERE id = ?")?

@@ -10,6 +10,7 @@ use crate::model::Report;
 use super::capture::{CaptureInfo, Marks, Outcome, Refusal};
 use super::layout::Layout;
 use super::places::Packer;
+use super::search::{self, Due};
 use super::{StoreError, version};
 
 /// Puts in one transaction: a commit costs about a millisecond, a put a tenth of it.
@@ -31,6 +32,8 @@ pub struct Writer<'a> {
     pub(super) stale: Vec<i64>,
     /// Whether pages of several are being put together.
     pub(super) joining: bool,
+    /// What the index of narratives does not have yet.
+    pub(super) due: Due,
 }
 
 impl std::fmt::Debug for Writer<'_> {
@@ -59,6 +62,7 @@ impl<'a> Writer<'a> {
             seen: None,
             stale: Vec::new(),
             joining: false,
+            due: Due::default(),
         }
     }
 
@@ -141,6 +145,7 @@ impl<'a> Writer<'a> {
             if self.connection.is_autocommit() {
                 self.pending = 0;
                 self.run = None;
+                self.due.clear();
                 return outcome;
             }
             self.execute("ROLLBACK TO put")?;
@@ -168,6 +173,7 @@ impl<'a> Writer<'a> {
     /// What `SQLite` says; the disk may be full.
     pub fn commit(&mut self) -> Result<(), StoreError> {
         if self.pending > 0 {
+            self.due.bring_in(self.connection)?;
             self.execute("COMMIT")?;
             self.pending = 0;
         }
@@ -180,7 +186,8 @@ impl<'a> Writer<'a> {
     ///
     /// As [`Self::commit`].
     pub fn finish(mut self) -> Result<(), StoreError> {
-        self.commit()
+        self.commit()?;
+        search::settle(self.connection, self.due.indexed)
     }
 
     pub(super) fn execute(&self, sql: &str) -> Result<(), StoreError> {

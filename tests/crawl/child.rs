@@ -146,7 +146,7 @@ pub fn rows(database: &Path) -> Vec<String> {
         names.read(&connection, column, sql);
     }
     let mut tables = connection
-        .prepare("SELECT name FROM sqlite_schema WHERE type = 'table'")
+        .prepare("SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT GLOB 'narrative_index*'")
         .unwrap();
     let tables = tables.query_map([], |row| row.get(0)).unwrap();
     let tables: Vec<String> = tables.collect::<Result<_, _>>().unwrap();

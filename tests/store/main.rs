@@ -5,6 +5,8 @@ mod query;
 mod random;
 mod roundtrip;
 mod schema;
+mod search;
+mod sql;
 mod versions;
 
 use std::path::PathBuf;

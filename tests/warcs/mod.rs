@@ -233,7 +233,7 @@ pub fn dump(database: &Path) -> Vec<String> {
         ),
     ];
     let mut tables = connection
-        .prepare("SELECT name FROM sqlite_schema WHERE type = 'table' ORDER BY name")
+        .prepare("SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT GLOB 'narrative_index*' ORDER BY name")
         .unwrap();
     let tables: Vec<String> = tables
         .query_map([], |row| row.get(0))

@@ -1,0 +1,409 @@
+//! Full text over the narratives.
+//!
+//! In: words and which reports. Out: sections that have them, newest year first, then by agency, with the passage around
+//! the first hit and the bytes to prove it; and how many there are, exactly or "at least".
+
+mod words;
+
+use std::collections::HashMap;
+use std::ops::Range;
+
+use rusqlite::types::Value;
+use rusqlite::{OptionalExtension as _, params, params_from_iter};
+use serde::Serialize;
+
+use crate::model::SectionKind;
+use crate::store::search::{self as index, Doc, docs_of_years};
+use crate::store::{Store, StoreError};
+
+use super::{Copies, Filter, QueryError};
+
+pub use words::{Words, WordsError};
+
+/// What to search in, and how far.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SearchOptions {
+    /// Which reports. Form and cell have no bearing.
+    pub filter: Filter,
+    /// Only reports of agencies of this division (GB/T 2260, zeros at its end left out) and all below it; `None`: all.
+    pub division: Option<String>,
+    /// Only sections of these kinds; empty: all.
+    pub kinds: Vec<SectionKind>,
+    /// Also what agencies have replaced since.
+    pub all_versions: bool,
+    /// Most hits to be shown.
+    pub limit: usize,
+    /// Counting ends with this many sections; `None`: it goes on to the end.
+    pub most: Option<u64>,
+}
+
+/// Counting ends here unless all are asked for: such words tell reports no more apart.
+pub const MOST_COUNTED: u64 = 20_000;
+
+impl Default for SearchOptions {
+    fn default() -> Self {
+        Self {
+            filter: Filter::default(),
+            division: None,
+            kinds: Vec::new(),
+            all_versions: false,
+            limit: 20,
+            most: Some(MOST_COUNTED),
+        }
+    }
+}
+
+/// What was found.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Found {
+    /// Sections that have the words; at least so many where [`Self::exact`] is not set.
+    pub sections: u64,
+    /// Reports they are of.
+    pub reports: u64,
+    /// Whether all were counted.
+    pub exact: bool,
+    /// The first of them.
+    pub hits: Vec<Hit>,
+}
+
+/// A section that has the words.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Hit {
+    /// The report.
+    pub report_id: i64,
+    /// Its agency's name; `None` where not found.
+    pub agency: Option<String>,
+    /// Its agency's code; `None` where not found.
+    pub agency_code: Option<String>,
+    /// The year reported on; `None` where not found.
+    pub year: Option<i16>,
+    /// `own`, `consolidated` or `unknown`.
+    pub scope: String,
+    /// `official`, `mirror_suspected` or `unknown`.
+    pub official: String,
+    /// The version; that of the report unless [`Self::current`] is not set.
+    pub version_id: i64,
+    /// Whether the agency has not replaced it.
+    pub current: bool,
+    /// Kind of the section.
+    pub section: String,
+    /// Its place in the report, from 0.
+    pub position: u32,
+    /// Its heading as printed; `None` for the preamble.
+    pub heading: Option<String>,
+    /// The text around the first place of a word, as published.
+    pub snippet: String,
+    /// Where in the section's text it begins, in characters.
+    pub snippet_start: usize,
+    /// First and last but one character of each marked piece of the snippet, counted in characters from 0.
+    pub marks: Vec<[usize; 2]>,
+    /// How often words of the question stand in the section, in all.
+    pub places: usize,
+    /// The page's address; `None` for an import without one.
+    pub url: Option<String>,
+    /// Digest of the capture it was read from.
+    pub sha256: String,
+    /// First byte of the section, from its heading on, in that capture.
+    pub start_byte: u32,
+    /// The byte behind its last.
+    pub end_byte: u32,
+    /// What the bytes count in: 0 is the payload itself or its first part.
+    pub part: u32,
+}
+
+/// A version that may be answered with, and its agency.
+type Eligible = (i64, Option<i64>);
+
+/// Searches the narratives.
+///
+/// Hits of the newest years come first; of a year, by agency, code, scope and place. Where counting ended within
+/// the year of the last hit shown, the order within that year is of those that were counted.
+///
+/// # Errors
+///
+/// [`QueryError::NotIndexed`], [`QueryError::NoDivisions`], or if the database cannot be read.
+pub fn search(store: &Store, words: &Words, options: &SearchOptions) -> Result<Found, QueryError> {
+    let connection = store.connection();
+    if !index::is_current(connection)? {
+        return Err(QueryError::NotIndexed);
+    }
+    let eligible = eligible(store, options)?;
+    let years = docs_of_years(options.filter.from_year, options.filter.to_year);
+    let mut statement = connection.prepare_cached(
+        "SELECT rowid FROM narrative_index WHERE narrative_index MATCH ?1 AND rowid BETWEEN ?2 AND ?3 ORDER BY rowid",
+    )?;
+    let mut rows = statement.query(params![words.expression(), years.start, years.end - 1])?;
+    let mut found = Found {
+        sections: 0,
+        reports: 0,
+        exact: true,
+        hits: Vec::new(),
+    };
+    let mut first: Vec<(Doc, Option<i64>)> = Vec::new();
+    let mut last: Option<(i64, Option<Eligible>)> = None;
+    let mut counted = None;
+    while let Some(row) = rows.next()? {
+        let doc = Doc::of(row.get(0)?);
+        let is_wanted = |kind: &SectionKind| *kind as usize == doc.kind;
+        if !options.kinds.is_empty() && !options.kinds.iter().any(is_wanted) {
+            continue;
+        }
+        // The rows of a version follow one another.
+        let known = last.filter(|(version, _)| *version == doc.version);
+        let (_, version) = known.unwrap_or_else(|| {
+            let at = eligible.binary_search_by_key(&doc.version, |(version, _)| *version);
+            (doc.version, at.ok().map(|at| eligible[at]))
+        });
+        last = Some((doc.version, version));
+        let Some((_, agency)) = version else { continue };
+        if options.most == Some(found.sections) {
+            found.exact = false;
+            break;
+        }
+        found.sections += 1;
+        if counted != Some(doc.version) {
+            found.reports += 1;
+            counted = Some(doc.version);
+        }
+        let is_enough = first.len() >= options.limit
+            && first
+                .last()
+                .is_none_or(|(last, _)| last.year_code != doc.year_code);
+        if !is_enough {
+            first.push((doc, agency));
+        }
+    }
+    for doc in ordered(store, first, options.limit)? {
+        found.hits.extend(hit(store, words, doc)?);
+    }
+    Ok(found)
+}
+
+/// The versions that may be answered with, by id.
+fn eligible(store: &Store, options: &SearchOptions) -> Result<Vec<Eligible>, QueryError> {
+    let connection = store.connection();
+    let filter = Filter {
+        copies: Copies::Included,
+        ..options.filter.clone()
+    };
+    let (mut condition, mut values) = filter.condition();
+    if let Some(division) = &options.division {
+        let known = connection
+            .prepare("SELECT 1 FROM pragma_table_info('agency_key') WHERE name = 'division'")?
+            .exists([])?;
+        if !known {
+            return Err(QueryError::NoDivisions);
+        }
+        condition.push_str(
+            " AND r.agency_id IN (SELECT agency_id FROM agency_key WHERE division GLOB ? || '*')",
+        );
+        values.push(Value::Text(division.clone()));
+    }
+    // A report's agency by its index; the official word is in a small index of the copies alone.
+    let (version, copies) = if options.all_versions {
+        (
+            "v.id AS version_id, r.agency_id FROM version v JOIN report r ON r.id = v.report_id",
+            "v.id",
+        )
+    } else {
+        ("r.version_id, r.agency_id FROM report r", "r.version_id")
+    };
+    let official = match options.filter.copies {
+        Copies::Included => String::new(),
+        Copies::LeftOut => {
+            format!(
+                " AND {copies} NOT IN (SELECT id FROM version WHERE official = 'mirror_suspected')"
+            )
+        }
+        Copies::Only => {
+            format!(" AND {copies} IN (SELECT id FROM version WHERE official = 'mirror_suspected')")
+        }
+    };
+    let sql = format!("SELECT {version} WHERE {condition}{official}");
+    let mut statement = connection.prepare(&sql)?;
+    let mut rows = statement.query(params_from_iter(values))?;
+    let mut eligible = Vec::new();
+    while let Some(row) = rows.next()? {
+        if let Some(version) = row.get(0)? {
+            eligible.push((version, row.get(1)?));
+        }
+    }
+    eligible.sort_unstable();
+    Ok(eligible)
+}
+
+/// The first `limit` of these by year, agency, code and place.
+fn ordered(
+    store: &Store,
+    mut docs: Vec<(Doc, Option<i64>)>,
+    limit: usize,
+) -> Result<Vec<Doc>, QueryError> {
+    // Every agency asked for once, and only those there are.
+    let mut names: HashMap<i64, (Option<String>, Option<String>)> = HashMap::new();
+    let mut statement = store
+        .connection()
+        .prepare_cached("SELECT name, code FROM agency WHERE id = ?")?;
+    for (_, agency) in &docs {
+        if let Some(id) = agency
+            && !names.contains_key(id)
+        {
+            names.insert(
+                *id,
+                statement.query_row([id], |row| Ok((row.get(0)?, row.get(1)?)))?,
+            );
+        }
+    }
+    let nobody = (None, None);
+    docs.sort_by(|(one, one_agency), (other, other_agency)| {
+        let name = |agency: &Option<i64>| agency.and_then(|id| names.get(&id)).unwrap_or(&nobody);
+        one.year_code
+            .cmp(&other.year_code)
+            .then_with(|| name(one_agency).cmp(name(other_agency)))
+            .then_with(|| {
+                (one.version, one.position, one.kind).cmp(&(
+                    other.version,
+                    other.position,
+                    other.kind,
+                ))
+            })
+    });
+    docs.truncate(limit);
+    Ok(docs.into_iter().map(|(doc, _)| doc).collect())
+}
+
+/// A row of the index as an answer.
+fn hit(store: &Store, words: &Words, doc: Doc) -> Result<Option<Hit>, QueryError> {
+    let connection = store.connection();
+    let mut sections = connection.prepare_cached(
+        "SELECT position, heading, text, start_byte, end_byte, part FROM section
+         WHERE version_id = ?1 AND position BETWEEN ?2 AND ?3 AND kind = ?4 ORDER BY position",
+    )?;
+    let kind = SectionKind::ALL
+        .get(doc.kind)
+        .copied()
+        .ok_or_else(|| StoreError::unknown("kind of section", ""))?;
+    let to = if doc.is_shared() {
+        i64::MAX
+    } else {
+        doc.position
+    };
+    let mut rows = sections.query(params![doc.version, doc.position, to, kind.as_str()])?;
+    let mut best = None;
+    while let Some(row) = rows.next()? {
+        let text: String = row.get(2)?;
+        let places = words.places(&text);
+        // Of sections that share a row the first that has a word.
+        if !places.is_empty() || best.is_none() {
+            let found = !places.is_empty();
+            best = Some((
+                row.get(0)?,
+                row.get(1)?,
+                Snippet::of(&text, &places),
+                places.len(),
+                (row.get(3)?, row.get(4)?, row.get(5)?),
+            ));
+            if found {
+                break;
+            }
+        }
+    }
+    let Some((position, heading, snippet, places, (start_byte, end_byte, part))) = best else {
+        return Ok(None);
+    };
+    let mut head = connection.prepare_cached(
+        "SELECT r.id, a.name, a.code, r.year, r.scope, v.official, r.version_id IS v.id, d.url, lower(hex(c.sha256))
+         FROM version v JOIN report r ON r.id = v.report_id JOIN capture c ON c.id = v.capture_id
+         LEFT JOIN agency a ON a.id = r.agency_id LEFT JOIN address d ON d.id = c.address_id WHERE v.id = ?",
+    )?;
+    let hit = head.query_row([doc.version], |row| {
+        Ok(Hit {
+            report_id: row.get(0)?,
+            agency: row.get(1)?,
+            agency_code: row.get(2)?,
+            year: row.get(3)?,
+            scope: row.get(4)?,
+            official: row.get(5)?,
+            version_id: doc.version,
+            current: row.get(6)?,
+            section: kind.as_str().into(),
+            position,
+            heading,
+            snippet: snippet.text,
+            snippet_start: snippet.start,
+            marks: snippet.marks,
+            places,
+            url: row.get(7)?,
+            sha256: row.get(8)?,
+            start_byte,
+            end_byte,
+            part,
+        })
+    });
+    Ok(hit.optional()?)
+}
+
+/// A passage, in characters.
+#[derive(Debug, PartialEq, Eq)]
+struct Snippet {
+    text: String,
+    start: usize,
+    marks: Vec<[usize; 2]>,
+}
+
+/// Characters before the first mark, and of the whole passage.
+const BEFORE: usize = 24;
+const PASSAGE: usize = 80;
+
+impl Snippet {
+    /// The passage around the first of `places`, bytes of `text`; its beginning where there is none.
+    fn of(text: &str, places: &[Range<usize>]) -> Self {
+        let first = places.first().map_or(0, |place| place.start);
+        let before = text[..first].char_indices().rev().take(BEFORE);
+        let start = before.last().map_or(first, |(at, _)| at);
+        let end = text[start..]
+            .char_indices()
+            .nth(PASSAGE)
+            .map_or(text.len(), |(at, _)| start + at);
+        let count = |from: usize, to: usize| text[from..to].chars().count();
+        let marks = places
+            .iter()
+            .take_while(|place| place.start < end)
+            .map(|place| [count(start, place.start), count(start, place.end.min(end))]);
+        Self {
+            marks: marks.collect(),
+            text: text[start..end].into(),
+            start: count(0, start),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_snippet_is_cut_around_the_first_mark() {
+        let text = format!("{}公开{}公开", "一".repeat(30), "二".repeat(200));
+        let words = Words::parse("公开").unwrap();
+        let snippet = Snippet::of(&text, &words.places(&text));
+        assert_eq!((snippet.start, snippet.text.chars().count()), (6, PASSAGE));
+        assert_eq!(snippet.marks, [[24, 26]]);
+        let short = Snippet::of("公开", &words.places("公开"));
+        assert_eq!(
+            short,
+            Snippet {
+                text: "公开".into(),
+                start: 0,
+                marks: vec![[0, 2]]
+            }
+        );
+        assert_eq!(
+            Snippet::of("", &[]),
+            Snippet {
+                text: String::new(),
+                start: 0,
+                marks: vec![]
+            }
+        );
+    }
+}
