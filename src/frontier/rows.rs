@@ -189,7 +189,7 @@ pub(super) struct NewUrl<'n> {
 
 impl Found {
     /// An address that no page led to.
-    pub(super) fn by_hand(url: &str, host: &str, role: Role, rule: &str) -> Self {
+    pub(super) fn by_hand(url: &str, host: &str, role: Role, found_by: &str) -> Self {
         Self {
             url: url.to_owned(),
             host: host.to_owned(),
@@ -198,7 +198,7 @@ impl Found {
             list_date: None,
             kind: ItemKind::Unknown,
             year: None,
-            rule: rule.to_owned(),
+            rule: found_by.to_owned(),
             hop: false,
             refused: None,
         }

@@ -87,7 +87,7 @@ impl Deadlines {
         {
             return;
         }
-        std::future::pending().await
+        std::future::pending::<()>().await;
     }
 
     /// Why an answer is not whole that did not end in time.
