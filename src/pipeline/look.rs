@@ -64,7 +64,7 @@ pub enum LookError {
         /// Why, and until when.
         why: String,
         /// Why not.
-        source: FrontierError,
+        source: Box<FrontierError>,
     },
     /// Forbidden, or nobody knows whether it is.
     #[error("{url} is not asked for: {why}")]
@@ -251,7 +251,7 @@ impl Asking<'_> {
                     Some(until) => format!("{}, until {until}", lane.why),
                     None => format!("{} refusals in a row", lane.blocked),
                 },
-                source,
+                source: Box::new(source),
             })?;
         }
         Ok(())
