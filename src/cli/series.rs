@@ -207,7 +207,7 @@ pub(super) fn table(points: &[Point], max_width: Option<u16>) -> String {
     }
     for point in points {
         let mut row = vec![
-            point.agency.clone().unwrap_or_else(|| "?".into()),
+            point.agency.as_deref().unwrap_or("?").into(),
             point
                 .year
                 .map_or_else(|| "?".into(), |year| year.to_string()),
@@ -283,8 +283,7 @@ fn csv(points: &[Point]) -> anyhow::Result<()> {
 pub(super) fn plots(id: &str, points: &[Point]) -> Vec<Plot> {
     let label = crosswalk::find(id).map_or(id, |series| series.label.as_str());
     let same = |one: &Point, other: &Point| {
-        (&one.agency, &one.agency_code, one.scope)
-            == (&other.agency, &other.agency_code, other.scope)
+        one.agency_key.is_some() && (one.agency_key, one.scope) == (other.agency_key, other.scope)
     };
     points
         .chunk_by(same)
@@ -325,7 +324,7 @@ fn drawn(point: &Point) -> Option<present::Point> {
                     .unwrap_or(CellStatus::RowAbsent),
             )
         }
-        (PointStatus::NoSum, _) => missing(CellStatus::Unreadable),
+        (PointStatus::NoSum | PointStatus::ZeroDenominator, _) => missing(CellStatus::Unreadable),
         (PointStatus::NotInForm | PointStatus::NoTable, _) => missing(CellStatus::TableAbsent),
     };
     Some(present::Point {

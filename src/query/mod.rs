@@ -4,11 +4,14 @@
 //! missing value stays missing: it has a status and is neither 0 nor a smaller sum.
 
 mod captures;
+pub mod compare;
 mod coverage;
 pub mod crosswalk;
 mod diff;
 mod export;
 mod filter;
+mod panel;
+pub mod ratios;
 mod reports;
 mod rows;
 mod series;
@@ -29,7 +32,7 @@ pub use reports::{
     find_reports, findings, findings_since, list_reports, load_report, proposals, refusals,
 };
 pub use rows::{export_rows_csv, export_rows_json};
-pub use series::{Part, Point, PointStatus, cell_series, series};
+pub use series::{Panels, Part, Point, PointStatus, Side, all_series, cell_series, series};
 
 use crate::model::FormId;
 use crate::store::StoreError;
