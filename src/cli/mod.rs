@@ -6,6 +6,8 @@
 mod archive;
 mod audit;
 mod build;
+mod chart;
+mod compare;
 mod context;
 mod coverage;
 mod crawl;
@@ -87,6 +89,7 @@ enum Verb {
     Show(show::Args),
     Diff(diff::Args),
     Series(series::Args),
+    Compare(compare::Args),
     Audit(audit::Args),
     Coverage(coverage::Args),
     Export(export::Args),
@@ -140,6 +143,7 @@ fn run(cli: Cli) -> anyhow::Result<Status> {
         Verb::Show(args) => show::run(&context, &args),
         Verb::Diff(args) => diff::run(&context, &args),
         Verb::Series(args) => series::run(&context, &args),
+        Verb::Compare(args) => compare::run(&context, &args),
         Verb::Audit(args) => audit::run(&context, &args),
         Verb::Coverage(args) => coverage::run(&context, &args),
         Verb::Export(args) => export::run(&context, &args),

@@ -127,12 +127,19 @@ impl Series {
     /// The sums a form may have, the first of which a report has a cell counts.
     pub fn terms_of(&self, form: FormId) -> impl Iterator<Item = &Vec<Term>> {
         let variants = self.variants.iter().filter(move |(of, _)| *of == form);
-        self.forms.get(&form).into_iter().chain(variants.map(|(_, terms)| terms))
+        self.forms
+            .get(&form)
+            .into_iter()
+            .chain(variants.map(|(_, terms)| terms))
     }
 
     /// Whether a line must break between points of two forms.
     pub fn breaks_between(&self, one: FormId, other: FormId) -> bool {
-        let same = |form| self.relations.get(&form).is_some_and(|relation| relation.is_same());
+        let same = |form| {
+            self.relations
+                .get(&form)
+                .is_some_and(|relation| relation.is_same())
+        };
         one != other && self.quality >= Quality::Weak && !(same(one) && same(other))
     }
 }
@@ -236,8 +243,12 @@ fn parse(text: &str) -> Result<Vec<Series>, CrosswalkError> {
             }
             let single = list.len() == 1 && terms.minus.is_empty();
             match terms.relation {
-                Relation::Exact if !single => return Err(meaning(format!("form {form}: several cells are a sum"))),
-                Relation::Sum if single => return Err(meaning(format!("form {form}: one cell is no sum"))),
+                Relation::Exact if !single => {
+                    return Err(meaning(format!("form {form}: several cells are a sum")));
+                }
+                Relation::Sum if single => {
+                    return Err(meaning(format!("form {form}: one cell is no sum")));
+                }
                 _ => {}
             }
             if *relations.entry(form).or_insert(terms.relation) != terms.relation {
@@ -258,9 +269,15 @@ fn parse(text: &str) -> Result<Vec<Series>, CrosswalkError> {
         }
         // A line is drawn through what is the same only; a refusal needs something to refuse.
         let same = relations.values().all(|relation| relation.is_same());
-        let other = relations.values().any(|relation| *relation == Relation::NotComparable);
-        if (one.quality == Quality::Good && !same) || (other && one.quality != Quality::NotComparable) {
-            return Err(meaning("quality and relations contradict each other".into()));
+        let other = relations
+            .values()
+            .any(|relation| *relation == Relation::NotComparable);
+        if (one.quality == Quality::Good && !same)
+            || (other && one.quality != Quality::NotComparable)
+        {
+            return Err(meaning(
+                "quality and relations contradict each other".into(),
+            ));
         }
         all.push(Series {
             id: one.id.clone(),
@@ -316,7 +333,12 @@ mod tests {
         let file = |forms: &str| {
             format!("[[series]]\nid = \"a\"\nlabel = \"\"\nquality = \"good\"\nforms = [{forms}]\n")
         };
-        assert!(parse(&file("{ form = \"2021\", relation = \"exact\", plus = [\"review.total\"] }")).is_ok());
+        assert!(
+            parse(&file(
+                "{ form = \"2021\", relation = \"exact\", plus = [\"review.total\"] }"
+            ))
+            .is_ok()
+        );
         let variants = "{ form = \"2008\", relation = \"exact\", plus = [\"h.req\"] }, { form = \"2008\", relation = \"exact\", plus = [\"fj.req@year\"] }";
         assert!(parse(&file(variants)).is_ok());
         for forms in [

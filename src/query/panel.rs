@@ -7,7 +7,9 @@ use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
 
 use rusqlite::types::ValueRef;
-use rusqlite::{CachedStatement, Connection, OptionalExtension as _, Row, params, params_from_iter};
+use rusqlite::{
+    CachedStatement, Connection, OptionalExtension as _, Row, params, params_from_iter,
+};
 
 use crate::model::form::Quantity;
 use crate::model::{Catalog, CellStatus, Decimal, FormId, IndicatorId, Scope, Unit};
@@ -89,7 +91,14 @@ impl Panel {
         let (mut heads, agencies) = heads(connection, filter)?;
         // The wide tables are in this order.
         let mut order: Vec<u32> = (0..u32::try_from(heads.len()).unwrap_or(u32::MAX)).collect();
-        heads.sort_unstable_by_key(|head| (head.agency, scope_order(head.scope), head.year, head.report_id));
+        heads.sort_unstable_by_key(|head| {
+            (
+                head.agency,
+                scope_order(head.scope),
+                head.year,
+                head.report_id,
+            )
+        });
         order.sort_unstable_by_key(|at| heads[*at as usize].version_id);
         let mut tables = [const { None }; FormId::ALL.len()];
         for form in FormId::ALL {
@@ -100,10 +109,15 @@ impl Panel {
             let indicators: BTreeSet<u16> = terms.map(|term| term.indicator.0).collect();
             let wants = wants(connection, form, &indicators)?;
             if !wants.is_empty() {
-                tables[form as usize] = Some(Columns::read(connection, form, wants, &heads, &order)?);
+                tables[form as usize] =
+                    Some(Columns::read(connection, form, wants, &heads, &order)?);
             }
         }
-        Ok(Self { heads, agencies, tables })
+        Ok(Self {
+            heads,
+            agencies,
+            tables,
+        })
     }
 
     /// The terms of `series` in the report at `head`, the form they are of and which of its lists; `None` where its
@@ -124,7 +138,14 @@ impl Panel {
         };
         let silent = |form: FormId| {
             let terms = series.forms.get(&form)?;
-            Some((form, 0, terms.iter().map(|term| (cell(term), term.sign, None)).collect()))
+            Some((
+                form,
+                0,
+                terms
+                    .iter()
+                    .map(|term| (cell(term), term.sign, None))
+                    .collect(),
+            ))
         };
         let mut forms = own.into_iter().chain(FormId::ALL);
         forms.find_map(read).or_else(|| own.and_then(silent))
@@ -185,7 +206,9 @@ const FEW: usize = 200;
 
 impl Keys {
     fn read(connection: &Connection, found: &[Option<i64>]) -> Result<Self, QueryError> {
-        let wanted: BTreeSet<i64> = found.iter().flatten().copied().collect();
+        let mut wanted: Vec<i64> = found.iter().flatten().copied().collect();
+        wanted.sort_unstable();
+        wanted.dedup();
         let sql = "SELECT k.agency_id, k.key, g.name, g.code FROM agency_key k JOIN agency g ON g.id = k.key";
         let mut agencies = HashMap::new();
         let mut keys = Vec::new();
@@ -194,7 +217,11 @@ impl Keys {
             keys.push((row.get::<_, i64>(0)?, key));
             if let std::collections::hash_map::Entry::Vacant(entry) = agencies.entry(key) {
                 let (name, code): (Option<String>, Option<String>) = (row.get(2)?, row.get(3)?);
-                entry.insert(Agency { key, name: name.map(Arc::from), code: code.map(Arc::from) });
+                entry.insert(Agency {
+                    key,
+                    name: name.map(Arc::from),
+                    code: code.map(Arc::from),
+                });
             }
             Ok(())
         };
@@ -202,12 +229,13 @@ impl Keys {
             let mut statement = connection.prepare_cached(sql)?;
             let mut rows = statement.query([])?;
             while let Some(row) = rows.next()? {
-                if wanted.contains(&row.get(0)?) {
+                if wanted.binary_search(&row.get(0)?).is_ok() {
                     take(row)?;
                 }
             }
         } else {
-            let mut statement = connection.prepare_cached(&format!("{sql} WHERE k.agency_id = ?"))?;
+            let mut statement =
+                connection.prepare_cached(&format!("{sql} WHERE k.agency_id = ?"))?;
             for id in wanted {
                 let mut rows = statement.query([id])?;
                 while let Some(row) = rows.next()? {
@@ -220,13 +248,22 @@ impl Keys {
             (&one.name, &one.code, one.key).cmp(&(&other.name, &other.code, other.key))
         });
         let places: HashMap<i64, u32> = agencies.iter().map(|agency| agency.key).zip(0..).collect();
-        let of = keys.into_iter().filter_map(|(id, key)| Some((id, *places.get(&key)?)));
-        Ok(Self { of: of.collect(), agencies })
+        let of = keys
+            .into_iter()
+            .filter_map(|(id, key)| Some((id, *places.get(&key)?)));
+        Ok(Self {
+            of: of.collect(),
+            agencies,
+        })
     }
 }
 
 /// What is to be read of a form. A cell that this database does not know (it was made by an older program) is left out.
-fn wants(connection: &Connection, form: FormId, indicators: &BTreeSet<u16>) -> Result<Vec<Want>, QueryError> {
+fn wants(
+    connection: &Connection,
+    form: FormId,
+    indicators: &BTreeSet<u16>,
+) -> Result<Vec<Want>, QueryError> {
     let mut statement = connection.prepare_cached(
         "SELECT id, column_anchor, row_anchor, table_anchor FROM indicator WHERE form = ? AND cell = ? AND position >= 0",
     )?;
@@ -249,7 +286,7 @@ fn wants(connection: &Connection, form: FormId, indicators: &BTreeSet<u16>) -> R
 }
 
 /// Where fewer than one version in so many is asked for, each is looked up; else the table is read through.
-const SPARSE: i64 = 6;
+const SPARSE: i64 = 16;
 
 impl Columns {
     fn read(
@@ -259,7 +296,11 @@ impl Columns {
         heads: &[Head],
         order: &[u32],
     ) -> Result<Self, QueryError> {
-        let mut columns = Self { starts: vec![None; heads.len()], cells: Vec::new(), wants };
+        let mut columns = Self {
+            starts: vec![None; heads.len()],
+            cells: Vec::new(),
+            wants,
+        };
         let (Some(first), Some(last)) = (order.first(), order.last()) else {
             return Ok(columns);
         };
@@ -304,7 +345,13 @@ impl Columns {
     }
 
     /// Takes the cells of one row.
-    fn take(&mut self, head: u32, version: i64, row: &Row<'_>, asked: &mut Exceptions<'_>) -> Result<(), QueryError> {
+    fn take(
+        &mut self,
+        head: u32,
+        version: i64,
+        row: &Row<'_>,
+        asked: &mut Exceptions<'_>,
+    ) -> Result<(), QueryError> {
         self.starts[head as usize] = u32::try_from(self.cells.len()).ok();
         let exceptions: i64 = row.get(1)?;
         let mut at = 2;
@@ -343,9 +390,15 @@ impl Columns {
 
     fn pick<'a>(&self, terms: &[Term], cells: &'a [Read]) -> Found<'a> {
         let read = |term: &Term| {
-            let at = self.wants.binary_search_by_key(&term.indicator.0, |want| want.indicator.0);
+            let at = self
+                .wants
+                .binary_search_by_key(&term.indicator.0, |want| want.indicator.0);
             let read = at.ok().map(|at| &cells[at]);
-            (cell(term), term.sign, read.filter(|read| read.status.is_some()))
+            (
+                cell(term),
+                term.sign,
+                read.filter(|read| read.status.is_some()),
+            )
         };
         terms.iter().map(read).collect()
     }
@@ -353,11 +406,21 @@ impl Columns {
 
 impl Want {
     fn number(&self, value: Decimal) -> Read {
-        Read { status: Some(CellStatus::Number), value: Some(value), raw: None, unit: self.unit }
+        Read {
+            status: Some(CellStatus::Number),
+            value: Some(value),
+            raw: None,
+            unit: self.unit,
+        }
     }
 
     fn blank(&self) -> Read {
-        Read { status: Some(CellStatus::Blank), value: None, raw: Some(String::new()), unit: self.unit }
+        Read {
+            status: Some(CellStatus::Blank),
+            value: None,
+            raw: Some(String::new()),
+            unit: self.unit,
+        }
     }
 }
 
@@ -375,7 +438,12 @@ impl<'c> Exceptions<'c> {
                  WHERE version_id = ?1 AND extent = '{extent}' AND indicator_id = ?{number}"
             )
         };
-        let arms = [arm("cell", 2), arm("column", 3), arm("row", 4), arm("table", 5)];
+        let arms = [
+            arm("cell", 2),
+            arm("column", 3),
+            arm("row", 4),
+            arm("table", 5),
+        ];
         Ok(Self {
             own: connection.prepare_cached(&arms[0])?,
             // One after the other; the first that covers the cell ends it.
@@ -389,7 +457,8 @@ impl<'c> Exceptions<'c> {
         let Some(row) = rows.next()? else {
             return Ok(None);
         };
-        let is_number = row.get_ref(0)?.as_str().map_err(wrong_type)? == CellStatus::Number.as_str();
+        let is_number =
+            row.get_ref(0)?.as_str().map_err(wrong_type)? == CellStatus::Number.as_str();
         Ok(if is_number { row.get(1)? } else { None })
     }
 
@@ -414,7 +483,12 @@ impl<'c> Exceptions<'c> {
             None if status.is_absent() => (None, None),
             None => (None, Some(raw.unwrap_or_default())),
         };
-        Ok(Read { status: Some(status), value, raw, unit })
+        Ok(Read {
+            status: Some(status),
+            value,
+            raw,
+            unit,
+        })
     }
 }
 

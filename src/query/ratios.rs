@@ -54,8 +54,14 @@ impl Fraction {
     pub fn percent(&self) -> Option<Decimal> {
         let (above, below) = self.whole()?;
         let unit = 10_i128.pow(2 + u32::from(PERCENT_SCALE));
-        let twice = above.checked_mul(unit)?.checked_mul(2)?.checked_add(below)?;
-        Decimal::new(i64::try_from(twice / below.checked_mul(2)?).ok()?, PERCENT_SCALE)
+        let twice = above
+            .checked_mul(unit)?
+            .checked_mul(2)?
+            .checked_add(below)?;
+        Decimal::new(
+            i64::try_from(twice / below.checked_mul(2)?).ok()?,
+            PERCENT_SCALE,
+        )
     }
 
     /// Both counts at one scale, the lower one above 0.
@@ -139,7 +145,10 @@ fn parse(text: &str) -> Result<Vec<Ratio>, RatioError> {
     let mut all: Vec<Ratio> = Vec::new();
     for one in file.ratio {
         let id = one.id.clone();
-        let meaning = |problem: String| RatioError::Meaning { ratio: id.clone(), problem };
+        let meaning = |problem: String| RatioError::Meaning {
+            ratio: id.clone(),
+            problem,
+        };
         if all.iter().any(|other| other.id == one.id) {
             return Err(meaning("stands twice".into()));
         }
@@ -148,26 +157,52 @@ fn parse(text: &str) -> Result<Vec<Ratio>, RatioError> {
         }
         let sums = [&one.numerator, &one.denominator].map(components);
         let [numerator, denominator] = sums;
-        let (numerator, denominator) = (numerator.map_err(&meaning)?, denominator.map_err(&meaning)?);
-        let parts = || numerator.iter().chain(&denominator).map(|(_, series)| series);
-        let worst = parts().filter(|part| !part.label.is_empty()).map(|part| part.quality).max();
+        let (numerator, denominator) =
+            (numerator.map_err(&meaning)?, denominator.map_err(&meaning)?);
+        let parts = || {
+            numerator
+                .iter()
+                .chain(&denominator)
+                .map(|(_, series)| series)
+        };
+        let worst = parts()
+            .filter(|part| !part.label.is_empty())
+            .map(|part| part.quality)
+            .max();
         if worst > Some(one.quality) || one.quality == Quality::NotComparable {
-            return Err(meaning("is of a better quality than what it is made of".into()));
+            return Err(meaning(
+                "is of a better quality than what it is made of".into(),
+            ));
         }
         let mut forms = Vec::new();
         for word in one.forms.iter().flatten() {
-            forms.push(word.parse::<FormId>().map_err(|()| meaning(format!("no form {word:?}")))?);
+            forms.push(
+                word.parse::<FormId>()
+                    .map_err(|()| meaning(format!("no form {word:?}")))?,
+            );
         }
         let has = |form: &FormId| {
-            (forms.is_empty() || forms.contains(form)) && parts().all(|part| part.forms.contains_key(form))
+            (forms.is_empty() || forms.contains(form))
+                && parts().all(|part| part.forms.contains_key(form))
         };
         let forms: Vec<FormId> = FormId::ALL.into_iter().filter(has).collect();
         if forms.is_empty() {
             return Err(meaning("no form has all of it".into()));
         }
         let relation = |form: &FormId| {
-            let same = |part: &Series| part.relations.get(form).is_none_or(|relation| relation.is_same());
-            (*form, if parts().all(same) { Relation::Exact } else { Relation::Differs })
+            let same = |part: &Series| {
+                part.relations
+                    .get(form)
+                    .is_none_or(|relation| relation.is_same())
+            };
+            (
+                *form,
+                if parts().all(same) {
+                    Relation::Exact
+                } else {
+                    Relation::Differs
+                },
+            )
         };
         let relations: BTreeMap<FormId, Relation> = forms.iter().map(relation).collect();
         let sum = |parts: &[(Sign, Series)]| Series {
@@ -176,8 +211,14 @@ fn parse(text: &str) -> Result<Vec<Ratio>, RatioError> {
             quality: one.quality,
             measure: Measure::Flow,
             caveat: one.caveat.clone(),
-            forms: forms.iter().map(|form| (*form, main(parts, *form))).collect(),
-            variants: forms.iter().flat_map(|form| variants(parts, *form)).collect(),
+            forms: forms
+                .iter()
+                .map(|form| (*form, main(parts, *form)))
+                .collect(),
+            variants: forms
+                .iter()
+                .flat_map(|form| variants(parts, *form))
+                .collect(),
             relations: relations.clone(),
         };
         all.push(Ratio {
@@ -201,20 +242,30 @@ fn components(sum: &SumFile) -> Result<Vec<(Sign, Series)>, String> {
         return Err("a sum of nothing".into());
     }
     let signs = [(Sign::Plus, &sum.plus), (Sign::Minus, &sum.minus)];
-    let names = signs.iter().flat_map(|(sign, names)| names.iter().map(move |name| (*sign, name)));
+    let names = signs
+        .iter()
+        .flat_map(|(sign, names)| names.iter().map(move |name| (*sign, name)));
     names
         .map(|(sign, name)| {
             if let Some(series) = crosswalk::find(name) {
                 return Ok((sign, series.clone()));
             }
-            let cell = series::of_cell(name).map(|cell| Series { relations: BTreeMap::new(), ..cell });
-            Ok((sign, cell.ok_or_else(|| format!("no series and no cell {name:?}"))?))
+            let cell = series::of_cell(name).map(|cell| Series {
+                relations: BTreeMap::new(),
+                ..cell
+            });
+            Ok((
+                sign,
+                cell.ok_or_else(|| format!("no series and no cell {name:?}"))?,
+            ))
         })
         .collect()
 }
 
 fn main(parts: &[(Sign, Series)], form: FormId) -> Vec<Term> {
-    let terms = parts.iter().flat_map(|(sign, part)| part.forms[&form].iter().map(|term| signed(*sign, *term)));
+    let terms = parts
+        .iter()
+        .flat_map(|(sign, part)| part.forms[&form].iter().map(|term| signed(*sign, *term)));
     terms.collect()
 }
 
@@ -229,14 +280,21 @@ fn signed(sign: Sign, term: Term) -> Term {
 
 /// The other lists of a form: the parts of one list belong together.
 fn variants(parts: &[(Sign, Series)], form: FormId) -> Vec<(FormId, Vec<Term>)> {
-    let table = |terms: &[Term]| terms.first().map(|term| &Catalog::get().indicator(term.indicator).table);
+    let table = |terms: &[Term]| {
+        terms
+            .first()
+            .map(|term| &Catalog::get().indicator(term.indicator).table)
+    };
     let Some(((_, first), _)) = parts.split_first() else {
         return Vec::new();
     };
     let of_list = |list: &Vec<Term>| {
         let mut all = Vec::new();
         for (sign, part) in parts {
-            let terms = part.terms_of(form).skip(1).find(|terms| table(terms) == table(list))?;
+            let terms = part
+                .terms_of(form)
+                .skip(1)
+                .find(|terms| table(terms) == table(list))?;
             all.extend(terms.iter().map(|term| signed(*sign, *term)));
         }
         Some((form, all))
@@ -254,7 +312,11 @@ pub fn ratio(store: &Store, id: &str, filter: &Filter) -> Result<Vec<Point>, Que
     ratio_points(store, ratio, filter)
 }
 
-pub(super) fn ratio_points(store: &Store, ratio: &Ratio, filter: &Filter) -> Result<Vec<Point>, QueryError> {
+pub(super) fn ratio_points(
+    store: &Store,
+    ratio: &Ratio,
+    filter: &Filter,
+) -> Result<Vec<Point>, QueryError> {
     let panel = Panel::read(store, &[&ratio.numerator, &ratio.denominator], filter)?;
     let point = |head| {
         let (above, list) = series::point(&ratio.numerator, &panel, head);
@@ -267,13 +329,26 @@ pub(super) fn ratio_points(store: &Store, ratio: &Ratio, filter: &Filter) -> Res
 
 /// Puts the counts beside each other.
 fn divided(above: Point, below: Point, one_list: bool) -> Point {
-    let fraction = Fraction { numerator: above.value, denominator: below.value };
-    let mut point = Point { value: None, unit: None, note: None, fraction: Some(fraction), ..above };
+    let fraction = Fraction {
+        numerator: above.value,
+        denominator: below.value,
+    };
+    let mut point = Point {
+        value: None,
+        unit: None,
+        note: None,
+        fraction: Some(fraction),
+        ..above
+    };
     let same_form = point.form == below.form && one_list;
     let missing = |of: &str, side: &Point, note: Option<String>| {
         let cell = side.parts.iter().find(|part| part.value.is_none());
         let cell = cell.map(|part| {
-            format!("{} is {}", part.cell, part.status.map_or("not_reported", CellStatus::as_str))
+            format!(
+                "{} is {}",
+                part.cell,
+                part.status.map_or("not_reported", CellStatus::as_str)
+            )
         });
         note.or(cell).map(|why| format!("{of}: {why}"))
     };
@@ -285,12 +360,15 @@ fn divided(above: Point, below: Point, one_list: bool) -> Point {
         // The status says it: the form, or the page, has nothing of it.
         return point;
     }
-    let notes: Vec<String> = [("numerator", &point, above.note), ("denominator", &below, below.note.clone())]
-        .into_iter()
-        .filter(|(_, side, _)| side.value.is_none())
-        .filter(|(of, ..)| *of == "denominator" || fraction.numerator.is_none())
-        .filter_map(|(of, side, note)| missing(of, side, note))
-        .collect();
+    let notes: Vec<String> = [
+        ("numerator", &point, above.note),
+        ("denominator", &below, below.note.clone()),
+    ]
+    .into_iter()
+    .filter(|(_, side, _)| side.value.is_none())
+    .filter(|(of, ..)| *of == "denominator" || fraction.numerator.is_none())
+    .filter_map(|(of, side, note)| missing(of, side, note))
+    .collect();
     let complete = fraction.numerator.is_some() && fraction.denominator.is_some();
     point.status = if !complete {
         PointStatus::Incomplete
@@ -300,19 +378,33 @@ fn divided(above: Point, below: Point, one_list: bool) -> Point {
         PointStatus::ZeroDenominator
     } else {
         point.value = fraction.percent();
-        if point.value.is_some() { number } else { PointStatus::NoSum }
+        if point.value.is_some() {
+            number
+        } else {
+            PointStatus::NoSum
+        }
     };
     point.note = match fraction.whole() {
         _ if !complete => Some(notes.join("; ")).filter(|notes| !notes.is_empty()),
         _ if !same_form => Some("the counts are of different forms or lists".into()),
-        Some((above, below)) if above > below => Some("the numerator is larger than the denominator".into()),
-        None if point.status == PointStatus::NoSum => Some("a count is negative or too large".into()),
+        Some((above, below)) if above > below => {
+            Some("the numerator is larger than the denominator".into())
+        }
+        None if point.status == PointStatus::NoSum => {
+            Some("a count is negative or too large".into())
+        }
         _ => None,
     };
-    point.form = point.form.filter(|_| !point.parts.is_empty()).or(below.form);
+    point.form = point
+        .form
+        .filter(|_| !point.parts.is_empty())
+        .or(below.form);
     point.relation = point.relation.or(below.relation);
     let parts = below.parts.into_iter();
-    point.parts.extend(parts.map(|part| super::Part { side: Some(Side::Denominator), ..part }));
+    point.parts.extend(parts.map(|part| super::Part {
+        side: Some(Side::Denominator),
+        ..part
+    }));
     point
 }
 
@@ -324,21 +416,46 @@ mod tests {
     fn the_file_is_sound() {
         let all = parse(include_str!("../../data/ratios.toml")).unwrap();
         assert!(all.len() >= 15);
-        let forms = |id: &str| all.iter().find(|one| one.id == id).unwrap().numerator.forms.keys().copied().collect::<Vec<_>>();
+        let forms = |id: &str| {
+            all.iter()
+                .find(|one| one.id == id)
+                .unwrap()
+                .numerator
+                .forms
+                .keys()
+                .copied()
+                .collect::<Vec<_>>()
+        };
         assert_eq!(forms("unable_rate"), [FormId::F2019, FormId::F2021]);
         assert_eq!(forms("carry_over_rate"), [FormId::F2019, FormId::F2021]);
         assert_eq!(forms("petition_share"), [FormId::F2019, FormId::F2021]);
         assert_eq!(forms("disclosure_rate"), FormId::ALL);
-        assert_eq!(forms("review_correction_rate"), [FormId::F2014, FormId::F2019, FormId::F2021]);
+        assert_eq!(
+            forms("review_correction_rate"),
+            [FormId::F2014, FormId::F2019, FormId::F2021]
+        );
         for one in &all {
-            assert_eq!(one.numerator.forms.len(), one.denominator.forms.len(), "{}", one.id);
+            assert_eq!(
+                one.numerator.forms.len(),
+                one.denominator.forms.len(),
+                "{}",
+                one.id
+            );
             // A percentage is of things counted alike.
             for (form, terms) in &one.numerator.forms {
                 let unit = |term: &Term| Catalog::get().indicator(term.indicator).unit;
                 let all: Vec<_> = terms.iter().chain(&one.denominator.forms[form]).collect();
-                assert!(all.iter().all(|term| unit(term) == unit(all[0])), "{} {form}", one.id);
+                assert!(
+                    all.iter().all(|term| unit(term) == unit(all[0])),
+                    "{} {form}",
+                    one.id
+                );
             }
-            assert!([&one.label, &one.label_en, &one.formula, &one.formula_en].iter().all(|text| !text.is_empty()));
+            assert!(
+                [&one.label, &one.label_en, &one.formula, &one.formula_en]
+                    .iter()
+                    .all(|text| !text.is_empty())
+            );
         }
         // Both lists of 2008, each by itself.
         let disclosure = find("disclosure_rate").unwrap();
@@ -364,17 +481,27 @@ mod tests {
             ("fair", "{ plus = [\"granted\"] }", "rounding = 3\n"),
             ("fair", "{ plus = [\"granted\"] }", "forms = [\"2020\"]\n"),
             // No form has both.
-            ("fair", "{ plus = [\"closed_on_time\", \"needs_creation\"] }", ""),
+            (
+                "fair",
+                "{ plus = [\"closed_on_time\", \"needs_creation\"] }",
+                "",
+            ),
             ("weak", "{ plus = [\"fee_items_vs_amount\"] }", ""),
         ] {
-            assert!(parse(&file(quality, above, more)).is_err(), "{quality} {above} {more}");
+            assert!(
+                parse(&file(quality, above, more)).is_err(),
+                "{quality} {above} {more}"
+            );
         }
     }
 
     #[test]
     fn percentages_are_exact_and_rounded_once() {
         let percent = |above: &str, below: &str| {
-            let fraction = Fraction { numerator: above.parse().ok(), denominator: below.parse().ok() };
+            let fraction = Fraction {
+                numerator: above.parse().ok(),
+                denominator: below.parse().ok(),
+            };
             fraction.percent().map(|value| value.to_string())
         };
         for (above, below, want) in [

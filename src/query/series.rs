@@ -156,7 +156,10 @@ pub fn all_series(store: &Store, filter: &Filter) -> Result<Vec<Panels>, QueryEr
     let panel = Panel::read(store, &all, filter)?;
     Ok(all
         .into_iter()
-        .map(|series| Panels { series, points: finished(series, points_of(&panel, series), filter) })
+        .map(|series| Panels {
+            series,
+            points: finished(series, points_of(&panel, series), filter),
+        })
         .collect())
 }
 
@@ -187,8 +190,14 @@ pub(super) fn of_cell(cell: &str) -> Option<Series> {
             .all(|(form, terms)| one.forms.get(form) == Some(terms))
     });
     // A stock stays one where it is asked for by its cell.
-    let has = |one: &&Series| one.forms.iter().any(|(form, terms)| forms.get(form) == Some(terms));
-    let stock = crosswalk::all().iter().any(|one| one.measure == Measure::Stock && has(&one));
+    let has = |one: &&Series| {
+        one.forms
+            .iter()
+            .any(|(form, terms)| forms.get(form) == Some(terms))
+    };
+    let stock = crosswalk::all()
+        .iter()
+        .any(|one| one.measure == Measure::Stock && has(&one));
     let known = |one: &Series| (one.quality, one.caveat.clone(), one.relations.clone());
     let unknown = || (Quality::Weak, String::new(), BTreeMap::new());
     let (quality, caveat, relations) = like.map_or_else(unknown, known);
@@ -209,18 +218,28 @@ fn shared<S: Serializer>(name: &Option<Arc<str>>, serializer: S) -> Result<S::Ok
     name.as_deref().serialize(serializer)
 }
 
-pub(super) fn points(store: &Store, series: &Series, filter: &Filter) -> Result<Vec<Point>, QueryError> {
+pub(super) fn points(
+    store: &Store,
+    series: &Series,
+    filter: &Filter,
+) -> Result<Vec<Point>, QueryError> {
     let panel = Panel::read(store, &[series], filter)?;
     finished(series, points_of(&panel, series), filter)
 }
 
 /// The points of a series, one a head of the panel.
 fn points_of(panel: &Panel, series: &Series) -> Vec<Point> {
-    (0..panel.heads.len()).map(|head| point(series, panel, head).0).collect()
+    (0..panel.heads.len())
+        .map(|head| point(series, panel, head).0)
+        .collect()
 }
 
 /// The points of the form asked for, with breaks; refuses what must not be joined.
-pub(super) fn finished(series: &Series, mut points: Vec<Point>, filter: &Filter) -> Result<Vec<Point>, QueryError> {
+pub(super) fn finished(
+    series: &Series,
+    mut points: Vec<Point>,
+    filter: &Filter,
+) -> Result<Vec<Point>, QueryError> {
     if filter.form.is_some() {
         points.retain(|point| point.form == filter.form);
     }
@@ -253,7 +272,10 @@ fn mark_breaks(series: &Series, points: &mut [Point]) {
     }
     let mut last: Option<(i64, Scope, FormId)> = None;
     for point in points {
-        let (Some(form), Some(agency)) = (point.form.filter(|_| !point.parts.is_empty()), point.agency_key) else {
+        let (Some(form), Some(agency)) = (
+            point.form.filter(|_| !point.parts.is_empty()),
+            point.agency_key,
+        ) else {
             continue;
         };
         let before = last.filter(|last| (last.0, last.1) == (agency, point.scope));
@@ -301,7 +323,9 @@ pub(super) fn point(series: &Series, panel: &Panel, at: usize) -> (Point, Option
     point.form = Some(form);
     point.relation = series.relations.get(&form).copied();
     let parts = found.into_iter();
-    point.parts = parts.map(|(cell, sign, read)| part(cell, sign, read)).collect();
+    point.parts = parts
+        .map(|(cell, sign, read)| part(cell, sign, read))
+        .collect();
     sum(&mut point);
     (point, Some(list))
 }

@@ -1,10 +1,12 @@
 //! The store and its queries, through their public doors.
 
 mod copies;
+mod panel;
 mod query;
 mod random;
 mod roundtrip;
 mod schema;
+mod slow_series;
 mod versions;
 
 use std::path::PathBuf;

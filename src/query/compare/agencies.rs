@@ -35,7 +35,12 @@ impl Known {
     pub fn read(store: &Store, filter: &Filter, question: &Question) -> Result<Self, QueryError> {
         let connection = store.connection();
         let asked = asked(connection, filter, question)?;
-        let ever = Filter { agency: None, from_year: None, to_year: None, ..filter.clone() };
+        let ever = Filter {
+            agency: None,
+            from_year: None,
+            to_year: None,
+            ..filter.clone()
+        };
         let (condition, values) = ever.condition();
         let columns = ["division", "level"].map(|name| column(connection, name));
         let [division, level] = columns;
@@ -58,9 +63,20 @@ impl Known {
             if asked.as_ref().is_some_and(|asked| !asked.contains(&key)) {
                 continue;
             }
-            let agency = Agency { name: row.get(2)?, code: row.get(3)?, division: row.get(4)?, level: row.get(5)? };
-            let within = question.division.as_deref().map(|code| is_within(agency.division.as_deref(), code));
-            let level = question.level.as_deref().map(|level| agency.level.as_deref().map(|own| own == level));
+            let agency = Agency {
+                name: row.get(2)?,
+                code: row.get(3)?,
+                division: row.get(4)?,
+                level: row.get(5)?,
+            };
+            let within = question
+                .division
+                .as_deref()
+                .map(|code| is_within(agency.division.as_deref(), code));
+            let level = question
+                .level
+                .as_deref()
+                .map(|level| agency.level.as_deref().map(|own| own == level));
             match (within.unwrap_or(Some(true)), level.unwrap_or(Some(true))) {
                 (Some(true), Some(true)) => {}
                 (Some(false), _) | (_, Some(false)) => continue,
@@ -70,9 +86,12 @@ impl Known {
                 }
             }
             let scope: String = row.get(1)?;
-            let scope: Scope = scope
-                .parse()
-                .map_err(|()| QueryError::Store(StoreError::Unknown { what: "scope", value: scope }))?;
+            let scope: Scope = scope.parse().map_err(|()| {
+                QueryError::Store(StoreError::Unknown {
+                    what: "scope",
+                    value: scope,
+                })
+            })?;
             known.scopes.insert((key, super::order(scope)));
             known.agencies.insert(key, agency);
         }
@@ -92,7 +111,9 @@ impl Known {
             1 => Scope::Own,
             _ => Scope::Unknown,
         };
-        self.scopes.iter().map(move |(key, order)| (*key, scope(*order)))
+        self.scopes
+            .iter()
+            .map(move |(key, order)| (*key, scope(*order)))
     }
 
     pub fn agency(&self, key: i64) -> Agency {
@@ -101,26 +122,41 @@ impl Known {
 
     /// Name of a division; its code where the database has no name for it.
     pub fn division_name(&self, code: &str) -> String {
-        self.names.get(code).cloned().unwrap_or_else(|| code.to_owned())
+        self.names
+            .get(code)
+            .cloned()
+            .unwrap_or_else(|| code.to_owned())
     }
 }
 
 /// The column of `agency_key`, or NULL where this database does not place agencies.
 fn column(connection: &Connection, name: &str) -> Result<String, QueryError> {
     let found: Option<i64> = connection
-        .query_row("SELECT 1 FROM pragma_table_info('agency_key') WHERE name = ?", [name], |row| row.get(0))
+        .query_row(
+            "SELECT 1 FROM pragma_table_info('agency_key') WHERE name = ?",
+            [name],
+            |row| row.get(0),
+        )
         .optional()?;
-    Ok(if found.is_some() { format!("k.{name}") } else { "NULL".into() })
+    Ok(if found.is_some() {
+        format!("k.{name}")
+    } else {
+        "NULL".into()
+    })
 }
 
 /// The names of divisions, where the database has them.
 fn division_names(connection: &Connection) -> Result<BTreeMap<String, String>, QueryError> {
-    let columns = "SELECT count(*) FROM pragma_table_info('division') WHERE name IN ('code', 'name')";
+    let columns =
+        "SELECT count(*) FROM pragma_table_info('division') WHERE name IN ('code', 'name')";
     if connection.query_row(columns, [], |row| row.get::<_, i64>(0))? < 2 {
         return Ok(BTreeMap::new());
     }
-    let mut statement = connection.prepare("SELECT code, name FROM division WHERE name IS NOT NULL")?;
-    let rows = statement.query_map([], |row| Ok((row.get::<_, String>(0)?, row.get::<_, String>(1)?)))?;
+    let mut statement =
+        connection.prepare("SELECT code, name FROM division WHERE name IS NOT NULL")?;
+    let rows = statement.query_map([], |row| {
+        Ok((row.get::<_, String>(0)?, row.get::<_, String>(1)?))
+    })?;
     Ok(rows.collect::<Result<_, _>>()?)
 }
 

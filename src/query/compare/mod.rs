@@ -5,6 +5,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use rusqlite::params_from_iter;
 use serde::{Serialize, Serializer};
 
 use crate::model::{CellStatus, FormId, Scope};
@@ -63,7 +64,11 @@ impl Indicator {
     /// In Chinese; a cell has its id.
     pub fn label(&self) -> &str {
         let series = self.series();
-        if series.label.is_empty() { &series.id } else { &series.label }
+        if series.label.is_empty() {
+            &series.id
+        } else {
+            &series.label
+        }
     }
 
     /// Its points, one a report.
@@ -91,6 +96,8 @@ pub enum By {
     Province,
     /// All agencies of a level: `national`, `province`, `prefecture`, `county`, `township`.
     Level,
+    /// All agencies together.
+    All,
 }
 
 /// How to compare, and whom.
@@ -221,7 +228,10 @@ pub fn compare(
     question: &Question,
 ) -> Result<Comparison, QueryError> {
     let known = Known::read(store, filter, question)?;
-    let everyone = Filter { agency: None, ..filter.clone() };
+    let everyone = Filter {
+        agency: None,
+        ..filter.clone()
+    };
     let points = indicator.points(store, &everyone)?;
     let mut unplaced = 0;
     let mut placed: BTreeMap<(i64, u8, i16), Vec<&Point>> = BTreeMap::new();
@@ -231,7 +241,10 @@ pub fn compare(
             continue;
         };
         if known.is_member(key) {
-            placed.entry((key, order(point.scope), year)).or_default().push(point);
+            placed
+                .entry((key, order(point.scope), year))
+                .or_default()
+                .push(point);
         }
     }
     let years = years(filter, placed.keys().map(|(.., year)| *year));
@@ -240,15 +253,21 @@ pub fn compare(
     for (key, scope) in known.members() {
         let agency = known.agency(key);
         let (row, name) = match question.by {
-            By::Agency => ((Some(key), agency.name.clone().unwrap_or_default()), agency.name.clone()),
+            By::Agency => (
+                (Some(key), agency.name.clone().unwrap_or_default()),
+                agency.name.clone(),
+            ),
             By::Division => named(agency.division.clone()),
             By::Province => named(agency.division.as_deref().and_then(agencies::province)),
             By::Level => named(agency.level.clone()),
+            By::All => named(Some("全部".into())),
         };
         if name.is_none() && question.by != By::Agency {
             unknown_place.insert(key);
         }
-        let (_, group) = groups.entry((row.0, row.1, order(scope))).or_insert_with(|| (scope, Group::default()));
+        let (_, group) = groups
+            .entry((row.0, row.1, order(scope)))
+            .or_insert_with(|| (scope, Group::default()));
         match question.by {
             By::Agency => {
                 group.code.clone_from(&agency.code);
@@ -257,6 +276,7 @@ pub fn compare(
             }
             By::Division | By::Province => group.division.clone_from(&name),
             By::Level => group.level.clone_from(&name),
+            By::All => {}
         }
         group.name = match question.by {
             By::Division | By::Province => name.as_deref().map(|code| known.division_name(code)),
@@ -309,6 +329,19 @@ pub fn compare(
         unplaced,
         unknown_place: u64::try_from(unknown_place.len()).unwrap_or(u64::MAX) + known.unknown_place,
     })
+}
+
+/// The newest year that reports are about.
+///
+/// # Errors
+///
+/// If the database cannot be read.
+pub fn newest_year(store: &Store, filter: &Filter) -> Result<Option<i16>, QueryError> {
+    let (condition, values) = filter.condition();
+    let sql = format!("SELECT max(r.year) FROM report r WHERE {condition}");
+    Ok(store
+        .connection()
+        .query_row(&sql, params_from_iter(values), |row| row.get(0))?)
 }
 
 /// Consolidated reports first, unknown scopes last.

@@ -12,25 +12,36 @@ use super::{Outcome, Standing, Total, order};
 /// A row whose number counts something else than most of the others', by its form or its unit of money, has no rank.
 pub(super) fn rank(series: &Series, ascending: bool, rows: &mut [Standing]) {
     for scope in 0..3 {
-        let mut ranked: Vec<&mut Standing> =
-            rows.iter_mut().filter(|row| order(row.scope) == scope && row.total.value.is_some()).collect();
+        let mut ranked: Vec<&mut Standing> = rows
+            .iter_mut()
+            .filter(|row| order(row.scope) == scope && row.total.value.is_some())
+            .collect();
         let kind = usual(series, &ranked);
         ranked.retain_mut(|row| {
             let fits = kind.is_some_and(|kind| fits(series, &row.total, kind));
             if !fits {
-                row.total.note = Some("counts something else than most others here: no rank".into());
+                row.total.note =
+                    Some("counts something else than most others here: no rank".into());
             }
             fits
         });
         let by_size = |one: &Standing, other: &Standing| {
             let ordering = size(&one.total, &other.total);
-            if ascending { ordering } else { ordering.reverse() }
+            if ascending {
+                ordering
+            } else {
+                ordering.reverse()
+            }
         };
         ranked.sort_by(|one, other| by_size(one, other).then_with(|| by_name(one, other)));
         let mut ranks: Vec<u32> = Vec::with_capacity(ranked.len());
         for (at, row) in ranked.iter().enumerate() {
             let shared = at > 0 && by_size(ranked[at - 1], row) == Ordering::Equal;
-            let rank = if shared { ranks[at - 1] } else { u32::try_from(at + 1).unwrap_or(u32::MAX) };
+            let rank = if shared {
+                ranks[at - 1]
+            } else {
+                u32::try_from(at + 1).unwrap_or(u32::MAX)
+            };
             ranks.push(rank);
         }
         for (row, rank) in ranked.iter_mut().zip(ranks) {
@@ -38,8 +49,17 @@ pub(super) fn rank(series: &Series, ascending: bool, rows: &mut [Standing]) {
         }
     }
     rows.sort_by(|one, other| {
-        let place = |row: &Standing| (order(row.scope), row.rank.is_none(), row.rank, row.total.status != Outcome::NUMBER);
-        place(one).cmp(&place(other)).then_with(|| by_name(one, other))
+        let place = |row: &Standing| {
+            (
+                order(row.scope),
+                row.rank.is_none(),
+                row.rank,
+                row.total.status != Outcome::NUMBER,
+            )
+        };
+        place(one)
+            .cmp(&place(other))
+            .then_with(|| by_name(one, other))
     });
 }
 
@@ -59,7 +79,9 @@ fn fits(series: &Series, total: &Total, kind: Kind) -> bool {
 fn usual(series: &Series, rows: &[&mut Standing]) -> Option<Kind> {
     let mut kinds: BTreeMap<Kind, usize> = BTreeMap::new();
     for row in rows {
-        *kinds.entry((row.total.unit.is_some_and(Unit::is_money), row.total.form)).or_default() += 1;
+        *kinds
+            .entry((row.total.unit.is_some_and(Unit::is_money), row.total.form))
+            .or_default() += 1;
     }
     let count = |kind: Kind| {
         let alike = kinds.iter().filter(|((money, form), _)| {
@@ -68,13 +90,18 @@ fn usual(series: &Series, rows: &[&mut Standing]) -> Option<Kind> {
         });
         alike.map(|(_, count)| count).sum::<usize>()
     };
-    kinds.keys().copied().max_by_key(|kind| (count(*kind), *kind))
+    kinds
+        .keys()
+        .copied()
+        .max_by_key(|kind| (count(*kind), *kind))
 }
 
 /// Ratios by their fractions, not by what rounding left of them; money in yuan.
 fn size(one: &Total, other: &Total) -> Ordering {
-    if let (Some(a), Some(b)) = (one.fraction.and_then(|f| f.whole()), other.fraction.and_then(|f| f.whole()))
-        && let (Some(left), Some(right)) = (a.0.checked_mul(b.1), b.0.checked_mul(a.1))
+    if let (Some(a), Some(b)) = (
+        one.fraction.and_then(|f| f.whole()),
+        other.fraction.and_then(|f| f.whole()),
+    ) && let (Some(left), Some(right)) = (a.0.checked_mul(b.1), b.0.checked_mul(a.1))
     {
         return left.cmp(&right);
     }
@@ -106,7 +133,16 @@ mod tests {
     fn numbers_of_several_scales_are_compared_exactly() {
         let number = |text: &str| text.parse::<Decimal>().ok();
         assert_eq!(compare(number("1.50"), number("1.5")), Ordering::Equal);
-        assert_eq!(compare(number("-1"), number("0.000000000000000001")), Ordering::Less);
-        assert_eq!(compare(number("9223372036854775807"), number("0.000000000000000001")), Ordering::Greater);
+        assert_eq!(
+            compare(number("-1"), number("0.000000000000000001")),
+            Ordering::Less
+        );
+        assert_eq!(
+            compare(
+                number("9223372036854775807"),
+                number("0.000000000000000001")
+            ),
+            Ordering::Greater
+        );
     }
 }

@@ -72,7 +72,11 @@ impl Total {
         let due = u32::try_from(slots.len()).unwrap_or(u32::MAX);
         let with_cells = points.iter().filter(|point| !point.parts.is_empty());
         total.form = with_cells.filter_map(|point| point.form).max();
-        let used: Vec<&Point> = points.iter().copied().filter(|point| point.value.is_some() || point.is_countable()).collect();
+        let used: Vec<&Point> = points
+            .iter()
+            .copied()
+            .filter(|point| point.value.is_some() || point.is_countable())
+            .collect();
         total.reports = u32::try_from(used.len()).unwrap_or(u32::MAX);
         total.left_out = due.saturating_sub(total.reports);
         if let ([one], [_]) = (points.as_slice(), slots) {
@@ -88,26 +92,42 @@ impl Total {
             return total;
         }
         let forms = || used.iter().filter_map(|point| point.form);
-        let broken = forms().any(|one| forms().take(1).any(|other| series.breaks_between(one, other)));
+        let broken = forms().any(|one| {
+            forms()
+                .take(1)
+                .any(|other| series.breaks_between(one, other))
+        });
         if indicator.is_ratio() {
             total.ratio(&used, broken);
         } else {
-            total.count(&used, broken, points.is_empty() && !several);
+            total.count(&used, broken);
+        }
+        if points.is_empty() && !several {
+            total.status = Outcome::NoReport;
         }
         total
     }
 
     /// Adds up before it divides.
     fn ratio(&mut self, used: &[&Point], broken: bool) {
-        let above: Vec<_> = used.iter().filter_map(|point| Some((point.fraction?.numerator?, None))).collect();
-        let below: Vec<_> = used.iter().filter_map(|point| Some((point.fraction?.denominator?, None))).collect();
+        let above: Vec<_> = used
+            .iter()
+            .filter_map(|point| Some((point.fraction?.numerator?, None)))
+            .collect();
+        let below: Vec<_> = used
+            .iter()
+            .filter_map(|point| Some((point.fraction?.denominator?, None)))
+            .collect();
         self.status = if used.is_empty() {
             Outcome::NoneHasBoth
         } else if broken {
             Outcome::Break
         } else {
             let (numerator, denominator) = (sum(&above), sum(&below));
-            let fraction = Fraction { numerator, denominator };
+            let fraction = Fraction {
+                numerator,
+                denominator,
+            };
             self.fraction = Some(fraction);
             self.value = fraction.percent();
             match self.value {
@@ -119,12 +139,13 @@ impl Total {
     }
 
     /// Adds up what is all there.
-    fn count(&mut self, used: &[&Point], broken: bool, none: bool) {
-        let values: Vec<_> = used.iter().filter_map(|point| Some((point.value?, point.unit))).collect();
+    fn count(&mut self, used: &[&Point], broken: bool) {
+        let values: Vec<_> = used
+            .iter()
+            .filter_map(|point| Some((point.value?, point.unit)))
+            .collect();
         let added = (!broken).then(|| sum(&values)).flatten();
-        self.status = if none {
-            Outcome::NoReport
-        } else if broken {
+        self.status = if broken {
             Outcome::Break
         } else if self.left_out > 0 {
             self.known = added;
@@ -154,6 +175,8 @@ fn sum(values: &[(Decimal, Option<Unit>)]) -> Option<Decimal> {
         return None;
     }
     let scale = values.iter().map(|(value, _)| value.scale()).max()?;
-    let total = values.iter().try_fold(0_i128, |total, (value, _)| total.checked_add(value.at_scale(scale)?))?;
+    let total = values.iter().try_fold(0_i128, |total, (value, _)| {
+        total.checked_add(value.at_scale(scale)?)
+    })?;
     Decimal::new(i64::try_from(total).ok()?, scale)
 }
