@@ -1,6 +1,7 @@
 //! `nianbao compare`.
 
 use std::collections::BTreeSet;
+use std::fmt::Write as _;
 use std::path::PathBuf;
 
 use anyhow::bail;
@@ -441,11 +442,13 @@ fn bars(indicator: &Indicator, rows: &[Standing], years: &[i16]) -> Bars {
             },
         );
         if let (Some(fraction), Some(_)) = (total.fraction, total.value) {
-            label.push_str(&format!(
+            // Writing to a String cannot fail.
+            let _ = write!(
+                label,
                 "（{}/{}）",
                 number(fraction.numerator),
                 number(fraction.denominator)
-            ));
+            );
         }
         Bar {
             // A bar of another unit or definition would be compared with the others.
@@ -504,20 +507,20 @@ fn picture(indicator: &Indicator, answer: &mut Comparison) -> anyhow::Result<Str
     }
     Ok(match answer.years.as_slice() {
         [one, other] => {
-            let value = |total: &Total| match (total.value, chart::sign(total.status)) {
-                (Some(value), None) => Ok(value),
+            let end = |total: &Total| match (total.value, chart::sign(total.status)) {
+                (Some(number), None) => Ok(number),
                 (_, sign) => Err(sign.unwrap_or(crate::present::Sign::UNREADABLE)),
             };
-            let slopes = rows.iter().map(|row| Slope {
+            let two = rows.iter().map(|row| Slope {
                 name: name(row).to_owned(),
-                values: [value(&row.years[0].total), value(&row.years[1].total)],
+                values: [end(&row.years[0].total), end(&row.years[1].total)],
                 broken: row.years[1].break_before,
             });
             SlopeChart {
                 frame,
                 years: [*one, *other],
                 unit: common,
-                slopes: slopes.collect(),
+                slopes: two.collect(),
             }
             .render()
         }

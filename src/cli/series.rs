@@ -539,3 +539,105 @@ fn csv(indicator: &Indicator, points: &[Point]) -> anyhow::Result<()> {
     out.flush()?;
     Ok(())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::{CellStatus, Decimal, Scope};
+    use crate::query::PointStatus;
+    use crate::query::crosswalk::Quality;
+
+    fn point(status: PointStatus, value: Option<Decimal>) -> Point {
+        Point {
+            report_id: 1,
+            agency_key: Some(1),
+            agency: Some("某局".into()),
+            agency_code: None,
+            year: Some(2022),
+            scope: Scope::Own,
+            form: Some(FormId::F2021),
+            value,
+            status,
+            unit: None,
+            fraction: None,
+            quality: Quality::Weak,
+            relation: None,
+            break_before: false,
+            note: None,
+            parts: Vec::new(),
+        }
+    }
+
+    #[test]
+    fn nothing_missing_is_printed_as_a_number() {
+        let indicator = Indicator::find("norm_stock").unwrap();
+        let cells = CellStatus::ALL
+            .into_iter()
+            .filter(|status| *status != CellStatus::Number);
+        let others = [
+            PointStatus::Incomplete,
+            PointStatus::NoSum,
+            PointStatus::ZeroDenominator,
+            PointStatus::NotInForm,
+            PointStatus::NoTable,
+        ];
+        for status in cells.map(PointStatus::Cell).chain(others) {
+            let point = point(status, None);
+            let record = record(&point);
+            assert_eq!(
+                (record[5].as_str(), record[7].as_str()),
+                ("", status.as_str())
+            );
+            assert_eq!(short(&point), format!("({})", status.as_str()));
+            let table = table(&indicator, std::slice::from_ref(&point), None);
+            let line = table.lines().last().unwrap();
+            let numbers = line
+                .split_whitespace()
+                .filter(|word| word.parse::<f64>().is_ok());
+            assert_eq!(numbers.collect::<Vec<_>>(), ["2022", "2021"], "{line}");
+            let json = serde_json::to_value(&point).unwrap();
+            assert!(json["value"].is_null() && json["status"] == status.as_str());
+            let plot = chart::plots(&indicator, std::slice::from_ref(&point)).remove(0);
+            assert!(plot.points[0].sign().is_some());
+            let drawn = plot.render(80, 4);
+            assert!(!drawn.contains('█') && !drawn.contains('▁'), "{drawn}");
+            let picture = picture(&indicator, &[point]).unwrap();
+            assert!(!picture.contains("<circle"), "{status:?}");
+        }
+        let zero = point(
+            PointStatus::Cell(CellStatus::Number),
+            Some(Decimal::integer(0)),
+        );
+        assert_eq!(record(&zero)[5], "0");
+        assert!(picture(&indicator, &[zero]).unwrap().contains("<circle"));
+    }
+
+    #[test]
+    fn breaks_are_in_table_export_plot_and_picture() {
+        let indicator = Indicator::find("norm_stock").unwrap();
+        let number = PointStatus::Cell(CellStatus::Number);
+        let mut points = [
+            point(number, Some(Decimal::integer(3))),
+            point(number, Some(Decimal::integer(5))),
+        ];
+        points[0].year = Some(2020);
+        points[0].form = Some(FormId::F2019);
+        points[1].year = Some(2021);
+        points[1].break_before = true;
+        assert!(table(&indicator, &points, None).contains('║'));
+        assert_eq!(record(&points[1])[9], "true");
+        assert_eq!(short(&points[1]), "║ 5");
+        let plot = chart::plots(&indicator, &points).remove(0);
+        assert!(
+            plot.render(80, 4)
+                .contains("║ form 2019 → 2021 from 2021: not comparable across")
+        );
+        let picture = picture(&indicator, &points).unwrap();
+        assert!(picture.contains("断 2019→2021") && !picture.contains("<polyline"));
+        // Two reports for a year that differ are no number.
+        points[1].year = Some(2020);
+        let plot = chart::plots(&indicator, &points).remove(0);
+        assert_eq!(plot.points.len(), 1);
+        assert_eq!(plot.points[0].sign(), Some(crate::present::Sign::SEVERAL));
+    }
+}

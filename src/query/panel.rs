@@ -143,7 +143,7 @@ impl Panel {
                 0,
                 terms
                     .iter()
-                    .map(|term| (cell(term), term.sign, None))
+                    .map(|term| (cell(*term), term.sign, None))
                     .collect(),
             ))
         };
@@ -152,7 +152,7 @@ impl Panel {
     }
 }
 
-fn cell(term: &Term) -> &'static str {
+fn cell(term: Term) -> &'static str {
     &Catalog::get().indicator(term.indicator).cell
 }
 
@@ -395,7 +395,7 @@ impl Columns {
                 .binary_search_by_key(&term.indicator.0, |want| want.indicator.0);
             let read = at.ok().map(|at| &cells[at]);
             (
-                cell(term),
+                cell(*term),
                 term.sign,
                 read.filter(|read| read.status.is_some()),
             )

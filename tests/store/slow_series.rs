@@ -30,11 +30,13 @@ pub struct Point {
 
 type Cell = (Option<String>, String, Option<String>, Option<String>);
 
-/// Every report's point of a series, all years and copies.
-pub fn series(store: &Store, id: &str) -> Vec<Point> {
-    let series = crosswalk::find(id).unwrap();
-    let mut cells: HashMap<(i64, FormId), BTreeMap<String, Cell>> = HashMap::new();
-    for form in series.forms.keys() {
+/// All cells of all reports, by report and form.
+pub type Cells = HashMap<(i64, FormId), BTreeMap<String, Cell>>;
+
+/// Reads the long views.
+pub fn cells(store: &Store) -> Cells {
+    let mut cells = Cells::new();
+    for form in FormId::ALL {
         let sql = format!(
             "SELECT report_id, cell, CAST(value AS TEXT), status, raw, unit FROM observation_{form}"
         );
@@ -47,10 +49,16 @@ pub fn series(store: &Store, id: &str) -> Vec<Point> {
                 row.get(4).unwrap(),
                 row.get(5).unwrap(),
             );
-            let report = cells.entry((row.get(0).unwrap(), *form)).or_default();
+            let report = cells.entry((row.get(0).unwrap(), form)).or_default();
             report.insert(row.get(1).unwrap(), cell);
         }
     }
+    cells
+}
+
+/// Every report's point of a series, all years and copies.
+pub fn series(store: &Store, cells: &Cells, id: &str) -> Vec<Point> {
+    let series = crosswalk::find(id).unwrap();
     let mut statement = store
         .connection()
         .prepare(
@@ -65,7 +73,7 @@ pub fn series(store: &Store, id: &str) -> Vec<Point> {
         let report: i64 = row.get(0).unwrap();
         let form: Option<String> = row.get(5).unwrap();
         let form: Option<FormId> = form.map(|form| form.parse().unwrap());
-        let found = found(series, &cells, report, form);
+        let found = found(series, cells, report, form);
         points.push(Point {
             report_id: report,
             agency: row.get(1).unwrap(),

@@ -38,6 +38,7 @@ const NAME: usize = 28;
 
 impl SlopeChart {
     /// The document.
+    #[expect(clippy::too_many_lines, reason = "one picture, from head to foot")]
     pub fn render(&self) -> String {
         if self.slopes.is_empty() {
             return empty(&self.frame);
@@ -75,7 +76,7 @@ impl SlopeChart {
             canvas.text((*x, LINE), Anchor::Middle, 13, INK, &format!("{year}年"));
         }
         let mut deepest = top + height;
-        for side in 0..2 {
+        for (side, x) in sides.into_iter().enumerate() {
             let at = |slope: &Slope| {
                 slope.values[side]
                     .ok()
@@ -101,7 +102,7 @@ impl SlopeChart {
             for (y, slope) in labels {
                 let place = y.max(free);
                 canvas.text(
-                    (sides[side] + offset, place + 40),
+                    (x + offset, place + 40),
                     anchor,
                     11,
                     INK,
@@ -115,7 +116,7 @@ impl SlopeChart {
                     continue;
                 };
                 canvas.text(
-                    (sides[side] + offset, free + 40),
+                    (x + offset, free + 40),
                     anchor,
                     11,
                     FAINT,
