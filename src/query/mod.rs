@@ -10,7 +10,7 @@ pub mod crosswalk;
 mod diff;
 mod export;
 mod filter;
-mod panel;
+mod wide;
 pub mod ratios;
 mod reports;
 mod rows;

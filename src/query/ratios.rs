@@ -9,7 +9,7 @@ use crate::model::{Catalog, CellStatus, Decimal, FormId};
 use crate::store::Store;
 
 use super::crosswalk::{self, Measure, Quality, Relation, Series, Sign, Term};
-use super::panel::Panel;
+use super::wide::Panel;
 use super::series::{self, Point, PointStatus, Side};
 use super::{Filter, QueryError};
 

@@ -9,7 +9,7 @@ use crate::model::{Catalog, CellStatus, Decimal, FormId, Scope, Unit};
 use crate::store::Store;
 
 use super::crosswalk::{self, Measure, Quality, Relation, Series, Sign, Term};
-use super::panel::{Panel, Read};
+use super::wide::{Panel, Read};
 use super::ratios::Fraction;
 use super::{Filter, QueryError};
 
