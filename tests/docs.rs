@@ -11,6 +11,7 @@ use nianbao::model::{
 };
 use nianbao::pipeline::{Origin, read};
 use nianbao::profile::Profile;
+use nianbao::query::{crosswalk, ratios};
 use serde_json::Value;
 
 fn root() -> &'static Path {
@@ -84,6 +85,75 @@ fn outcomes_are_explained_one_by_one() {
         assert_eq!(row[3], advice(*outcome).unwrap_or("nothing"), "{word}");
     }
     assert!(rows.is_empty(), "docs/crawl.md has unknown words: {rows:?}");
+}
+
+#[test]
+fn series_and_ratios_are_listed_as_the_data_has_them() {
+    let document = document("docs/series.md");
+    let known: BTreeSet<&str> = document.lines().collect();
+    let or_dash = |text: &str| {
+        if text.is_empty() {
+            "–".to_owned()
+        } else {
+            text.to_owned()
+        }
+    };
+    let mut wanted = Vec::new();
+    for one in crosswalk::all() {
+        let measure = serde_json::to_value(one.measure).unwrap();
+        let relation = |form| {
+            one.relations
+                .get(form)
+                .map_or("–", |relation| relation.as_str())
+        };
+        let forms: Vec<&str> = FormId::ALL.iter().map(relation).collect();
+        wanted.push(format!(
+            "| `{}` | {} | {} | {} | {} | {} |",
+            one.id,
+            one.label,
+            one.quality.as_str(),
+            measure.as_str().unwrap(),
+            forms.join(" | "),
+            or_dash(&one.caveat)
+        ));
+    }
+    for one in ratios::all() {
+        wanted.push(format!(
+            "| `{}` | {} | {} | {} | {} | {} | {} |",
+            one.id,
+            one.label,
+            one.label_en,
+            one.formula,
+            one.formula_en,
+            one.quality.as_str(),
+            or_dash(&one.caveat)
+        ));
+    }
+    for row in &wanted {
+        assert!(
+            known.contains(row.as_str()),
+            "docs/series.md does not have\n{row}"
+        );
+    }
+    let after = document.split("## All series").nth(1).unwrap();
+    assert_eq!(
+        rows(after).len(),
+        wanted.len(),
+        "docs/series.md lists what the data does not have"
+    );
+    for word in [
+        "incomplete",
+        "no_sum",
+        "zero_denominator",
+        "not_in_form",
+        "no_table",
+        "no_report",
+        "several_reports",
+        "break",
+        "none_has_both",
+    ] {
+        assert!(document.contains(&format!("| `{word}` |")), "{word}");
+    }
 }
 
 #[test]
@@ -242,6 +312,7 @@ fn links_between_documents_lead_somewhere() {
         "docs/origin.md",
         "docs/crawl.md",
         "docs/archive.md",
+        "docs/series.md",
         "fixtures/README.md",
     ] {
         let folder = root().join(path).parent().unwrap().to_owned();

@@ -6,6 +6,8 @@
 mod archive;
 mod audit;
 mod build;
+mod chart;
+mod compare;
 mod context;
 mod coverage;
 mod crawl;
@@ -91,6 +93,7 @@ enum Verb {
     Series(series::Args),
     Search(search::Args),
     Query(query::Args),
+    Compare(compare::Args),
     Audit(audit::Args),
     Coverage(coverage::Args),
     Export(export::Args),
@@ -146,6 +149,7 @@ fn run(cli: Cli) -> anyhow::Result<Status> {
         Verb::Series(args) => series::run(&context, &args),
         Verb::Search(args) => search::run(&context, &args),
         Verb::Query(args) => query::run(&context, &args),
+        Verb::Compare(args) => compare::run(&context, &args),
         Verb::Audit(args) => audit::run(&context, &args),
         Verb::Coverage(args) => coverage::run(&context, &args),
         Verb::Export(args) => export::run(&context, &args),

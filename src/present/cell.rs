@@ -2,6 +2,7 @@
 
 use crate::model::{CellStatus, Decimal, Observation};
 
+use super::sign::Sign;
 use super::width::visible;
 
 /// What stands in a cell.
@@ -69,16 +70,16 @@ impl Cell {
         }
     }
 
-    /// One character for a plot, and what it means; `None` for a number.
-    pub(super) fn symbol(&self) -> Option<(&'static str, &'static str)> {
+    /// What stands in a plot in its place; `None` for a number.
+    pub fn sign(&self) -> Option<Sign> {
         match (self.status, self.value) {
             (CellStatus::Number, Some(_)) => None,
-            (CellStatus::Blank, _) => Some(("空", "blank")),
-            (CellStatus::Mark, _) => Some(("—", "a mark, no number")),
-            (CellStatus::Text, _) => Some(("文", "words, no number")),
-            (CellStatus::Unreadable | CellStatus::Number, _) => Some(("？", "unreadable")),
+            (CellStatus::Blank, _) => Some(Sign::BLANK),
+            (CellStatus::Mark, _) => Some(Sign::MARK),
+            (CellStatus::Text, _) => Some(Sign::TEXT),
+            (CellStatus::Unreadable | CellStatus::Number, _) => Some(Sign::UNREADABLE),
             (CellStatus::RowAbsent | CellStatus::ColumnAbsent | CellStatus::TableAbsent, _) => {
-                Some(("无", "not on the page"))
+                Some(Sign::ABSENT)
             }
         }
     }
@@ -94,7 +95,7 @@ mod tests {
             for raw in ["", "—"] {
                 let cell = Cell::missing(status, raw);
                 assert!(!cell.text().contains(|c: char| c.is_ascii_digit()));
-                assert!(cell.symbol().is_some());
+                assert!(cell.sign().is_some());
             }
         }
         assert_eq!(Cell::number(Decimal::integer(0)).text(), "0");

@@ -5,6 +5,7 @@
 //! shown with control and direction characters made visible; what is missing is drawn as
 //! the word for how it is missing, never as 0.
 
+mod bars;
 mod cell;
 mod coverage;
 mod diff;
@@ -14,9 +15,12 @@ mod plot;
 mod proposals;
 mod schedule;
 mod seeds;
+mod sign;
+pub mod svg;
 mod table;
 mod width;
 
+pub use bars::{Bar, Bars};
 pub use cell::Cell;
 pub use coverage::{Coverage, CoverageMatrix, CoverageRow};
 pub use diff::{Mark, marked};
@@ -26,5 +30,6 @@ pub use plot::{Plot, Point};
 pub use proposals::{list_proposals, note};
 pub use schedule::{RunAs, Schedule, clock, duration};
 pub use seeds::{SeedsFor, seeds_for};
+pub use sign::Sign;
 pub use table::{Align, Table};
 pub use width::{display_width, shorten, visible};

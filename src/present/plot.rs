@@ -5,9 +5,10 @@
 
 use std::fmt::Write as _;
 
-use crate::model::{Decimal, FormId, Unit};
+use crate::model::{Decimal, FormId};
 
 use super::cell::Cell;
+use super::sign::Sign;
 use super::width::{centre, display_width, right, trimmed, visible};
 
 /// One year of a series.
@@ -17,8 +18,14 @@ pub struct Point {
     pub year: i16,
     /// What its report has.
     pub cell: Cell,
-    /// The form it follows; a break is drawn where it changes.
+    /// What stands in the place of a number that is missing for another reason than its cell's.
+    pub gap: Option<Sign>,
+    /// The form it follows; it is marked where it changes.
     pub form: Option<FormId>,
+    /// Whether what is counted changes with the form: nothing is drawn through.
+    pub broken: bool,
+    /// A footnote; empty for none. Charts of characters have none.
+    pub note: String,
 }
 
 /// A series to be drawn.
@@ -26,16 +33,16 @@ pub struct Point {
 pub struct Plot {
     /// What is counted, and whose it is.
     pub title: String,
-    /// Unit of all its numbers.
-    pub unit: Option<Unit>,
+    /// Unit of all its numbers; empty for none.
+    pub unit: &'static str,
     /// Its years, in any order; of two points for one year the first is drawn.
     pub points: Vec<Point>,
 }
 
-/// A year without a report.
-const NO_REPORT: (&str, &str) = ("·", "no report");
 /// Between two years whose forms differ.
-const BREAK: &str = "┊";
+const CHANGE: &str = "┊";
+/// Between two years that count different things.
+const BREAK: &str = "║";
 /// Eighths of a line, from none to seven.
 const EIGHTHS: [&str; 8] = ["", "▁", "▂", "▃", "▄", "▅", "▆", "▇"];
 /// More years than this between first and last are a mistake upstream; the rest is not drawn.
@@ -47,9 +54,10 @@ struct Column {
     /// The number, at the common scale, and as printed.
     value: Option<(i128, String)>,
     /// What stands there instead.
-    symbol: (&'static str, &'static str),
+    sign: Sign,
     /// The form it changes from and to.
     change: Option<(FormId, FormId)>,
+    broken: bool,
 }
 
 /// The vertical axis.
@@ -68,8 +76,8 @@ impl Plot {
     pub fn render(&self, width: usize, height: usize) -> String {
         let columns = self.columns();
         let mut text = visible(&self.title);
-        if let Some(unit) = self.unit {
-            let _ = write!(text, "（{}）", unit.as_str());
+        if !self.unit.is_empty() {
+            let _ = write!(text, "（{}）", self.unit);
         }
         text.push('\n');
         if columns.is_empty() {
@@ -103,11 +111,10 @@ impl Plot {
         let mut columns = Vec::new();
         for year in (first..=last).take(MAX_YEARS) {
             let point = self.points.iter().find(|point| point.year == year);
-            let cell = point.map(|point| &point.cell);
-            let symbol = cell.map_or(Some(NO_REPORT), Cell::symbol);
-            let value = cell
-                .filter(|_| symbol.is_none())
-                .and_then(|cell| cell.value)
+            let sign = point.map_or(Some(Sign::NO_REPORT), Point::sign);
+            let value = point
+                .filter(|_| sign.is_none())
+                .and_then(|point| point.cell.value)
                 .and_then(|value| Some((value.at_scale(scale)?, value.to_string())));
             let new = point.and_then(|point| point.form);
             let change = match (form, new) {
@@ -118,8 +125,9 @@ impl Plot {
             columns.push(Column {
                 year,
                 value,
-                symbol: symbol.unwrap_or(NO_REPORT),
+                sign: sign.unwrap_or(Sign::NO_REPORT),
                 change,
+                broken: point.is_some_and(|point| point.broken),
             });
         }
         columns
@@ -131,12 +139,27 @@ impl Column {
     fn label(&self) -> &str {
         self.value
             .as_ref()
-            .map_or(self.symbol.0, |(_, label)| label.as_str())
+            .map_or(self.sign.sign, |(_, label)| label.as_str())
     }
 
     /// What stands before it: the break or a space.
     fn edge(&self) -> &'static str {
-        if self.change.is_some() { BREAK } else { " " }
+        self.change().unwrap_or(" ")
+    }
+
+    fn change(&self) -> Option<&'static str> {
+        match (self.broken, self.change) {
+            (true, _) => Some(BREAK),
+            (false, Some(_)) => Some(CHANGE),
+            (false, None) => None,
+        }
+    }
+}
+
+impl Point {
+    /// What stands in its place; `None` for a number.
+    pub fn sign(&self) -> Option<Sign> {
+        self.gap.or_else(|| self.cell.sign())
     }
 }
 
@@ -202,11 +225,7 @@ impl Axis {
         }
         let _ = write!(text, "{} └", " ".repeat(gutter));
         for column in columns {
-            let edge = if column.change.is_some() {
-                BREAK
-            } else {
-                "─"
-            };
+            let edge = column.change().unwrap_or("─");
             let _ = write!(text, "{edge}{}", "─".repeat(cell));
         }
         let _ = write!(text, "\n{}", " ".repeat(gutter + 2));
@@ -235,8 +254,8 @@ impl Axis {
     /// A column's part of a line of points: the point, its label above.
     fn point(&self, column: &Column, line: usize) -> String {
         let Some((value, label)) = &column.value else {
-            let symbol = if line == 0 { column.symbol.0 } else { "" };
-            return symbol.to_owned();
+            let sign = if line == 0 { column.sign.sign } else { "" };
+            return sign.to_owned();
         };
         let at = (self.eighths(*value) / 8).min(self.height - 1);
         if line == at {
@@ -253,11 +272,16 @@ impl Axis {
 fn legend(text: &mut String, columns: &[Column]) {
     let mut entries: Vec<String> = Vec::new();
     for column in columns {
-        let sign =
-            (column.value.is_none()).then(|| format!("{} {}", column.symbol.0, column.symbol.1));
-        let change = column
-            .change
-            .map(|(old, new)| format!("{BREAK} form {old} → {new} from {}", column.year));
+        let sign = column.sign;
+        let sign = (column.value.is_none()).then(|| format!("{} {}", sign.sign, sign.english));
+        let forms = |(old, new)| format!("form {old} → {new} from {}", column.year);
+        let change = match (column.broken, column.change) {
+            (true, change) => {
+                let forms = change.map_or_else(|| format!("from {}", column.year), forms);
+                Some(format!("{BREAK} {forms}: not comparable across"))
+            }
+            (false, change) => change.map(|change| format!("{CHANGE} {}", forms(change))),
+        };
         for entry in sign.into_iter().chain(change) {
             if !entries.contains(&entry) {
                 entries.push(entry);
@@ -283,11 +307,14 @@ mod tests {
                 "无" => Cell::missing(CellStatus::RowAbsent, ""),
                 number => Cell::number(number.parse().unwrap()),
             },
+            gap: None,
             form: *form,
+            broken: false,
+            note: String::new(),
         };
         Plot {
             title: "某某市 本年新收".into(),
-            unit: Some(Unit::Jian),
+            unit: "件",
             points: cells.iter().map(point).collect(),
         }
     }
@@ -342,6 +369,36 @@ mod tests {
 — a mark, no number
 ";
         assert_eq!(plot.render(24, 4), narrow);
+    }
+
+    #[test]
+    fn breaks_and_other_gaps_are_told_from_blank_cells() {
+        let mut plot = plot(&[
+            (2018, "5", OLD),
+            (2019, "", NEW),
+            (2020, "2", NEW),
+            (2021, "", NEW),
+        ]);
+        plot.points[1].broken = true;
+        plot.points[1].gap = Some(Sign::INCOMPLETE);
+        plot.points[3].gap = Some(Sign::OF_NOTHING);
+        let want = "\
+某某市 本年新收（件）
+  │  5  ║
+5 ┤  ██ ║      2
+  │  ██ ║      ▄▄
+0 ┤  ██ ║ 缺   ██   ∅
+  └─────║──────────────
+    2018 2019 2020 2021
+║ form 2014 → 2019 from 2019: not comparable across
+缺 a part is missing, so no sum
+∅ the denominator is 0
+";
+        assert_eq!(plot.render(80, 3).lines().next(), want.lines().next());
+        let text = plot.render(80, 3);
+        for line in want.lines().skip(6) {
+            assert!(text.lines().any(|one| one == line), "{line} in {text}");
+        }
     }
 
     #[test]

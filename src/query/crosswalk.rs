@@ -10,7 +10,7 @@ use crate::model::form::LIST_CUMULATIVE;
 use crate::model::{Catalog, FormId, IndicatorId};
 
 /// How far a series may be drawn through where the form changes.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Quality {
     /// Draw through.
@@ -21,6 +21,66 @@ pub enum Quality {
     Weak,
     /// Never join two forms.
     NotComparable,
+}
+
+/// What a form's cells count, held against the series as its newest form has it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Relation {
+    /// The same, in one cell.
+    Exact,
+    /// The same, as a sum or difference of parts.
+    Sum,
+    /// More.
+    Broader,
+    /// Less.
+    Narrower,
+    /// Something near it, or it is not known what was counted.
+    Differs,
+    /// Another quantity.
+    NotComparable,
+}
+
+impl Relation {
+    /// The word used in data, JSON and CSV.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Exact => "exact",
+            Self::Sum => "sum",
+            Self::Broader => "broader",
+            Self::Narrower => "narrower",
+            Self::Differs => "differs",
+            Self::NotComparable => "not_comparable",
+        }
+    }
+
+    /// Whether it counts just what the series does.
+    pub const fn is_same(self) -> bool {
+        matches!(self, Self::Exact | Self::Sum)
+    }
+}
+
+impl Quality {
+    /// The word used in data, JSON and CSV.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Good => "good",
+            Self::Fair => "fair",
+            Self::Weak => "weak",
+            Self::NotComparable => "not_comparable",
+        }
+    }
+}
+
+/// What a number is about in time.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, Default)]
+#[serde(rename_all = "snake_case")]
+pub enum Measure {
+    /// What happened in a year; years may be added up.
+    #[default]
+    Flow,
+    /// What stood at a day; years are never added up.
+    Stock,
 }
 
 /// What a term of a sum does.
@@ -51,12 +111,37 @@ pub struct Series {
     pub label: String,
     /// How far it may be joined.
     pub quality: Quality,
+    /// Whether years may be added up.
+    pub measure: Measure,
     /// What to know about it; empty where nothing.
     pub caveat: String,
     /// The terms in each form that has it.
     pub forms: BTreeMap<FormId, Vec<Term>>,
     /// Other terms where a form has several lists, of which a report follows one.
     pub variants: Vec<(FormId, Vec<Term>)>,
+    /// What the terms of each form count, held against the newest; of a form that lacks here it is not known.
+    pub relations: BTreeMap<FormId, Relation>,
+}
+
+impl Series {
+    /// The sums a form may have, the first of which a report has a cell counts.
+    pub fn terms_of(&self, form: FormId) -> impl Iterator<Item = &Vec<Term>> {
+        let variants = self.variants.iter().filter(move |(of, _)| *of == form);
+        self.forms
+            .get(&form)
+            .into_iter()
+            .chain(variants.map(|(_, terms)| terms))
+    }
+
+    /// Whether a line must break between points of two forms.
+    pub fn breaks_between(&self, one: FormId, other: FormId) -> bool {
+        let same = |form| {
+            self.relations
+                .get(&form)
+                .is_some_and(|relation| relation.is_same())
+        };
+        one != other && self.quality >= Quality::Weak && !(same(one) && same(other))
+    }
 }
 
 /// Why `data/series.toml` is not usable.
@@ -89,6 +174,8 @@ struct SeriesFile {
     label: String,
     quality: Quality,
     #[serde(default)]
+    measure: Measure,
+    #[serde(default)]
     caveat: String,
     forms: Vec<FormFile>,
 }
@@ -97,6 +184,7 @@ struct SeriesFile {
 #[serde(deny_unknown_fields)]
 struct FormFile {
     form: String,
+    relation: Relation,
     plus: Vec<String>,
     #[serde(default)]
     minus: Vec<String>,
@@ -130,6 +218,7 @@ fn parse(text: &str) -> Result<Vec<Series>, CrosswalkError> {
         }
         let mut forms = BTreeMap::new();
         let mut variants = Vec::new();
+        let mut relations = BTreeMap::new();
         for terms in &one.forms {
             let form: FormId = terms
                 .form
@@ -152,6 +241,19 @@ fn parse(text: &str) -> Result<Vec<Series>, CrosswalkError> {
             if terms.plus.is_empty() {
                 return Err(meaning(format!("form {form} has no terms")));
             }
+            let single = list.len() == 1 && terms.minus.is_empty();
+            match terms.relation {
+                Relation::Exact if !single => {
+                    return Err(meaning(format!("form {form}: several cells are a sum")));
+                }
+                Relation::Sum if single => {
+                    return Err(meaning(format!("form {form}: one cell is no sum")));
+                }
+                _ => {}
+            }
+            if *relations.entry(form).or_insert(terms.relation) != terms.relation {
+                return Err(meaning(format!("form {form} has two relations")));
+            }
             let table = |term: &Term| Catalog::get().indicator(term.indicator).table.as_str();
             match forms.entry(form) {
                 Entry::Vacant(entry) => {
@@ -165,13 +267,27 @@ fn parse(text: &str) -> Result<Vec<Series>, CrosswalkError> {
                 }
             }
         }
+        // A line is drawn through what is the same only; a refusal needs something to refuse.
+        let same = relations.values().all(|relation| relation.is_same());
+        let other = relations
+            .values()
+            .any(|relation| *relation == Relation::NotComparable);
+        if (one.quality == Quality::Good && !same)
+            || (other && one.quality != Quality::NotComparable)
+        {
+            return Err(meaning(
+                "quality and relations contradict each other".into(),
+            ));
+        }
         all.push(Series {
             id: one.id.clone(),
             label: one.label,
             quality: one.quality,
+            measure: one.measure,
             caveat: one.caveat,
             forms,
             variants,
+            relations,
         });
     }
     Ok(all)
@@ -217,16 +333,25 @@ mod tests {
         let file = |forms: &str| {
             format!("[[series]]\nid = \"a\"\nlabel = \"\"\nquality = \"good\"\nforms = [{forms}]\n")
         };
-        assert!(parse(&file("{ form = \"2021\", plus = [\"review.total\"] }")).is_ok());
-        let variants = "{ form = \"2008\", plus = [\"h.req\"] }, { form = \"2008\", plus = [\"fj.req@year\"] }";
+        assert!(
+            parse(&file(
+                "{ form = \"2021\", relation = \"exact\", plus = [\"review.total\"] }"
+            ))
+            .is_ok()
+        );
+        let variants = "{ form = \"2008\", relation = \"exact\", plus = [\"h.req\"] }, { form = \"2008\", relation = \"exact\", plus = [\"fj.req@year\"] }";
         assert!(parse(&file(variants)).is_ok());
         for forms in [
-            "{ form = \"2021\", plus = [\"review.sum\"] }",
-            "{ form = \"2022\", plus = [\"review.total\"] }",
-            "{ form = \"2021\", plus = [] }",
-            "{ form = \"2021\", plus = [\"review.total\"] }, { form = \"2021\", plus = [\"review.upheld\"] }",
-            "{ form = \"2008\", plus = [\"fj.req@cumulative\"] }",
-            "{ form = \"2021\", plus = [\"review.total\"], times = [] }",
+            "{ form = \"2021\", relation = \"exact\", plus = [\"review.sum\"] }",
+            "{ form = \"2022\", relation = \"exact\", plus = [\"review.total\"] }",
+            "{ form = \"2021\", relation = \"exact\", plus = [] }",
+            "{ form = \"2021\", plus = [\"review.total\"] }",
+            "{ form = \"2021\", relation = \"sum\", plus = [\"review.total\"] }",
+            "{ form = \"2021\", relation = \"broader\", plus = [\"review.total\"] }",
+            "{ form = \"2021\", relation = \"exact\", plus = [\"review.upheld\", \"review.other\"] }",
+            "{ form = \"2021\", relation = \"exact\", plus = [\"review.total\"] }, { form = \"2021\", relation = \"exact\", plus = [\"review.upheld\"] }",
+            "{ form = \"2008\", relation = \"exact\", plus = [\"fj.req@cumulative\"] }",
+            "{ form = \"2021\", relation = \"exact\", plus = [\"review.total\"], times = [] }",
         ] {
             assert!(parse(&file(forms)).is_err(), "{forms}");
         }

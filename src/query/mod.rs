@@ -4,11 +4,14 @@
 //! missing value stays missing: it has a status and is neither 0 nor a smaller sum.
 
 mod captures;
+pub mod compare;
 mod coverage;
 pub mod crosswalk;
 mod diff;
 mod export;
 mod filter;
+mod wide;
+pub mod ratios;
 mod reports;
 mod rows;
 mod search;
@@ -32,7 +35,7 @@ pub use reports::{
 };
 pub use rows::{export_rows_csv, export_rows_json};
 pub use search::{Found, Hit, MOST_COUNTED, SearchOptions, Words, WordsError, search};
-pub use series::{Part, Point, PointStatus, cell_series, series};
+pub use series::{Panels, Part, Point, PointStatus, Side, all_series, cell_series, series};
 pub use sql::{Cut, SqlAnswer, SqlLimits, SqlValue, ViewLine, ask, views};
 
 use crate::model::FormId;

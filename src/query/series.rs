@@ -1,15 +1,16 @@
 //! One indicator, or one series of the crosswalk, over years and agencies.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
-use rusqlite::params_from_iter;
-use rusqlite::types::Value;
 use serde::{Serialize, Serializer};
 
 use crate::model::{Catalog, CellStatus, Decimal, FormId, Scope, Unit};
-use crate::store::{Store, StoreError};
+use crate::store::Store;
 
-use super::crosswalk::{self, Quality, Series, Sign, Term};
+use super::crosswalk::{self, Measure, Quality, Relation, Series, Sign, Term};
+use super::wide::{Panel, Read};
+use super::ratios::Fraction;
 use super::{Filter, QueryError};
 
 /// Why a point has a value or none.
@@ -19,8 +20,10 @@ pub enum PointStatus {
     Cell(CellStatus),
     /// A part of the sum is missing: there is no value, least of all a smaller one.
     Incomplete,
-    /// The parts are in different units, or the sum is too large.
+    /// The parts are in different units or of different forms, or the sum is too large.
     NoSum,
+    /// A ratio of nothing: the denominator is 0.
+    ZeroDenominator,
     /// The report's form does not have the indicator.
     NotInForm,
     /// The report has no statutory table that was recognised.
@@ -34,6 +37,7 @@ impl PointStatus {
             Self::Cell(status) => status.as_str(),
             Self::Incomplete => "incomplete",
             Self::NoSum => "no_sum",
+            Self::ZeroDenominator => "zero_denominator",
             Self::NotInForm => "not_in_form",
             Self::NoTable => "no_table",
         }
@@ -46,13 +50,26 @@ impl Serialize for PointStatus {
     }
 }
 
+/// Which count of a ratio a cell belongs to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Side {
+    /// The one above.
+    Numerator,
+    /// The one below.
+    Denominator,
+}
+
 /// A cell that a point rests on.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Part {
     /// The cell id.
-    pub cell: String,
+    pub cell: &'static str,
     /// Whether it is added or taken off.
     pub sign: Sign,
+    /// Of which count of a ratio; `None` where there is no ratio.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub side: Option<Side>,
     /// Its value; `None` unless `status` is number.
     pub value: Option<Decimal>,
     /// What stands there; `None` where the report says nothing of the cell.
@@ -68,10 +85,16 @@ pub struct Part {
 pub struct Point {
     /// The report.
     pub report_id: i64,
+    /// What the agency's reports are grouped by (`agency_key.key`); `None` where the agency was not found: such a
+    /// report belongs to no other.
+    #[serde(skip)]
+    pub agency_key: Option<i64>,
     /// Name; `None` where not found.
-    pub agency: Option<String>,
+    #[serde(serialize_with = "shared")]
+    pub agency: Option<Arc<str>>,
     /// Code, where one page of the agency gives it.
-    pub agency_code: Option<String>,
+    #[serde(serialize_with = "shared")]
+    pub agency_code: Option<Arc<str>>,
     /// The year reported on; `None` where not found.
     pub year: Option<i16>,
     /// Years compare only within one scope.
@@ -82,10 +105,15 @@ pub struct Point {
     pub value: Option<Decimal>,
     /// Why there is a value or none.
     pub status: PointStatus,
-    /// Of the value.
+    /// Of the value; of a ratio none, its value is in percent.
     pub unit: Option<Unit>,
+    /// The counts of a ratio; `None` where the point is none.
+    #[serde(flatten)]
+    pub fraction: Option<Fraction>,
     /// How far it may be joined to points of another form.
     pub quality: Quality,
+    /// What the form's cells count, held against the series; `None` where there are none, or it is not known.
+    pub relation: Option<Relation>,
     /// Whether a line through the points must break before this one: the form differs from the point
     /// before of the same agency and scope, and the series is weak there.
     pub break_before: bool,
@@ -113,6 +141,39 @@ pub fn series(store: &Store, id: &str, filter: &Filter) -> Result<Vec<Point>, Qu
 ///
 /// [`QueryError::UnknownCell`]; [`QueryError::NotComparable`].
 pub fn cell_series(store: &Store, cell: &str, filter: &Filter) -> Result<Vec<Point>, QueryError> {
+    let series = of_cell(cell).ok_or_else(|| QueryError::UnknownCell { cell: cell.into() })?;
+    points(store, &series, filter)
+}
+
+/// Every series of the crosswalk at once, in its order: what one agency's reports say over the years.
+/// A series that must not be joined across the forms found is refused alone.
+///
+/// # Errors
+///
+/// If the database cannot be read.
+pub fn all_series(store: &Store, filter: &Filter) -> Result<Vec<Panels>, QueryError> {
+    let all: Vec<&Series> = crosswalk::all().iter().collect();
+    let panel = Panel::read(store, &all, filter)?;
+    Ok(all
+        .into_iter()
+        .map(|series| Panels {
+            series,
+            points: finished(series, points_of(&panel, series), filter),
+        })
+        .collect())
+}
+
+/// A series of [`all_series`].
+#[derive(Debug)]
+pub struct Panels {
+    /// Which.
+    pub series: &'static Series,
+    /// Its points, or [`QueryError::NotComparable`].
+    pub points: Result<Vec<Point>, QueryError>,
+}
+
+/// A cell as a series; `None` where no form has it.
+pub(super) fn of_cell(cell: &str) -> Option<Series> {
     let mut forms = BTreeMap::new();
     for form in FormId::ALL {
         if let Some(indicator) = Catalog::get().find(form, cell) {
@@ -121,112 +182,124 @@ pub fn cell_series(store: &Store, cell: &str, filter: &Filter) -> Result<Vec<Poi
         }
     }
     if forms.is_empty() {
-        return Err(QueryError::UnknownCell { cell: cell.into() });
+        return None;
     }
     let like = crosswalk::all().iter().find(|one| {
         forms
             .iter()
             .all(|(form, terms)| one.forms.get(form) == Some(terms))
     });
-    let known = |one: &Series| (one.quality, one.caveat.clone());
-    let (quality, caveat) = like.map_or_else(|| (Quality::Weak, String::new()), known);
-    let series = Series {
+    // A stock stays one where it is asked for by its cell.
+    let has = |one: &&Series| {
+        one.forms
+            .iter()
+            .any(|(form, terms)| forms.get(form) == Some(terms))
+    };
+    let stock = crosswalk::all()
+        .iter()
+        .any(|one| one.measure == Measure::Stock && has(&one));
+    let known = |one: &Series| (one.quality, one.caveat.clone(), one.relations.clone());
+    let unknown = || (Quality::Weak, String::new(), BTreeMap::new());
+    let (quality, caveat, relations) = like.map_or_else(unknown, known);
+    Some(Series {
         id: cell.into(),
         label: String::new(),
         quality,
+        measure: if stock { Measure::Stock } else { Measure::Flow },
         caveat,
         forms,
         variants: Vec::new(),
-    };
-    points(store, &series, filter)
+        relations,
+    })
 }
 
-struct Head {
-    report_id: i64,
-    agency: Option<String>,
-    agency_code: Option<String>,
-    year: Option<i16>,
-    scope: Scope,
-    form: Option<FormId>,
+#[expect(clippy::ref_option, reason = "serde asks for it so")]
+fn shared<S: Serializer>(name: &Option<Arc<str>>, serializer: S) -> Result<S::Ok, S::Error> {
+    name.as_deref().serialize(serializer)
 }
 
-type Cells = HashMap<(i64, FormId), HashMap<String, Part>>;
+pub(super) fn points(
+    store: &Store,
+    series: &Series,
+    filter: &Filter,
+) -> Result<Vec<Point>, QueryError> {
+    let panel = Panel::read(store, &[series], filter)?;
+    finished(series, points_of(&panel, series), filter)
+}
 
-fn points(store: &Store, series: &Series, filter: &Filter) -> Result<Vec<Point>, QueryError> {
-    let cells = cells(store, series, filter)?;
-    let mut points: Vec<Point> = Vec::new();
-    for head in heads(store, filter)? {
-        let point = point(series, &cells, head);
-        if filter.form.is_none() || point.form == filter.form {
-            points.push(point);
-        }
+/// The points of a series, one a head of the panel.
+fn points_of(panel: &Panel, series: &Series) -> Vec<Point> {
+    (0..panel.heads.len())
+        .map(|head| point(series, panel, head).0)
+        .collect()
+}
+
+/// The points of the form asked for, with breaks; refuses what must not be joined.
+pub(super) fn finished(
+    series: &Series,
+    mut points: Vec<Point>,
+    filter: &Filter,
+) -> Result<Vec<Point>, QueryError> {
+    if filter.form.is_some() {
+        points.retain(|point| point.form == filter.form);
     }
-    let with_cells = points.iter().filter(|point| !point.parts.is_empty());
-    let forms: BTreeSet<FormId> = with_cells.filter_map(|point| point.form).collect();
-    if series.quality == Quality::NotComparable && forms.len() > 1 {
-        return Err(QueryError::NotComparable {
-            id: series.id.clone(),
-            caveat: series.caveat.clone(),
-            forms: forms.into_iter().collect(),
-        });
-    }
+    refuse(series, &points)?;
     mark_breaks(series, &mut points);
     Ok(points)
 }
 
+/// Refuses to join forms that mean different things.
+fn refuse(series: &Series, points: &[Point]) -> Result<(), QueryError> {
+    if series.quality != Quality::NotComparable {
+        return Ok(());
+    }
+    let with_cells = points.iter().filter(|point| !point.parts.is_empty());
+    let forms: BTreeSet<FormId> = with_cells.filter_map(|point| point.form).collect();
+    if forms.len() < 2 {
+        return Ok(());
+    }
+    Err(QueryError::NotComparable {
+        id: series.id.clone(),
+        caveat: series.caveat.clone(),
+        forms: forms.into_iter().collect(),
+    })
+}
+
 /// Marks where a line must break, and where a footnote is due.
 fn mark_breaks(series: &Series, points: &mut [Point]) {
-    let mut last: Option<(Option<String>, Option<String>, Scope, FormId)> = None;
+    if series.quality == Quality::Good {
+        return;
+    }
+    let mut last: Option<(i64, Scope, FormId)> = None;
     for point in points {
-        let Some(form) = point.form.filter(|_| !point.parts.is_empty()) else {
+        let (Some(form), Some(agency)) = (
+            point.form.filter(|_| !point.parts.is_empty()),
+            point.agency_key,
+        ) else {
             continue;
         };
-        let key = (
-            point.agency.clone(),
-            point.agency_code.clone(),
-            point.scope,
-            form,
-        );
-        let changed = last.as_ref().is_some_and(|last| {
-            (&last.0, &last.1, last.2) == (&key.0, &key.1, key.2) && last.3 != form
-        });
-        if changed && series.quality != Quality::Good {
-            point.break_before = series.quality == Quality::Weak;
+        let before = last.filter(|last| (last.0, last.1) == (agency, point.scope));
+        if let Some((.., before)) = before.filter(|last| last.2 != form) {
+            point.break_before = series.breaks_between(before, form);
             let note = format!("the form changes here: {}", series.caveat);
             point.note = Some(match point.note.take() {
                 Some(before) => format!("{before}; {note}"),
                 None => note,
             });
         }
-        last = Some(key);
+        last = Some((agency, point.scope, form));
     }
 }
 
-fn point(series: &Series, cells: &Cells, head: Head) -> Point {
-    // The tables may follow another form than most of the report. Where the report's own form has the
-    // indicator and the report says nothing of it, the parts are there without status.
-    let nothing = HashMap::new();
-    let read = |form: FormId| {
-        let values = cells.get(&(head.report_id, form))?;
-        let has = |terms: &&Vec<Term>| {
-            terms.iter().any(|term| {
-                let cell = &Catalog::get().indicator(term.indicator).cell;
-                values.contains_key(cell)
-            })
-        };
-        let main = series.forms.get(&form)?;
-        let mut variants = series.variants.iter().filter(|(of, _)| *of == form);
-        let variant = variants.find_map(|(_, terms)| Some(terms).filter(has));
-        let terms = Some(main).filter(has).or(variant).unwrap_or(main);
-        Some((form, terms, values))
-    };
-    let silent = |form: FormId| Some((form, series.forms.get(&form)?, &nothing));
-    let mut own = head.form.into_iter().chain(FormId::ALL);
-    let found = own.find_map(read).or_else(|| head.form.and_then(silent));
+/// The point of one head, and which of its form's lists it is from.
+pub(super) fn point(series: &Series, panel: &Panel, at: usize) -> (Point, Option<usize>) {
+    let head = &panel.heads[at];
+    let agency = head.agency.map(|at| &panel.agencies[at as usize]);
     let mut point = Point {
         report_id: head.report_id,
-        agency: head.agency,
-        agency_code: head.agency_code,
+        agency_key: agency.map(|agency| agency.key),
+        agency: agency.and_then(|agency| agency.name.clone()),
+        agency_code: agency.and_then(|agency| agency.code.clone()),
         year: head.year,
         scope: head.scope,
         form: head.form,
@@ -237,31 +310,37 @@ fn point(series: &Series, cells: &Cells, head: Head) -> Point {
             PointStatus::NoTable
         },
         unit: None,
+        fraction: None,
         quality: series.quality,
+        relation: None,
         break_before: false,
         note: None,
         parts: Vec::new(),
     };
-    let Some((form, terms, values)) = found else {
-        return point;
+    let Some((form, list, found)) = panel.find(series, at) else {
+        return (point, None);
     };
     point.form = Some(form);
-    for term in terms {
-        let cell = &Catalog::get().indicator(term.indicator).cell;
-        let absent = || Part {
-            cell: cell.clone(),
-            sign: term.sign,
-            value: None,
-            status: None,
-            raw: None,
-            unit: None,
-        };
-        let mut part = values.get(cell).cloned().unwrap_or_else(absent);
-        part.sign = term.sign;
-        point.parts.push(part);
-    }
+    point.relation = series.relations.get(&form).copied();
+    let parts = found.into_iter();
+    point.parts = parts
+        .map(|(cell, sign, read)| part(cell, sign, read))
+        .collect();
     sum(&mut point);
-    point
+    (point, Some(list))
+}
+
+fn part(cell: &'static str, sign: Sign, read: Option<&Read>) -> Part {
+    let raw = |read: &Read| read.raw.clone().or_else(|| Some(read.value?.to_string()));
+    Part {
+        cell,
+        sign,
+        side: None,
+        value: read.and_then(|read| read.value),
+        status: read.and_then(|read| read.status),
+        raw: read.and_then(raw),
+        unit: read.and_then(|read| read.unit),
+    }
 }
 
 /// Adds up the parts, or says why not.
@@ -319,87 +398,4 @@ fn sum(point: &mut Point) {
     } else {
         point.note = Some("the sum is too large".into());
     }
-}
-
-fn heads(store: &Store, filter: &Filter) -> Result<Vec<Head>, QueryError> {
-    let (condition, values) = filter.condition();
-    let mut statement = store.connection().prepare(&format!(
-        "SELECT r.id, g.name, g.code, r.year, r.scope, v.form FROM report r
-         JOIN version v ON v.id = r.version_id LEFT JOIN agency a ON a.id = r.agency_id
-         LEFT JOIN agency_key k ON k.agency_id = r.agency_id LEFT JOIN agency g ON g.id = k.key
-         WHERE {condition} ORDER BY g.name, g.code, r.scope, r.year, r.id"
-    ))?;
-    let mut rows = statement.query(params_from_iter(values))?;
-    let mut heads = Vec::new();
-    while let Some(row) = rows.next()? {
-        let scope: String = row.get(4)?;
-        let form: Option<String> = row.get(5)?;
-        heads.push(Head {
-            report_id: row.get(0)?,
-            agency: row.get(1)?,
-            agency_code: row.get(2)?,
-            year: row.get(3)?,
-            scope: scope.parse().map_err(|()| unknown("scope", scope))?,
-            form: form.and_then(|form| form.parse().ok()),
-        });
-    }
-    Ok(heads)
-}
-
-/// The cells of the series in every report the filter lets through.
-fn cells(store: &Store, series: &Series, filter: &Filter) -> Result<Cells, QueryError> {
-    let mut cells: Cells = HashMap::new();
-    let variants = series.variants.iter().map(|(form, terms)| (form, terms));
-    for (form, terms) in series.forms.iter().chain(variants) {
-        if filter.form.is_some_and(|only| only != *form) {
-            continue;
-        }
-        let names: Vec<_> = terms
-            .iter()
-            .map(|term| Catalog::get().indicator(term.indicator).cell.as_str())
-            .collect();
-        let marks = vec!["?"; names.len()].join(", ");
-        let mut sql = format!(
-            "SELECT report_id, cell, CAST(value AS TEXT), status, raw, unit
-             FROM observation_{form} WHERE cell IN ({marks})"
-        );
-        let mut values: Vec<Value> = names
-            .iter()
-            .map(|name| Value::Text((*name).into()))
-            .collect();
-        let (condition, more) = filter.condition();
-        if !more.is_empty() {
-            sql.push_str(" AND report_id IN (SELECT r.id FROM report r WHERE ");
-            sql.push_str(&condition);
-            sql.push(')');
-            values.extend(more);
-        }
-        let mut statement = store.connection().prepare(&sql)?;
-        let mut rows = statement.query(params_from_iter(values))?;
-        while let Some(row) = rows.next()? {
-            let cell: String = row.get(1)?;
-            let (value, status): (Option<String>, String) = (row.get(2)?, row.get(3)?);
-            let unit: Option<String> = row.get(5)?;
-            let part = Part {
-                cell: cell.clone(),
-                sign: Sign::Plus,
-                value: match value {
-                    Some(value) => Some(value.parse().map_err(|_| unknown("value", value))?),
-                    None => None,
-                },
-                status: Some(status.parse().map_err(|()| unknown("status", status))?),
-                raw: row.get(4)?,
-                unit: unit.and_then(|unit| unit.parse().ok()),
-            };
-            cells
-                .entry((row.get(0)?, *form))
-                .or_default()
-                .insert(cell, part);
-        }
-    }
-    Ok(cells)
-}
-
-fn unknown(what: &'static str, value: String) -> QueryError {
-    QueryError::Store(StoreError::Unknown { what, value })
 }

@@ -1,12 +1,14 @@
 //! The store and its queries, through their public doors.
 
 mod copies;
+mod panel;
 mod query;
 mod random;
 mod roundtrip;
 mod schema;
 mod search;
 mod sql;
+mod slow_series;
 mod versions;
 
 use std::path::PathBuf;

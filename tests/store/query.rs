@@ -15,7 +15,7 @@ use crate::random::{capture, digest, report, sound};
 use crate::{Home, home, noon};
 
 /// A report of a form with every cell 1, but for those named.
-fn plain(form: FormId, year: i16, agency: &str, others: &[(&str, CellStatus)]) -> Report {
+pub fn plain(form: FormId, year: i16, agency: &str, others: &[(&str, CellStatus)]) -> Report {
     let mut report = sound();
     report.form = Some(form);
     report.year = Some(year);
@@ -47,7 +47,7 @@ fn plain(form: FormId, year: i16, agency: &str, others: &[(&str, CellStatus)]) -
     report
 }
 
-fn filled(reports: &[Report]) -> Home {
+pub fn filled(reports: &[Report]) -> Home {
     let mut home = home();
     let mut writer = home.store.writer("0.1.0", noon());
     for report in reports {
@@ -57,7 +57,7 @@ fn filled(reports: &[Report]) -> Home {
     home
 }
 
-fn everything() -> Filter {
+pub fn everything() -> Filter {
     Filter {
         copies: Copies::Included,
         ..Filter::default()
