@@ -154,18 +154,16 @@ fn metadata(dataset: &Dataset) -> Value {
             json!({"description": text, "columns": described(&long)}),
         );
         let mut columns = described(&of_reports);
-        let mut units = Map::new();
         for one in Catalog::get().of_form(form) {
-            let text = format!("{} – {}", label_zh(one), label_en(one));
+            let unit = one.unit.map(|unit| format!(" ({})", unit.as_str()));
+            let unit = unit.unwrap_or_default();
+            let text = format!("{}{unit} – {}", label_zh(one), label_en(one));
             columns.insert(one.cell.clone(), json!(text));
-            if let Some(unit) = one.unit {
-                units.insert(one.cell.clone(), json!(unit.as_str()));
-            }
         }
         let text = format!(
-            "A report of form {form}, a column a cell. Missing means: no number in the form's unit; observation_{form} says what stands there. Units are in the table indicator."
+            "A report of form {form}, a column a cell. Missing means: no number in the form's unit; observation_{form} says what stands there."
         );
-        let about = json!({"description": text, "columns": columns, "plugins": {"nianbao": {"units": units}}});
+        let about = json!({"description": text, "columns": columns});
         tables.insert(format!("form_{form}"), about);
         // What the views are made of; anybody who looks at it is better served by them.
         tables.insert(format!("cells_{form}"), json!({"hidden": true}));

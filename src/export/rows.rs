@@ -162,7 +162,7 @@ fn wide(
 ) -> Result<(), ExportError> {
     let ids: Vec<_> = Catalog::get().of_form(form).map(|one| one.id).collect();
     panel.each(Some(form), |head, details| {
-        let observations = details.observations()?;
+        let observations = details.all_observations()?;
         let mut values = vec![Value::Text(&head.key)];
         values.extend(whose(head));
         if place == Place::Alone {

@@ -258,7 +258,7 @@ impl Details<'_> {
     ///
     /// If the database cannot be read.
     pub fn observations(&self) -> Result<Vec<Observation>, QueryError> {
-        let mut found = self.store.reader().observations(self.version_id)?;
+        let mut found = self.all_observations()?;
         let catalog = Catalog::get();
         found.retain(|one| {
             let indicator = catalog.indicator(one.indicator);
@@ -267,6 +267,16 @@ impl Details<'_> {
             form && cell.is_none_or(|cell| *cell == indicator.cell)
         });
         Ok(found)
+    }
+
+    /// Every observation, whatever the filter says, in the catalog's order: a cell that a question leaves out must
+    /// not pass for one that the report lacks.
+    ///
+    /// # Errors
+    ///
+    /// If the database cannot be read.
+    pub fn all_observations(&self) -> Result<Vec<Observation>, QueryError> {
+        Ok(self.store.reader().observations(self.version_id)?)
     }
 
     /// The rows of statistics lists as printed.
