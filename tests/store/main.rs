@@ -1,6 +1,7 @@
 //! The store and its queries, through their public doors.
 
 mod copies;
+mod exports;
 mod query;
 mod random;
 mod roundtrip;
