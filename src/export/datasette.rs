@@ -153,7 +153,8 @@ fn metadata(dataset: &Dataset) -> Value {
             name,
             json!({"description": text, "columns": described(&long)}),
         );
-        let mut columns = described(&of_reports);
+        // A view of one form does not name it.
+        let mut columns = described(&of_reports[1..]);
         for one in Catalog::get().of_form(form) {
             let unit = one.unit.map(|unit| format!(" ({})", unit.as_str()));
             let unit = unit.unwrap_or_default();

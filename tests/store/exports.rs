@@ -479,7 +479,7 @@ fn a_package_describes_every_file_of_it() {
             .all(|one| one["value"] != "number" && one["value"] != "0")
     );
     let provenance = csv_rows(&std::fs::read(folder.join("provenance.csv")).unwrap());
-    assert_eq!(provenance[1]["sha256"], reports[0].provenance.sha256);
+    assert_eq!(provenance[0]["sha256"], reports[0].provenance.sha256);
     let observations = csv_rows(&std::fs::read(folder.join("observations.csv")).unwrap());
     assert_eq!(observations.len(), 26);
     assert_eq!(observations[0]["end_byte"], "1004");
