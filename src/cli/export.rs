@@ -68,7 +68,7 @@ enum Format {
     Csv,
     /// One JSON object a line
     Json,
-    /// Parquet, for DuckDB, pandas and others
+    /// Parquet, a table in typed columns
     Parquet,
     /// A workbook: a sheet a form, and a codebook
     Xlsx,

@@ -13,8 +13,8 @@ pub(super) fn whole<T>(
     path: &Path,
     fill: impl FnOnce(&Path) -> Result<T, ExportError>,
 ) -> Result<T, ExportError> {
-    let full = fs::read_dir(path).is_ok_and(|mut entries| entries.next().is_some());
-    if full || path.is_file() {
+    let taken = fs::read_dir(path).is_ok_and(|mut entries| entries.next().is_some());
+    if taken || path.is_file() {
         return Err(ExportError::Exists { path: path.into() });
     }
     let name = path

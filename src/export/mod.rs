@@ -58,6 +58,9 @@ pub enum ExportError {
         /// The folder.
         path: PathBuf,
     },
+    /// A value that its column cannot hold: a fault of this program.
+    #[error("a value does not fit its column")]
+    Misfit,
     /// A day or time that is none: the database holds what this program does not write.
     #[error("no day or time: {text:?}")]
     NoTime {

@@ -259,13 +259,11 @@ impl Buffer {
                 }
                 whole
             }
-            (Data::Exact(values), Some(Value::Exact(number))) => match number.at_scale(SCALE) {
-                Some(digits) => {
-                    values.push(digits.to_be_bytes().to_vec().into());
-                    true
-                }
-                None => false,
-            },
+            (Data::Exact(values), Some(Value::Exact(number))) => {
+                let digits = number.at_scale(SCALE).ok_or(ExportError::Misfit)?;
+                values.push(digits.to_be_bytes().to_vec().into());
+                true
+            }
             (Data::Text(values), Some(Value::Text(text))) => {
                 // Rows of one report repeat much: its texts are kept once.
                 let same = values.last().filter(|last| last.data() == text.as_bytes());
@@ -276,7 +274,8 @@ impl Buffer {
                 }));
                 true
             }
-            _ => false,
+            // A null would pass for a missing value.
+            _ => return Err(ExportError::Misfit),
         };
         self.present.push(i16::from(fits));
         Ok(bytes)

@@ -138,8 +138,7 @@ impl Sink for Sheet<'_> {
         };
         for (column, value) in (0..).zip(values) {
             let number = match value {
-                Value::Missing => continue,
-                Value::Text("") => continue,
+                Value::Missing | Value::Text("") => continue,
                 Value::Text(text) => {
                     let (text, cut) = cut(text);
                     self.book.cut += u64::from(cut);
