@@ -2,14 +2,17 @@
 //!
 //! `cargo bench --bench store`. Values as in small agencies' reports: most cells 0; one report in five
 //! strikes empty cells through or leaves them blank, one in fifty lacks a table, one in thirty prints odd
-//! numbers. Two findings a report. Narratives are left out: they outweigh the numbers and are stored as they are.
+//! numbers. Two findings a report. At the end each kind of export, with its size and the most memory it took.
+//! Narratives are left out: they outweigh the numbers and are stored as they are.
 
 use std::time::Instant;
 
+use nianbao::export::{self, Dataset, What};
 use nianbao::model::{
     Agency, ByteRange, Catalog, CellStatus, CharsetEvidence, Code, Decimal, Finding, FormId,
     Observation, Official, Provenance, Report, Scope, Source,
 };
+use nianbao::query::{Filter, Panel};
 use nianbao::store::{CaptureInfo, Store, WarcPlace};
 
 /// A small generator of even numbers; the same at every run.
@@ -266,4 +269,73 @@ fn main() {
                 .len()
         },
     );
+    exports(&store, directory.path());
+}
+
+/// The most memory this process has held since it was last asked, in MB; 0 where the system does not say.
+fn peak_mb() -> u64 {
+    let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
+    let line = status.lines().find(|line| line.starts_with("VmHWM:"));
+    let peak = line.and_then(|line| line.split_whitespace().nth(1)?.parse::<u64>().ok());
+    // Linux: begin anew.
+    let _ = std::fs::write("/proc/self/clear_refs", "5");
+    peak.unwrap_or(0) / 1_000
+}
+
+fn exports(store: &Store, folder: &std::path::Path) {
+    let filter = Filter::default();
+    let panel = Panel::new(store, &filter);
+    let say = |what: &str, work: &dyn Fn(&std::path::Path)| {
+        peak_mb();
+        let before = peak_mb();
+        let path = folder.join("export");
+        let start = Instant::now();
+        work(&path);
+        let seconds = start.elapsed().as_secs_f64();
+        let size = |path: &std::path::Path| std::fs::metadata(path).unwrap().len();
+        let bytes: u64 = if path.is_dir() {
+            let entries = std::fs::read_dir(&path).unwrap();
+            entries.map(|entry| size(&entry.unwrap().path())).sum()
+        } else {
+            size(&path)
+        };
+        let peak = peak_mb();
+        println!(
+            "export {what:<40} {seconds:>7.2} s {:>9} kB, {peak} MB at most ({before} before)",
+            bytes / 1_000
+        );
+        if path.is_dir() {
+            std::fs::remove_dir_all(&path).unwrap();
+        } else {
+            std::fs::remove_file(&path).unwrap();
+        }
+    };
+    let create = |path: &std::path::Path| std::fs::File::create(path).unwrap();
+    let (long, wide) = (What::Long.alone(), What::Wide(FormId::F2021).alone());
+    let (series, reports) = (What::Series.alone(), What::Reports.alone());
+    say("csv long", &|path| {
+        nianbao::query::export_csv(store, &filter, create(path)).unwrap();
+    });
+    say("csv wide", &|path| {
+        export::write_csv(&panel, &wide, create(path)).unwrap();
+    });
+    say("parquet long", &|path| {
+        export::write_parquet(&panel, &long, create(path)).unwrap();
+    });
+    say("parquet wide", &|path| {
+        export::write_parquet(&panel, &wide, create(path)).unwrap();
+    });
+    say("parquet series", &|path| {
+        export::write_parquet(&panel, &series, create(path)).unwrap();
+    });
+    say("xlsx", &|path| {
+        let tables = [wide.clone(), reports.clone()];
+        export::write_xlsx(&panel, &tables, create(path), folder, export::MAX_ROWS).unwrap();
+    });
+    say("datapackage", &|path| {
+        export::write_package(&panel, &Dataset::default(), path).unwrap();
+    });
+    say("datasette", &|path| {
+        export::write_datasette(&panel, &Dataset::default(), path).unwrap();
+    });
 }

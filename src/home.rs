@@ -74,6 +74,21 @@ const TEMPLATE: &str = "\
 [provenance]
 # Official hosts outside gov.cn: \"www.example.org\", or \"*.example.org\" with all below it.
 # official_hosts = []
+
+[dataset]
+# What packages made by `nianbao export` say of themselves. Nothing is made up: what stands not here is left out.
+# name = \"disclosure-reports\"
+# title = \"Annual reports on information disclosure\"
+# description = \"…\"
+# version = \"1.0.0\"
+# doi = \"10.5072/example\"
+# publisher = \"Example University\"
+# publication_year = 2026
+# license = \"CC-BY-4.0\"
+# license_url = \"https://creativecommons.org/licenses/by/4.0/\"
+# homepage = \"https://data.example.org/\"
+# creators = [{ name = \"Wang, Ming\", orcid = \"0000-0002-1825-0097\", affiliation = \"Example University\" }]
+# keywords = [\"open government\"]
 ";
 
 /// Why a home could not be made, found, read or locked.
@@ -168,6 +183,53 @@ pub struct Config {
     /// About where pages come from.
     #[serde(default)]
     pub provenance: ProvenanceConfig,
+    /// About the data set that exports make.
+    #[serde(default)]
+    pub dataset: DatasetConfig,
+}
+
+/// The `[dataset]` table: what packages say of themselves. `None` and empty are left out of them.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct DatasetConfig {
+    /// Name for addresses: lower case letters, digits, `.`, `_`, `-`.
+    pub name: Option<String>,
+    /// Title.
+    pub title: Option<String>,
+    /// In some sentences.
+    pub description: Option<String>,
+    /// Version of the data.
+    pub version: Option<String>,
+    /// DOI, without an address before it.
+    pub doi: Option<String>,
+    /// Who publishes it.
+    pub publisher: Option<String>,
+    /// Year of its publication.
+    pub publication_year: Option<i16>,
+    /// SPDX id of its licence.
+    pub license: Option<String>,
+    /// Address of the licence's text.
+    pub license_url: Option<String>,
+    /// Address of its page.
+    pub homepage: Option<String>,
+    /// Who made it.
+    #[serde(default)]
+    pub creators: Vec<CreatorConfig>,
+    /// What it is about.
+    #[serde(default)]
+    pub keywords: Vec<String>,
+}
+
+/// Who made the data set.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct CreatorConfig {
+    /// Name.
+    pub name: String,
+    /// ORCID iD.
+    pub orcid: Option<String>,
+    /// Institution.
+    pub affiliation: Option<String>,
 }
 
 /// The `[run]` table. What its addresses are is checked where they are used.

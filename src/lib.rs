@@ -13,6 +13,7 @@ pub mod cli;
 pub mod crawl;
 pub mod decode;
 pub mod discover;
+pub mod export;
 pub mod extract;
 pub mod facsimile;
 pub mod frontier;

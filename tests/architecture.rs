@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 /// Each module of `src/` and the modules of this crate it may name.
-const MAY_IMPORT: [(&str, &[&str]); 19] = [
+const MAY_IMPORT: [(&str, &[&str]); 20] = [
     ("model", &[]),
     ("profile", &["model"]),
     ("archive", &["model"]),
@@ -34,6 +34,7 @@ const MAY_IMPORT: [(&str, &[&str]); 19] = [
     ("audit", &["model"]),
     ("store", &["model"]),
     ("query", &["model", "store"]),
+    ("export", &["model", "query"]),
     ("present", &["model"]),
     ("home", &[]),
     (
@@ -70,6 +71,7 @@ const MAY_IMPORT: [(&str, &[&str]); 19] = [
             "audit",
             "store",
             "query",
+            "export",
             "present",
             "pipeline",
             "discover",
@@ -81,13 +83,15 @@ const MAY_IMPORT: [(&str, &[&str]); 19] = [
 ];
 
 /// Words that only some modules may use, and which.
-const ONLY: [(&str, &[&str]); 10] = [
+const ONLY: [(&str, &[&str]); 12] = [
     ("rusqlite", &["store", "query", "frontier"]),
     ("htmlize", &["parse"]),
     ("encoding_rs", &["decode"]),
     ("chardetng", &["decode"]),
     ("flate2", &["archive", "parse", "store"]),
     ("comfy_table", &["present"]),
+    ("parquet", &["export"]),
+    ("rust_xlsxwriter", &["export"]),
     ("tokio_rustls", &["crawl"]),
     ("rustls", &["crawl"]),
     ("TcpStream", &["crawl"]),

@@ -12,6 +12,7 @@ mod export;
 mod filter;
 mod wide;
 pub mod ratios;
+mod panel;
 mod reports;
 mod rows;
 mod search;
@@ -29,6 +30,7 @@ pub use diff::{
 };
 pub use export::{export_csv, export_json};
 pub use filter::{AgencyFilter, Copies, Filter};
+pub use panel::{Details, FindingText, Head, Narrative, Panel, in_wide, series_of};
 pub use reports::{
     FindingCount, FindingLine, ProposalLine, RefusalLine, ReportLine, agency_names, count_copies,
     find_reports, findings, findings_since, list_reports, load_report, proposals, refusals,

@@ -2,6 +2,7 @@
 
 mod copies;
 mod panel;
+mod exports;
 mod query;
 mod random;
 mod roundtrip;
