@@ -7,6 +7,7 @@
 //! crawl | import → archive → decode → parse → normalize → extract → audit → store → query → present
 //! ```
 
+pub mod agency;
 pub mod archive;
 pub mod audit;
 pub mod cli;

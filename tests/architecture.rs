@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 /// Each module of `src/` and the modules of this crate it may name.
-const MAY_IMPORT: [(&str, &[&str]); 20] = [
+const MAY_IMPORT: [(&str, &[&str]); 21] = [
     ("model", &[]),
     ("profile", &["model"]),
     ("archive", &["model"]),
@@ -32,11 +32,12 @@ const MAY_IMPORT: [(&str, &[&str]); 20] = [
     ),
     ("facsimile", &["model", "decode", "parse"]),
     ("audit", &["model"]),
-    ("store", &["model"]),
+    ("store", &["model", "agency"]),
     ("query", &["model", "store"]),
     ("present", &["model"]),
     ("home", &[]),
     ("decisions", &[]),
+    ("agency", &["normalize"]),
     (
         "pipeline",
         &[
@@ -44,6 +45,7 @@ const MAY_IMPORT: [(&str, &[&str]); 20] = [
             "profile",
             "home",
             "decisions",
+            "agency",
             "archive",
             "decode",
             "parse",
@@ -64,6 +66,7 @@ const MAY_IMPORT: [(&str, &[&str]); 20] = [
             "profile",
             "home",
             "decisions",
+            "agency",
             "archive",
             "decode",
             "parse",
@@ -107,7 +110,8 @@ const CAPTURES: [(&str, &[&str]); 3] = [
 ];
 
 /// Stages that are functions of their input and nothing else.
-const PURE: [&str; 18] = [
+const PURE: [&str; 19] = [
+    "agency",
     "model",
     "profile",
     "decode",

@@ -15,12 +15,14 @@ use std::sync::atomic::{AtomicU8, Ordering};
 use jiff::Timestamp;
 
 use crate::audit::origin::HostRules;
+use crate::decisions::{self, DecisionError, Decisions};
 use crate::model::Report;
 use crate::store::{
     CaptureInfo, Marks, Member, Outcome, Pending, Refusal, State, Store, StoreError, Trouble,
     TroubleKind, Writer,
 };
 
+use super::agencies::settle_agencies;
 use super::crawl::CrawlFailure;
 use super::exchange::{Made, capture_of, make};
 use super::increment::{Reread, plan, reader_of};
@@ -147,6 +149,9 @@ pub enum BuildError {
         "the profiles of the home cannot be used (`nianbao profile check` names everything that is wrong)"
     )]
     Profiles(#[source] Box<CrawlFailure>),
+    /// What people decided of agencies cannot be read.
+    #[error("cannot read what was decided")]
+    Decisions(#[from] DecisionError),
     /// It was asked to stop. What the database has is whole; the next build goes on.
     #[error("stopped by a signal; the next build goes on with it")]
     Stopped,
@@ -157,7 +162,7 @@ impl BuildError {
     pub fn is_full(&self) -> bool {
         match self {
             Self::Store(error) => error.is_full(),
-            Self::List { .. } | Self::Profiles(_) | Self::Stopped => false,
+            Self::List { .. } | Self::Profiles(_) | Self::Decisions(_) | Self::Stopped => false,
         }
     }
 }
@@ -169,6 +174,19 @@ impl BuildError {
 ///
 /// [`BuildError`]. Everything else is counted in the summary and told to `observe`.
 pub fn build(
+    archive: &Path,
+    store: &mut Store,
+    options: &BuildOptions<'_>,
+    observe: impl FnMut(BuildEvent<'_>),
+) -> Result<BuildSummary, BuildError> {
+    let summary = read_archive(archive, store, options, observe)?;
+    // What people decided lies beside the database.
+    let decisions = store.path().with_file_name(decisions::FILE);
+    settle_agencies(store, &Decisions::read(&decisions)?)?;
+    Ok(summary)
+}
+
+fn read_archive(
     archive: &Path,
     store: &mut Store,
     options: &BuildOptions<'_>,

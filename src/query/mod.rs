@@ -3,6 +3,7 @@
 //! Takes a [`crate::store::Store`], best opened for reading only; returns plain values. Writes nothing. A
 //! missing value stays missing: it has a status and is neither 0 nor a smaller sum.
 
+mod agencies;
 mod captures;
 mod coverage;
 pub mod crosswalk;
@@ -13,6 +14,10 @@ mod reports;
 mod rows;
 mod series;
 
+pub use agencies::{
+    AgencyLine, AgencyLinkLine, AgencyListFilter, AgencyName, AgencyRecord, list_agencies,
+    show_agencies,
+};
 pub use captures::{
     CaptureLine, RecordKnown, archive_ends, capture_of, captures_of_file, is_captured,
     latest_capture,

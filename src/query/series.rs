@@ -324,10 +324,10 @@ fn sum(point: &mut Point) {
 fn heads(store: &Store, filter: &Filter) -> Result<Vec<Head>, QueryError> {
     let (condition, values) = filter.condition();
     let mut statement = store.connection().prepare(&format!(
-        "SELECT r.id, g.name, g.code, r.year, r.scope, v.form FROM report r
+        "SELECT r.id, ifnull(k.label, g.name), g.code, r.year, r.scope, v.form FROM report r
          JOIN version v ON v.id = r.version_id LEFT JOIN agency a ON a.id = r.agency_id
          LEFT JOIN agency_key k ON k.agency_id = r.agency_id LEFT JOIN agency g ON g.id = k.key
-         WHERE {condition} ORDER BY g.name, g.code, r.scope, r.year, r.id"
+         WHERE {condition} ORDER BY 2, g.code, r.scope, r.year, r.id"
     ))?;
     let mut rows = statement.query(params_from_iter(values))?;
     let mut heads = Vec::new();

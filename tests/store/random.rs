@@ -99,6 +99,7 @@ pub fn sound() -> Report {
             parts: vec![],
             profile: "0123456789abcdef".into(),
             program: "0.1.0",
+            site_id: None,
         },
     }
 }
@@ -309,6 +310,7 @@ fn provenance() -> impl Strategy<Value = Provenance> {
                 parts,
                 profile: "0123456789abcdef".into(),
                 program: "0.1.0",
+                site_id: (seed % 3 == 0).then(|| "3203240001".into()),
             }
         },
     )
