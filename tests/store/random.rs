@@ -67,9 +67,9 @@ pub fn sound() -> Report {
         }
     });
     Report {
-        title: Some("某某局2022年政府信息公开工作年度报告".into()),
+        title: Some("某某县局2022年政府信息公开工作年度报告".into()),
         agency: Agency {
-            name: Some("某某局".into()),
+            name: Some("某某县局".into()),
             code: None,
         },
         year: Some(2022),
