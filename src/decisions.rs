@@ -286,7 +286,7 @@ pub fn append(
     };
     let content = line(&decision);
     let taken = |id: &str| before.all.iter().any(|known| known.id == id);
-    decision.id = (before.all.len()..)
+    decision.id = (0..=before.all.len())
         .map(|salt| id_of(&content, salt))
         .find(|id| !taken(id))
         .unwrap_or_default();
@@ -375,7 +375,6 @@ mod rfc3339 {
     use jiff::Timestamp;
     use serde::{Deserialize as _, Deserializer, Serializer, de::Error as _};
 
-    #[expect(clippy::trivially_copy_pass_by_ref, reason = "serde asks for it")]
     pub(super) fn serialize<S: Serializer>(at: &Timestamp, to: S) -> Result<S::Ok, S::Error> {
         to.collect_str(at)
     }

@@ -53,7 +53,9 @@ impl Home {
 
     fn json(&self, args: &[&str]) -> Vec<Value> {
         let out = self.done(args).out;
-        out.lines().map(|line| serde_json::from_str(line).unwrap()).collect()
+        out.lines()
+            .map(|line| serde_json::from_str(line).unwrap())
+            .collect()
     }
 
     /// Label, names joined, years of each body.
@@ -63,7 +65,13 @@ impl Home {
             .iter()
             .map(|line| {
                 let text = |key: &str| line[key].to_string().replace('"', "");
-                format!("{} {} {}-{}", text("label"), text("joined"), text("first_year"), text("last_year"))
+                format!(
+                    "{} {} {}-{}",
+                    text("label"),
+                    text("joined"),
+                    text("first_year"),
+                    text("last_year")
+                )
             })
             .collect()
     }
@@ -121,17 +129,61 @@ fn page(agency: &str, year: u16, meta: &str) -> String {
 
 /// Agency, year, address.
 const PAGES: [(&str, u16, &str); 11] = [
-    ("云溪县环境保护局", 2016, "http://www.yunxi.gov.cn/hbj/2017/a.html"),
-    ("云溪县环保局", 2017, "http://www.yunxi.gov.cn/hbj/2018/a.html"),
-    ("云溪县生态环境局", 2019, "http://www.yunxi.gov.cn/hbj/2020/a.html"),
-    ("青岭县环境保护局", 2017, "http://www.qingling.gov.cn/hbj/2018/a.html"),
-    ("云溪县工商行政管理局", 2017, "http://www.yunxi.gov.cn/gsj/2018/a.html"),
-    ("云溪县市场监督管理局", 2019, "http://www.yunxi.gov.cn/scj/2020/a.html"),
-    ("白鹭区教育局", 2019, "http://www.bailu.gov.cn/jyj/2020/a.html"),
-    ("白鹭区教育局", 2020, "http://jyj.bailu.gov.cn/nb/2021/a.html"),
-    ("白鹭区教育局", 2020, "http://www.other.gov.cn/jyj/2021/a.html"),
-    ("云溪县教育局", 2019, "http://www.yunxi.gov.cn/jyj/2020/a.html"),
-    ("云溪县教育体育局", 2020, "http://www.yunxi.gov.cn/jtj/2021/a.html"),
+    (
+        "云溪县环境保护局",
+        2016,
+        "http://www.yunxi.gov.cn/hbj/2017/a.html",
+    ),
+    (
+        "云溪县环保局",
+        2017,
+        "http://www.yunxi.gov.cn/hbj/2018/a.html",
+    ),
+    (
+        "云溪县生态环境局",
+        2019,
+        "http://www.yunxi.gov.cn/hbj/2020/a.html",
+    ),
+    (
+        "青岭县环境保护局",
+        2017,
+        "http://www.qingling.gov.cn/hbj/2018/a.html",
+    ),
+    (
+        "云溪县工商行政管理局",
+        2017,
+        "http://www.yunxi.gov.cn/gsj/2018/a.html",
+    ),
+    (
+        "云溪县市场监督管理局",
+        2019,
+        "http://www.yunxi.gov.cn/scj/2020/a.html",
+    ),
+    (
+        "白鹭区教育局",
+        2019,
+        "http://www.bailu.gov.cn/jyj/2020/a.html",
+    ),
+    (
+        "白鹭区教育局",
+        2020,
+        "http://jyj.bailu.gov.cn/nb/2021/a.html",
+    ),
+    (
+        "白鹭区教育局",
+        2020,
+        "http://www.other.gov.cn/jyj/2021/a.html",
+    ),
+    (
+        "云溪县教育局",
+        2019,
+        "http://www.yunxi.gov.cn/jyj/2020/a.html",
+    ),
+    (
+        "云溪县教育体育局",
+        2020,
+        "http://www.yunxi.gov.cn/jtj/2021/a.html",
+    ),
 ];
 
 const JOINED: [&str; 8] = [
@@ -166,26 +218,55 @@ fn names_are_joined_with_their_division_and_decisions_survive_a_rebuild() {
         assert!(known || found.contains(&other), "{line}\n{found:#?}");
     }
     let shown = home.done(&["agency", "show", "云溪县环保局"]).out;
-    for part in ["云溪县生态环境局", "rename", "reform 2018-environment", "joined", "level county"] {
+    for part in [
+        "云溪县生态环境局",
+        "rename",
+        "reform 2018-environment",
+        "joined",
+        "level county",
+    ] {
         assert!(shown.contains(part), "{part}\n{shown}");
     }
     let shown = home.done(&["agency", "show", "云溪县工商行政管理局"]).out;
-    assert!(shown.contains("merged into") && shown.contains("not joined: a merger"), "{shown}");
+    assert!(
+        shown.contains("merged into") && shown.contains("not joined: a merger"),
+        "{shown}"
+    );
     // All names of a body answer for it.
-    let rows = home.done(&["coverage", "--agency", "云溪县环境保护局", "--json"]).out;
-    assert!(rows.contains("云溪县生态环境局") && rows.contains("[2016,2017,2018,2019]"), "{rows}");
+    let rows = home
+        .done(&["coverage", "--agency", "云溪县环境保护局", "--json"])
+        .out;
+    assert!(
+        rows.contains("云溪县生态环境局") && rows.contains("[2016,2017,2018,2019]"),
+        "{rows}"
+    );
 
     // Two years of one body under two names: a person knows.
-    let merge = ["agency", "merge", "云溪县教育体育局", "云溪县教育局", "--reason", "云编〔2020〕1号", "--by", "li"];
+    let merge = [
+        "agency",
+        "merge",
+        "云溪县教育体育局",
+        "云溪县教育局",
+        "--reason",
+        "云编〔2020〕1号",
+        "--by",
+        "li",
+    ];
     home.done(&merge);
     let merged = home.list();
-    assert!(merged.contains(&"云溪县教育体育局 2 2019-2020".to_owned()), "{merged:?}");
+    assert!(
+        merged.contains(&"云溪县教育体育局 2 2019-2020".to_owned()),
+        "{merged:?}"
+    );
     let again = home.run(&merge);
     assert_eq!(again.code, 2);
     assert!(again.err.contains("one agency already"), "{}", again.err);
     home.done(&["agency", "split", "云溪县环保局", "--reason", "另一机构"]);
     let decided = home.list();
-    assert!(decided.contains(&"云溪县环保局 1 2017-2017".to_owned()), "{decided:?}");
+    assert!(
+        decided.contains(&"云溪县环保局 1 2017-2017".to_owned()),
+        "{decided:?}"
+    );
     let tables = home.tables();
 
     // The database is made anew from the archive; what was decided holds.
@@ -205,10 +286,19 @@ fn names_are_joined_with_their_division_and_decisions_survive_a_rebuild() {
     assert_eq!(told[1]["state"], "holds");
     home.done(&["agency", "undo", "last", "--reason", "by mistake"]);
     assert_eq!(home.list(), merged);
-    home.done(&["agency", "undo", told[0]["id"].as_str().unwrap(), "--reason", "by mistake"]);
+    home.done(&[
+        "agency",
+        "undo",
+        told[0]["id"].as_str().unwrap(),
+        "--reason",
+        "by mistake",
+    ]);
     assert_eq!(home.list(), found);
     let told = home.json(&["agency", "decisions", "--json"]);
-    let states: Vec<&str> = told.iter().map(|one| one["state"].as_str().unwrap()).collect();
+    let states: Vec<&str> = told
+        .iter()
+        .map(|one| one["state"].as_str().unwrap())
+        .collect();
     assert_eq!(states, ["undone", "undone", "undo", "undo"]);
 
     // A line that is none is told of, and the rest holds.
@@ -218,7 +308,11 @@ fn names_are_joined_with_their_division_and_decisions_survive_a_rebuild() {
     std::fs::write(&path, text).unwrap();
     let built = home.run(&["build"]);
     assert_eq!(built.code, 1);
-    assert!(built.err.contains("decisions.jsonl: line 5"), "{}", built.err);
+    assert!(
+        built.err.contains("decisions.jsonl: line 5"),
+        "{}",
+        built.err
+    );
     assert_eq!(home.list(), found);
 }
 
@@ -238,7 +332,10 @@ fn what_is_built_in_steps_equals_what_is_built_at_once() {
     // A build of nothing new writes nothing.
     let before = std::fs::read(stepwise.path().join("nianbao.db")).unwrap();
     stepwise.done(&["build"]);
-    assert_eq!(std::fs::read(stepwise.path().join("nianbao.db")).unwrap(), before);
+    assert_eq!(
+        std::fs::read(stepwise.path().join("nianbao.db")).unwrap(),
+        before
+    );
 }
 
 #[test]
@@ -269,10 +366,25 @@ fn names_without_division_are_joined_by_site_or_column_only() {
     );
     let several = home.run(&["agency", "merge", "教育局", "民政局", "--reason", "x"]);
     assert_eq!(several.code, 2);
-    assert!(several.err.contains("say which") && several.err.contains("'教育局 (www.b.gov.cn/jyj)'"), "{}", several.err);
+    assert!(
+        several.err.contains("say which") && several.err.contains("'教育局 (www.b.gov.cn/jyj)'"),
+        "{}",
+        several.err
+    );
     let exact = ["教育局 (www.a.gov.cn/jyj)", "教育局 (www.b.gov.cn/jyj)"];
-    home.done(&["agency", "merge", exact[0], exact[1], "--reason", "same bureau"]);
-    assert!(home.list().contains(&"教育局 2 2019-2020".to_owned()), "{:?}", home.list());
+    home.done(&[
+        "agency",
+        "merge",
+        exact[0],
+        exact[1],
+        "--reason",
+        "same bureau",
+    ]);
+    assert!(
+        home.list().contains(&"教育局 2 2019-2020".to_owned()),
+        "{:?}",
+        home.list()
+    );
     // Neither coverage nor a series takes bureaus of one name for one.
     home.done(&["agency", "undo", "last", "--reason", "no"]);
     let rows = home.json(&["coverage", "--json"]);

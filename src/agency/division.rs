@@ -229,12 +229,12 @@ impl Divisions {
             for prefecture in province.prefectures {
                 let codes: Result<Vec<String>, String> =
                     prefecture.codes.iter().map(|code| filled(code)).collect();
-                read.add_prefecture(prefecture.name, codes?)?;
+                read.add_prefecture(&prefecture.name, codes?)?;
             }
         }
         for division in history.division {
             let code = filled(&division.code)?;
-            read.add_prefecture(division.name, vec![code])?;
+            read.add_prefecture(&division.name, vec![code])?;
         }
         for group in history.counties {
             for (name, code) in group.names {
@@ -286,12 +286,12 @@ impl Divisions {
         Ok(read)
     }
 
-    fn add_prefecture(&mut self, name: String, codes: Vec<String>) -> Result<(), String> {
+    fn add_prefecture(&mut self, name: &str, codes: Vec<String>) -> Result<(), String> {
         for code in &codes {
             let known = self.names.entry(code.clone());
-            known.or_insert_with(|| name.clone());
+            known.or_insert_with(|| name.to_owned());
         }
-        match self.prefectures.insert(name.clone(), codes) {
+        match self.prefectures.insert(name.to_owned(), codes) {
             Some(_) => Err(format!("{name} stands twice")),
             None => Ok(()),
         }
@@ -307,7 +307,7 @@ impl Divisions {
             .prefectures
             .get(name)
             .into_iter()
-            .flat_map(|codes| codes.first())
+            .filter_map(|codes| codes.first())
             .chain(self.counties.get(name).into_iter().flatten())
             .find(|code| code.starts_with(parent));
         match found {

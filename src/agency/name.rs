@@ -197,7 +197,7 @@ impl Name {
             ..Self::default()
         };
         let body = body.trim_start_matches(['·', '-', '—']);
-        let mut body = match read.parts.last().map(|part| part.kind) {
+        let body = match read.parts.last().map(|part| part.kind) {
             Some(PartKind::Town) => town_body(body, read.parts.last()),
             Some(_) if body.is_empty() => "人民政府".into(),
             Some(_) => body.to_owned(),
@@ -207,10 +207,7 @@ impl Name {
                 body.to_owned()
             }
         };
-        let full = Reforms::get().full(&body);
-        if full != body {
-            body = full.to_owned();
-        }
+        let mut body = Reforms::get().full(&body).to_owned();
         // 国家税务总局云溪县税务局 is 云溪县税务局.
         if !(system.is_empty() || system == SYSTEMS[0] && body == "税务局") {
             body = format!("{system}{body}");
@@ -230,26 +227,22 @@ impl Name {
             let name = &part.name;
             let whole = match (&part.code, part.kind) {
                 (Some(code), _) => Some(Divisions::key(code, name)),
-                (None, PartKind::County) => Some(format!("? {name}")),
-                // The name has meant two divisions, and which is meant is not known.
-                (None, PartKind::City) if Divisions::get().reused.contains_key(name) => None,
-                (None, PartKind::City) => Some(format!("? {name}")),
+                // Of a city's name that has meant two divisions it is not known which is meant.
+                (None, PartKind::County | PartKind::City)
+                    if !Divisions::get().reused.contains_key(name) =>
+                {
+                    Some(format!("? {name}"))
+                }
                 _ => None,
             };
             path = Some(match (whole, part.kind, path) {
                 (Some(whole), ..) => Path::Whole(whole),
-                (None, PartKind::District, Some(Path::Whole(outer)))
-                    if above
-                        .is_some_and(|part| has_districts(part) || part.kind == PartKind::City) =>
+                (None, kind, Some(Path::Whole(outer)))
+                    if above.is_some_and(|above| is_only_in(kind, above)) =>
                 {
                     Path::Whole(format!("{outer}/{name}"))
                 }
                 (None, PartKind::District, _) => Path::Site(name.clone()),
-                (None, PartKind::Town | PartKind::Regiment, Some(Path::Whole(outer)))
-                    if above.is_some_and(has_towns) =>
-                {
-                    Path::Whole(format!("{outer}/{name}"))
-                }
                 (None, PartKind::Town, Some(Path::Site(outer))) => {
                     Path::Site(format!("{outer}/{name}"))
                 }
@@ -303,6 +296,15 @@ impl Name {
     }
 }
 
+/// Whether a name of this kind is the only one of its division.
+fn is_only_in(kind: PartKind, above: &Part) -> bool {
+    match kind {
+        PartKind::District => has_districts(above) || above.kind == PartKind::City,
+        PartKind::Town | PartKind::Regiment => has_towns(above),
+        _ => false,
+    }
+}
+
 /// A division whose districts all have different names: a prefecture, a municipality.
 fn has_districts(part: &Part) -> bool {
     match part.kind {
@@ -349,6 +351,15 @@ fn plain(name: &str) -> String {
     text
 }
 
+/// 内蒙古呼和浩特市: names of regions cut short, with their codes.
+const REGIONS: [(&str, &str); 5] = [
+    ("内蒙古", "150000"),
+    ("广西", "450000"),
+    ("西藏", "540000"),
+    ("宁夏", "640000"),
+    ("新疆", "650000"),
+];
+
 /// The divisions at the start, and what is left.
 fn divisions<'n>(name: &'n str, era: Option<&str>) -> (Vec<Part>, &'n str) {
     let data = Divisions::get();
@@ -362,18 +373,10 @@ fn divisions<'n>(name: &'n str, era: Option<&str>) -> (Vec<Part>, &'n str) {
         kind,
         code: Some(code.to_owned()),
     };
-    // 内蒙古呼和浩特市, where a region's name is cut short.
-    let regions = [
-        ("内蒙古", "150000"),
-        ("广西", "450000"),
-        ("西藏", "540000"),
-        ("宁夏", "640000"),
-        ("新疆", "650000"),
-    ];
     if let Some((name, code)) = data.province_at(rest) {
         parts.push(part(name, PartKind::Province, code));
         rest = &rest[name.len()..];
-    } else if let Some((name, code)) = regions.iter().find(|(name, code)| {
+    } else if let Some((name, code)) = REGIONS.iter().find(|(name, code)| {
         rest.strip_prefix(name)
             .is_some_and(|inner| data.prefecture_at(inner, Some(code)).is_some())
     }) {

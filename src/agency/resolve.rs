@@ -225,9 +225,9 @@ impl<'f> Node<'f> {
             let word = name.level_word.map(String::from).unwrap_or_default();
             (place, format!("{word}{}", name.body))
         });
-        let code = fact.code.as_deref().and_then(Code::parse);
-        let core = match (&code, &fact.code) {
-            (Some(code), _) => Some(code.core().to_owned()),
+        let sound = fact.code.as_deref().and_then(Code::parse);
+        let core = match (&sound, &fact.code) {
+            (Some(sound), _) => Some(sound.core().to_owned()),
             (None, code) => code.clone(),
         };
         Self {
@@ -235,7 +235,7 @@ impl<'f> Node<'f> {
             name,
             path,
             group,
-            code,
+            code: sound,
             core,
         }
     }
@@ -401,7 +401,11 @@ pub fn resolve(facts: &[AgencyFact], decisions: &[Decided]) -> Resolution {
     let identities = identities(&joined, &decided);
     let mut links: Vec<Link> = links.into_iter().map(|link| link.named(&joined)).collect();
     links.sort();
-    links.dedup();
+    // Agencies that stand in two divisions, one renamed to the other, are met twice.
+    links.dedup_by(|one, other| {
+        (one.earlier, one.later, one.kind, &one.evidence)
+            == (other.earlier, other.later, other.kind, &other.evidence)
+    });
     Resolution {
         identities,
         links,

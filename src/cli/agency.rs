@@ -172,7 +172,7 @@ fn divisions(text: &str) -> anyhow::Result<Vec<String>> {
     }
     let short = |code: String| {
         let mut code = code;
-        while code.len() > 2 && code.len() % 2 == 0 && code.ends_with("00") {
+        while code.len() > 2 && code.len().is_multiple_of(2) && code.ends_with("00") {
             code.truncate(code.len() - 2);
         }
         code

@@ -169,8 +169,11 @@ pub fn show_agencies(store: &Store, name: &str) -> Result<Vec<AgencyRecord>, Que
     let mut records = Vec::new();
     for line in lines {
         let names = names(store, line.key)?;
-        let links = links(store, line.key)?;
-        records.push(AgencyRecord { line, names, links });
+        records.push(AgencyRecord {
+            links: links(store, line.key)?,
+            line,
+            names,
+        });
     }
     Ok(records)
 }
@@ -195,11 +198,11 @@ fn names(store: &Store, key: i64) -> Result<Vec<AgencyName>, QueryError> {
             })
         })?
         .collect::<Result<_, _>>()?;
-    let mut statement = connection.prepare_cached(
+    let mut of_agency = connection.prepare_cached(
         "SELECT DISTINCT scope, year FROM report WHERE agency_id = ? AND year IS NOT NULL ORDER BY scope, year",
     )?;
     for name in &mut names {
-        let mut rows = statement.query([name.agency_id])?;
+        let mut rows = of_agency.query([name.agency_id])?;
         while let Some(row) = rows.next()? {
             name.years.entry(row.get(0)?).or_default().push(row.get(1)?);
         }

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, HashMap};
 
-use rusqlite::params;
+use rusqlite::{Connection, params};
 
 use crate::agency::AgencyFact;
 
@@ -144,42 +144,7 @@ impl Store {
             }
         }
         drop(put);
-        let mut statement = transaction.prepare(
-            "SELECT earlier_id, later_id, kind, since, until, evidence, apart FROM agency_link
-             ORDER BY earlier_id, later_id, kind, evidence",
-        )?;
-        let is_same = {
-            let mut sorted: Vec<&LinkRow> = links.iter().collect();
-            sorted.sort_by(|one, other| {
-                (one.earlier_id, one.later_id, one.kind, &one.evidence).cmp(&(
-                    other.earlier_id,
-                    other.later_id,
-                    other.kind,
-                    &other.evidence,
-                ))
-            });
-            let mut rows = statement.query([])?;
-            let mut wanted = sorted.into_iter();
-            loop {
-                match (rows.next()?, wanted.next()) {
-                    (None, None) => break true,
-                    (Some(row), Some(link)) => {
-                        let same = row.get::<_, i64>(0)? == link.earlier_id
-                            && row.get::<_, i64>(1)? == link.later_id
-                            && row.get::<_, String>(2)? == link.kind
-                            && row.get::<_, String>(3)? == link.since
-                            && row.get::<_, Option<String>>(4)? == link.until
-                            && row.get::<_, String>(5)? == link.evidence
-                            && row.get::<_, Option<String>>(6)? == link.apart;
-                        if !same {
-                            break false;
-                        }
-                    }
-                    _ => break false,
-                }
-            }
-        };
-        drop(statement);
+        let is_same = same_links(&transaction, links)?;
         if !is_same {
             changed = true;
             transaction.execute("DELETE FROM agency_link", [])?;
@@ -201,5 +166,42 @@ impl Store {
             transaction.commit()?;
         }
         Ok(changed)
+    }
+}
+
+/// Whether exactly these links are there.
+fn same_links(connection: &Connection, links: &[LinkRow]) -> Result<bool, StoreError> {
+    let mut statement = connection.prepare(
+        "SELECT earlier_id, later_id, kind, since, until, evidence, apart FROM agency_link
+             ORDER BY earlier_id, later_id, kind, evidence",
+    )?;
+    let mut sorted: Vec<&LinkRow> = links.iter().collect();
+    sorted.sort_by(|one, other| {
+        (one.earlier_id, one.later_id, one.kind, &one.evidence).cmp(&(
+            other.earlier_id,
+            other.later_id,
+            other.kind,
+            &other.evidence,
+        ))
+    });
+    let mut rows = statement.query([])?;
+    let mut wanted = sorted.into_iter();
+    loop {
+        match (rows.next()?, wanted.next()) {
+            (None, None) => return Ok(true),
+            (Some(row), Some(link)) => {
+                let same = row.get::<_, i64>(0)? == link.earlier_id
+                    && row.get::<_, i64>(1)? == link.later_id
+                    && row.get::<_, String>(2)? == link.kind
+                    && row.get::<_, String>(3)? == link.since
+                    && row.get::<_, Option<String>>(4)? == link.until
+                    && row.get::<_, String>(5)? == link.evidence
+                    && row.get::<_, Option<String>>(6)? == link.apart;
+                if !same {
+                    return Ok(false);
+                }
+            }
+            _ => return Ok(false),
+        }
     }
 }

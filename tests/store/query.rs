@@ -1,9 +1,9 @@
 //! Queries: nothing missing becomes a number, nothing is joined that must not be.
 
+use nianbao::decisions::Decisions;
 use nianbao::model::{
     Catalog, CellStatus, Code, Decimal, FormId, Observation, Report, Scope, Unit,
 };
-use nianbao::decisions::Decisions;
 use nianbao::pipeline::settle_agencies;
 use nianbao::query::crosswalk::Quality;
 use nianbao::query::{
