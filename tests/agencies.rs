@@ -117,10 +117,11 @@ fn page(agency: &str, year: u16, meta: &str) -> String {
         "五、存在的主要问题及改进情况",
         "六、其他需要报告的事项",
     ];
-    let sections: String = headings
+    let sections: Vec<String> = headings
         .iter()
         .map(|heading| format!("<h3>{heading}</h3>{text}"))
         .collect();
+    let sections = sections.concat();
     format!(
         "<!DOCTYPE html><html><head><meta charset=\"utf-8\">{meta}<title>{title}</title></head>\
          <body><div class=\"article\"><h1>{title}</h1>{sections}</div></body></html>"
