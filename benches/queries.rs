@@ -102,6 +102,7 @@ fn report(agency: u64, year: i16, dice: &mut Dice) -> Report {
         proposals: vec![],
         findings: vec![],
         provenance: Provenance {
+            site_id: None,
             sha256: data_encoding::HEXLOWER.encode(&digest),
             url: Some(format!(
                 "http://www.city{}.gov.cn/xxgknb/t{number}.html",

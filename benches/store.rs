@@ -135,6 +135,7 @@ fn report(number: u64, dice: &mut Dice) -> Report {
             parts: vec![],
             profile: "0123456789abcdef".into(),
             program: "0.1.0",
+            site_id: None,
         },
     }
 }

@@ -7,10 +7,12 @@
 //! crawl | import → archive → decode → parse → normalize → extract → audit → store → query → present
 //! ```
 
+pub mod agency;
 pub mod archive;
 pub mod audit;
 pub mod cli;
 pub mod crawl;
+pub mod decisions;
 pub mod decode;
 pub mod discover;
 pub mod export;

@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 /// Each module of `src/` and the modules of this crate it may name.
-const MAY_IMPORT: [(&str, &[&str]); 20] = [
+const MAY_IMPORT: [(&str, &[&str]); 22] = [
     ("model", &[]),
     ("profile", &["model"]),
     ("archive", &["model"]),
@@ -32,17 +32,21 @@ const MAY_IMPORT: [(&str, &[&str]); 20] = [
     ),
     ("facsimile", &["model", "decode", "parse"]),
     ("audit", &["model"]),
-    ("store", &["model"]),
+    ("store", &["model", "agency"]),
     ("query", &["model", "store"]),
     ("export", &["model", "query"]),
     ("present", &["model"]),
     ("home", &[]),
+    ("decisions", &[]),
+    ("agency", &["normalize"]),
     (
         "pipeline",
         &[
             "model",
             "profile",
             "home",
+            "decisions",
+            "agency",
             "archive",
             "decode",
             "parse",
@@ -62,6 +66,8 @@ const MAY_IMPORT: [(&str, &[&str]); 20] = [
             "model",
             "profile",
             "home",
+            "decisions",
+            "agency",
             "archive",
             "decode",
             "parse",
@@ -108,7 +114,8 @@ const CAPTURES: [(&str, &[&str]); 3] = [
 ];
 
 /// Stages that are functions of their input and nothing else.
-const PURE: [&str; 18] = [
+const PURE: [&str; 19] = [
+    "agency",
     "model",
     "profile",
     "decode",

@@ -7,6 +7,7 @@ use anyhow::Context as _;
 use jiff::Timestamp;
 
 use crate::audit::origin::HostRules;
+use crate::decisions::Decisions;
 use crate::home::Home;
 use crate::pipeline::{self, BuildError, BuildEvent, BuildOptions, BuildSummary, Readings};
 use crate::profile::Sites;
@@ -49,7 +50,9 @@ pub(super) fn run(context: &Context, args: &Args) -> anyhow::Result<Status> {
                 Status::Failures
             })
         }
-        Err(error @ (BuildError::List { .. } | BuildError::Profiles(_))) => Err(error.into()),
+        Err(
+            error @ (BuildError::List { .. } | BuildError::Profiles(_) | BuildError::Decisions(_)),
+        ) => Err(error.into()),
         Err(error) => {
             let why = output::explain(&error);
             output::say(&format!(
@@ -101,7 +104,12 @@ pub(super) fn build(
     };
     let result = pipeline::build(&opened.home.warc(), &mut opened.store, &options, observe);
     progress.done();
-    result
+    let mut summary = result?;
+    for bad in Decisions::read(&opened.home.decisions())?.bad() {
+        output::say(&output::failure(&opened.home.decisions(), &bad.to_string()));
+        summary.failures += 1;
+    }
+    Ok(summary)
 }
 
 /// The summary in a line.

@@ -3,6 +3,7 @@
 //! stdout is data, stderr is for people. Exit codes: 0 done, 1 done with failures (each told in
 //! a line on stderr), 2 could not start: usage, no home, nothing of that name.
 
+mod agency;
 mod archive;
 mod audit;
 mod build;
@@ -97,6 +98,7 @@ enum Verb {
     Audit(audit::Args),
     Coverage(coverage::Args),
     Export(export::Args),
+    Agency(agency::Args),
     Archive(archive::Args),
     Schedule(schedule::Args),
     Profile(profile::Args),
@@ -153,6 +155,7 @@ fn run(cli: Cli) -> anyhow::Result<Status> {
         Verb::Audit(args) => audit::run(&context, &args),
         Verb::Coverage(args) => coverage::run(&context, &args),
         Verb::Export(args) => export::run(&context, &args),
+        Verb::Agency(args) => agency::run(&context, &args),
         Verb::Archive(args) => archive::run(&context, &args),
         Verb::Schedule(args) => schedule::run(&context, &args),
         Verb::Profile(args) => profile::run(&context, &args),

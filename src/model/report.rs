@@ -276,6 +276,9 @@ pub struct Provenance {
     pub profile: String,
     /// Program version that read it.
     pub program: &'static str,
+    /// `SiteIDCode` of the page, lower-case: whose site it is on; `None` where the page has none, or none of that form.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub site_id: Option<String>,
 }
 
 /// One agency's annual report for one year and scope, as one capture has it.

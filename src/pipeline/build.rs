@@ -13,12 +13,14 @@ use std::sync::atomic::{AtomicU8, Ordering};
 use jiff::Timestamp;
 
 use crate::audit::origin::HostRules;
+use crate::decisions::{self, Decisions};
 use crate::model::Report;
 use crate::store::{
     CaptureInfo, Marks, Member, Outcome, Pending, Refusal, State, Store, StoreError, Trouble,
     TroubleKind, Writer,
 };
 
+use super::agencies::settle_agencies;
 use super::course::{BuildError, BuildEvent, BuildSummary};
 use super::exchange::{Made, capture_of, make};
 use super::increment::{Reread, plan, reader_of};
@@ -65,6 +67,19 @@ impl BuildOptions<'_> {
 ///
 /// [`BuildError`]. Everything else is counted in the summary and told to `observe`.
 pub fn build(
+    archive: &Path,
+    store: &mut Store,
+    options: &BuildOptions<'_>,
+    observe: impl FnMut(BuildEvent<'_>),
+) -> Result<BuildSummary, BuildError> {
+    let summary = read_archive(archive, store, options, observe)?;
+    // What people decided lies beside the database.
+    let decisions = store.path().with_file_name(decisions::FILE);
+    settle_agencies(store, &Decisions::read(&decisions)?)?;
+    Ok(summary)
+}
+
+fn read_archive(
     archive: &Path,
     store: &mut Store,
     options: &BuildOptions<'_>,

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::io;
 use std::path::PathBuf;
 
+use crate::decisions::DecisionError;
 use crate::store::{Outcome, StoreError};
 
 use super::crawl::CrawlFailure;
@@ -96,6 +97,9 @@ pub enum BuildError {
         "the profiles of the home cannot be used (`nianbao profile check` names everything that is wrong)"
     )]
     Profiles(#[source] Box<CrawlFailure>),
+    /// What people decided of agencies cannot be read.
+    #[error("cannot read what was decided")]
+    Decisions(#[from] DecisionError),
     /// It was asked to stop. What the database has is whole; the next build goes on.
     #[error("stopped by a signal; the next build goes on with it")]
     Stopped,
@@ -106,7 +110,7 @@ impl BuildError {
     pub fn is_full(&self) -> bool {
         match self {
             Self::Store(error) => error.is_full(),
-            Self::List { .. } | Self::Profiles(_) | Self::Stopped => false,
+            Self::List { .. } | Self::Profiles(_) | Self::Decisions(_) | Self::Stopped => false,
         }
     }
 }

@@ -1,5 +1,6 @@
 //! The stages put together. Only this module composes them.
 
+mod agencies;
 mod answer;
 mod build;
 mod course;
@@ -22,6 +23,7 @@ mod reread;
 mod stop;
 mod walk;
 
+pub use agencies::{settle_agencies, unmatched};
 pub use answer::read_answer;
 pub use build::{BuildOptions, build};
 pub use course::{BuildError, BuildEvent, BuildSummary};

@@ -3,6 +3,7 @@
 use data_encoding::HEXLOWER;
 use sha2::{Digest, Sha256};
 
+use crate::agency;
 use crate::audit;
 use crate::audit::origin::HostRules;
 use crate::decode::{self, Decoded, Media};
@@ -296,6 +297,11 @@ impl<'p> Page<'p> {
             parts,
             profile: profile.digest.clone(),
             program: env!("CARGO_PKG_VERSION"),
+            site_id: document
+                .metas
+                .iter()
+                .filter(|meta| meta.name == "siteidcode")
+                .find_map(|meta| agency::site_id(&meta.content)),
         };
         let reports = extractions.into_iter();
         reports

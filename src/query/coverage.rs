@@ -65,7 +65,7 @@ pub fn coverage(
     };
     let (condition, values) = with_copies.condition();
     let mut statement = store.connection().prepare(&format!(
-        "SELECT g.name, g.code, r.year, v.form IS NOT NULL, v.official = 'mirror_suspected' FROM report r
+        "SELECT ifnull(k.label, g.name), g.code, r.year, v.form IS NOT NULL, v.official = 'mirror_suspected' FROM report r
          JOIN version v ON v.id = r.version_id LEFT JOIN agency a ON a.id = r.agency_id
          LEFT JOIN agency_key k ON k.agency_id = r.agency_id LEFT JOIN agency g ON g.id = k.key
          WHERE {condition}"

@@ -7,7 +7,7 @@ use crate::model::{FormId, Scope};
 /// Which agencies.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum AgencyFilter {
-    /// This name, or this code.
+    /// The bodies that have this name, code or label: all their names.
     Exact(String),
     /// Names that contain this text.
     Containing(String),
@@ -54,8 +54,12 @@ impl Filter {
         match &self.agency {
             None => {}
             Some(AgencyFilter::Exact(name)) => {
-                terms.push("r.agency_id IN (SELECT id FROM agency WHERE name = ? OR code = ?)");
-                values.extend([text(name), text(name)]);
+                terms.push(
+                    "r.agency_id IN (SELECT k.agency_id FROM agency_key k WHERE k.key IN
+                       (SELECT m.key FROM agency_key m JOIN agency n ON n.id = m.agency_id
+                        WHERE n.name = ? OR n.code = ? OR m.label = ?))",
+                );
+                values.extend([text(name), text(name), text(name)]);
             }
             Some(AgencyFilter::Containing(part)) => {
                 terms.push("r.agency_id IN (SELECT id FROM agency WHERE instr(name, ?) > 0)");

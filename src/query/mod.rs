@@ -3,6 +3,7 @@
 //! Takes a [`crate::store::Store`], best opened for reading only; returns plain values. Writes nothing. A
 //! missing value stays missing: it has a status and is neither 0 nor a smaller sum.
 
+mod agencies;
 mod captures;
 pub mod compare;
 mod coverage;
@@ -10,15 +11,19 @@ pub mod crosswalk;
 mod diff;
 mod export;
 mod filter;
-mod wide;
-pub mod ratios;
 mod panel;
+pub mod ratios;
 mod reports;
 mod rows;
 mod search;
 mod series;
 mod sql;
+mod wide;
 
+pub use agencies::{
+    AgencyLine, AgencyLinkLine, AgencyListFilter, AgencyName, AgencyRecord, list_agencies,
+    show_agencies,
+};
 pub use captures::{
     CaptureLine, RecordKnown, archive_ends, capture_of, captures_of_file, is_captured,
     latest_capture,

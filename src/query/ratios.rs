@@ -9,8 +9,8 @@ use crate::model::{Catalog, CellStatus, Decimal, FormId};
 use crate::store::Store;
 
 use super::crosswalk::{self, Measure, Quality, Relation, Series, Sign, Term};
-use super::wide::Panel;
 use super::series::{self, Point, PointStatus, Side};
+use super::wide::Panel;
 use super::{Filter, QueryError};
 
 /// Digits behind the point of a percentage.

@@ -9,8 +9,8 @@ use crate::model::{Catalog, CellStatus, Decimal, FormId, Scope, Unit};
 use crate::store::Store;
 
 use super::crosswalk::{self, Measure, Quality, Relation, Series, Sign, Term};
-use super::wide::{Panel, Read};
 use super::ratios::Fraction;
+use super::wide::{Panel, Read};
 use super::{Filter, QueryError};
 
 /// Why a point has a value or none.

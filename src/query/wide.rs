@@ -209,7 +209,7 @@ impl Keys {
         let mut wanted: Vec<i64> = found.iter().flatten().copied().collect();
         wanted.sort_unstable();
         wanted.dedup();
-        let sql = "SELECT k.agency_id, k.key, g.name, g.code FROM agency_key k JOIN agency g ON g.id = k.key";
+        let sql = "SELECT k.agency_id, k.key, ifnull(k.label, g.name), g.code FROM agency_key k JOIN agency g ON g.id = k.key";
         let mut agencies = HashMap::new();
         let mut keys = Vec::new();
         let mut take = |row: &Row<'_>| -> Result<(), QueryError> {

@@ -32,8 +32,8 @@ pub(super) fn insert(
     let version = put_head(
         writer,
         "INSERT INTO version (id, report_id, content_digest, first_seen_us, last_seen_us, capture_id,
-           reader_id, title, form, published, official, charset, charset_evidence, replacements, signals, parts)
-         VALUES (?1, ?2, ?3, ?4, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15)",
+           reader_id, title, form, published, official, charset, charset_evidence, replacements, signals, parts, site_id)
+         VALUES (?1, ?2, ?3, ?4, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16)",
         None,
         head,
         report,
@@ -77,7 +77,7 @@ pub(super) fn replace(
         "UPDATE version SET report_id = ?2, content_digest = ?3, first_seen_us = min(first_seen_us, ?4),
            last_seen_us = max(last_seen_us, ?4), capture_id = ?5, reader_id = ?6, title = ?7, form = ?8,
            published = ?9, official = ?10, charset = ?11, charset_evidence = ?12, replacements = ?13,
-           signals = ?14, parts = ?15
+           signals = ?14, parts = ?15, site_id = ?16
          WHERE id = ?1",
         Some(version),
         head,
@@ -118,6 +118,7 @@ fn put_head(
         provenance.replacements,
         signals,
         parts,
+        provenance.site_id,
     ])?;
     Ok(writer.connection.last_insert_rowid())
 }

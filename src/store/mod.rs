@@ -12,6 +12,7 @@ use std::path::{Path, PathBuf};
 use jiff::Timestamp;
 use rusqlite::{Connection, OpenFlags};
 
+mod agencies;
 mod archived;
 mod capture;
 mod cells;
@@ -32,6 +33,7 @@ mod views;
 mod whole;
 mod writer;
 
+pub use agencies::{KeyRow, LinkRow};
 pub use archived::{Member, Pending, Place as ArchivedPlace, State, Trouble, TroubleKind};
 pub use capture::{CaptureInfo, Marks, Outcome, Refusal, WarcPlace, key_of, key_of_digest};
 pub use error::StoreError;

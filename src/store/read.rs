@@ -96,7 +96,7 @@ impl<'a> Reader<'a> {
             "SELECT r.id AS report_id, r.version_id = v.id AS current, v.first_seen_us, v.last_seen_us,
                (SELECT count(*) FROM reading WHERE version_id = v.id) AS captures,
                v.title, a.name, a.code, r.year, r.scope, v.form, v.published, c.sha256, d.url,
-               v.charset, v.charset_evidence, v.replacements, v.official, v.signals, v.parts, p.profile, p.program
+               v.charset, v.charset_evidence, v.replacements, v.official, v.signals, v.parts, p.profile, p.program, v.site_id
              FROM version v JOIN report r ON r.id = v.report_id JOIN capture c ON c.id = v.capture_id
              JOIN reader p ON p.id = v.reader_id LEFT JOIN agency a ON a.id = r.agency_id
              LEFT JOIN address d ON d.id = c.address_id WHERE v.id = ?",
@@ -155,6 +155,7 @@ impl<'a> Reader<'a> {
                 },
                 profile: row.get("profile")?,
                 program: intern(row.get("program")?),
+                site_id: row.get("site_id")?,
             },
         };
         Ok(Some(StoredReport {

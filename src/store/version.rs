@@ -11,6 +11,7 @@
 
 use rusqlite::{OptionalExtension as _, params};
 
+use crate::agency;
 use crate::model::{Official, Report};
 
 use super::capture::{CaptureInfo, Marks, Outcome};
@@ -240,23 +241,28 @@ fn report_id(
         .code
         .as_deref()
         .filter(|code| !code.is_empty());
+    let page = || {
+        let page = capture.url.clone();
+        page.unwrap_or_else(|| format!("sha256:{sha256}"))
+    };
+    let url = capture.url.as_deref();
+    // A name that many bodies have is told apart by where its pages stand.
+    let place = name.map_or_else(String::new, |name| {
+        agency::discriminator(name, report.year, url, &page())
+    });
     let agency = match (name, code) {
         (None, None) => None,
         _ => Some(writer.id(
-            "SELECT id FROM agency WHERE ifnull(name, '') = ifnull(?1, '') AND ifnull(code, '') = ifnull(?2, '')",
-            "INSERT INTO agency (name, code) VALUES (?1, ?2)",
-            [name, code],
+            "SELECT id FROM agency WHERE ifnull(name, '') = ifnull(?1, '') AND ifnull(code, '') = ifnull(?2, '')
+               AND place = ?3",
+            "INSERT INTO agency (name, code, place) VALUES (?1, ?2, ?3)",
+            params![name, code, place],
         )?),
     };
-    let page = if agency.is_some() && report.year.is_some() {
-        String::new()
-    } else {
-        let page = capture.url.clone();
-        let page = page.unwrap_or_else(|| format!("sha256:{sha256}"));
-        match position {
-            0 => page,
-            _ => format!("{page} report {}", position + 1),
-        }
+    let page = match position {
+        _ if agency.is_some() && report.year.is_some() => String::new(),
+        0 => page(),
+        _ => format!("{} report {}", page(), position + 1),
     };
     let identity = params![agency, report.year, report.scope.as_str(), page];
     let known: Option<i64> = writer

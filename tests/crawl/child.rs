@@ -112,6 +112,8 @@ const CLOCKS: [&str; 6] = [
     "run_id",
 ];
 
+const AGENCY: &str = "SELECT id, format('%s|%s|%s', name, code, place) FROM agency";
+
 /// Every row of the database but for clocks, the numbers of rows, and places in the archive: rows are named by what they
 /// are about. Sorted.
 #[allow(dead_code, reason = "each target that includes it uses a part of it")]
@@ -121,10 +123,10 @@ pub fn rows(database: &Path) -> Vec<String> {
     let mut names = Names::default();
     for (column, sql) in [
         ("address_id", "SELECT id, url FROM address"),
-        (
-            "agency_id",
-            "SELECT id, format('%s|%s', name, code) FROM agency",
-        ),
+        ("agency_id", AGENCY),
+        ("key", AGENCY),
+        ("earlier_id", AGENCY),
+        ("later_id", AGENCY),
         (
             "capture_id",
             "SELECT c.id, format('%s of %s', hex(sha256), url) FROM capture c LEFT JOIN address a ON a.id = address_id",

@@ -1,15 +1,15 @@
 //! The store and its queries, through their public doors.
 
 mod copies;
-mod panel;
 mod exports;
+mod panel;
 mod query;
 mod random;
 mod roundtrip;
 mod schema;
 mod search;
-mod sql;
 mod slow_series;
+mod sql;
 mod versions;
 
 use std::path::PathBuf;

@@ -1,8 +1,10 @@
 //! Queries: nothing missing becomes a number, nothing is joined that must not be.
 
+use nianbao::decisions::Decisions;
 use nianbao::model::{
     Catalog, CellStatus, Code, Decimal, FormId, Observation, Report, Scope, Unit,
 };
+use nianbao::pipeline::settle_agencies;
 use nianbao::query::crosswalk::Quality;
 use nianbao::query::{
     AgencyFilter, Copies, Filter, PointStatus, Presence, QueryError, cell_series, coverage,
@@ -54,6 +56,7 @@ pub fn filled(reports: &[Report]) -> Home {
         writer.put(&capture(report, 1), Ok(report)).unwrap();
     }
     writer.finish().unwrap();
+    settle_agencies(&mut home.store, &Decisions::default()).unwrap();
     home
 }
 
@@ -68,9 +71,9 @@ pub fn everything() -> Filter {
 fn a_sum_with_a_missing_part_has_no_value() {
     let blank = ("litigation.direct.total", CellStatus::Blank);
     let home = filled(&[
-        plain(FormId::F2021, 2021, "甲局", &[]),
-        plain(FormId::F2021, 2022, "甲局", &[blank]),
-        plain(FormId::F2014, 2018, "甲局", &[]),
+        plain(FormId::F2021, 2021, "甲县局", &[]),
+        plain(FormId::F2021, 2022, "甲县局", &[blank]),
+        plain(FormId::F2014, 2018, "甲县局", &[]),
     ]);
     let points = series(&home.store, "litigation_total", &everything()).unwrap();
     let values: Vec<_> = points
@@ -105,10 +108,10 @@ fn a_sum_with_a_missing_part_has_no_value() {
 #[test]
 fn weak_series_break_and_incomparable_ones_are_refused() {
     let home = filled(&[
-        plain(FormId::F2019, 2020, "甲局", &[]),
-        plain(FormId::F2021, 2021, "甲局", &[]),
-        plain(FormId::F2021, 2022, "甲局", &[]),
-        plain(FormId::F2021, 2022, "乙局", &[]),
+        plain(FormId::F2019, 2020, "甲县局", &[]),
+        plain(FormId::F2021, 2021, "甲县局", &[]),
+        plain(FormId::F2021, 2022, "甲县局", &[]),
+        plain(FormId::F2021, 2022, "乙县局", &[]),
     ]);
     let points = series(&home.store, "norm_stock", &everything()).unwrap();
     let breaks: Vec<_> = points
@@ -149,18 +152,18 @@ fn weak_series_break_and_incomparable_ones_are_refused() {
 
 #[test]
 fn a_point_says_why_it_has_no_value() {
-    let mut without = plain(FormId::F2021, 2023, "甲局", &[]);
+    let mut without = plain(FormId::F2021, 2023, "甲县局", &[]);
     without.form = None;
     without.observations.clear();
-    let mut silent = plain(FormId::F2021, 2024, "甲局", &[]);
+    let mut silent = plain(FormId::F2021, 2024, "甲县局", &[]);
     let catalog = Catalog::get();
     silent
         .observations
         .retain(|one| catalog.indicator(one.indicator).cell != "review.total");
     let mark = ("review.total", CellStatus::Mark);
     let home = filled(&[
-        plain(FormId::F2008, 2010, "甲局", &[]),
-        plain(FormId::F2021, 2022, "甲局", &[mark]),
+        plain(FormId::F2008, 2010, "甲县局", &[]),
+        plain(FormId::F2021, 2022, "甲县局", &[mark]),
         without,
         silent,
     ]);
@@ -178,12 +181,12 @@ fn a_point_says_why_it_has_no_value() {
 
 #[test]
 fn agencies_with_and_without_a_code_are_one_where_that_is_certain() {
-    let mut coded = plain(FormId::F2021, 2022, "甲局", &[]);
+    let mut coded = plain(FormId::F2021, 2022, "甲县局", &[]);
     coded.agency.code = Some("CODE1".into());
-    let mut reports = vec![plain(FormId::F2021, 2021, "甲局", &[]), coded];
+    let mut reports = vec![plain(FormId::F2021, 2021, "甲县局", &[]), coded];
     let rows = |reports: &[Report]| {
         let home = filled(reports);
-        coverage(&home.store, &everything(), &["丙局".into()]).unwrap()
+        coverage(&home.store, &everything(), &["丙县局".into()]).unwrap()
     };
     let matrix = rows(&reports);
     assert_eq!(matrix.years, [2021, 2022]);
@@ -191,18 +194,18 @@ fn agencies_with_and_without_a_code_are_one_where_that_is_certain() {
     let missing = matrix
         .rows
         .iter()
-        .find(|row| row.agency.as_deref() == Some("丙局"))
+        .find(|row| row.agency.as_deref() == Some("丙县局"))
         .unwrap();
     assert_eq!(missing.presence, [Presence::Missing; 2]);
     let found = matrix
         .rows
         .iter()
-        .find(|row| row.agency.as_deref() == Some("甲局"))
+        .find(|row| row.agency.as_deref() == Some("甲县局"))
         .unwrap();
     assert_eq!(found.presence, [Presence::Found; 2]);
     assert_eq!(found.agency_code.as_deref(), Some("CODE1"));
     // Two codes for the name: whose the page without a code is cannot be told.
-    let mut other = plain(FormId::F2021, 2023, "甲局", &[]);
+    let mut other = plain(FormId::F2021, 2023, "甲县局", &[]);
     other.agency.code = Some("CODE2".into());
     reports.push(other);
     assert_eq!(rows(&reports).rows.len(), 4);
@@ -279,7 +282,7 @@ fn lists_follow_their_filters() {
 
 #[test]
 fn another_unit_is_not_mixed_into_the_forms() {
-    let mut odd = plain(FormId::F2021, 2022, "甲局", &[]);
+    let mut odd = plain(FormId::F2021, 2022, "甲县局", &[]);
     let fee = Catalog::get().find(FormId::F2021, "fees.amount").unwrap();
     let one = odd
         .observations

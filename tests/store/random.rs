@@ -67,9 +67,9 @@ pub fn sound() -> Report {
         }
     });
     Report {
-        title: Some("某某局2022年政府信息公开工作年度报告".into()),
+        title: Some("某某县局2022年政府信息公开工作年度报告".into()),
         agency: Agency {
-            name: Some("某某局".into()),
+            name: Some("某某县局".into()),
             code: None,
         },
         year: Some(2022),
@@ -99,6 +99,7 @@ pub fn sound() -> Report {
             parts: vec![],
             profile: "0123456789abcdef".into(),
             program: "0.1.0",
+            site_id: None,
         },
     }
 }
@@ -309,6 +310,7 @@ fn provenance() -> impl Strategy<Value = Provenance> {
                 parts,
                 profile: "0123456789abcdef".into(),
                 program: "0.1.0",
+                site_id: (seed % 3 == 0).then(|| "3203240001".into()),
             }
         },
     )

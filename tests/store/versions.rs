@@ -179,7 +179,7 @@ fn a_corrected_identity_moves_the_report() {
     let (agency, year, scope): (String, i16, String) = stored.unwrap();
     assert_eq!(
         (agency.as_str(), year, scope.as_str()),
-        ("某某局", 2022, "consolidated")
+        ("某某县局", 2022, "consolidated")
     );
     // And a reading withdrawn takes all of it along.
     let refusal = Refusal {

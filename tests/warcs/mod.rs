@@ -218,7 +218,11 @@ pub fn dump(database: &Path) -> Vec<String> {
     let address = "(SELECT url FROM address WHERE id = #)";
     let label = "(SELECT label || ifnull(row_id, '') || ifnull(row_group, '') || ifnull(code, '') || ifnull(unit, '')
         FROM statistic_label WHERE id = #)";
-    let keys: [(&str, &str); 9] = [
+    let agency = "(SELECT ifnull(name, '') || ifnull(code, '') || place FROM agency WHERE id = #)";
+    let keys: [(&str, &str); 12] = [
+        ("key", agency),
+        ("earlier_id", agency),
+        ("later_id", agency),
         ("capture_id", capture),
         ("revisit_of", capture),
         ("report_id", report),
@@ -227,10 +231,7 @@ pub fn dump(database: &Path) -> Vec<String> {
         ("warc_id", warc),
         ("address_id", address),
         ("label_id", label),
-        (
-            "agency_id",
-            "(SELECT ifnull(name, '') || ifnull(code, '') FROM agency WHERE id = #)",
-        ),
+        ("agency_id", agency),
     ];
     let mut tables = connection
         .prepare("SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT GLOB 'narrative_index*' ORDER BY name")

@@ -45,7 +45,7 @@ impl Known {
         let columns = ["division", "level"].map(|name| column(connection, name));
         let [division, level] = columns;
         let mut statement = connection.prepare(&format!(
-            "SELECT k.key, r.scope, g.name, g.code, {}, {}
+            "SELECT k.key, r.scope, ifnull(k.label, g.name), g.code, {}, {}
              FROM (SELECT DISTINCT r.agency_id, r.scope FROM report r WHERE {condition}) r
              JOIN agency_key k ON k.agency_id = r.agency_id JOIN agency g ON g.id = k.key",
             division?, level?
