@@ -432,6 +432,11 @@ impl Home {
         self.directory.join("frontier.db")
     }
 
+    /// What people decided of agencies and findings.
+    pub fn decisions(&self) -> PathBuf {
+        self.directory.join("decisions.jsonl")
+    }
+
     /// The directory of WARC files.
     pub fn warc(&self) -> PathBuf {
         self.directory.join("warc")

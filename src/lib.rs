@@ -11,6 +11,7 @@ pub mod archive;
 pub mod audit;
 pub mod cli;
 pub mod crawl;
+pub mod decisions;
 pub mod decode;
 pub mod discover;
 pub mod extract;

@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 /// Each module of `src/` and the modules of this crate it may name.
-const MAY_IMPORT: [(&str, &[&str]); 19] = [
+const MAY_IMPORT: [(&str, &[&str]); 20] = [
     ("model", &[]),
     ("profile", &["model"]),
     ("archive", &["model"]),
@@ -36,12 +36,14 @@ const MAY_IMPORT: [(&str, &[&str]); 19] = [
     ("query", &["model", "store"]),
     ("present", &["model"]),
     ("home", &[]),
+    ("decisions", &[]),
     (
         "pipeline",
         &[
             "model",
             "profile",
             "home",
+            "decisions",
             "archive",
             "decode",
             "parse",
@@ -61,6 +63,7 @@ const MAY_IMPORT: [(&str, &[&str]); 19] = [
             "model",
             "profile",
             "home",
+            "decisions",
             "archive",
             "decode",
             "parse",
