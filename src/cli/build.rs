@@ -14,7 +14,7 @@ use crate::store::Outcome;
 
 use super::context::{Context, Opened};
 use super::progress::Progress;
-use super::{Status, output};
+use super::{Status, output, watch};
 
 const EXAMPLES: &str = "\
 Examples:
@@ -101,7 +101,11 @@ pub(super) fn build(
     };
     let result = pipeline::build(&opened.home.warc(), &mut opened.store, &options, observe);
     progress.done();
-    result
+    let summary = result?;
+    if let Err(error) = watch::refresh(opened) {
+        output::say(&format!("nianbao: {}", output::explain(error.as_ref())));
+    }
+    Ok(summary)
 }
 
 /// The summary in a line.

@@ -29,6 +29,7 @@ mod show;
 mod statistics;
 mod status;
 mod suggest;
+mod watch;
 mod why;
 mod words;
 

@@ -57,15 +57,26 @@ pub enum Off {
     Unknown,
 }
 
-/// A piece of evidence. Whoever shows it finds the bytes by report and cell.
+/// Which report a piece of evidence is from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Whose {
+    /// The one that the finding is about.
+    This,
+    /// The one it is compared with.
+    Other,
+}
+
+/// A piece of evidence. Whoever shows it finds the bytes by report and cell; no ids of a database stand in it, so that it is the
+/// same in every build.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[serde(tag = "kind", rename_all = "snake_case")]
 pub enum Evidence {
     /// A cell of a report.
     Cell {
-        /// The report.
-        report_id: i64,
-        /// Its year.
+        /// Whose.
+        of: Whose,
+        /// The report's year.
         year: i16,
         /// The cell.
         cell: String,
@@ -74,8 +85,6 @@ pub enum Evidence {
     },
     /// A number in the text.
     Mention {
-        /// The report.
-        report_id: i64,
         /// Its position among the report's mentions.
         position: u32,
         /// The clause.
@@ -92,8 +101,6 @@ pub enum Evidence {
     },
     /// A day that a report gives.
     Date {
-        /// The report.
-        report_id: i64,
         /// The day, ISO 8601.
         day: String,
         /// `byline`, `meta`, `url`, `text`.
@@ -103,8 +110,6 @@ pub enum Evidence {
     },
     /// A version of the report.
     Version {
-        /// Its id in this database.
-        version_id: i64,
         /// When a capture first had it, UTC.
         first_seen: String,
         /// When one last had it.

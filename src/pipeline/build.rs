@@ -28,6 +28,7 @@ use super::pages::stem;
 use super::parallel::{Caught, Load, ordered};
 use super::readings::Readings;
 use super::records::{Damage, Records, Step, WarcFile, warc_files};
+use super::watch::{WatchError, watch};
 
 /// How to build.
 #[derive(Debug, Clone, Copy)]
@@ -142,6 +143,9 @@ pub enum BuildError {
     /// The database took no more.
     #[error(transparent)]
     Store(#[from] StoreError),
+    /// What the reports say of each other could not be told.
+    #[error(transparent)]
+    Watch(#[from] WatchError),
     /// The home's profiles cannot be used. Nothing was read.
     #[error(
         "the profiles of the home cannot be used (`nianbao profile check` names everything that is wrong)"
@@ -157,7 +161,8 @@ impl BuildError {
     pub fn is_full(&self) -> bool {
         match self {
             Self::Store(error) => error.is_full(),
-            Self::List { .. } | Self::Profiles(_) | Self::Stopped => false,
+            Self::Watch(WatchError::Store(error)) => error.is_full(),
+            Self::Watch(_) | Self::List { .. } | Self::Profiles(_) | Self::Stopped => false,
         }
     }
 }
@@ -169,6 +174,19 @@ impl BuildError {
 ///
 /// [`BuildError`]. Everything else is counted in the summary and told to `observe`.
 pub fn build(
+    archive: &Path,
+    store: &mut Store,
+    options: &BuildOptions<'_>,
+    observe: impl FnMut(BuildEvent<'_>),
+) -> Result<BuildSummary, BuildError> {
+    let summary = read(archive, store, options, observe)?;
+    options.go_on()?;
+    watch(store)?;
+    Ok(summary)
+}
+
+/// Reads what is to be read.
+fn read(
     archive: &Path,
     store: &mut Store,
     options: &BuildOptions<'_>,
@@ -337,6 +355,10 @@ impl<F: FnMut(BuildEvent<'_>)> Building<'_, F> {
             None | Some(Made::PassedOver) => {
                 self.summary.passed_over += 1;
                 Ok(())
+            }
+            Some(Made::Absent { url, at, answer }) => {
+                self.summary.passed_over += 1;
+                self.writer.put_absence(&url, at, answer, (file, offset))
             }
             Some(Made::Undated) => self.failed(file, offset, "the record has no date".into()),
             Some(Made::Refused(capture, marks, refusal)) => {

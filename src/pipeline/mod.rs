@@ -20,6 +20,7 @@ mod records;
 mod reread;
 mod stop;
 mod walk;
+mod watch;
 
 pub use answer::read_answer;
 pub use build::{BuildError, BuildEvent, BuildOptions, BuildSummary, build};
@@ -39,3 +40,4 @@ pub use readings::Readings;
 pub use records::{Damage, WarcFile, warc_files};
 pub use stop::{STOPPED, Stop};
 pub use walk::{Found, find_pages};
+pub use watch::{WatchError, put_verdicts, watch};

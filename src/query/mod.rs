@@ -9,9 +9,11 @@ pub mod crosswalk;
 mod diff;
 mod export;
 mod filter;
+mod panel;
 mod reports;
 mod rows;
 mod series;
+pub mod watch;
 
 pub use captures::{
     CaptureLine, RecordKnown, archive_ends, capture_of, captures_of_file, is_captured,
@@ -24,12 +26,14 @@ pub use diff::{
 };
 pub use export::{export_csv, export_json};
 pub use filter::{AgencyFilter, Copies, Filter};
+pub use panel::chains;
 pub use reports::{
     FindingCount, FindingLine, ProposalLine, RefusalLine, ReportLine, agency_names, count_copies,
     find_reports, findings, findings_since, list_reports, load_report, proposals, refusals,
 };
 pub use rows::{export_rows_csv, export_rows_json};
 pub use series::{Part, Point, PointStatus, cell_series, series};
+pub use watch::{WatchLine, watch};
 
 use crate::model::FormId;
 use crate::store::StoreError;

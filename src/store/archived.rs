@@ -240,7 +240,7 @@ impl Writer<'_> {
         self.atomic(|writer| {
             Ok(writer.connection.execute_batch(
                 "DELETE FROM meta WHERE key = 'reader'; DELETE FROM warc_state; DELETE FROM warc_trouble;
-                 DELETE FROM revisit;",
+                 DELETE FROM revisit; DELETE FROM absence;",
             )?)
         })
     }

@@ -16,7 +16,7 @@ use super::layout::{Layout, wide_table};
 use super::views;
 
 /// The numbered migrations; the first makes schema 1.
-const MIGRATIONS: [&str; 8] = [
+const MIGRATIONS: [&str; 9] = [
     include_str!("migrations/0001_base.sql"),
     include_str!("migrations/0002_parts.sql"),
     include_str!("migrations/0003_copies.sql"),
@@ -25,6 +25,7 @@ const MIGRATIONS: [&str; 8] = [
     include_str!("migrations/0006_mentions.sql"),
     include_str!("migrations/0007_several_reports.sql"),
     include_str!("migrations/0008_increments.sql"),
+    include_str!("migrations/0011_watch.sql"),
 ];
 
 /// Changed whenever the generated SQL changes its shape.

@@ -27,6 +27,7 @@ mod read;
 mod statistics;
 mod version;
 mod views;
+mod watch;
 mod writer;
 
 pub use archived::{Member, Pending, Place as ArchivedPlace, State, Trouble, TroubleKind};
@@ -35,6 +36,7 @@ pub use error::StoreError;
 pub use layout::{quoted, scale_column, wide_table};
 pub use migrate::SCHEMA_VERSION;
 pub use read::{Reader, StoredReport};
+pub use watch::{Verdict, WatchRow, WatchText};
 pub use writer::Writer;
 
 use layout::Layout;

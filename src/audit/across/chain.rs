@@ -2,7 +2,7 @@
 
 use super::rules::{CrossRule, CrossRules, columns};
 use crate::model::{
-    Catalog, Chain, Evidence, FormId, IndicatorId, Off, PanelReport, WatchCode, Watched,
+    Catalog, Chain, Evidence, FormId, IndicatorId, Off, PanelReport, WatchCode, Watched, Whose,
 };
 
 /// The rows of the requests table that flow: the first two come in, the last two go out.
@@ -22,9 +22,10 @@ const LEAST_GREATEST: i64 = 5;
 pub fn check_chain(chain: &Chain) -> Vec<Watched> {
     let mut found = Vec::new();
     for (earlier, later) in chain.pairs() {
-        let rules = CrossRules::get().all().iter().filter(|rule| {
-            earlier.of(rule.earlier).is_some() && later.of(rule.later).is_some()
-        });
+        let rules = CrossRules::get()
+            .all()
+            .iter()
+            .filter(|rule| earlier.of(rule.earlier).is_some() && later.of(rule.later).is_some());
         let (carry, others): (Vec<_>, Vec<_>) =
             rules.partition(|rule| rule.code == WatchCode::CarryOverBreak);
         found.extend(carried(earlier, later, &carry));
@@ -44,9 +45,9 @@ fn value(report: &PanelReport, form: FormId, cell: IndicatorId) -> Option<i64> {
     columns().value(report.of(form)?, cell)
 }
 
-fn cell(report: &PanelReport, form: FormId, cell: IndicatorId) -> Evidence {
+fn cell(of: Whose, report: &PanelReport, form: FormId, cell: IndicatorId) -> Evidence {
     Evidence::Cell {
-        report_id: report.report_id,
+        of,
         year: report.year,
         cell: Catalog::get().indicator(cell).cell.clone(),
         value: value(report, form, cell),
@@ -55,8 +56,8 @@ fn cell(report: &PanelReport, form: FormId, cell: IndicatorId) -> Evidence {
 
 fn evidence(earlier: &PanelReport, later: &PanelReport, rule: &CrossRule) -> Vec<Evidence> {
     let of = |term: &super::rules::CrossTerm| match term.earlier {
-        true => cell(earlier, rule.earlier, term.cell),
-        false => cell(later, rule.later, term.cell),
+        true => cell(Whose::Other, earlier, rule.earlier, term.cell),
+        false => cell(Whose::This, later, rule.later, term.cell),
     };
     rule.terms.iter().map(of).collect()
 }
@@ -93,10 +94,13 @@ fn carried(earlier: &PanelReport, later: &PanelReport, rules: &[&CrossRule]) -> 
     }
     let (zh, en) = if code == WatchCode::CarryOverBreak {
         let (off, why) = which(earlier, later, rule);
-        for (report, form) in [(earlier, rule.earlier), (later, rule.later)] {
+        for (of, report, form) in [
+            (Whose::Other, earlier, rule.earlier),
+            (Whose::This, later, rule.later),
+        ] {
             for row in FLOW {
                 let found = Catalog::get().find(form, &format!("{row}@total"));
-                all.extend(found.map(|id| cell(report, form, id)));
+                all.extend(found.map(|id| cell(of, report, form, id)));
             }
         }
         all.dedup();
@@ -149,7 +153,10 @@ fn which(earlier: &PanelReport, later: &PanelReport, rule: &CrossRule) -> (Off, 
         Some(values)
     };
     let (Some(before), Some(after)) = (flow(earlier, rule.earlier), flow(later, rule.later)) else {
-        return (Off::Unknown, "a number of the flow is missing, so the years cannot be told apart");
+        return (
+            Off::Unknown,
+            "a number of the flow is missing, so the years cannot be told apart",
+        );
     };
     let holds = |[new, carried_in, handled, out]: [i128; 4]| new + carried_in == handled + out;
     let mended_before = holds([before[0], before[1], before[2], after[1]]);
@@ -167,7 +174,10 @@ fn which(earlier: &PanelReport, later: &PanelReport, rule: &CrossRule) -> (Off, 
             Off::Unknown,
             "both reports add up in themselves, so the difference lies between them",
         ),
-        _ => (Off::Unknown, "the flow of the years does not tell which one is off"),
+        _ => (
+            Off::Unknown,
+            "the flow of the years does not tell which one is off",
+        ),
     }
 }
 
@@ -189,7 +199,10 @@ fn broken(
             why: why.to_owned(),
         });
     }
-    let last = rule.terms.last().map(|term| Catalog::get().indicator(term.cell));
+    let last = rule
+        .terms
+        .last()
+        .map(|term| Catalog::get().indicator(term.cell));
     let labels = last.map_or_else(String::new, |cell| cell.path.join("·"));
     Watched {
         code: rule.code,

@@ -97,7 +97,6 @@ pub fn late(dated: &Dated) -> Option<Watched> {
         return None;
     }
     let evidence = dated.days.iter().map(|day| Evidence::Date {
-        report_id: dated.report_id,
         day: day.day.to_string(),
         source: day.source.clone(),
         raw: day.raw.clone(),
@@ -108,7 +107,9 @@ pub fn late(dated: &Dated) -> Option<Watched> {
         other_report_id: None,
         about: "published".into(),
         zh: format!("法定期限为{deadline}，报告最早的日期为{first}，晚{overdue}天。"),
-        en: format!("Due by {deadline}; the earliest day it gives is {first}, {overdue} days later."),
+        en: format!(
+            "Due by {deadline}; the earliest day it gives is {first}, {overdue} days later."
+        ),
         rule: "D.DEADLINE",
         evidence: evidence.collect(),
     })
@@ -150,8 +151,20 @@ mod tests {
             (2025, own, "云溪市教育局", "2026-02-03", true),
             (2017, own, "云溪市教育局", "2018-03-31", false),
             (2018, own, "云溪市教育局", "2019-04-02", true),
-            (2022, Scope::Consolidated, "云溪市人民政府", "2023-03-31", false),
-            (2022, Scope::Consolidated, "云溪市人民政府", "2023-04-01", true),
+            (
+                2022,
+                Scope::Consolidated,
+                "云溪市人民政府",
+                "2023-03-31",
+                false,
+            ),
+            (
+                2022,
+                Scope::Consolidated,
+                "云溪市人民政府",
+                "2023-04-01",
+                true,
+            ),
             (2022, own, "云溪市人民政府", "2023-03-01", false),
             (2022, Scope::Unknown, "云溪市教育局", "2023-03-01", false),
             (2022, own, "云溪县柳河镇人民政府", "2023-11-01", false),
@@ -165,7 +178,12 @@ mod tests {
 
     #[test]
     fn a_day_in_time_or_a_capture_in_time_excuses() {
-        let mut case = dated(2022, Scope::Own, "云溪市教育局", &["2023-05-01", "2023-01-20"]);
+        let mut case = dated(
+            2022,
+            Scope::Own,
+            "云溪市教育局",
+            &["2023-05-01", "2023-01-20"],
+        );
         assert_eq!(late(&case), None);
         case.days.truncate(1);
         assert!(late(&case).is_some());

@@ -138,7 +138,10 @@ fn against_tables(report: &PanelReport, text: &TextFacts) -> Vec<Watched> {
         let Some(value) = whole(mention.value).filter(|_| counts) else {
             continue;
         };
-        let found = mention.about.as_deref().map(|about| rule(about, mention.section));
+        let found = mention
+            .about
+            .as_deref()
+            .map(|about| rule(about, mention.section));
         if let Some(identity) = found.flatten() {
             let (_, mentions) = by_rule
                 .entry(identity.id.as_str())
@@ -148,7 +151,10 @@ fn against_tables(report: &PanelReport, text: &TextFacts) -> Vec<Watched> {
     }
     let mut found = Vec::new();
     for (identity, mentions) in by_rule.into_values() {
-        let numbers = report.numbers.iter().find(|numbers| identity.forms.contains(&numbers.form));
+        let numbers = report
+            .numbers
+            .iter()
+            .find(|numbers| identity.forms.contains(&numbers.form));
         let Some(derived) = numbers.and_then(|numbers| derivations(identity, numbers)) else {
             continue;
         };
@@ -161,7 +167,7 @@ fn against_tables(report: &PanelReport, text: &TextFacts) -> Vec<Watched> {
         };
         let mut evidence: Vec<_> = mentions
             .iter()
-            .map(|(mention, value)| said(report, mention, &value.to_string()))
+            .map(|(mention, value)| said(mention, &value.to_string()))
             .collect();
         evidence.extend(derived.iter().map(|(id, value)| Evidence::Derivation {
             id: (*id).to_owned(),
@@ -193,9 +199,8 @@ fn against_tables(report: &PanelReport, text: &TextFacts) -> Vec<Watched> {
     found
 }
 
-fn said(report: &PanelReport, mention: &TextMention, value: &str) -> Evidence {
+fn said(mention: &TextMention, value: &str) -> Evidence {
     Evidence::Mention {
-        report_id: report.report_id,
         position: mention.position,
         text: mention.text.clone(),
         value: value.to_owned(),
@@ -204,7 +209,10 @@ fn said(report: &PanelReport, mention: &TextMention, value: &str) -> Evidence {
 
 /// A change in per cent against the counts of both years.
 fn change(report: &PanelReport, before: &PanelReport, mention: &TextMention) -> Option<Watched> {
-    let is_percent = mention.unit.as_deref().is_some_and(|unit| unit == "%" || unit == "％");
+    let is_percent = mention
+        .unit
+        .as_deref()
+        .is_some_and(|unit| unit == "%" || unit == "％");
     let is_year = mention.year.is_none_or(|year| year == report.year)
         && matches!(mention.period, Period::Implied | Period::Year);
     if mention.kind != MentionKind::Change || !is_percent || mention.approximate || !is_year {
@@ -213,7 +221,10 @@ fn change(report: &PanelReport, before: &PanelReport, mention: &TextMention) -> 
     let about = mention.about.as_deref()?;
     let identity = rule(about, mention.section)?;
     let of = |report: &PanelReport| {
-        let numbers = report.numbers.iter().find(|numbers| identity.forms.contains(&numbers.form))?;
+        let numbers = report
+            .numbers
+            .iter()
+            .find(|numbers| identity.forms.contains(&numbers.form))?;
         derivations(identity, numbers)
     };
     let (now, then) = (of(report)?, of(before)?);
@@ -238,11 +249,14 @@ fn change(report: &PanelReport, before: &PanelReport, mention: &TextMention) -> 
         })
         .collect();
     // What was nothing cannot have grown by a share.
-    if pairs.iter().any(|(_, now, then)| *then <= 0 || agrees(*now, *then)) {
+    if pairs
+        .iter()
+        .any(|(_, now, then)| *then <= 0 || agrees(*now, *then))
+    {
         return None;
     }
     let (_, counted, last) = *pairs.first()?;
-    let mut evidence = vec![said(report, mention, &mention.value.to_string())];
+    let mut evidence = vec![said(mention, &mention.value.to_string())];
     for (id, now, then) in &pairs {
         evidence.push(Evidence::Derivation {
             id: format!("{id}[{}]", before.year),
@@ -258,10 +272,7 @@ fn change(report: &PanelReport, before: &PanelReport, mention: &TextMention) -> 
         report_id: report.report_id,
         other_report_id: Some(before.report_id),
         about: format!("{}#{}", identity.id, mention.position),
-        zh: format!(
-            "正文“{}”，两年统计数为{last}与{counted}。",
-            mention.text
-        ),
+        zh: format!("正文“{}”，两年统计数为{last}与{counted}。", mention.text),
         en: format!(
             "The text says “{}”; the tables of the two years give {last} and {counted}.",
             mention.text

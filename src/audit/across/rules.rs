@@ -145,7 +145,10 @@ fn terms(
 ) -> Option<Vec<CrossTerm>> {
     let mut terms = Vec::new();
     for (side, groups) in [(Side::Left, &identity.left), (Side::Right, &identity.right)] {
-        for Group { of, plus, minus, .. } in groups {
+        for Group {
+            of, plus, minus, ..
+        } in groups
+        {
             let is_earlier = *of == Reports::LastYear;
             for (ids, minus) in [(plus, false), (minus, true)] {
                 for id in ids {
@@ -174,7 +177,11 @@ pub fn columns() -> &'static Columns {
         let mut cells = Vec::new();
         for rule in CrossRules::get().all() {
             for term in &rule.terms {
-                let form = if term.earlier { rule.earlier } else { rule.later };
+                let form = if term.earlier {
+                    rule.earlier
+                } else {
+                    rule.later
+                };
                 cells.push((form, term.cell));
             }
         }
@@ -193,7 +200,10 @@ pub fn columns() -> &'static Columns {
         for form in [FormId::F2019, FormId::F2021] {
             for row in super::chain::FLOW {
                 for indicator in catalog.of_form(form) {
-                    let is_row = indicator.cell.split_once('@').is_some_and(|(id, _)| id == row);
+                    let is_row = indicator
+                        .cell
+                        .split_once('@')
+                        .is_some_and(|(id, _)| id == row);
                     if is_row {
                         cells.push((form, indicator.id));
                     }

@@ -66,7 +66,10 @@ impl Texts {
         for code in WatchCode::ALL {
             let mut found = file.code.iter().filter(|text| text.id == code.as_str());
             let (Some(text), None) = (found.next(), found.next()) else {
-                return Err(format!("data/watch.toml: {} must stand once", code.as_str()));
+                return Err(format!(
+                    "data/watch.toml: {} must stand once",
+                    code.as_str()
+                ));
             };
             if text.severity != code.severity().as_str() {
                 return Err(format!(
