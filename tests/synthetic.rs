@@ -129,8 +129,70 @@ fn what_was_written_is_what_is_read() {
     }
     assert!(numbers > 40_000, "{numbers}");
 
+    across(&corpus, &ids);
     contradictions(&corpus, &ids);
     changes(&corpus, &ids);
+}
+
+/// Exactly what was planted across years, versions and texts is found.
+fn across(corpus: &Corpus, ids: &BTreeMap<String, i64>) {
+    let sql = "SELECT report_id, code, message_en FROM watch";
+    let mut statement = corpus.store.connection().prepare(sql).unwrap();
+    let mut found: BTreeMap<String, BTreeMap<i64, String>> = BTreeMap::new();
+    let mut rows = statement.query([]).unwrap();
+    while let Some(row) = rows.next().unwrap() {
+        let (id, code): (i64, String) = (row.get(0).unwrap(), row.get(1).unwrap());
+        let of_code = found.entry(code).or_default();
+        of_code.insert(id, row.get(2).unwrap());
+    }
+    let mut wrong = Vec::new();
+    for (kind, code) in [
+        (PlantedKind::CarryOver, "carry_over_break"),
+        (PlantedKind::InForce, "in_force_break"),
+        (PlantedKind::SameNumbers, "same_numbers"),
+        (PlantedKind::Late, "late"),
+        (PlantedKind::SilentChange, "silent_change"),
+        (PlantedKind::Withdrawn, "withdrawn"),
+        (PlantedKind::Backdated, "backdated"),
+        (PlantedKind::PostDated, "postdated"),
+        (PlantedKind::Narrative, "narrative_mismatch"),
+    ] {
+        let planted = corpus.defects.iter().filter(|line| line.kind == kind);
+        let planted: BTreeMap<i64, &PlantedLine> = planted
+            .map(|line| (ids[&corpus.reports[&line.report].url], line))
+            .collect();
+        let got = found.remove(code).unwrap_or_default();
+        eprintln!("{code}: {} planted, {} found", planted.len(), got.len());
+        for (id, line) in &planted {
+            if !got.contains_key(id) {
+                wrong.push(format!(
+                    "{code} missed: {line:?} {}",
+                    corpus.reports[&line.report].name
+                ));
+            }
+        }
+        for (id, message) in &got {
+            if !planted.contains_key(id) {
+                let report = corpus
+                    .reports
+                    .values()
+                    .find(|one| ids[&one.url] == *id)
+                    .unwrap();
+                let near = corpus.defects.iter().chain(&corpus.innocents);
+                let near: Vec<_> = near.filter(|line| line.report == report.report).collect();
+                wrong.push(format!(
+                    "{code} beside: {} {} {message} {near:?}",
+                    report.report, report.name
+                ));
+            }
+        }
+    }
+    wrong.extend(
+        found
+            .iter()
+            .map(|(code, of)| format!("{code} beside: {of:?}")),
+    );
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }
 
 /// Exactly the reports with planted contradictions contradict themselves.

@@ -36,6 +36,8 @@ words! {
         Late = "late",
         /// The address was not there after the claimed day of publication.
         Backdated = "backdated",
+        /// The page was archived before the day it says it was published.
+        Postdated = "postdated",
         /// Numbers were changed after publication without a word.
         SilentChange = "silent_change",
         /// The report is not there any more.

@@ -6,7 +6,7 @@ use jiff::tz::{Offset, TimeZone};
 use jiff::{Timestamp, civil};
 
 use crate::audit::across::{
-    Dated, Day, TextFacts, TextMention, Texts, check_chain, check_text, columns, late,
+    Dated, Day, TextFacts, TextMention, Texts, check_chain, check_text, columns, late, postdated,
 };
 use crate::decisions::{Decisions, What};
 use crate::model::{CellStatus, Chain, Decimal, Evidence, PanelReport, WatchCode, Watched};
@@ -181,13 +181,13 @@ fn utc(us: i64) -> String {
 
 fn lateness(store: &Store, whose: &Whose<'_>) -> Result<Vec<Watched>, WatchError> {
     let rows = query::watch::dates(store)?;
-    let found = rows.into_iter().filter_map(|row| {
+    let dated = rows.into_iter().filter_map(|row| {
         let (chain, year) = whose.0.get(&row.report_id)?;
         let days = row.days.into_iter().filter_map(|(day, source, raw)| {
             let day = day.parse().ok()?;
             Some(Day { day, source, raw })
         });
-        late(&Dated {
+        Some(Dated {
             report_id: row.report_id,
             year: *year,
             scope: chain.scope,
@@ -197,7 +197,10 @@ fn lateness(store: &Store, whose: &Whose<'_>) -> Result<Vec<Watched>, WatchError
             days: days.collect(),
         })
     });
-    Ok(found.collect())
+    Ok(dated
+        .flat_map(|dated| [late(&dated), postdated(&dated)])
+        .flatten()
+        .collect())
 }
 
 /// Numbers changed after publication without a word.

@@ -96,11 +96,6 @@ pub fn late(dated: &Dated) -> Option<Watched> {
     if overdue > MOST_DAYS {
         return None;
     }
-    let evidence = dated.days.iter().map(|day| Evidence::Date {
-        day: day.day.to_string(),
-        source: day.source.clone(),
-        raw: day.raw.clone(),
-    });
     Some(Watched {
         code: WatchCode::Late,
         report_id: dated.report_id,
@@ -111,8 +106,37 @@ pub fn late(dated: &Dated) -> Option<Watched> {
             "Due by {deadline}; the earliest day it gives is {first}, {overdue} days later."
         ),
         rule: "D.DEADLINE",
-        evidence: evidence.collect(),
+        evidence: evidence(dated),
     })
+}
+
+/// A page cannot have been archived before it was published: every day it gives lies after the first capture's, by more than
+/// the hours between time zones.
+pub fn postdated(dated: &Dated) -> Option<Watched> {
+    let seen = dated.first_seen?;
+    let first = dated.days.iter().map(|day| day.day).min()?;
+    if seen.until(first).ok()?.get_days() < 2 {
+        return None;
+    }
+    Some(Watched {
+        code: WatchCode::Postdated,
+        report_id: dated.report_id,
+        other_report_id: None,
+        about: "published".into(),
+        zh: format!("{seen}已归档，而报告最早的日期为{first}。"),
+        en: format!("Archived on {seen}; the earliest day it gives is {first}."),
+        rule: "",
+        evidence: evidence(dated),
+    })
+}
+
+fn evidence(dated: &Dated) -> Vec<Evidence> {
+    let days = dated.days.iter().map(|day| Evidence::Date {
+        day: day.day.to_string(),
+        source: day.source.clone(),
+        raw: day.raw.clone(),
+    });
+    days.collect()
 }
 
 #[cfg(test)]

@@ -11,7 +11,7 @@ mod rules;
 mod texts;
 
 pub use chain::check_chain;
-pub use dates::{Dated, Day, late};
+pub use dates::{Dated, Day, late, postdated};
 pub use narrative::{TextFacts, TextMention, check_text};
 pub use rules::{CrossRules, columns};
 pub use texts::{Text, Texts};
