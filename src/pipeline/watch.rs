@@ -161,7 +161,6 @@ fn mention(row: MentionRow) -> Option<TextMention> {
         year: row.year,
         has_channel: row.has_channel,
         about: row.about,
-        section: row.section,
     })
 }
 

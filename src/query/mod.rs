@@ -4,12 +4,12 @@
 //! missing value stays missing: it has a status and is neither 0 nor a smaller sum.
 
 mod captures;
+mod chains;
 mod coverage;
 pub mod crosswalk;
 mod diff;
 mod export;
 mod filter;
-mod panel;
 mod reports;
 mod rows;
 mod series;
@@ -19,6 +19,7 @@ pub use captures::{
     CaptureLine, RecordKnown, archive_ends, capture_of, captures_of_file, is_captured,
     latest_capture,
 };
+pub use chains::chains;
 pub use coverage::{Coverage, CoverageRow, Presence, coverage};
 pub use diff::{
     CellChange, CellSide, Change, Diff, FieldChange, Piece, RowChange, SectionChange, VersionLine,
@@ -26,7 +27,6 @@ pub use diff::{
 };
 pub use export::{export_csv, export_json};
 pub use filter::{AgencyFilter, Copies, Filter};
-pub use panel::chains;
 pub use reports::{
     FindingCount, FindingLine, ProposalLine, RefusalLine, ReportLine, agency_names, count_copies,
     find_reports, findings, findings_since, list_reports, load_report, proposals, refusals,

@@ -6,7 +6,7 @@ use rusqlite::params_from_iter;
 use rusqlite::types::Value;
 use serde::Serialize;
 
-use crate::model::{Scope, SectionKind, WatchCode};
+use crate::model::{Scope, WatchCode};
 use crate::store::{Store, StoreError};
 
 use super::{Filter, QueryError};
@@ -38,8 +38,6 @@ pub struct MentionRow {
     pub has_channel: bool,
     /// Cells.
     pub about: Option<String>,
-    /// The section's kind.
-    pub section: SectionKind,
 }
 
 /// Hands the mentions with cells of every current version to `take`, version by version.
@@ -53,15 +51,14 @@ pub fn mentions(
 ) -> Result<(), QueryError> {
     let mut statement = store.connection().prepare(
         "SELECT m.version_id, m.position, m.text, m.mantissa, m.scale, m.unit, m.approximate, m.negated, m.kind, m.direction,
-           m.year, m.period, m.channel IS NOT NULL, m.about, s.kind
-         FROM mention m JOIN section s ON s.version_id = m.version_id AND s.position = m.section
+           m.year, m.period, m.channel IS NOT NULL, m.about
+         FROM mention m
          WHERE m.about IS NOT NULL ORDER BY m.version_id, m.position",
     )?;
     let mut rows = statement.query([])?;
     let mut current: Option<(i64, Vec<MentionRow>)> = None;
     while let Some(row) = rows.next()? {
         let version: i64 = row.get(0)?;
-        let section: String = row.get(14)?;
         let mention = MentionRow {
             position: row.get(1)?,
             text: row.get(2)?,
@@ -75,10 +72,6 @@ pub fn mentions(
             period: row.get(11)?,
             has_channel: row.get(12)?,
             about: row.get(13)?,
-            section: section.parse().map_err(|()| StoreError::Unknown {
-                what: "section",
-                value: section,
-            })?,
         };
         match &mut current {
             Some((of, mentions)) if *of == version => mentions.push(mention),
@@ -181,10 +174,12 @@ pub fn changes(store: &Store) -> Result<Vec<ChangeRow>, QueryError> {
            WHERE v.whole = 1 AND v.official <> 'mirror_suspected' AND c.address_id IS NOT NULL
          )
          SELECT s.report_id, s.before_id, s.version_id,
-           EXISTS (SELECT 1 FROM version v WHERE v.id = s.version_id AND (instr(v.title, '更正') OR instr(v.title, '勘误')
-             OR instr(v.title, '修订') OR instr(v.title, '更新')))
-           OR EXISTS (SELECT 1 FROM section t WHERE t.version_id = s.version_id AND (instr(t.text, '更正') OR instr(t.text, '勘误')
-             OR instr(t.text, '修订说明') OR instr(t.text, '修正说明')))
+           EXISTS (SELECT 1 FROM (VALUES ('更正'), ('勘误'), ('修订'), ('修正'), ('更新')) w
+             WHERE EXISTS (SELECT 1 FROM version v WHERE v.id = s.version_id AND instr(v.title, w.column1))
+               AND NOT EXISTS (SELECT 1 FROM version v WHERE v.id = s.before_id AND instr(v.title, w.column1)))
+           OR EXISTS (SELECT 1 FROM (VALUES ('更正'), ('勘误'), ('修订'), ('修正')) w
+             WHERE EXISTS (SELECT 1 FROM section t WHERE t.version_id = s.version_id AND instr(t.text, w.column1))
+               AND NOT EXISTS (SELECT 1 FROM section t WHERE t.version_id = s.before_id AND instr(t.text, w.column1)))
          FROM seen s WHERE s.before_id IS NOT NULL AND s.before_id <> s.version_id
          GROUP BY s.report_id, s.before_id, s.version_id ORDER BY s.report_id, min(s.fetched_at_us), s.before_id, s.version_id",
     )?;

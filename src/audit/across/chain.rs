@@ -21,6 +21,8 @@ const LEAST_GREATEST: i64 = 5;
 /// What the years of a chain say of each other, by year. Years that are missing or of which there are two reports say nothing.
 pub fn check_chain(chain: &Chain) -> Vec<Watched> {
     let mut found = Vec::new();
+    // Stocks of the year before that are off themselves: what follows from them says nothing new.
+    let mut off: Vec<(&str, i16)> = Vec::new();
     for (earlier, later) in chain.pairs() {
         let rules = CrossRules::get()
             .all()
@@ -30,10 +32,16 @@ pub fn check_chain(chain: &Chain) -> Vec<Watched> {
             rules.partition(|rule| rule.code == WatchCode::CarryOverBreak);
         found.extend(carried(earlier, later, &carry));
         for rule in others {
-            if let Some((left, right)) = rule.sides(columns(), earlier, later)
-                && !rule.holds(left, right)
-            {
-                found.push(broken(chain, earlier, later, rule, (left, right)));
+            let Some((left, right)) = rule.sides(columns(), earlier, later) else {
+                continue;
+            };
+            if rule.holds(left, right) || off.contains(&(rule.place.as_str(), earlier.year)) {
+                continue;
+            }
+            let (one, is_off) = broken(chain, earlier, later, rule, (left, right));
+            found.push(one);
+            if is_off == Off::Later {
+                off.push((rule.place.as_str(), later.year));
             }
         }
         found.extend(same(earlier, later));
@@ -188,8 +196,9 @@ fn broken(
     later: &PanelReport,
     rule: &CrossRule,
     (left, right): (i128, i128),
-) -> Watched {
+) -> (Watched, Off) {
     let mut evidence = evidence(earlier, later, rule);
+    let mut which = Off::Unknown;
     if rule.code == WatchCode::InForceBreak
         && let Some(next) = chain.year(later.year + 1)
     {
@@ -198,13 +207,14 @@ fn broken(
             off,
             why: why.to_owned(),
         });
+        which = off;
     }
     let last = rule
         .terms
         .last()
         .map(|term| Catalog::get().indicator(term.cell));
     let labels = last.map_or_else(String::new, |cell| cell.path.join("·"));
-    Watched {
+    let watched = Watched {
         code: rule.code,
         report_id: later.report_id,
         other_report_id: Some(earlier.report_id),
@@ -224,7 +234,8 @@ fn broken(
         ),
         rule: &rule.identity.id,
         evidence,
-    }
+    };
+    (watched, which)
 }
 
 /// Whether the year in the middle is off: leaving its stock out, the years before and after agree.

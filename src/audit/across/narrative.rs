@@ -6,8 +6,8 @@ use super::super::identities::Identities;
 use super::super::identity::{Candidate, Identity, Kind};
 use super::rules::columns;
 use crate::model::{
-    Catalog, Decimal, Direction, Evidence, MentionKind, Numbers, PanelReport, Period, SectionKind,
-    WatchCode, Watched,
+    Catalog, Decimal, Direction, Evidence, MentionKind, Numbers, PanelReport, Period, WatchCode,
+    Watched,
 };
 
 /// A number in the text, as rules need it.
@@ -37,8 +37,6 @@ pub struct TextMention {
     pub has_channel: bool,
     /// The cells that count the same, joined by `+`.
     pub about: Option<String>,
-    /// The section it stands in.
-    pub section: SectionKind,
 }
 
 /// What the text of a report says.
@@ -79,20 +77,16 @@ pub fn check_text(
     found
 }
 
-/// The rule that a mention of these cells comes under, in this section.
-fn rule(about: &str, section: SectionKind) -> Option<&'static Identity> {
+/// The rule that a mention of these cells comes under. In which section it stands has no bearing, since what it counts is certain.
+fn rule(about: &str) -> Option<&'static Identity> {
     let cells: Vec<&str> = about.split('+').collect();
     Identities::get().all.iter().find(|identity| {
-        let of_section = identity
-            .narrative
-            .as_ref()
-            .is_some_and(|one| one.sections.is_empty() || one.sections.contains(&section));
         let has = |one: &Candidate| {
             let plus = || one.terms.iter().flat_map(|group| &group.plus);
             let minus = one.terms.iter().any(|group| !group.minus.is_empty());
             !minus && plus().count() == cells.len() && plus().all(|id| cells.contains(&id.as_str()))
         };
-        identity.kind == Kind::NarrativeVsTable && of_section && identity.candidates.iter().any(has)
+        identity.kind == Kind::NarrativeVsTable && identity.candidates.iter().any(has)
     })
 }
 
@@ -138,10 +132,7 @@ fn against_tables(report: &PanelReport, text: &TextFacts) -> Vec<Watched> {
         let Some(value) = whole(mention.value).filter(|_| counts) else {
             continue;
         };
-        let found = mention
-            .about
-            .as_deref()
-            .map(|about| rule(about, mention.section));
+        let found = mention.about.as_deref().map(rule);
         if let Some(identity) = found.flatten() {
             let (_, mentions) = by_rule
                 .entry(identity.id.as_str())
@@ -219,7 +210,7 @@ fn change(report: &PanelReport, before: &PanelReport, mention: &TextMention) -> 
         return None;
     }
     let about = mention.about.as_deref()?;
-    let identity = rule(about, mention.section)?;
+    let identity = rule(about)?;
     let of = |report: &PanelReport| {
         let numbers = report
             .numbers
