@@ -35,12 +35,12 @@ pub fn chains(store: &Store, columns: &Columns) -> Result<Vec<Chain>, QueryError
         read_form(store, columns, form, &mut numbers)?;
     }
     let mut statement = store.connection().prepare(
-        "SELECT k.key, g.name, g.code, r.scope, r.year, r.id, v.id FROM report r
+        "SELECT k.key, ifnull(k.label, g.name), g.code, r.scope, r.year, r.id, v.id FROM report r
          JOIN version v ON v.id = r.version_id
          JOIN agency_key k ON k.agency_id = r.agency_id
          JOIN agency g ON g.id = k.key
          WHERE r.year IS NOT NULL AND v.whole = 1 AND v.official <> 'mirror_suspected'
-         ORDER BY g.name, g.code, k.key, r.scope, r.year, r.id",
+         ORDER BY 2, g.code, k.key, r.scope, r.year, r.id",
     )?;
     let mut rows = statement.query([])?;
     let mut chains: Vec<Chain> = Vec::new();

@@ -25,7 +25,7 @@ const MIGRATIONS: [&str; 9] = [
     include_str!("migrations/0006_mentions.sql"),
     include_str!("migrations/0007_several_reports.sql"),
     include_str!("migrations/0008_increments.sql"),
-    include_str!("migrations/0011_watch.sql"),
+    include_str!("migrations/0012_watch.sql"),
 ];
 
 /// Changed whenever the generated SQL changes its shape.

@@ -1,4 +1,4 @@
--- Schema 11: findings across years, versions and texts; answers that a page is not there; what people said of findings.
+-- Schema 12: findings across years, versions and texts; answers that a page is not there; what people said of findings.
 
 -- Answers 404 and 410, by the address asked.
 CREATE TABLE absence (
@@ -48,7 +48,7 @@ CREATE TABLE verdict (
 ) STRICT, WITHOUT ROWID;
 
 CREATE VIEW watch_list AS
-SELECT w.id, w.code, c.severity, w.report_id, g.name AS agency, g.code AS agency_code, r.year, r.scope, w.other_report_id,
+SELECT w.id, w.code, c.severity, w.report_id, ifnull(k.label, g.name) AS agency, g.code AS agency_code, r.year, r.scope, w.other_report_id,
   w.about, w.message_zh, w.message_en, w.rule, c.basis_zh, c.basis_en, c.innocent_zh, c.innocent_en, w.evidence,
   ifnull(v.word, 'open') AS verdict, v.reason AS verdict_reason, v.said_by AS verdict_by, v.said_at AS verdict_at
 FROM watch w
