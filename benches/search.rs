@@ -126,6 +126,7 @@ impl Narrator {
             proposals: vec![],
             findings: vec![],
             provenance: Provenance {
+                site_id: None,
                 sha256: data_encoding::HEXLOWER.encode(&digest),
                 url: Some(format!(
                     "http://www.city{agency}.gov.cn/zfxxgk/t_{number}.html"

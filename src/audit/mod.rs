@@ -9,9 +9,12 @@
 //! [`Code::IdentityBlank`](crate::model::Code::IdentityBlank) only where no count in place of the blanks could
 //! make it hold. A reader who wants the other view has [`Outcome::NotAssessable::if_blanks_zero`].
 //!
+//! [`across`] holds reports of several years, and a report's text and tables, against each other.
+//!
 //! [`origin`] judges whether the page is the agency's; its globals are the lists of `data/hosts.toml`, `data/lexicon.toml` and
 //! `data/divisions.toml`.
 
+pub mod across;
 mod check;
 mod evaluate;
 mod finding;

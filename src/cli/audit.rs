@@ -9,13 +9,16 @@ use crate::query::{self, FindingLine, ProposalLine, RefusalLine};
 
 use super::context::Context;
 use super::select::{self, Selection};
-use super::{Status, output, words};
+use super::words::AnyCode;
+use super::{Status, output, watch, words};
 
 const EXAMPLES: &str = "\
 Examples:
   nianbao audit
   nianbao audit --agency 云溪市教育局 --severity info
   nianbao audit --code identity_fails --json
+  nianbao audit --across
+  nianbao audit --code late --year 2021
   nianbao audit --proposals
   nianbao audit --refused";
 
@@ -23,11 +26,19 @@ Examples:
 ///
 /// Published numbers are never corrected; a finding says what they are and what they contradict.
 #[derive(Debug, clap::Args)]
-#[command(after_help = EXAMPLES)]
+#[command(after_help = EXAMPLES, args_conflicts_with_subcommands = true)]
 pub(super) struct Args {
+    #[command(subcommand)]
+    act: Option<watch::Act>,
     /// Only findings with this code
-    #[arg(long, value_parser = words::code(), hide_possible_values = true)]
-    code: Option<Code>,
+    #[arg(long, value_parser = words::any_code(), hide_possible_values = true)]
+    code: Option<AnyCode>,
+    /// Only what is told across years, versions and texts
+    #[arg(long, conflicts_with_all = ["proposals", "refused"])]
+    across: bool,
+    /// Also findings that were dismissed
+    #[arg(long)]
+    dismissed: bool,
     /// Only findings at least this severe [default: warning; with --code: info]
     #[arg(long, value_parser = words::severity())]
     severity: Option<Severity>,
@@ -45,6 +56,9 @@ pub(super) struct Args {
 }
 
 pub(super) fn run(context: &Context, args: &Args) -> anyhow::Result<Status> {
+    if let Some(act) = &args.act {
+        return watch::act(context, act);
+    }
     let opened = context.read()?;
     if args.refused {
         let lines = query::refusals(&opened.store)?;
@@ -69,7 +83,24 @@ pub(super) fn run(context: &Context, args: &Args) -> anyhow::Result<Status> {
         Some(_) => Severity::Info,
         None => Severity::Warning,
     });
-    let mut lines = query::findings(&opened.store, &filter, args.code, None)?;
+    let (within, across) = match args.code {
+        None => (None, None),
+        Some(AnyCode::Within(code)) => (Some(code), None),
+        Some(AnyCode::Across(code)) => (None, Some(code)),
+    };
+    let mut watched = match within {
+        None => query::watch(&opened.store, &filter, across, None)?,
+        Some(_) => Vec::new(),
+    };
+    watched.retain(|line| {
+        watch::severity(line) >= Some(least) && (args.dismissed || line.verdict != "dismissed")
+    });
+    let only_across = args.across || across.is_some();
+    let mut lines = if only_across {
+        Vec::new()
+    } else {
+        query::findings(&opened.store, &filter, within, None)?
+    };
     let hidden = lines.len();
     let is_asked = args.severity.is_some() || args.code.is_some();
     let proposes = |line: &FindingLine| {
@@ -80,10 +111,16 @@ pub(super) fn run(context: &Context, args: &Args) -> anyhow::Result<Status> {
     let hidden = hidden - lines.len();
     if args.json {
         output::print_json(lines)?;
+        output::print_json(watched)?;
         select::say_left_out(&opened.store, &filter)?;
         return Ok(Status::Done);
     }
-    output::print(&describe(&lines))?;
+    if !only_across {
+        output::print(&describe(&lines))?;
+    }
+    if within.is_none() {
+        output::print(&watch::describe(&watched))?;
+    }
     select::say_left_out(&opened.store, &filter)?;
     if hidden > 0 {
         output::say(&format!(

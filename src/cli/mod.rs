@@ -34,6 +34,7 @@ mod show;
 mod statistics;
 mod status;
 mod suggest;
+mod watch;
 mod why;
 mod words;
 

@@ -2,7 +2,7 @@
 
 use clap::builder::{PossibleValuesParser, TypedValueParser};
 
-use crate::model::{Code, FormId, Scope, SectionKind, Severity};
+use crate::model::{Code, FormId, Scope, SectionKind, Severity, WatchCode};
 
 fn one_of<T: Copy + Send + Sync + 'static>(
     all: &'static [T],
@@ -26,8 +26,24 @@ pub(super) fn form() -> impl TypedValueParser<Value = FormId> {
     one_of(&FormId::ALL, FormId::as_str)
 }
 
-pub(super) fn code() -> impl TypedValueParser<Value = Code> {
-    one_of(Code::ALL, Code::as_str)
+/// A code of either list of findings.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum AnyCode {
+    /// Within a report.
+    Within(Code),
+    /// Across years, versions and texts.
+    Across(WatchCode),
+}
+
+pub(super) fn any_code() -> impl TypedValueParser<Value = AnyCode> {
+    let within = Code::ALL.iter().map(|code| code.as_str());
+    let across = WatchCode::ALL.iter().map(|code| code.as_str());
+    PossibleValuesParser::new(within.chain(across)).try_map(|given| {
+        let across = || given.parse().ok().map(AnyCode::Across);
+        let within = Code::ALL.iter().find(|code| code.as_str() == given);
+        let within = within.map(|code| AnyCode::Within(*code));
+        within.or_else(across).ok_or("not one of the words")
+    })
 }
 
 pub(super) fn severity() -> impl TypedValueParser<Value = Severity> {

@@ -8,18 +8,21 @@ pub mod exchange;
 pub mod finding;
 pub mod form;
 pub mod mention;
+pub mod panel;
 pub mod proposal;
 pub mod report;
 pub mod span;
 pub mod statistic;
 pub mod status;
 pub mod unit;
+pub mod watch;
 
 pub use decimal::Decimal;
 pub use exchange::{ItemKind, Outcome, Role};
 pub use finding::{Code, Finding, Severity};
 pub use form::{Catalog, FormId, Indicator, IndicatorId};
 pub use mention::{Channel, Direction, Mention, MentionKind, Period};
+pub use panel::{Chain, Columns, Numbers, PanelReport};
 pub use proposal::{Cause, Confidence, Fault, Proposal, ProposedChange};
 pub use report::{
     Agency, CharsetEvidence, DateEvidence, DateSource, Observation, Official, Part, Provenance,
@@ -29,3 +32,4 @@ pub use span::ByteRange;
 pub use statistic::{ColumnKind, StatisticCell, StatisticRow};
 pub use status::CellStatus;
 pub use unit::Unit;
+pub use watch::{Evidence, Off, WatchCode, Watched, Whose};

@@ -28,6 +28,7 @@ use super::pages::stem;
 use super::parallel::{Caught, Load, ordered};
 use super::readings::Readings;
 use super::records::{Damage, Records, Step, WarcFile, warc_files};
+use super::watch::{put_verdicts, watch};
 
 /// How to build.
 #[derive(Debug, Clone, Copy)]
@@ -74,11 +75,15 @@ pub fn build(
 ) -> Result<BuildSummary, BuildError> {
     let summary = read_archive(archive, store, options, observe)?;
     // What people decided lies beside the database.
-    let decisions = store.path().with_file_name(decisions::FILE);
-    settle_agencies(store, &Decisions::read(&decisions)?)?;
+    let decisions = Decisions::read(&store.path().with_file_name(decisions::FILE))?;
+    settle_agencies(store, &decisions)?;
+    options.go_on()?;
+    watch(store)?;
+    put_verdicts(store, &decisions)?;
     Ok(summary)
 }
 
+/// Reads what is to be read.
 fn read_archive(
     archive: &Path,
     store: &mut Store,
@@ -247,6 +252,10 @@ impl<F: FnMut(BuildEvent<'_>)> Building<'_, F> {
             None | Some(Made::PassedOver) => {
                 self.summary.passed_over += 1;
                 Ok(())
+            }
+            Some(Made::Absent { url, at, answer }) => {
+                self.summary.passed_over += 1;
+                self.writer.put_absence(&url, at, answer, (file, offset))
             }
             Some(Made::Undated) => self.failed(file, offset, "the record has no date".into()),
             Some(Made::Refused(capture, marks, refusal)) => {

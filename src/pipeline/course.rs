@@ -9,6 +9,7 @@ use crate::store::{Outcome, StoreError};
 
 use super::crawl::CrawlFailure;
 use super::records::Damage;
+use super::watch::WatchError;
 
 /// What happens during a build, as it happens.
 #[derive(Debug)]
@@ -92,6 +93,9 @@ pub enum BuildError {
     /// The database took no more.
     #[error(transparent)]
     Store(#[from] StoreError),
+    /// What the reports say of each other could not be told.
+    #[error(transparent)]
+    Watch(#[from] WatchError),
     /// The home's profiles cannot be used. Nothing was read.
     #[error(
         "the profiles of the home cannot be used (`nianbao profile check` names everything that is wrong)"
@@ -110,7 +114,12 @@ impl BuildError {
     pub fn is_full(&self) -> bool {
         match self {
             Self::Store(error) => error.is_full(),
-            Self::List { .. } | Self::Profiles(_) | Self::Decisions(_) | Self::Stopped => false,
+            Self::Watch(WatchError::Store(error)) => error.is_full(),
+            Self::Watch(_)
+            | Self::List { .. }
+            | Self::Profiles(_)
+            | Self::Decisions(_)
+            | Self::Stopped => false,
         }
     }
 }

@@ -23,6 +23,15 @@ use super::records::Note;
 pub(super) enum Made {
     /// No document: a picture, a redirect, an error, binary data, a DNS answer.
     PassedOver,
+    /// The address is not there (404, 410).
+    Absent {
+        /// The address.
+        url: String,
+        /// When.
+        at: Timestamp,
+        /// The status.
+        answer: &'static str,
+    },
     /// It has no usable date, without which a capture is none.
     Undated,
     /// A document that is no report.
@@ -182,7 +191,7 @@ pub(super) fn make(
         return revisit(file, record, note);
     }
     let body = match body(record) {
-        Err(Odd::Status) => return Made::PassedOver,
+        Err(Odd::Status) => return absent(record).unwrap_or(Made::PassedOver),
         other => other,
     };
     let Some(date) = record.date() else {
@@ -265,6 +274,20 @@ pub(super) fn make_as(
         Ok(reports) => Made::Reports(capture, marks, reports),
         Err(refusal) => Made::Refused(capture, marks, refusal),
     }
+}
+
+/// An answer that the address is not there. `None` for any other.
+fn absent(record: &Record) -> Option<Made> {
+    let answer = match HttpResponse::split(&record.block).ok()?.status {
+        404 => "404",
+        410 => "410",
+        _ => return None,
+    };
+    Some(Made::Absent {
+        url: record.target_uri()?.to_owned(),
+        at: record.date()?,
+        answer,
+    })
 }
 
 /// Whether a file's name is one that columns have.

@@ -332,7 +332,9 @@ impl<'p> Pages<'p> {
                 paging: None,
                 alone: Err(refusal),
             },
-            Made::PassedOver | Made::Undated | Made::Revisit(_) => return None,
+            Made::PassedOver | Made::Undated | Made::Absent { .. } | Made::Revisit(_) => {
+                return None;
+            }
         });
         self.bytes += page.bytes.len();
         if self.bytes <= KEPT_BYTES {

@@ -22,6 +22,7 @@ mod records;
 mod reread;
 mod stop;
 mod walk;
+mod watch;
 
 pub use agencies::{settle_agencies, unmatched};
 pub use answer::read_answer;
@@ -43,3 +44,4 @@ pub use readings::Readings;
 pub use records::{Damage, WarcFile, warc_files};
 pub use stop::{STOPPED, Stop};
 pub use walk::{Found, find_pages};
+pub use watch::{WatchError, put_verdicts, watch};

@@ -5,6 +5,7 @@
 
 mod agencies;
 mod captures;
+mod chains;
 pub mod compare;
 mod coverage;
 pub mod crosswalk;
@@ -18,6 +19,7 @@ mod rows;
 mod search;
 mod series;
 mod sql;
+pub mod watch;
 mod wide;
 
 pub use agencies::{
@@ -28,6 +30,7 @@ pub use captures::{
     CaptureLine, RecordKnown, archive_ends, capture_of, captures_of_file, is_captured,
     latest_capture,
 };
+pub use chains::chains;
 pub use coverage::{Coverage, CoverageRow, Presence, coverage};
 pub use diff::{
     CellChange, CellSide, Change, Diff, FieldChange, Piece, RowChange, SectionChange, VersionLine,
@@ -44,6 +47,7 @@ pub use rows::{export_rows_csv, export_rows_json};
 pub use search::{Found, Hit, MOST_COUNTED, SearchOptions, Words, WordsError, search};
 pub use series::{Panels, Part, Point, PointStatus, Side, all_series, cell_series, series};
 pub use sql::{Cut, SqlAnswer, SqlLimits, SqlValue, ViewLine, ask, views};
+pub use watch::{WatchLine, watch};
 
 use crate::model::FormId;
 use crate::store::StoreError;

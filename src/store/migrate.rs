@@ -17,7 +17,7 @@ use super::search;
 use super::views;
 
 /// The numbered migrations; the first makes schema 1.
-const MIGRATIONS: [&str; 11] = [
+const MIGRATIONS: [&str; 12] = [
     include_str!("migrations/0001_base.sql"),
     include_str!("migrations/0002_parts.sql"),
     include_str!("migrations/0003_copies.sql"),
@@ -29,6 +29,7 @@ const MIGRATIONS: [&str; 11] = [
     include_str!("migrations/0009_resumed.sql"),
     include_str!("migrations/0010_search.sql"),
     include_str!("migrations/0011_agencies.sql"),
+    include_str!("migrations/0012_watch.sql"),
 ];
 
 /// Changed whenever the generated SQL changes its shape.

@@ -30,6 +30,7 @@ pub mod search;
 mod statistics;
 mod version;
 mod views;
+mod watch;
 mod whole;
 mod writer;
 
@@ -40,6 +41,7 @@ pub use error::StoreError;
 pub use layout::{quoted, scale_column, wide_table};
 pub use migrate::SCHEMA_VERSION;
 pub use read::{Reader, StoredReport};
+pub use watch::{Verdict, WatchRow, WatchText};
 pub use writer::Writer;
 
 use layout::Layout;

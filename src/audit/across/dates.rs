@@ -1,0 +1,220 @@
+//! Whether a report came late.
+
+use jiff::ToSpan as _;
+use jiff::civil::{Date, Weekday, date};
+
+use super::super::identities::Identities;
+use super::super::identity::{Bound, Deadline};
+use crate::model::{Evidence, Scope, WatchCode, Watched};
+
+/// A day that a report gives as that of its publication, whatever the source.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Day {
+    /// The day.
+    pub day: Date,
+    /// `byline`, `meta`, `url`, `text`.
+    pub source: String,
+    /// As printed.
+    pub raw: String,
+}
+
+/// What is known of when a report was published.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Dated {
+    /// The report.
+    pub report_id: i64,
+    /// The year reported on.
+    pub year: i16,
+    /// Whom it is about.
+    pub scope: Scope,
+    /// The agency's name; `None` where not known.
+    pub agency: Option<String>,
+    /// Its level, where known: `township` has no day in the law.
+    pub level: Option<String>,
+    /// The day of the first capture of any version, in China; `None` where only imports without time have it.
+    pub first_seen: Option<Date>,
+    /// Every day that any whole, official version gives.
+    pub days: Vec<Day>,
+}
+
+/// First working days behind a Spring Festival that covers 31 January, of the years in which that is a deadline.
+const AFTER_FESTIVAL: [Date; 3] = [date(2020, 2, 3), date(2022, 2, 7), date(2025, 2, 5)];
+
+/// Later than this after the deadline, a day is that of a move of the site far more often than of the publication.
+const MOST_DAYS: i32 = 730;
+
+/// Who is bound: where name and scope do not tell, the later day counts.
+fn bound(dated: &Dated) -> Option<Bound> {
+    let name = dated.agency.as_deref()?;
+    let is_township = ["乡人民政府", "镇人民政府", "街道办事处", "苏木人民政府"]
+        .iter()
+        .any(|end| name.ends_with(end))
+        || dated.level.as_deref() == Some("township");
+    if is_township {
+        return None;
+    }
+    let is_government = ["人民政府", "管理委员会", "管委会", "行政公署"]
+        .iter()
+        .any(|end| name.ends_with(end));
+    Some(match dated.scope {
+        Scope::Own if !is_government => Bound::Department,
+        _ => Bound::Government,
+    })
+}
+
+/// The last day of the law for a report, moved behind week-ends and the Spring Festival.
+fn deadline(year: i16, bound: Bound) -> Option<Date> {
+    let identity = Identities::get().find("D.DEADLINE")?;
+    let applies = |one: &&Deadline| {
+        (one.agency == Bound::Any || one.agency == bound)
+            && one.first_year <= year
+            && one.last_year.is_none_or(|last| year <= last)
+    };
+    let found = identity.deadlines.iter().find(applies)?;
+    let mut day = Date::new(year.checked_add(1)?, found.month, found.day).ok()?;
+    if let Some(after) = AFTER_FESTIVAL
+        .iter()
+        .find(|after| after.year() == day.year() && found.month == 1)
+    {
+        day = *after;
+    }
+    while matches!(day.weekday(), Weekday::Saturday | Weekday::Sunday) {
+        day = day.checked_add(1.day()).ok()?;
+    }
+    Some(day)
+}
+
+/// A report is late where every day it gives lies after the deadline and it was not seen before. `None` where it is not, or
+/// where that cannot be told: no day, a township, a day so late that the site has moved.
+pub fn late(dated: &Dated) -> Option<Watched> {
+    let deadline = deadline(dated.year, bound(dated)?)?;
+    let first = dated.days.iter().map(|day| day.day).min()?;
+    if first <= deadline || dated.first_seen.is_some_and(|seen| seen <= deadline) {
+        return None;
+    }
+    let overdue = deadline.until(first).ok()?.get_days();
+    if overdue > MOST_DAYS {
+        return None;
+    }
+    Some(Watched {
+        code: WatchCode::Late,
+        report_id: dated.report_id,
+        other_report_id: None,
+        about: "published".into(),
+        zh: format!("法定期限为{deadline}，报告最早的日期为{first}，晚{overdue}天。"),
+        en: format!(
+            "Due by {deadline}; the earliest day it gives is {first}, {overdue} days later."
+        ),
+        rule: "D.DEADLINE",
+        evidence: evidence(dated),
+    })
+}
+
+/// A page cannot have been archived before it was published: every day it gives lies after the first capture's, by more than
+/// the hours between time zones.
+pub fn postdated(dated: &Dated) -> Option<Watched> {
+    let seen = dated.first_seen?;
+    let first = dated.days.iter().map(|day| day.day).min()?;
+    if seen.until(first).ok()?.get_days() < 2 {
+        return None;
+    }
+    Some(Watched {
+        code: WatchCode::Postdated,
+        report_id: dated.report_id,
+        other_report_id: None,
+        about: "published".into(),
+        zh: format!("{seen}已归档，而报告最早的日期为{first}。"),
+        en: format!("Archived on {seen}; the earliest day it gives is {first}."),
+        rule: "",
+        evidence: evidence(dated),
+    })
+}
+
+fn evidence(dated: &Dated) -> Vec<Evidence> {
+    let days = dated.days.iter().map(|day| Evidence::Date {
+        day: day.day.to_string(),
+        source: day.source.clone(),
+        raw: day.raw.clone(),
+    });
+    days.collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn dated(year: i16, scope: Scope, agency: &str, days: &[&str]) -> Dated {
+        Dated {
+            report_id: 1,
+            year,
+            scope,
+            agency: Some(agency.into()),
+            level: None,
+            first_seen: None,
+            days: days
+                .iter()
+                .map(|day| Day {
+                    day: day.parse().unwrap(),
+                    source: "byline".into(),
+                    raw: (*day).into(),
+                })
+                .collect(),
+        }
+    }
+
+    #[test]
+    fn late_is_after_the_day_of_kind_and_year() {
+        let own = Scope::Own;
+        let cases = [
+            (2021, own, "云溪市教育局", "2022-02-07", false),
+            (2021, own, "云溪市教育局", "2022-02-08", true),
+            (2022, own, "云溪市教育局", "2023-01-31", false),
+            (2022, own, "云溪市教育局", "2023-02-01", true),
+            // 31 January 2026 is a Saturday.
+            (2025, own, "云溪市教育局", "2026-02-02", false),
+            (2025, own, "云溪市教育局", "2026-02-03", true),
+            (2017, own, "云溪市教育局", "2018-03-31", false),
+            (2018, own, "云溪市教育局", "2019-04-02", true),
+            (
+                2022,
+                Scope::Consolidated,
+                "云溪市人民政府",
+                "2023-03-31",
+                false,
+            ),
+            (
+                2022,
+                Scope::Consolidated,
+                "云溪市人民政府",
+                "2023-04-01",
+                true,
+            ),
+            (2022, own, "云溪市人民政府", "2023-03-01", false),
+            (2022, Scope::Unknown, "云溪市教育局", "2023-03-01", false),
+            (2022, own, "云溪县柳河镇人民政府", "2023-11-01", false),
+            (2010, own, "云溪市教育局", "2020-05-01", false),
+        ];
+        for (year, scope, agency, day, want) in cases {
+            let found = late(&dated(year, scope, agency, &[day]));
+            assert_eq!(found.is_some(), want, "{year} {agency} {day}");
+        }
+    }
+
+    #[test]
+    fn a_day_in_time_or_a_capture_in_time_excuses() {
+        let mut case = dated(
+            2022,
+            Scope::Own,
+            "云溪市教育局",
+            &["2023-05-01", "2023-01-20"],
+        );
+        assert_eq!(late(&case), None);
+        case.days.truncate(1);
+        assert!(late(&case).is_some());
+        case.first_seen = Some(date(2023, 1, 31));
+        assert_eq!(late(&case), None);
+        case.first_seen = None;
+        case.days.clear();
+        assert_eq!(late(&case), None);
+    }
+}

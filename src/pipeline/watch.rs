@@ -1,0 +1,396 @@
+//! Reports of all years → what they say of each other. After a build, over the whole database; never reads the archive.
+
+use std::collections::HashMap;
+
+use jiff::tz::{Offset, TimeZone};
+use jiff::{Timestamp, civil};
+
+use crate::audit::across::{
+    Dated, Day, TextFacts, TextMention, Texts, check_chain, check_text, columns, late, postdated,
+};
+use crate::decisions::{Decisions, What};
+use crate::model::{CellStatus, Chain, Decimal, Evidence, PanelReport, WatchCode, Watched};
+use crate::query::watch::{AbsenceRow, ChangeRow, MentionRow};
+use crate::query::{self, CellChange, QueryError};
+use crate::store::{Store, StoreError, Verdict, WatchRow, WatchText};
+
+/// Why the findings could not be made.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum WatchError {
+    /// The database could not be read.
+    #[error(transparent)]
+    Query(#[from] QueryError),
+    /// The database took no more.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+/// Most evidence of one kind that a finding carries; the rest is in the database.
+const MOST_EVIDENCE: usize = 60;
+
+/// Makes the findings across years, versions and texts anew; returns how many there are.
+///
+/// # Errors
+///
+/// [`WatchError`].
+pub fn watch(store: &mut Store) -> Result<usize, WatchError> {
+    let chains = query::chains(store, columns())?;
+    let mut found: Vec<Watched> = chains.iter().flat_map(check_chain).collect();
+    let whose = Whose::of(&chains);
+    found.extend(texts(store, &chains)?);
+    found.extend(lateness(store, &whose)?);
+    found.extend(changes(store)?);
+    found.extend(absences(store)?);
+    let rows: Vec<WatchRow> = found
+        .into_iter()
+        .filter_map(|watched| whose.row(watched))
+        .collect();
+    store.replace_watch(&sentences(), &rows)?;
+    Ok(rows.len())
+}
+
+/// Puts what people said of findings into the database.
+///
+/// # Errors
+///
+/// [`StoreError`].
+pub fn put_verdicts(store: &mut Store, decisions: &Decisions) -> Result<(), StoreError> {
+    let said: Vec<Verdict> = decisions
+        .of_findings()
+        .into_iter()
+        .map(|(finding, decision)| Verdict {
+            finding: finding.to_owned(),
+            confirmed: matches!(decision.what, What::ConfirmFinding { .. }),
+            reason: decision.reason.clone(),
+            by: decision.by.clone(),
+            at: decision.at,
+        })
+        .collect();
+    store.replace_verdicts(&said)
+}
+
+fn sentences() -> Vec<WatchText<'static>> {
+    let all = WatchCode::ALL.iter().map(|code| {
+        let text = Texts::get().of(*code);
+        WatchText {
+            code: *code,
+            meaning: [&text.zh, &text.en],
+            basis: [&text.basis_zh, &text.basis_en],
+            innocent: [&text.innocent_zh, &text.innocent_en],
+        }
+    });
+    all.collect()
+}
+
+/// Whose each report is.
+struct Whose<'c>(HashMap<i64, (&'c Chain, i16)>);
+
+impl<'c> Whose<'c> {
+    fn of(chains: &'c [Chain]) -> Self {
+        let reports = chains
+            .iter()
+            .flat_map(|chain| chain.reports.iter().map(move |report| (chain, report)));
+        Self(
+            reports
+                .map(|(chain, report)| (report.report_id, (chain, report.year)))
+                .collect(),
+        )
+    }
+
+    /// `None` for a report that is in no chain: of nobody known, cut off, one of two of a year.
+    fn row(&self, watched: Watched) -> Option<WatchRow> {
+        let (chain, year) = self.0.get(&watched.report_id)?;
+        Some(WatchRow {
+            agency: chain.agency.clone(),
+            code: chain.code.clone(),
+            scope: chain.scope,
+            year: *year,
+            watched,
+        })
+    }
+}
+
+/// Texts against tables.
+fn texts(store: &Store, chains: &[Chain]) -> Result<Vec<Watched>, WatchError> {
+    let mut reports: HashMap<i64, (&PanelReport, Option<&PanelReport>)> = HashMap::new();
+    for chain in chains {
+        for report in &chain.reports {
+            reports.insert(report.version_id, (report, chain.year(report.year - 1)));
+        }
+    }
+    let mut fees = query::watch::speaks_of_fees(store)?;
+    let mut found = Vec::new();
+    let mut facts_of = |version: i64, mentions: Vec<TextMention>, fees: Option<bool>| {
+        if let Some((report, before)) = reports.get(&version) {
+            let facts = TextFacts {
+                mentions,
+                has_other: fees.is_some(),
+                has_fees: fees == Some(true),
+            };
+            found.extend(check_text(report, *before, &facts));
+        }
+    };
+    query::watch::mentions(store, |version, mentions| {
+        let mentions = mentions.into_iter().filter_map(mention).collect();
+        facts_of(version, mentions, fees.remove(&version));
+    })?;
+    // Those whose text has no number that counts what a cell counts.
+    let mut silent: Vec<(i64, bool)> = fees.into_iter().collect();
+    silent.sort_unstable();
+    for (version, fees) in silent {
+        facts_of(version, Vec::new(), Some(fees));
+    }
+    Ok(found)
+}
+
+fn mention(row: MentionRow) -> Option<TextMention> {
+    Some(TextMention {
+        position: row.position,
+        text: row.text,
+        value: Decimal::new(row.value.0, row.value.1)?,
+        unit: row.unit,
+        approximate: row.approximate,
+        negated: row.negated,
+        kind: row.kind.parse().ok()?,
+        direction: match row.direction {
+            Some(word) => Some(word.parse().ok()?),
+            None => None,
+        },
+        period: row.period.parse().ok()?,
+        year: row.year,
+        has_channel: row.has_channel,
+        about: row.about,
+    })
+}
+
+/// A time as the day it was in China.
+fn day(us: i64) -> Option<civil::Date> {
+    let time = Timestamp::from_microsecond(us).ok()?;
+    let china = TimeZone::fixed(Offset::constant(8));
+    Some(time.to_zoned(china).date())
+}
+
+fn utc(us: i64) -> String {
+    Timestamp::from_microsecond(us).map_or_else(
+        |_| String::new(),
+        |time| time.strftime("%Y-%m-%dT%H:%M:%SZ").to_string(),
+    )
+}
+
+fn lateness(store: &Store, whose: &Whose<'_>) -> Result<Vec<Watched>, WatchError> {
+    let rows = query::watch::dates(store)?;
+    let dated = rows.into_iter().filter_map(|row| {
+        let (chain, year) = whose.0.get(&row.report_id)?;
+        let days = row.days.into_iter().filter_map(|(day, source, raw)| {
+            let day = day.parse().ok()?;
+            Some(Day { day, source, raw })
+        });
+        Some(Dated {
+            report_id: row.report_id,
+            year: *year,
+            scope: chain.scope,
+            agency: chain.agency.clone(),
+            level: None,
+            first_seen: day(row.first_seen_us),
+            days: days.collect(),
+        })
+    });
+    Ok(dated
+        .flat_map(|dated| [late(&dated), postdated(&dated)])
+        .flatten()
+        .collect())
+}
+
+/// Numbers changed after publication without a word.
+fn changes(store: &Store) -> Result<Vec<Watched>, WatchError> {
+    let mut found = Vec::new();
+    for row in query::watch::changes(store)? {
+        if !row.announced {
+            found.extend(change(store, &row)?);
+        }
+    }
+    // One finding a report: its last change.
+    found.reverse();
+    found.sort_by_key(|watched| watched.report_id);
+    found.dedup_by_key(|watched| watched.report_id);
+    Ok(found)
+}
+
+fn change(store: &Store, row: &ChangeRow) -> Result<Option<Watched>, WatchError> {
+    let versions = query::versions(store, row.report_id)?;
+    let version = |id: i64| versions.iter().find(|version| version.version_id == id);
+    let (Some(from), Some(to)) = (version(row.from), version(row.to)) else {
+        return Ok(None);
+    };
+    let Some(diff) = query::diff(store, from, to)? else {
+        return Ok(None);
+    };
+    let changed: Vec<&CellChange> = diff.cells.iter().filter(|cell| is_changed(cell)).collect();
+    let Some(first) = changed.first() else {
+        return Ok(None);
+    };
+    let value = |side: &Option<query::CellSide>| {
+        let side = side.as_ref();
+        let value = side.and_then(|side| side.value);
+        value.map_or_else(
+            || {
+                side.map_or("absent", |side| side.status.as_str())
+                    .to_owned()
+            },
+            |value| value.to_string(),
+        )
+    };
+    let count = changed.len();
+    let example = first.labels.join("·");
+    let (old, new) = (value(&first.from), value(&first.to));
+    let mut evidence: Vec<Evidence> = [from, to]
+        .iter()
+        .map(|version| Evidence::Version {
+            first_seen: version.first_seen.clone(),
+            last_seen: version.last_seen.clone(),
+            sha256: version
+                .capture
+                .as_ref()
+                .map_or_else(String::new, |capture| capture.sha256.clone()),
+        })
+        .collect();
+    let side = |side: &Option<query::CellSide>| {
+        let side = side.as_ref();
+        let value = side.and_then(|side| side.value);
+        (
+            side.map_or(CellStatus::TableAbsent, |side| side.status),
+            value
+                .filter(|value| value.scale() == 0)
+                .map(Decimal::mantissa),
+        )
+    };
+    evidence.extend(
+        changed
+            .iter()
+            .take(MOST_EVIDENCE)
+            .map(|cell| Evidence::Changed {
+                cell: cell.cell.clone(),
+                from: side(&cell.from),
+                to: side(&cell.to),
+            }),
+    );
+    Ok(Some(Watched {
+        code: WatchCode::SilentChange,
+        report_id: row.report_id,
+        other_report_id: None,
+        about: "numbers".into(),
+        zh: format!("{count}个数字有改动，如“{example}”由{old}改为{new}。"),
+        en: format!(
+            "{count} numbers changed, {} from {old} to {new} among them.",
+            first.cell
+        ),
+        rule: "",
+        evidence,
+    }))
+}
+
+/// Whether a number was changed, came or went. What could not be read on one side is no change.
+fn is_changed(cell: &CellChange) -> bool {
+    let number = |side: &Option<query::CellSide>| {
+        side.as_ref()
+            .is_some_and(|side| side.status == CellStatus::Number)
+    };
+    let unread = |side: &Option<query::CellSide>| {
+        side.as_ref()
+            .is_none_or(|side| side.status == CellStatus::Unreadable)
+    };
+    let values = (
+        cell.from.as_ref().and_then(|side| side.value),
+        cell.to.as_ref().and_then(|side| side.value),
+    );
+    !unread(&cell.from)
+        && !unread(&cell.to)
+        && (number(&cell.from) || number(&cell.to))
+        && values.0 != values.1
+}
+
+/// Answers that a report's address is not there: before it was, or since.
+fn absences(store: &Store) -> Result<Vec<Watched>, WatchError> {
+    let rows = query::watch::absences(store)?;
+    let mut found: Vec<Watched> = Vec::new();
+    for of_report in rows.chunk_by(|one, other| one.report_id == other.report_id) {
+        found.extend(backdated(of_report));
+        found.extend(withdrawn(of_report));
+    }
+    Ok(found)
+}
+
+fn absence(row: &AbsenceRow) -> Evidence {
+    Evidence::Absence {
+        url: row.url.clone(),
+        at: utc(row.at_us),
+        answer: row.answer.clone(),
+        file: row.place.0.clone(),
+        offset: row.place.1,
+    }
+}
+
+/// The report says it was published before its address was answered with "not there", and no capture is older.
+fn backdated(rows: &[AbsenceRow]) -> Option<Watched> {
+    let before = rows.iter().find(|row| {
+        let published: Option<civil::Date> =
+            row.published.as_deref().and_then(|day| day.parse().ok());
+        let first = row.elsewhere_us.map_or(row.seen_us.0, |_| i64::MIN);
+        row.at_us < first && published.is_some_and(|published| day(row.at_us) > Some(published))
+    })?;
+    let published = before.published.as_deref()?;
+    let asked = day(before.at_us)?;
+    Some(Watched {
+        code: WatchCode::Backdated,
+        report_id: before.report_id,
+        other_report_id: None,
+        about: before.url.clone(),
+        zh: format!("报告载明{published}公布，其网址在{asked}返回“不存在”，此前从未见到该报告。"),
+        en: format!(
+            "The report says it was published on {published}; on {asked} its address was answered with \"not there\", and it had not been seen before."
+        ),
+        rule: "",
+        evidence: vec![absence(before)],
+    })
+}
+
+/// The last answer of every address that had the report is that it is not there.
+fn withdrawn(rows: &[AbsenceRow]) -> Option<Watched> {
+    let last = rows.iter().max_by_key(|row| row.at_us)?;
+    let seen_again = |row: &AbsenceRow| {
+        row.seen_us.1 >= row.at_us || row.elsewhere_us.is_some_and(|at| at >= row.at_us)
+    };
+    // Of an address that is gone, the last answer counts; the report may be at another one still.
+    if seen_again(last) || last.elsewhere_us.is_some() && !is_gone_everywhere(rows, last) {
+        return None;
+    }
+    let (seen, gone) = (day(last.seen_us.1)?, day(last.at_us)?);
+    Some(Watched {
+        code: WatchCode::Withdrawn,
+        report_id: last.report_id,
+        other_report_id: None,
+        about: "page".into(),
+        zh: format!("最后一次见到报告是{seen}，{gone}起其网址返回“不存在”。"),
+        en: format!(
+            "Last seen on {seen}; its address is answered with \"not there\" since {gone}."
+        ),
+        rule: "",
+        evidence: rows
+            .iter()
+            .filter(|row| row.at_us > row.seen_us.1)
+            .take(MOST_EVIDENCE)
+            .map(absence)
+            .collect(),
+    })
+}
+
+/// Whether every address that ever had the report has such an answer behind its last sight.
+fn is_gone_everywhere(rows: &[AbsenceRow], last: &AbsenceRow) -> bool {
+    let latest = rows
+        .iter()
+        .filter(|row| row.url != last.url && row.at_us > row.seen_us.1)
+        .map(|row| row.seen_us.1)
+        .max();
+    latest.is_some_and(|latest| last.elsewhere_us <= Some(latest))
+}

@@ -1,0 +1,373 @@
+//! What rules across versions and texts need, and the findings they made.
+
+use std::collections::HashMap;
+
+use rusqlite::params_from_iter;
+use rusqlite::types::Value;
+use serde::Serialize;
+
+use crate::model::{Scope, WatchCode};
+use crate::store::{Store, StoreError};
+
+use super::{Filter, QueryError};
+
+/// A mention of a current version, as its columns are.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct MentionRow {
+    /// Position among the version's mentions.
+    pub position: u32,
+    /// The clause.
+    pub text: String,
+    /// The number: mantissa and decimals.
+    pub value: (i64, u8),
+    /// As printed.
+    pub unit: Option<String>,
+    /// About.
+    pub approximate: bool,
+    /// There was none.
+    pub negated: bool,
+    /// `count`, `change`, …
+    pub kind: String,
+    /// `up`, `down`.
+    pub direction: Option<String>,
+    /// The year it speaks of.
+    pub year: Option<i16>,
+    /// `year`, `implied`, …
+    pub period: String,
+    /// Whether a channel is named.
+    pub has_channel: bool,
+    /// Cells.
+    pub about: Option<String>,
+}
+
+/// Hands the mentions with cells of every current version to `take`, version by version.
+///
+/// # Errors
+///
+/// If the database cannot be read.
+pub fn mentions(
+    store: &Store,
+    mut take: impl FnMut(i64, Vec<MentionRow>),
+) -> Result<(), QueryError> {
+    let mut statement = store.connection().prepare(
+        "SELECT m.version_id, m.position, m.text, m.mantissa, m.scale, m.unit, m.approximate, m.negated, m.kind, m.direction,
+           m.year, m.period, m.channel IS NOT NULL, m.about
+         FROM mention m
+         WHERE m.about IS NOT NULL ORDER BY m.version_id, m.position",
+    )?;
+    let mut rows = statement.query([])?;
+    let mut current: Option<(i64, Vec<MentionRow>)> = None;
+    while let Some(row) = rows.next()? {
+        let version: i64 = row.get(0)?;
+        let mention = MentionRow {
+            position: row.get(1)?,
+            text: row.get(2)?,
+            value: (row.get(3)?, row.get(4)?),
+            unit: row.get(5)?,
+            approximate: row.get(6)?,
+            negated: row.get(7)?,
+            kind: row.get(8)?,
+            direction: row.get(9)?,
+            year: row.get(10)?,
+            period: row.get(11)?,
+            has_channel: row.get(12)?,
+            about: row.get(13)?,
+        };
+        match &mut current {
+            Some((of, mentions)) if *of == version => mentions.push(mention),
+            _ => {
+                if let Some((of, mentions)) = current.replace((version, vec![mention])) {
+                    take(of, mentions);
+                }
+            }
+        }
+    }
+    if let Some((of, mentions)) = current {
+        take(of, mentions);
+    }
+    Ok(())
+}
+
+/// Of each current version with a section on other matters: whether any of its text speaks of fees.
+///
+/// # Errors
+///
+/// If the database cannot be read.
+pub fn speaks_of_fees(store: &Store) -> Result<HashMap<i64, bool>, QueryError> {
+    let mut statement = store.connection().prepare(
+        "SELECT s.version_id, max(instr(s.text, '处理费') > 0 OR instr(s.text, '收费') > 0 OR instr(s.text, '费用') > 0
+             OR instr(s.text, '收取') > 0 OR instr(ifnull(s.heading, ''), '费') > 0)
+         FROM section s JOIN report r ON r.version_id = s.version_id WHERE r.year >= 2021
+         GROUP BY s.version_id HAVING max(s.kind = 'other' AND length(s.text) > 0)",
+    )?;
+    let rows = statement.query_map([], |row| Ok((row.get(0)?, row.get(1)?)))?;
+    Ok(rows.collect::<Result<_, _>>()?)
+}
+
+/// The days that whole, official versions of a report give, and when it was first seen.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct DateRow {
+    /// The report.
+    pub report_id: i64,
+    /// Day, source, as printed.
+    pub days: Vec<(String, String, String)>,
+    /// When a capture first had any version, microseconds since 1970.
+    pub first_seen_us: i64,
+}
+
+/// Of every report with a year that is no suspected copy.
+///
+/// # Errors
+///
+/// If the database cannot be read.
+pub fn dates(store: &Store) -> Result<Vec<DateRow>, QueryError> {
+    let mut statement = store.connection().prepare(
+        "SELECT v.report_id, min(v.first_seen_us) OVER (PARTITION BY v.report_id), d.day, d.source, d.raw
+         FROM version v JOIN report r ON r.id = v.report_id JOIN date_evidence d ON d.version_id = v.id
+         WHERE r.year IS NOT NULL AND v.whole = 1 AND v.official <> 'mirror_suspected'
+         ORDER BY v.report_id, d.day, d.source, d.raw",
+    )?;
+    let mut rows = statement.query([])?;
+    let mut found: Vec<DateRow> = Vec::new();
+    while let Some(row) = rows.next()? {
+        let report_id: i64 = row.get(0)?;
+        let day = (row.get(2)?, row.get(3)?, row.get(4)?);
+        match found.last_mut() {
+            Some(last) if last.report_id == report_id => last.days.push(day),
+            _ => found.push(DateRow {
+                report_id,
+                days: vec![day],
+                first_seen_us: row.get(1)?,
+            }),
+        }
+    }
+    Ok(found)
+}
+
+/// Two contents of a report that one address had, one after the other.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ChangeRow {
+    /// The report.
+    pub report_id: i64,
+    /// The version before.
+    pub from: i64,
+    /// The version after.
+    pub to: i64,
+    /// Whether the later one says that something was corrected.
+    pub announced: bool,
+}
+
+/// Every change of a report that its own address shows, whole and official on both sides, in the order of captures.
+///
+/// # Errors
+///
+/// If the database cannot be read.
+pub fn changes(store: &Store) -> Result<Vec<ChangeRow>, QueryError> {
+    let mut statement = store.connection().prepare(
+        "WITH several AS (
+           SELECT report_id FROM version WHERE whole = 1 AND official <> 'mirror_suspected' GROUP BY report_id HAVING count(*) > 1
+         ), seen AS (
+           SELECT v.report_id, v.id AS version_id, c.fetched_at_us,
+             lag(v.id) OVER (PARTITION BY v.report_id, c.address_id ORDER BY c.fetched_at_us, c.id) AS before_id
+           FROM several x JOIN version v ON v.report_id = x.report_id
+           JOIN reading g ON g.version_id = v.id JOIN capture c ON c.id = g.capture_id
+           WHERE v.whole = 1 AND v.official <> 'mirror_suspected' AND c.address_id IS NOT NULL
+         )
+         SELECT s.report_id, s.before_id, s.version_id,
+           EXISTS (SELECT 1 FROM (VALUES ('更正'), ('勘误'), ('修订'), ('修正'), ('更新')) w
+             WHERE EXISTS (SELECT 1 FROM version v WHERE v.id = s.version_id AND instr(v.title, w.column1))
+               AND NOT EXISTS (SELECT 1 FROM version v WHERE v.id = s.before_id AND instr(v.title, w.column1)))
+           OR EXISTS (SELECT 1 FROM (VALUES ('更正'), ('勘误'), ('修订'), ('修正')) w
+             WHERE EXISTS (SELECT 1 FROM section t WHERE t.version_id = s.version_id AND instr(t.text, w.column1))
+               AND NOT EXISTS (SELECT 1 FROM section t WHERE t.version_id = s.before_id AND instr(t.text, w.column1)))
+         FROM seen s WHERE s.before_id IS NOT NULL AND s.before_id <> s.version_id
+         GROUP BY s.report_id, s.before_id, s.version_id ORDER BY s.report_id, min(s.fetched_at_us), s.before_id, s.version_id",
+    )?;
+    let rows = statement.query_map([], |row| {
+        Ok(ChangeRow {
+            report_id: row.get(0)?,
+            from: row.get(1)?,
+            to: row.get(2)?,
+            announced: row.get(3)?,
+        })
+    })?;
+    Ok(rows.collect::<Result<_, _>>()?)
+}
+
+/// An answer that a report's address is not there.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct AbsenceRow {
+    /// The report that the address has had.
+    pub report_id: i64,
+    /// The address.
+    pub url: String,
+    /// When, microseconds since 1970.
+    pub at_us: i64,
+    /// `404`, `410`, `soft_gone`.
+    pub answer: String,
+    /// The archive's file, and the record's place in it.
+    pub place: (String, u64),
+    /// When the address first and last had the report.
+    pub seen_us: (i64, i64),
+    /// When any other address last had it; `None`: none ever did.
+    pub elsewhere_us: Option<i64>,
+    /// The earliest day the report gives as that of its publication.
+    pub published: Option<String>,
+}
+
+/// Every answer that an address is not there which has had a report, by report and time.
+///
+/// # Errors
+///
+/// If the database cannot be read.
+pub fn absences(store: &Store) -> Result<Vec<AbsenceRow>, QueryError> {
+    let mut statement = store.connection().prepare(
+        "WITH gone AS (
+           SELECT url, at_us, answer, file, offset FROM absence
+           UNION ALL
+           SELECT d.url, c.fetched_at_us, 'soft_gone', w.file, c.warc_offset FROM refusal x JOIN capture c ON c.id = x.capture_id
+           JOIN address d ON d.id = c.address_id JOIN warc w ON w.id = c.warc_id WHERE x.reason IN ('soft_gone', 'gone')
+         ), had AS (
+           SELECT DISTINCT v.report_id, d.id AS address_id, d.url FROM gone n JOIN address d ON d.url = n.url
+           JOIN capture c ON c.address_id = d.id JOIN reading g ON g.capture_id = c.id JOIN version v ON v.id = g.version_id
+           WHERE v.official <> 'mirror_suspected'
+         ), times AS (
+           SELECT h.report_id, h.url,
+             min(CASE WHEN c.address_id = h.address_id THEN c.fetched_at_us END) AS first_us,
+             max(CASE WHEN c.address_id = h.address_id THEN c.fetched_at_us END) AS last_us,
+             max(CASE WHEN c.address_id <> h.address_id THEN c.fetched_at_us END) AS elsewhere_us,
+             (SELECT min(e.day) FROM date_evidence e JOIN version w ON w.id = e.version_id
+               WHERE w.report_id = h.report_id AND w.official <> 'mirror_suspected' AND e.source <> 'text') AS published
+           FROM had h JOIN version v ON v.report_id = h.report_id JOIN reading g ON g.version_id = v.id
+           JOIN capture c ON c.id = g.capture_id WHERE v.official <> 'mirror_suspected' GROUP BY h.report_id, h.url
+         )
+         SELECT t.report_id, t.url, n.at_us, n.answer, n.file, n.offset, t.first_us, t.last_us, t.elsewhere_us, t.published
+         FROM times t JOIN gone n ON n.url = t.url ORDER BY t.report_id, n.at_us, t.url",
+    )?;
+    let rows = statement.query_map([], |row| {
+        Ok(AbsenceRow {
+            report_id: row.get(0)?,
+            url: row.get(1)?,
+            at_us: row.get(2)?,
+            answer: row.get(3)?,
+            place: (row.get(4)?, row.get::<_, i64>(5)?.unsigned_abs()),
+            seen_us: (row.get(6)?, row.get(7)?),
+            elsewhere_us: row.get(8)?,
+            published: row.get(9)?,
+        })
+    })?;
+    Ok(rows.collect::<Result<_, _>>()?)
+}
+
+/// A finding across years, versions or texts, with all there is to say of it.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct WatchLine {
+    /// The same in every build.
+    pub id: String,
+    /// What.
+    pub code: String,
+    /// `info`, `warning`, `error`.
+    pub severity: String,
+    /// The report, in this database.
+    pub report_id: i64,
+    /// Whose; `None` where only the code is known.
+    pub agency: Option<String>,
+    /// The agency's code.
+    pub agency_code: Option<String>,
+    /// The report's year.
+    pub year: i16,
+    /// Its scope.
+    pub scope: Scope,
+    /// The report it is compared with.
+    pub other_report_id: Option<i64>,
+    /// What of the report.
+    pub about: String,
+    /// In Chinese.
+    pub message_zh: String,
+    /// In English.
+    pub message_en: String,
+    /// The rule in `data/identities.toml`; empty for none.
+    pub rule: String,
+    /// The law or rule, in Chinese.
+    pub basis_zh: String,
+    /// In English.
+    pub basis_en: String,
+    /// Explanations without fault, in Chinese.
+    pub innocent_zh: serde_json::Value,
+    /// In English.
+    pub innocent_en: serde_json::Value,
+    /// What it rests on.
+    pub evidence: serde_json::Value,
+    /// `open`, `confirmed`, `dismissed`.
+    pub verdict: String,
+    /// Why; `None` while open.
+    pub verdict_reason: Option<String>,
+    /// Who; `None` where not told.
+    pub verdict_by: Option<String>,
+    /// When; `None` while open.
+    pub verdict_at: Option<String>,
+}
+
+/// The findings of the reports that the filter lets through, by agency, year and code. Of `filter`, form and cell have no bearing.
+///
+/// # Errors
+///
+/// If the database cannot be read.
+pub fn watch(
+    store: &Store,
+    filter: &Filter,
+    code: Option<WatchCode>,
+    id: Option<&str>,
+) -> Result<Vec<WatchLine>, QueryError> {
+    let (condition, mut values) = filter.condition();
+    let mut sql = format!(
+        "SELECT w.id, w.code, w.severity, w.report_id, w.agency, w.agency_code, w.year, w.scope, w.other_report_id, w.about,
+           w.message_zh, w.message_en, w.rule, w.basis_zh, w.basis_en, w.innocent_zh, w.innocent_en, w.evidence, w.verdict,
+           w.verdict_reason, w.verdict_by, w.verdict_at
+         FROM watch_list w JOIN report r ON r.id = w.report_id WHERE {condition}"
+    );
+    for (column, value) in [("code", code.map(WatchCode::as_str)), ("id", id)] {
+        if let Some(value) = value {
+            sql.push_str(&format!(" AND w.{column} = ?"));
+            values.push(Value::Text(value.into()));
+        }
+    }
+    sql.push_str(" ORDER BY w.agency, w.agency_code, w.year, w.scope, w.code, w.about, w.id");
+    let mut statement = store.connection().prepare(&sql)?;
+    let mut rows = statement.query(params_from_iter(values))?;
+    let mut lines = Vec::new();
+    while let Some(row) = rows.next()? {
+        let scope: String = row.get(7)?;
+        let json = |at: usize| -> Result<serde_json::Value, QueryError> {
+            Ok(serde_json::from_str(&row.get::<_, String>(at)?)?)
+        };
+        lines.push(WatchLine {
+            id: row.get(0)?,
+            code: row.get(1)?,
+            severity: row.get(2)?,
+            report_id: row.get(3)?,
+            agency: row.get(4)?,
+            agency_code: row.get(5)?,
+            year: row.get(6)?,
+            scope: scope.parse().map_err(|()| StoreError::Unknown {
+                what: "scope",
+                value: scope,
+            })?,
+            other_report_id: row.get(8)?,
+            about: row.get(9)?,
+            message_zh: row.get(10)?,
+            message_en: row.get(11)?,
+            rule: row.get(12)?,
+            basis_zh: row.get(13)?,
+            basis_en: row.get(14)?,
+            innocent_zh: json(15)?,
+            innocent_en: json(16)?,
+            evidence: json(17)?,
+            verdict: row.get(18)?,
+            verdict_reason: row.get(19)?,
+            verdict_by: row.get(20)?,
+            verdict_at: row.get(21)?,
+        });
+    }
+    Ok(lines)
+}
