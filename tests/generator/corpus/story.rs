@@ -214,6 +214,7 @@ impl Teller<'_> {
             return None;
         }
         let busy = self.story.body.size >= 60;
+        let documents = self.story.body.size > 3;
         let wrong = match (index / 3) % 10 {
             1 => Wrong::OutcomeSum,
             2 => Wrong::Flow,
@@ -221,8 +222,8 @@ impl Teller<'_> {
             4 => Wrong::ListSum,
             5 => Wrong::CarryBoth,
             6 => Wrong::CarryTypo,
-            7 => Wrong::StockTypo,
-            8 => Wrong::StockShift,
+            7 if documents => Wrong::StockTypo,
+            8 if documents => Wrong::StockShift,
             9 if busy => Wrong::SameNumbers,
             _ => Wrong::RowSum,
         };
@@ -357,6 +358,12 @@ impl Teller<'_> {
                 line.off = Some(year);
                 line.other = Some(self.id(year - 1));
                 (line.said, line.should) = (Some(should + more), Some(should));
+                self.story.defects.push(line.clone());
+                // The next year goes on from the right number, so it does not follow either.
+                line.report = self.id(year + 1);
+                line.other = Some(self.id(year));
+                line.note = "misprint of the year before".into();
+                (line.said, line.should) = (None, None);
                 self.story.defects.push(line);
                 return;
             }
