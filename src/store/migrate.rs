@@ -16,7 +16,7 @@ use super::layout::{Layout, wide_table};
 use super::views;
 
 /// The numbered migrations; the first makes schema 1.
-const MIGRATIONS: [&str; 8] = [
+const MIGRATIONS: [&str; 9] = [
     include_str!("migrations/0001_base.sql"),
     include_str!("migrations/0002_parts.sql"),
     include_str!("migrations/0003_copies.sql"),
@@ -25,6 +25,7 @@ const MIGRATIONS: [&str; 8] = [
     include_str!("migrations/0006_mentions.sql"),
     include_str!("migrations/0007_several_reports.sql"),
     include_str!("migrations/0008_increments.sql"),
+    include_str!("migrations/0013_compact.sql"),
 ];
 
 /// Changed whenever the generated SQL changes its shape.
@@ -36,6 +37,17 @@ pub const SCHEMA_VERSION: i64 = MIGRATIONS.len() as i64;
 
 /// Applies what is missing, from schema `found`. Repeated, it changes nothing.
 pub(super) fn migrate(connection: &mut Connection, found: i64) -> Result<(), StoreError> {
+    if found < SCHEMA_VERSION {
+        // A table that others refer to can be replaced only so (<https://sqlite.org/lang_altertable.html#otheralter>).
+        connection.execute_batch("PRAGMA foreign_keys = OFF; PRAGMA legacy_alter_table = ON;")?;
+    }
+    let migrated = numbered(connection, found);
+    connection.execute_batch("PRAGMA legacy_alter_table = OFF; PRAGMA foreign_keys = ON;")?;
+    migrated?;
+    sync_catalog(connection)
+}
+
+fn numbered(connection: &mut Connection, found: i64) -> Result<(), StoreError> {
     for (version, sql) in (1..).zip(MIGRATIONS) {
         if version > found {
             let transaction = connection.transaction()?;
@@ -44,7 +56,7 @@ pub(super) fn migrate(connection: &mut Connection, found: i64) -> Result<(), Sto
             transaction.commit()?;
         }
     }
-    sync_catalog(connection)
+    Ok(())
 }
 
 fn sync_catalog(connection: &mut Connection) -> Result<(), StoreError> {
