@@ -29,6 +29,7 @@ pub(super) struct Place {
 }
 
 /// Stores a report read from a capture.
+#[expect(clippy::too_many_lines, reason = "one decision, case by case")]
 pub(super) fn put_report(
     writer: &mut Writer<'_>,
     place: Place,
@@ -139,13 +140,10 @@ pub(super) fn put_report(
     if known.is_none() && old.is_none() && !is_truncated {
         // The version is new and has this reading alone: its times stand already.
         if new_report {
-            writer
-                .connection
-                .prepare_cached("UPDATE report SET version_id = ? WHERE id = ?")?
-                .execute([target, report_id])?;
-            return Ok(outcome);
+            lead(writer, report_id, target)?;
+        } else {
+            settle_report(writer, report_id)?;
         }
-        settle_report(writer, report_id)?;
         return Ok(outcome);
     }
     settle(writer, target)?;
@@ -154,6 +152,15 @@ pub(super) fn put_report(
         settle(writer, old)?;
     }
     Ok(outcome)
+}
+
+/// Makes a version the current one of its new report.
+fn lead(writer: &Writer<'_>, report: i64, version: i64) -> Result<(), StoreError> {
+    writer
+        .connection
+        .prepare_cached("UPDATE report SET version_id = ? WHERE id = ?")?
+        .execute([version, report])?;
+    Ok(())
 }
 
 /// Gives a capture the readings of another: the same page, seen again at the same address.

@@ -113,8 +113,9 @@ fn noon(day: Date, rng: &mut Rng) -> Timestamp {
 
 /// The year in which an agency uses its text of the year before again. Sources and copiers of others' texts do not.
 fn again_year(plan: &Plan, index: usize) -> Option<i16> {
-    let plain = !matches!(index % 5, 1 | 2);
-    (is_planted(plan, index) && plain && index % 11 == 6).then(|| 2012 + numbered(index / 11, 12))
+    let of_its_own = !matches!(index % 5, 1 | 2);
+    (is_planted(plan, index) && of_its_own && index % 11 == 6)
+        .then(|| 2012 + numbered(index / 11, 12))
 }
 
 fn numbered(number: usize, bound: usize) -> i16 {
