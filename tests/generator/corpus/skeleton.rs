@@ -154,7 +154,7 @@ impl Skeleton {
             Spelling::Thousands,
         ]);
         // Seldom met, and a text beside every number on the disk.
-        if (layout + u64::from(year.unsigned_abs())) % 40 == 0 {
+        if (layout + u64::from(year.unsigned_abs())).is_multiple_of(40) {
             case.numbers = Spelling::FullWidth;
         }
         case.headings = Headings::ALL[usize::try_from(layout).unwrap_or(0) % Headings::ALL.len()];

@@ -199,7 +199,8 @@ impl Teller<'_> {
 
     fn years(&self) -> Vec<i16> {
         let (first, last) = self.plan.years;
-        let gap = (self.planted && self.index() % 11 == 2 && self.index() % 3 != 0).then_some(2022);
+        let gap = (self.planted && self.index() % 11 == 2 && !self.index().is_multiple_of(3))
+            .then_some(2022);
         (first..=last)
             .filter(|year| self.story.body.exists(*year) && Some(*year) != gap)
             .collect()
@@ -220,7 +221,7 @@ impl Teller<'_> {
     /// What is wrong with the numbers, and of which year.
     fn wrong(&mut self) -> Option<(Wrong, i16)> {
         let index = self.index();
-        if !self.planted || index % 3 != 0 {
+        if !self.planted || !index.is_multiple_of(3) {
             return None;
         }
         let busy = self.story.body.size >= 60;
@@ -548,7 +549,8 @@ impl Teller<'_> {
                 .filter(|year| source.as_ref().is_some_and(|source| source.exists(*year)))
                 .collect();
             (0..many)
-                .filter_map(|_| (!fit.is_empty()).then(|| *self.rng.pick(&fit)))
+                .filter(|_| !fit.is_empty())
+                .map(|_| *self.rng.pick(&fit))
                 .collect()
         };
         for place in 0..self.story.reports.len() {
@@ -627,7 +629,7 @@ impl Teller<'_> {
             _ => {}
         }
         match index % 11 {
-            1 if index % 3 != 0 && index % 7 != 2 => self.corrected(),
+            1 if !index.is_multiple_of(3) && index % 7 != 2 => self.corrected(),
             3 => self.seen_again(K::Redesigned),
             4 if index % 7 != 3 => self.seen_again(K::Outage),
             5 if index % 7 != 1 => self.last_day(),
