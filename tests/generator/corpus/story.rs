@@ -970,7 +970,7 @@ impl Story {
                 url: draft.url.clone(),
                 published: draft.published.to_string(),
                 first_seen: time(pages().next()),
-                last_seen: time(pages().last()),
+                last_seen: time(pages().next_back()),
                 captures: draft.captures.len(),
                 cells,
                 characters: narrative::characters(&version.parts),
