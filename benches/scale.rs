@@ -2,16 +2,22 @@
 //!
 //! `cargo bench --bench scale -- write DIR [--reports N] [--seed S] [--bytes B] [--planted PERCENT]` makes the home DIR with
 //! `DIR/warc/*.warc.gz` and `DIR/truth.jsonl`: 100,000 reports of 60,000 bytes unless told otherwise.
-//! `-- build DIR` reads it into `DIR/nianbao.db` and prints reports a second, memory, bytes a cell.
+//! `-- build DIR [--jobs N]` reads it into `DIR/nianbao.db` and prints reports a second, seconds of the processor, memory, and
+//! what `-- sizes DIR` prints: bytes a cell by table. `-- findings DIR` compares what was found with the truth.
 
 #[path = "../tests/generator/mod.rs"]
 mod generator;
 
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::num::NonZeroUsize;
 use std::path::{Path, PathBuf};
 use std::time::Instant;
 
-use generator::corpus::{Plan, write};
+use generator::corpus::{Line, Plan, PlantedKind, read_truth, write};
+use jiff::Timestamp;
 use nianbao::home::Home;
+use nianbao::pipeline::{BuildEvent, BuildOptions, build};
+use nianbao::store::Store;
 
 /// The program's allocator.
 #[global_allocator]
@@ -32,8 +38,11 @@ fn main() {
     let directory = words.get(1).map(PathBuf::from);
     match (words.first().map(String::as_str), directory) {
         (Some("write"), Some(directory)) => make(&directory, option),
+        (Some("build"), Some(directory)) => build_it(&directory, option("--jobs")),
+        (Some("sizes"), Some(directory)) => sizes(&directory),
+        (Some("findings"), Some(directory)) => findings(&directory),
         _ => eprintln!(
-            "cargo bench --bench scale -- write|build DIR [--reports N] [--seed S] [--bytes B] [--planted PERCENT]"
+            "cargo bench --bench scale -- write|build|sizes|findings DIR [--reports N] [--seed S] [--bytes B] [--planted PERCENT]"
         ),
     }
 }
@@ -63,4 +72,178 @@ fn make(directory: &Path, option: impl Fn(&str) -> Option<u64>) {
         written.page_bytes / written.records.max(1) as u64,
         written.defects
     );
+}
+
+/// Seconds of the processor that this process has used, and the most memory it had, in MB.
+fn used() -> (f64, u64) {
+    let stat = std::fs::read_to_string("/proc/self/stat").unwrap_or_default();
+    let behind = stat.rsplit(')').next().unwrap_or_default();
+    let ticks = |at: usize| {
+        let field = behind.split_whitespace().nth(at);
+        field
+            .and_then(|field| field.parse::<u32>().ok())
+            .unwrap_or(0)
+    };
+    let seconds = f64::from(ticks(11) + ticks(12)) / 100.0;
+    let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
+    let peak = status.lines().find_map(|line| line.strip_prefix("VmHWM:"));
+    let peak = peak.and_then(|line| line.split_whitespace().next()?.parse::<u64>().ok());
+    (seconds, peak.unwrap_or(0) / 1024)
+}
+
+fn build_it(directory: &Path, jobs: Option<u64>) {
+    let home = Home::open(directory).expect("a home");
+    for name in ["nianbao.db", "nianbao.db-wal", "nianbao.db-shm"] {
+        let _ = std::fs::remove_file(directory.join(name));
+    }
+    let start = Instant::now();
+    let mut store = Store::open(&home.database()).expect("the database opens");
+    let options = BuildOptions {
+        hosts: nianbao::audit::origin::HostRules::get(),
+        readings: nianbao::pipeline::Readings::compiled(),
+        jobs: jobs
+            .and_then(|jobs| usize::try_from(jobs).ok())
+            .and_then(NonZeroUsize::new),
+        started_at: Timestamp::UNIX_EPOCH,
+        reread: false,
+        stop: None,
+    };
+    let (before, _) = used();
+    let summary = build(&home.warc(), &mut store, &options, |event| {
+        if let BuildEvent::Damaged { .. } | BuildEvent::Failed { .. } = event {
+            println!("{event:?}");
+        }
+    })
+    .expect("builds");
+    drop(store);
+    let seconds = start.elapsed().as_secs_f64();
+    let (after, peak) = used();
+    println!("{summary:?}");
+    #[expect(clippy::cast_precision_loss, reason = "figures for people")]
+    let reports = summary.reports() as f64;
+    println!(
+        "{:.0} reports/s, {:.0} reports a second of the processor, {seconds:.1} s, {:.1} s of the processor, {peak} MB at most",
+        reports / seconds,
+        reports / (after - before),
+        after - before
+    );
+    sizes(directory);
+}
+
+/// Tables whose rows are narrative.
+const NARRATIVE: [&str; 2] = ["section", "mention"];
+
+#[expect(clippy::cast_precision_loss, reason = "figures for people")]
+fn sizes(directory: &Path) {
+    let home = Home::open(directory).expect("a home");
+    let store = Store::open(&home.database()).expect("the database opens");
+    let (mut cells, mut text, mut reports) = (0_u64, 0_u64, 0_u64);
+    read_truth(&directory.join("truth.jsonl"), |line| {
+        if let Line::Report(report) = line {
+            reports += 1;
+            cells += report.cells.iter().flatten().count() as u64;
+        }
+    });
+    let connection = store.connection();
+    let sum = |sql: &str| -> u64 {
+        let sum: Option<i64> = connection
+            .query_row(sql, [], |row| row.get(0))
+            .expect("sums");
+        u64::try_from(sum.unwrap_or(0)).unwrap_or(0)
+    };
+    text += sum("SELECT sum(length(CAST(text AS BLOB))) FROM section");
+    let free =
+        sum("SELECT freelist_count * page_size FROM pragma_freelist_count, pragma_page_size");
+    let mut statement = connection
+        .prepare(
+            "SELECT coalesce((SELECT tbl_name FROM sqlite_schema s WHERE s.name = d.name), d.name), d.name, sum(pgsize),
+               sum(unused) FROM dbstat d GROUP BY d.name ORDER BY 3 DESC",
+        )
+        .expect("dbstat");
+    let rows = statement
+        .query_map([], |row| {
+            Ok((
+                row.get::<_, String>(0)?,
+                row.get::<_, String>(1)?,
+                row.get::<_, i64>(2)?,
+                row.get::<_, i64>(3)?,
+            ))
+        })
+        .expect("dbstat");
+    let (mut narrative, mut other) = (0, 0);
+    for (table, name, size, unused) in rows.map(Result::unwrap) {
+        let size = u64::try_from(size).unwrap_or(0);
+        if NARRATIVE.contains(&table.as_str()) {
+            narrative += size;
+        } else {
+            other += size;
+        }
+        if size * 500 > narrative + other {
+            println!(
+                "    {name:<34} {:>8.1} bytes a report {:>6.2} a cell  ({:.0} % unused)",
+                size as f64 / reports as f64,
+                size as f64 / cells as f64,
+                unused as f64 * 100.0 / size as f64
+            );
+        }
+    }
+    println!(
+        "{reports} reports, {cells} cells; {:.2} bytes a cell without narratives, {:.2} times their text for narratives, {} MB free",
+        other as f64 / cells as f64,
+        narrative as f64 / text.max(1) as f64,
+        free / 1_000_000
+    );
+}
+
+/// Precision and recall of what is found within one report.
+fn findings(directory: &Path) {
+    let home = Home::open(directory).expect("a home");
+    let store = Store::open_read_only(&home.database()).expect("the database opens");
+    let mut urls: HashMap<String, String> = HashMap::new();
+    let mut planted: BTreeMap<PlantedKind, BTreeSet<String>> = BTreeMap::new();
+    read_truth(&directory.join("truth.jsonl"), |line| match line {
+        Line::Report(report) => {
+            urls.insert(report.report.clone(), report.url.clone());
+        }
+        Line::Defect(line) => {
+            planted.entry(line.kind).or_default().insert(line.report);
+        }
+        Line::Agency(_) | Line::Corpus(_) | Line::Innocent(_) => {}
+    });
+    let found = |sql: &str| -> BTreeSet<String> {
+        let mut statement = store.connection().prepare(sql).expect("a query");
+        let rows = statement.query_map([], |row| row.get(0)).expect("rows");
+        rows.map(Result::unwrap).collect()
+    };
+    let checks = [
+        (
+            PlantedKind::Arithmetic,
+            "SELECT DISTINCT l.url FROM finding_list f JOIN report_list l ON l.report_id = f.report_id
+             WHERE f.code LIKE 'identity%'",
+        ),
+        (
+            PlantedKind::SilentChange,
+            "SELECT url FROM report_list WHERE versions > 1",
+        ),
+    ];
+    for (kind, sql) in checks {
+        let found = found(sql);
+        let lines = planted.get(&kind).into_iter().flatten();
+        let planted: BTreeSet<String> = lines.map(|report| urls[report].clone()).collect();
+        let both = found.intersection(&planted).count();
+        println!(
+            "{kind:?}: {} planted, {} found, {} of them planted, {} missed, {} beside",
+            planted.len(),
+            found.len(),
+            both,
+            planted.len() - both,
+            found.len() - both
+        );
+        for url in found.difference(&planted).take(5) {
+            println!("    beside: {url}");
+        }
+        for url in planted.difference(&found).take(5) {
+            println!("    missed: {url}");
+        }
+    }
 }

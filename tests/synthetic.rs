@@ -7,6 +7,7 @@ mod generator;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
+use generator::corpus::PlantedKind as K;
 use generator::corpus::{
     FormIndex, Line, Plan, PlantedKind, PlantedLine, ReportLine, read_truth, write,
 };
@@ -272,7 +273,6 @@ fn everything_is_planted() {
             *kinds.entry(line.kind).or_insert(0) += 1;
         }
     }
-    use PlantedKind as K;
     for kind in [
         K::Arithmetic,
         K::CarryOver,

@@ -3,7 +3,7 @@
 use rusqlite::{OptionalExtension as _, params};
 use serde::Serialize;
 
-use crate::store::{Store, StoreError};
+use crate::store::{ADDRESS, Store, StoreError};
 
 use super::QueryError;
 
@@ -74,11 +74,18 @@ pub fn is_captured(
     sha256: &[u8; 32],
     url: Option<&str>,
 ) -> Result<bool, QueryError> {
-    let mut statement = store.connection().prepare_cached(
-        "SELECT 1 FROM capture c LEFT JOIN address d ON d.id = c.address_id
-         WHERE c.sha256 = ? AND d.url IS ? LIMIT 1",
-    )?;
-    let found = statement.query_row(params![&sha256[..], url], |_| Ok(()));
+    let found = match url {
+        Some(url) => store
+            .connection()
+            .prepare_cached(&format!(
+                "SELECT 1 FROM address d JOIN capture c ON c.address_id = d.id WHERE {ADDRESS} AND c.sha256 = ?2 LIMIT 1"
+            ))?
+            .query_row(params![url, &sha256[..]], |_| Ok(())),
+        None => store
+            .connection()
+            .prepare_cached("SELECT 1 FROM capture WHERE address_id IS NULL AND sha256 = ? LIMIT 1")?
+            .query_row([&sha256[..]], |_| Ok(())),
+    };
     Ok(found.optional()?.is_some())
 }
 
@@ -127,12 +134,12 @@ pub fn captures_of_file(store: &Store, file: &str) -> Result<Vec<RecordKnown>, Q
 ///
 /// If the database cannot be read, or holds what this program does not write.
 pub fn latest_capture(store: &Store, url: &str) -> Result<Option<CaptureLine>, QueryError> {
-    let mut statement = store.connection().prepare_cached(
+    let mut statement = store.connection().prepare_cached(&format!(
         "SELECT lower(hex(c.sha256)), d.url, c.fetched_at_us, c.content_type, c.size, w.file,
            o.warc_offset, o.warc_length
          FROM capture c JOIN address d ON d.id = c.address_id JOIN capture o ON o.id = ifnull(c.revisit_of, c.id)
-         JOIN warc w ON w.id = o.warc_id WHERE d.url = ?
+         JOIN warc w ON w.id = o.warc_id WHERE {ADDRESS}
          ORDER BY c.fetched_at_us DESC, (SELECT file FROM warc WHERE id = c.warc_id) DESC, c.warc_offset DESC LIMIT 1",
-    )?;
+    ))?;
     line(&mut statement.query([url])?)
 }

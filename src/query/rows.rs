@@ -129,7 +129,7 @@ fn each(
         "SELECT a.name, a.code, r.year, r.scope, lower(hex(c.sha256)), d.url, v.id
          FROM report r JOIN version v ON v.id = r.version_id JOIN capture c ON c.id = v.capture_id
          LEFT JOIN address d ON d.id = c.address_id LEFT JOIN agency a ON a.id = r.agency_id
-         WHERE EXISTS (SELECT 1 FROM statistic_row s WHERE s.version_id = v.id) AND {condition} ORDER BY {ORDER}"
+         WHERE EXISTS (SELECT 1 FROM statistic_list s WHERE s.version_id = v.id) AND {condition} ORDER BY {ORDER}"
     ))?;
     let mut reports = statement.query(params_from_iter(values))?;
     let reader = store.reader();

@@ -228,7 +228,8 @@ pub fn absences(store: &Store) -> Result<Vec<AbsenceRow>, QueryError> {
            SELECT d.url, c.fetched_at_us, 'soft_gone', w.file, c.warc_offset FROM refusal x JOIN capture c ON c.id = x.capture_id
            JOIN address d ON d.id = c.address_id JOIN warc w ON w.id = c.warc_id WHERE x.reason IN ('soft_gone', 'gone')
          ), had AS (
-           SELECT DISTINCT v.report_id, d.id AS address_id, d.url FROM gone n JOIN address d ON d.url = n.url
+           SELECT DISTINCT v.report_id, d.id AS address_id, d.url FROM gone n
+           JOIN address d ON substr(d.url, -12) = substr(n.url, -12) AND substr(d.url, 9, 12) = substr(n.url, 9, 12) AND d.url = n.url
            JOIN capture c ON c.address_id = d.id JOIN reading g ON g.capture_id = c.id JOIN version v ON v.id = g.version_id
            WHERE v.official <> 'mirror_suspected'
          ), times AS (

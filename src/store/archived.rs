@@ -103,6 +103,16 @@ pub(super) fn time(us: i64) -> Result<Timestamp, StoreError> {
     Timestamp::from_microsecond(us).map_err(|_| StoreError::unknown("time", us.to_string()))
 }
 
+/// Finds the address `?1` of `address d` by its index, which has only pieces of it.
+macro_rules! address {
+    () => {
+        "substr(d.url, -12) = substr(?1, -12) AND substr(d.url, 9, 12) = substr(?1, 9, 12) AND d.url = ?1"
+    };
+}
+
+/// The condition that finds the address `?1` of `address d` by its index, which has only pieces of it.
+pub const ADDRESS: &str = address!();
+
 pub(super) const PLACE: &str = "SELECT c.id, c.sha256, d.url, c.content_type, c.truncated, w.file, o.warc_offset, c.size
     FROM capture c JOIN capture o ON o.id = ifnull(c.revisit_of, c.id) JOIN warc w ON w.id = o.warc_id
     LEFT JOIN address d ON d.id = c.address_id";
@@ -315,7 +325,9 @@ impl Writer<'_> {
         if let Some(key) = pending.refers_to {
             let named: Option<i64> = self
                 .connection
-                .prepare_cached("SELECT min(id) FROM capture WHERE record_key = ?")?
+                .prepare_cached("SELECT min(id) FROM capture
+                     WHERE record_key IS NOT NULL AND substr(record_key, 1, 5) = substr(?1, 1, 5) AND record_key = ?1",
+                )?
                 .query_row([key], |row| row.get(0))?;
             if let Some(id) = named {
                 return Ok(original.query_row([id], place).optional()?);
@@ -326,12 +338,14 @@ impl Writer<'_> {
         };
         let url = pending.refers_url.as_deref().unwrap_or(&pending.url);
         // Several within one second are told apart by their digest or not at all.
-        let mut statement = self.connection.prepare_cached(
+        let mut statement = self.connection.prepare_cached(concat!(
             "SELECT c.id, c.sha256 FROM capture c JOIN address d ON d.id = c.address_id
              JOIN capture o ON o.id = ifnull(c.revisit_of, c.id)
-             WHERE d.url = ?1 AND c.fetched_at_us = ?2
+             WHERE ",
+            address!(),
+            " AND c.fetched_at_us = ?2
                AND (?3 IS NULL OR o.payload_key IS NULL OR o.payload_key = ?3) LIMIT 2",
-        )?;
+        ))?;
         let found: Vec<(i64, Vec<u8>)> = statement
             .query_map(params![url, at.as_microsecond(), pending.payload], |row| {
                 Ok((row.get(0)?, row.get(1)?))
@@ -353,7 +367,8 @@ impl Writer<'_> {
             return Ok(Vec::new());
         };
         let sql = format!(
-            "{PLACE} WHERE c.payload_key = ?1 AND c.revisit_of IS NULL
+            "{PLACE} WHERE c.payload_key IS NOT NULL AND substr(c.payload_key, 1, 5) = substr(?1, 1, 5)
+               AND c.payload_key = ?1 AND c.revisit_of IS NULL
              ORDER BY d.url IS NOT ?2, c.fetched_at_us, d.url, w.file, o.warc_offset LIMIT 8"
         );
         let mut statement = self.connection.prepare_cached(&sql)?;

@@ -2,7 +2,7 @@
 
 use rusqlite::params;
 
-use crate::model::{Catalog, CellStatus, Observation, Report};
+use crate::model::{Catalog, CellStatus, DateSource, Observation, Report};
 
 use super::StoreError;
 use super::cells::{self, WideRow};
@@ -21,6 +21,8 @@ pub(super) struct Head {
     pub(super) capture_id: i64,
     pub(super) fetched_at_us: i64,
     pub(super) reader: i64,
+    /// The capture's address.
+    pub(super) address: Option<String>,
 }
 
 /// A new version with its details; its id.
@@ -38,7 +40,7 @@ pub(super) fn insert(
         head,
         report,
     )?;
-    put_details(writer, version, report)?;
+    put_details(writer, version, head.address.as_deref(), report)?;
     Ok(version)
 }
 
@@ -52,7 +54,7 @@ pub(super) fn replace(
     writer.due.leaves(writer.connection, version)?;
     for table in [
         "section",
-        "date_evidence",
+        "dated",
         "mention",
         "finding",
         "proposal_change",
@@ -60,7 +62,7 @@ pub(super) fn replace(
         "place",
         "exception",
         "statistic_cell",
-        "statistic_row",
+        "statistic_list",
         "statistic_column",
     ] {
         let sql = format!("DELETE FROM {table} WHERE version_id = ?");
@@ -83,7 +85,7 @@ pub(super) fn replace(
         head,
         report,
     )?;
-    put_details(writer, version, report)
+    put_details(writer, version, head.address.as_deref(), report)
 }
 
 fn put_head(
@@ -123,7 +125,12 @@ fn put_head(
     Ok(writer.connection.last_insert_rowid())
 }
 
-fn put_details(writer: &mut Writer<'_>, version: i64, report: &Report) -> Result<(), StoreError> {
+fn put_details(
+    writer: &mut Writer<'_>,
+    version: i64,
+    address: Option<&str>,
+    report: &Report,
+) -> Result<(), StoreError> {
     let connection = writer.connection;
     let mut section = connection.prepare_cached(
         "INSERT INTO section (version_id, position, kind, heading, text, start_byte, end_byte, part)
@@ -143,7 +150,7 @@ fn put_details(writer: &mut Writer<'_>, version: i64, report: &Report) -> Result
         ])?;
     }
     writer.due.comes(version);
-    let mut date = connection.prepare_cached("INSERT INTO date_evidence VALUES (?, ?, ?, ?, ?)")?;
+    let mut date = connection.prepare_cached("INSERT INTO dated VALUES (?, ?, ?, ?, ?)")?;
     for (position, one) in (0_i64..).zip(&report.dates) {
         let day = one.value.to_string();
         date.execute(params![
@@ -151,7 +158,11 @@ fn put_details(writer: &mut Writer<'_>, version: i64, report: &Report) -> Result
             position,
             day,
             one.source.as_str(),
-            one.raw
+            // NULL says it, see the schema.
+            match one.source {
+                DateSource::Url => Some(&one.raw).filter(|raw| Some(raw.as_str()) != address),
+                _ => Some(&one.raw).filter(|raw| **raw != day),
+            }
         ])?;
     }
     mentions::insert(connection, version, &report.mentions)?;

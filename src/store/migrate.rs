@@ -17,7 +17,7 @@ use super::search;
 use super::views;
 
 /// The numbered migrations; the first makes schema 1.
-const MIGRATIONS: [&str; 12] = [
+const MIGRATIONS: [&str; 13] = [
     include_str!("migrations/0001_base.sql"),
     include_str!("migrations/0002_parts.sql"),
     include_str!("migrations/0003_copies.sql"),
@@ -30,6 +30,7 @@ const MIGRATIONS: [&str; 12] = [
     include_str!("migrations/0010_search.sql"),
     include_str!("migrations/0011_agencies.sql"),
     include_str!("migrations/0012_watch.sql"),
+    include_str!("migrations/0013_compact.sql"),
 ];
 
 /// Changed whenever the generated SQL changes its shape.
@@ -41,6 +42,18 @@ pub const SCHEMA_VERSION: i64 = MIGRATIONS.len() as i64;
 
 /// Applies what is missing, from schema `found`. Repeated, it changes nothing.
 pub(super) fn migrate(connection: &mut Connection, found: i64) -> Result<(), StoreError> {
+    if found < SCHEMA_VERSION {
+        // A table that others refer to can be replaced only so (<https://sqlite.org/lang_altertable.html#otheralter>).
+        connection.execute_batch("PRAGMA foreign_keys = OFF; PRAGMA legacy_alter_table = ON;")?;
+    }
+    let migrated = numbered(connection, found);
+    connection.execute_batch("PRAGMA legacy_alter_table = OFF; PRAGMA foreign_keys = ON;")?;
+    migrated?;
+    sync_catalog(connection)?;
+    search::sync(connection)
+}
+
+fn numbered(connection: &mut Connection, found: i64) -> Result<(), StoreError> {
     for (version, sql) in (1..).zip(MIGRATIONS) {
         if version > found {
             let transaction = connection.transaction()?;
@@ -49,8 +62,7 @@ pub(super) fn migrate(connection: &mut Connection, found: i64) -> Result<(), Sto
             transaction.commit()?;
         }
     }
-    sync_catalog(connection)?;
-    search::sync(connection)
+    Ok(())
 }
 
 fn sync_catalog(connection: &mut Connection) -> Result<(), StoreError> {

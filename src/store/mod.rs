@@ -35,7 +35,7 @@ mod whole;
 mod writer;
 
 pub use agencies::{KeyRow, LinkRow};
-pub use archived::{Member, Pending, Place as ArchivedPlace, State, Trouble, TroubleKind};
+pub use archived::{ADDRESS, Member, Pending, Place as ArchivedPlace, State, Trouble, TroubleKind};
 pub use capture::{CaptureInfo, Marks, Outcome, Refusal, WarcPlace, key_of, key_of_digest};
 pub use error::StoreError;
 pub use layout::{quoted, scale_column, wide_table};
@@ -103,6 +103,12 @@ impl Store {
     }
 
     fn ready(connection: Connection, path: &Path) -> Result<Self, StoreError> {
+        // Else a statement is compiled anew whenever a parameter changes that an index with a condition might be about:
+        // a quarter of the time of a build.
+        connection.set_db_config(
+            rusqlite::config::DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG,
+            true,
+        )?;
         connection.set_prepared_statement_cache_capacity(128);
         let layout = Layout::read(&connection)?;
         Ok(Self {

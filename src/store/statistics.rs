@@ -5,8 +5,9 @@
 
 use std::collections::HashMap;
 use std::collections::hash_map::Entry;
+use std::fmt::Write as _;
 
-use rusqlite::{Connection, params};
+use rusqlite::{Connection, OptionalExtension as _, params};
 
 use crate::model::{
     ByteRange, Catalog, CellStatus, IndicatorId, Observation, Report, Source, StatisticCell,
@@ -35,9 +36,7 @@ pub(super) fn put(
         return Ok(());
     }
     let columns = put_columns(writer, version, &report.statistics)?;
-    let mut row_statement = writer
-        .connection
-        .prepare_cached("INSERT INTO statistic_row VALUES (?, ?, ?, ?, ?, ?)")?;
+    let mut rows: Vec<LayoutRow> = Vec::with_capacity(report.statistics.len());
     let mut cell_statement = writer.connection.prepare_cached(
         "INSERT INTO statistic_cell VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
     )?;
@@ -64,14 +63,12 @@ pub(super) fn put(
             let column = column_of(cell);
             columns.get(&column).copied()
         };
-        row_statement.execute(params![
-            version,
-            position,
+        rows.push(LayoutRow {
             label,
-            at.and_then(|at| i64::try_from(at).ok()),
-            at.and_then(|at| number(&row.cells[at])),
+            observed: at.and_then(|at| i64::try_from(at).ok()),
+            column: at.and_then(|at| number(&row.cells[at])),
             indicator,
-        ])?;
+        });
         for (order, cell) in row.cells.iter().enumerate() {
             if at == Some(order) {
                 continue;
@@ -98,7 +95,64 @@ pub(super) fn put(
             ])?;
         }
     }
+    let layout = layout_id(writer, &rows)?;
+    writer.insert(
+        "INSERT INTO statistic_list VALUES (?, ?)",
+        [version, layout],
+    )?;
     Ok(())
+}
+
+/// What the rows of many reports have in common.
+struct LayoutRow {
+    label: i64,
+    observed: Option<i64>,
+    column: Option<i64>,
+    indicator: Option<i64>,
+}
+
+/// The id of the rows without their values.
+fn layout_id(writer: &Writer<'_>, rows: &[LayoutRow]) -> Result<i64, StoreError> {
+    let mut pattern = String::with_capacity(rows.len() * 12);
+    for (position, row) in rows.iter().enumerate() {
+        if position > 0 {
+            pattern.push(' ');
+        }
+        let _ = write!(pattern, "{}", row.label);
+        for number in [row.observed, row.column, row.indicator] {
+            pattern.push(':');
+            if let Some(number) = number {
+                // Writing to a String cannot fail.
+                let _ = write!(pattern, "{number}");
+            }
+        }
+    }
+    let known = writer
+        .connection
+        .prepare_cached("SELECT id FROM statistic_layout WHERE pattern = ?")?
+        .query_row([&pattern], |row| row.get(0))
+        .optional()?;
+    if let Some(known) = known {
+        return Ok(known);
+    }
+    let id = writer.insert(
+        "INSERT INTO statistic_layout (pattern) VALUES (?)",
+        [&pattern],
+    )?;
+    let mut statement = writer
+        .connection
+        .prepare_cached("INSERT INTO statistic_layout_row VALUES (?, ?, ?, ?, ?, ?)")?;
+    for (position, row) in (0_i64..).zip(rows) {
+        statement.execute(params![
+            id,
+            position,
+            row.label,
+            row.observed,
+            row.column,
+            row.indicator
+        ])?;
+    }
+    Ok(id)
 }
 
 fn put_columns<'r>(

@@ -25,9 +25,12 @@ pub(super) struct Place {
     pub capture_id: i64,
     /// Number of the report in it, from 0.
     pub position: i64,
+    /// Whether the capture was there before; a new one has no readings.
+    pub known: bool,
 }
 
 /// Stores a report read from a capture.
+#[expect(clippy::too_many_lines, reason = "one decision, case by case")]
 pub(super) fn put_report(
     writer: &mut Writer<'_>,
     place: Place,
@@ -46,9 +49,14 @@ pub(super) fn put_report(
     let Place {
         capture_id,
         position,
+        known: is_known,
     } = place;
     let digest = digest::reading(report)?;
-    let old = reading_at(writer, place)?;
+    let old = if is_known {
+        reading_at(writer, place)?
+    } else {
+        None
+    };
     if old.as_ref().is_some_and(|(_, known)| *known == digest) {
         return Ok(Outcome::Unchanged);
     }
@@ -62,10 +70,12 @@ pub(super) fn put_report(
             report.provenance.profile.as_str(),
         ],
     )?;
-    writer
-        .connection
-        .prepare_cached("DELETE FROM refusal WHERE capture_id = ?")?
-        .execute([capture_id])?;
+    if is_known {
+        writer
+            .connection
+            .prepare_cached("DELETE FROM refusal WHERE capture_id = ?")?
+            .execute([capture_id])?;
+    }
 
     let (report_id, new_report) = report_id(writer, capture, &sha256, position, report)?;
     let content = digest::content(report);
@@ -80,6 +90,7 @@ pub(super) fn put_report(
         capture_id,
         fetched_at_us: capture.fetched_at.as_microsecond(),
         reader,
+        address: capture.url.clone(),
     };
     let (target, outcome) = match (known, old) {
         (Some(known), _) => {
@@ -127,12 +138,30 @@ pub(super) fn put_report(
             report.provenance.official.as_str()
         ],
     )?;
+    if known.is_none() && old.is_none() && !is_truncated {
+        // The version is new and has this reading alone: its times stand already.
+        if new_report {
+            lead(writer, report_id, target)?;
+        } else {
+            settle_report(writer, report_id)?;
+        }
+        return Ok(outcome);
+    }
     settle(writer, target)?;
     if let Some(old) = old.filter(|old| *old != target) {
         orphan(writer, old, capture_id)?;
         settle(writer, old)?;
     }
     Ok(outcome)
+}
+
+/// Makes a version the current one of its new report.
+fn lead(writer: &Writer<'_>, report: i64, version: i64) -> Result<(), StoreError> {
+    writer
+        .connection
+        .prepare_cached("UPDATE report SET version_id = ? WHERE id = ?")?
+        .execute([version, report])?;
+    Ok(())
 }
 
 /// Gives a capture the readings of another: the same page, seen again at the same address.
@@ -155,6 +184,7 @@ pub(super) fn copy_readings(
         let place = Place {
             capture_id: to,
             position: *position,
+            known: true,
         };
         let old = reading_at(writer, place)?;
         if old

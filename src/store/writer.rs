@@ -7,6 +7,7 @@ use rusqlite::{Connection, OptionalExtension as _, params};
 
 use crate::model::Report;
 
+use super::archived::ADDRESS;
 use super::capture::{CaptureInfo, Marks, Outcome, Refusal};
 use super::layout::Layout;
 use super::places::Packer;
@@ -118,7 +119,7 @@ impl<'a> Writer<'a> {
                 return Ok(vec![Outcome::Unchanged]);
             }
             let outcomes = match reading {
-                Ok(reports) => writer.put_reports(put.id, capture, marks, reports)?,
+                Ok(reports) => writer.put_reports(put, capture, marks, reports)?,
                 Err(refusal) => vec![writer.put_refusal(put.id, refusal)?],
             };
             if put.known {
@@ -235,7 +236,7 @@ impl<'a> Writer<'a> {
         match url {
             None => Ok(None),
             Some(url) => Ok(Some(self.id(
-                "SELECT id FROM address WHERE url = ?",
+                &format!("SELECT d.id FROM address d WHERE {ADDRESS}"),
                 "INSERT INTO address (url) VALUES (?)",
                 [url],
             )?)),
@@ -251,6 +252,7 @@ impl<'a> Writer<'a> {
         )
     }
 
+    #[expect(clippy::too_many_lines, reason = "two statements with all columns")]
     pub(super) fn put_capture(
         &mut self,
         capture: &CaptureInfo,
@@ -266,40 +268,70 @@ impl<'a> Writer<'a> {
             capture.fetched_at.as_microsecond(),
             address
         ];
-        let known: Option<(i64, bool, Option<String>, Option<i64>)> = self
-            .connection
-            .prepare_cached(
+        // Each has an index of its own.
+        let select = match address {
+            Some(_) => {
                 "SELECT c.id, c.revisit_of IS NOT NULL, w.file, c.warc_offset FROM capture c
                  LEFT JOIN warc w ON w.id = c.warc_id
-                 WHERE c.sha256 = ?1 AND c.fetched_at_us = ?2 AND ifnull(c.address_id, 0) = ifnull(?3, 0)",
-            )?
+                 WHERE c.address_id = ?3 AND c.fetched_at_us = ?2 AND substr(c.sha256, 1, 8) = substr(?1, 1, 8)
+                   AND c.sha256 = ?1"
+            }
+            None => {
+                "SELECT c.id, c.revisit_of IS NOT NULL, w.file, c.warc_offset FROM capture c
+                 LEFT JOIN warc w ON w.id = c.warc_id
+                 WHERE c.address_id IS NULL AND c.sha256 = ?1 AND c.fetched_at_us = ?2 AND ?3 IS NULL"
+            }
+        };
+        let known: Option<(i64, bool, Option<String>, Option<i64>)> = self
+            .connection
+            .prepare_cached(select)?
             .query_row(identity, |row| {
                 Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?))
             })
             .optional()?;
         let place = capture.warc.as_ref();
         let signed = |number: u64| i64::try_from(number).unwrap_or(i64::MAX);
-        let is_known = known.is_some();
-        let id = if let Some((id, is_revisit, file, offset)) = known {
-            // Of several records of one capture the first counts, whatever the order they are put in.
-            let stands = self.seen.as_ref().is_none_or(|seen| seen.contains(&id));
-            let new = place.map(|place| (place.file.as_str(), signed(place.offset)));
-            let old = file.as_deref().zip(offset);
-            let behind = (is_revisit, old) < (marks.revisit_of.is_some(), new) && old.is_some();
-            if stands && behind {
-                return Ok(PutCapture {
-                    id,
-                    known: true,
-                    taken: false,
-                });
-            }
-            id
-        } else {
-            self.insert(
-                "INSERT INTO capture (sha256, fetched_at_us, address_id, size) VALUES (?1, ?2, ?3, 0)",
-                identity,
-            )?
+        let revisit_of = |id: i64| marks.revisit_of.filter(|original| *original != id);
+        let Some((id, is_revisit, file, offset)) = known else {
+            // Whole at once: a row that grows afterwards splits its page.
+            let id = self.insert(
+                "INSERT INTO capture (sha256, fetched_at_us, address_id, content_type, size, warc_id, warc_offset,
+                   warc_length, truncated, record_key, payload_key, revisit_of)
+                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)",
+                params![
+                    &capture.sha256[..],
+                    capture.fetched_at.as_microsecond(),
+                    address,
+                    capture.content_type,
+                    signed(capture.size_bytes),
+                    warc,
+                    place.map(|place| signed(place.offset)),
+                    place.and_then(|place| place.length).map(signed),
+                    marks.truncated,
+                    marks.record,
+                    marks.payload,
+                    marks.revisit_of,
+                ],
+            )?;
+            self.note_seen(id)?;
+            return Ok(PutCapture {
+                id,
+                known: false,
+                taken: true,
+            });
         };
+        // Of several records of one capture the first counts, whatever the order they are put in.
+        let stands = self.seen.as_ref().is_none_or(|seen| seen.contains(&id));
+        let new = place.map(|place| (place.file.as_str(), signed(place.offset)));
+        let old = file.as_deref().zip(offset);
+        let behind = (is_revisit, old) < (marks.revisit_of.is_some(), new) && old.is_some();
+        if stands && behind {
+            return Ok(PutCapture {
+                id,
+                known: true,
+                taken: false,
+            });
+        }
         self.note_seen(id)?;
         // An archive may be packed anew: the same capture then lies elsewhere.
         self.connection
@@ -320,18 +352,18 @@ impl<'a> Writer<'a> {
                 marks.truncated,
                 marks.record,
                 marks.payload,
-                marks.revisit_of.filter(|original| *original != id),
+                revisit_of(id),
             ])?;
         Ok(PutCapture {
             id,
-            known: is_known,
+            known: true,
             taken: true,
         })
     }
 
     fn put_reports(
         &mut self,
-        capture_id: i64,
+        put: PutCapture,
         capture: &CaptureInfo,
         marks: &Marks,
         reports: &[Report],
@@ -339,18 +371,21 @@ impl<'a> Writer<'a> {
         let mut outcomes = Vec::with_capacity(reports.len());
         for (position, report) in (0..).zip(reports) {
             let place = version::Place {
-                capture_id,
+                capture_id: put.id,
                 position,
+                known: put.known,
             };
             outcomes.push(version::put_report(self, place, capture, marks, report)?);
         }
-        let count = i64::try_from(reports.len()).unwrap_or(i64::MAX);
-        version::forget_readings(self, capture_id, count)?;
-        if outcomes
-            .iter()
-            .any(|outcome| *outcome != Outcome::Unchanged)
-        {
-            self.mark_revisits(capture_id)?;
+        if put.known {
+            let count = i64::try_from(reports.len()).unwrap_or(i64::MAX);
+            version::forget_readings(self, put.id, count)?;
+            if outcomes
+                .iter()
+                .any(|outcome| *outcome != Outcome::Unchanged)
+            {
+                self.mark_revisits(put.id)?;
+            }
         }
         Ok(outcomes)
     }

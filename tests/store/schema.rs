@@ -79,7 +79,7 @@ fn closed_lists_in_sql_are_those_of_the_model() {
         accepted("UPDATE finding SET code = ?", code.as_str());
     }
     for source in DateSource::ALL {
-        let sql = "INSERT OR REPLACE INTO date_evidence VALUES (1, 1, '2020-01-01', ?, '')";
+        let sql = "INSERT OR REPLACE INTO dated VALUES (1, 1, '2020-01-01', ?, '')";
         accepted(sql, source.as_str());
     }
     for status in &CellStatus::ALL[1..] {

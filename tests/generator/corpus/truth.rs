@@ -94,7 +94,8 @@ pub enum PlantedKind {
     Arithmetic,
     /// Defect: `carried_in` is not last year's `carried_out`.
     CarryOver,
-    /// Defect: the stock in force does not follow from last year's.
+    /// Defect: the stock in force does not follow from last year's. A misprint breaks two years: its own and the next, both with
+    /// the misprint's in `off`.
     InForce,
     /// Defect: all numbers are last year's.
     SameNumbers,

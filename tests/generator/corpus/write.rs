@@ -128,9 +128,9 @@ fn in_parallel<T: Send>(
                     if index >= range.end {
                         break;
                     }
-                    let made = make(index);
+                    let result = make(index);
                     let mut done = done.lock().unwrap_or_else(PoisonError::into_inner);
-                    done.push((index, made));
+                    done.push((index, result));
                 }
             });
         }
