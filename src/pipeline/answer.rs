@@ -15,7 +15,7 @@ use super::read::{MAX_DECODED, MAX_TEXT};
 
 /// Bytes of a page that links are looked for in. Lists of hundreds of entries have a tenth of it; what an endless page says
 /// is at its beginning, and a tree of all of it would take many times its size in memory.
-const MAX_LOOKED_AT: usize = 4 << 20;
+const MAX_LOOKED_AT: usize = 2 << 20;
 
 /// Bytes of a page above which it is read alone: its tree takes some fifteen times as much.
 const LARGE: usize = 1 << 20;

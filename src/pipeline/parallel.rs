@@ -151,6 +151,9 @@ fn said(payload: &(dyn Any + Send)) -> String {
         .unwrap_or_else(|| "a panic without a message".into())
 }
 
+/// Bytes under way above which no further item is made: the next one may be the largest.
+const FEW: u64 = 4 << 20;
+
 /// What is under way.
 #[derive(Default)]
 struct UnderWay {
@@ -182,9 +185,9 @@ impl Gate {
             .unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Waits until less than all bytes are under way; `false` where nobody wants anything any more.
+    /// Waits until few bytes are under way; `false` where nobody wants anything any more.
     fn has_room(&self) -> bool {
-        let full = |now: &mut UnderWay| !now.closed && now.bytes >= self.max_bytes;
+        let full = |now: &mut UnderWay| !now.closed && now.bytes >= self.max_bytes.min(FEW);
         let now = self
             .changed
             .wait_while(self.lock(), full)

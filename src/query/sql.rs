@@ -356,9 +356,13 @@ fn row_of(view: &str) -> Option<String> {
 }
 
 /// Views that are not of one form.
-const VIEWS: [(&str, &str); 10] = [
+const VIEWS: [(&str, &str); 13] = [
     ("agency_key", "an agency, and the one to group it by"),
     ("contradiction", "something that cannot be; none"),
+    (
+        "date_evidence",
+        "a day that a version gives, and what it was read from",
+    ),
     ("finding_list", "a finding of a current version"),
     (
         "mention_list",
@@ -373,6 +377,11 @@ const VIEWS: [(&str, &str); 10] = [
         "a report with its current version and capture",
     ),
     ("statistic", "a value of a statistics list as printed"),
+    ("statistic_row", "a row of a version's list, in short"),
+    (
+        "watch_list",
+        "a finding across years, versions and texts, with law, evidence and verdict",
+    ),
 ];
 
 #[cfg(test)]

@@ -192,10 +192,10 @@ impl Names {
     }
 
     fn told(&self, column: &str, value: &Value) -> String {
-        let about = if column == "revisit_of" {
-            "capture_id"
-        } else {
-            column
+        let about = match column {
+            "revisit_of" => "capture_id",
+            "other_report_id" => "report_id",
+            other => other,
         };
         match (self.0.get(about), value) {
             (Some(names), Value::Integer(id)) => format!(" {column}={}", names[id]),

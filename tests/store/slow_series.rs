@@ -62,9 +62,9 @@ pub fn series(store: &Store, cells: &Cells, id: &str) -> Vec<Point> {
     let mut statement = store
         .connection()
         .prepare(
-            "SELECT r.id, g.name, g.code, r.year, r.scope, v.form FROM report r JOIN version v ON v.id = r.version_id
+            "SELECT r.id, ifnull(k.label, g.name), g.code, r.year, r.scope, v.form FROM report r JOIN version v ON v.id = r.version_id
              LEFT JOIN agency_key k ON k.agency_id = r.agency_id LEFT JOIN agency g ON g.id = k.key
-             ORDER BY g.name, g.code, g.id, r.scope, r.year, r.id",
+             ORDER BY ifnull(k.label, g.name), g.code, g.id, r.scope, r.year, r.id",
         )
         .unwrap();
     let mut rows = statement.query([]).unwrap();

@@ -219,13 +219,14 @@ pub fn dump(database: &Path) -> Vec<String> {
     let label = "(SELECT label || ifnull(row_id, '') || ifnull(row_group, '') || ifnull(code, '') || ifnull(unit, '')
         FROM statistic_label WHERE id = #)";
     let agency = "(SELECT ifnull(name, '') || ifnull(code, '') || place FROM agency WHERE id = #)";
-    let keys: [(&str, &str); 12] = [
+    let keys: [(&str, &str); 13] = [
         ("key", agency),
         ("earlier_id", agency),
         ("later_id", agency),
         ("capture_id", capture),
         ("revisit_of", capture),
         ("report_id", report),
+        ("other_report_id", report),
         ("version_id", &version),
         ("reader_id", reader),
         ("warc_id", warc),
