@@ -2,6 +2,7 @@
 
 mod answer;
 mod build;
+mod copies;
 mod crawl;
 mod cut;
 mod exchange;
@@ -24,6 +25,7 @@ mod watch;
 
 pub use answer::read_answer;
 pub use build::{BuildError, BuildEvent, BuildOptions, BuildSummary, build};
+pub use copies::copies;
 pub use crawl::{
     CrawlFailure, CrawlRequest, Plan, ProfileScope, SERIES, crawl, plan, profiles, user_agent,
 };

@@ -4,6 +4,7 @@
 //! missing value stays missing: it has a status and is neither 0 nor a smaller sum.
 
 mod captures;
+pub mod copies;
 mod coverage;
 pub mod crosswalk;
 mod diff;
