@@ -27,6 +27,8 @@ struct Filled {
     agencies: HashMap<(String, String), i64>,
     planted: BTreeMap<Pair, String>,
     characters: usize,
+    /// Copies of reports that are not in the corpus.
+    without_source: usize,
 }
 
 fn main() {
@@ -44,11 +46,12 @@ fn main() {
     let start = Instant::now();
     let filled = fill(store.connection(), &plan);
     println!(
-        "{} reports of {} agencies, {} characters a text, {} copies planted; made in {:.0?}",
+        "{} reports of {} agencies, {} characters a text, {} copies planted and {} more of reports that are not there; made in {:.0?}",
         filled.reports.len(),
         plan.agencies,
         filled.characters / filled.reports.len().max(1),
         filled.planted.len(),
+        filled.without_source,
         start.elapsed()
     );
     let before = memory("VmRSS");
@@ -78,7 +81,12 @@ fn main() {
         pair.is_none_or(|pair| !filled.planted.contains_key(&pair))
     });
     for one in beside.take(10) {
-        println!("beside: {} {}", one.report_id, one.en);
+        let sql = "SELECT agency || ' ' || ifnull(agency_code, '') || ' ' || year FROM report_list WHERE report_id = ?";
+        let whose: String = store
+            .connection()
+            .query_row(sql, [one.report_id], |row| row.get(0))
+            .unwrap_or_default();
+        println!("beside: {whose}: {}", one.en);
     }
     #[expect(clippy::cast_precision_loss, reason = "figures for people")]
     let share = |of: usize| hits as f64 / of.max(1) as f64;
@@ -126,10 +134,15 @@ fn fill(connection: &Connection, plan: &Plan) -> Filled {
     }
     connection.execute_batch("COMMIT").expect("rows");
     for (report, other, note) in copied {
-        let ids = (filled.reports[&report], filled.reports[&other]);
+        let id = |name: &String| filled.reports.get(name).copied();
+        // A year that the source has no report of: nothing to find it by.
+        let (Some(one), Some(two)) = (id(&report), id(&other)) else {
+            filled.without_source += 1;
+            continue;
+        };
         filled
             .planted
-            .insert(pair(ids.0, ids.1), format!("{report} {other} {note}"));
+            .insert(pair(one, two), format!("{report} {other} {note}"));
     }
     filled
 }

@@ -140,7 +140,9 @@ fn accused<'c>(corpus: &'c Corpus, line: &PlantedLine) -> &'c ReportLine {
     let report = &corpus.reports[&line.report];
     match &line.other {
         Some(other) if line.kind == PlantedKind::Copied => {
-            let other = &corpus.reports[other];
+            let Some(other) = corpus.reports.get(other) else {
+                return report;
+            };
             let order = |one: &ReportLine| (one.published.clone(), one.name.clone());
             std::cmp::max_by_key(report, other, |one| order(one))
         }
@@ -173,6 +175,11 @@ fn across(corpus: &Corpus, ids: &BTreeMap<String, i64>) {
         (PlantedKind::Copied, "copied_text"),
     ] {
         let planted = corpus.defects.iter().filter(|line| line.kind == kind);
+        // What was copied from a year that its source has no report of cannot be found.
+        let planted = planted.filter(|line| {
+            let other = line.other.as_ref();
+            kind != PlantedKind::Copied || other.is_some_and(|id| corpus.reports.contains_key(id))
+        });
         let planted: BTreeMap<i64, &PlantedLine> = planted
             .map(|line| (ids[&accused(corpus, line).url], line))
             .collect();

@@ -92,9 +92,13 @@ struct Agency<'r> {
 
 impl<'r> Agency<'r> {
     fn take(&mut self, row: &'r NarrativeRow) {
-        for (list, word) in [(&mut self.names, &row.name), (&mut self.codes, &row.code)] {
+        let code = row.code.as_deref().map(organisation);
+        for (list, word) in [
+            (&mut self.names, row.name.as_deref()),
+            (&mut self.codes, code),
+        ] {
             if let Some(word) = word
-                && !list.contains(&word.as_str())
+                && !list.contains(&word)
             {
                 list.push(word);
             }
@@ -120,13 +124,21 @@ impl<'r> Agency<'r> {
         self.codes.iter().any(|code| other.codes.contains(code))
             || names.any(|(name, theirs)| {
                 if name == theirs {
-                    !told_apart
+                    !told_apart || follows
                 } else {
                     let alike = name.chars().zip(theirs.chars());
                     let alike = alike.take_while(|(sign, other)| sign == other).count();
                     name.contains(theirs) || theirs.contains(name) || follows && alike >= PLACE
                 }
             })
+    }
+}
+
+/// The organisation's own part of a code: nine characters of the eighteen of today's, all of an older one.
+fn organisation(code: &str) -> &str {
+    match code.len() {
+        18 => code.get(8..17).unwrap_or(code),
+        _ => code,
     }
 }
 
@@ -388,6 +400,9 @@ mod tests {
         assert!(!related(("云溪县教育局", "A"), ("云溪县教育局", "B")));
         assert!(!related(("云溪县教育局", ""), ("南屏区教育局", "")));
         assert!(!related(("", "A"), ("", "B")));
+        // The code of before 2015 is a part of today's.
+        let (old, new) = ("123456789", format!("11320100{}X", "123456789"));
+        assert!(related(("甲局", old), ("乙局", &new)));
     }
 
     #[test]

@@ -239,7 +239,7 @@ mod tests {
         assert_eq!(overlap.passages.len(), 1);
         // Names that are not known are small changes; the names before the passage are not of it.
         let overlap = compare(&han(&copied, ""), &han(SOURCE, ""), &nothing_common());
-        assert_eq!((overlap.own, overlap.characters), (102, 94), "{overlap:?}");
+        assert_eq!((overlap.own, overlap.characters), (91, 84), "{overlap:?}");
     }
 
     #[test]
