@@ -65,7 +65,7 @@ impl Matches {
         let agencies = all.len();
         // In a corpus of a few agencies what a third of them says is common.
         let most = RARE.min((agencies / 3).max(2));
-        let least_common = most.max(agencies / 200) + 1;
+        let least_common = most.max(agencies / 100) + 1;
         let mut matches = Self {
             rate,
             agencies,
