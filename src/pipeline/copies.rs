@@ -166,6 +166,9 @@ fn own_names(row: &NarrativeRow) -> Vec<String> {
     row.name.as_deref().map(names_in).unwrap_or_default()
 }
 
+/// Texts on their way to a thread: a number and sections each.
+type Batch = Vec<(u32, Vec<String>)>;
+
 /// Sketches of all texts, made by all cores while this thread reads.
 fn sketch(store: &Store, rows: &[NarrativeRow]) -> Result<Sketches, WatchError> {
     let rate = Sketches::rate_for(narrative_bytes(store)? / 3);
@@ -175,7 +178,7 @@ fn sketch(store: &Store, rows: &[NarrativeRow]) -> Result<Sketches, WatchError> 
         .map(|(row, number)| (row.version_id, number))
         .collect();
     let jobs = Load::new(None).jobs.get();
-    let (to_workers, waiting) = sync_channel::<Vec<(u32, Vec<String>)>>(2 * jobs);
+    let (to_workers, waiting) = sync_channel::<Batch>(2 * jobs);
     let waiting = Mutex::new(waiting);
     thread::scope(|scope| {
         let workers: Vec<_> = (0..jobs)
@@ -206,11 +209,7 @@ fn sketch(store: &Store, rows: &[NarrativeRow]) -> Result<Sketches, WatchError> 
     })
 }
 
-fn worker(
-    waiting: &Mutex<Receiver<Vec<(u32, Vec<String>)>>>,
-    rows: &[NarrativeRow],
-    rate: u64,
-) -> Sketches {
+fn worker(waiting: &Mutex<Receiver<Batch>>, rows: &[NarrativeRow], rate: u64) -> Sketches {
     let mut sketches = Sketches::new(rate);
     loop {
         let next = waiting
