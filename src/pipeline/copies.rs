@@ -324,6 +324,7 @@ fn told(
     let whose = whose.unwrap_or_default();
     let (year, count) = (source.year, overlap.passages.len());
     let (characters, percent) = (overlap.characters, overlap.percent());
+    let word = if count == 1 { "passage" } else { "passages" };
     let mut evidence = vec![Evidence::Overlap {
         characters,
         own: overlap.own,
@@ -346,7 +347,7 @@ fn told(
             "除通用文字外，正文有{characters}个汉字（{percent}%，共{count}段）与{whose}{year}年度报告相同。"
         ),
         en: format!(
-            "Common wording left out, {characters} Chinese characters of the text ({percent} %, {count} passages) stand in the report of {whose} for {year} too."
+            "Common wording left out, {characters} Chinese characters of the text ({percent} %, in {count} {word}) stand in the report of {whose} for {year} too."
         ),
         rule: "",
         evidence,
