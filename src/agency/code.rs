@@ -64,7 +64,9 @@ mod tests {
             .zip(WEIGHTS)
             .map(|(digit, weight)| digit * weight)
             .sum();
-        let check = (0..11).find(|check| (sum + check) % 11 == 0).unwrap();
+        let check = (0..11)
+            .find(|check| (sum + check).is_multiple_of(11))
+            .unwrap();
         let check = if check == 10 {
             'X'
         } else {

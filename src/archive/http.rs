@@ -574,10 +574,9 @@ mod tests {
 
     #[test]
     fn a_cut_coding_gives_what_came_only_where_that_is_asked_for() {
-        let page: String = (0..40_000_u32)
-            .map(|n| format!("<td>{}</td>", n * n))
+        let page: Vec<u8> = (0..40_000_u32)
+            .flat_map(|n| format!("<td>{}</td>", n * n).into_bytes())
             .collect();
-        let page = page.into_bytes();
         let packed = gzip(&page);
         let head = b"HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\n\r\n";
         let block = [&head[..], &packed[..packed.len() / 2]].concat();

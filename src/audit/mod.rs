@@ -11,6 +11,8 @@
 //!
 //! [`across`] holds reports of several years, and a report's text and tables, against each other.
 //!
+//! [`similarity`] finds text that reports of different agencies have in common.
+//!
 //! [`origin`] judges whether the page is the agency's; its globals are the lists of `data/hosts.toml`, `data/lexicon.toml` and
 //! `data/divisions.toml`.
 
@@ -24,6 +26,7 @@ pub mod origin;
 mod place;
 pub mod repair;
 mod rule;
+pub mod similarity;
 mod strangers;
 mod sum;
 mod validate;

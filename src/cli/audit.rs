@@ -27,6 +27,7 @@ Examples:
 /// Published numbers are never corrected; a finding says what they are and what they contradict.
 #[derive(Debug, clap::Args)]
 #[command(after_help = EXAMPLES, args_conflicts_with_subcommands = true)]
+#[expect(clippy::struct_excessive_bools, reason = "switches")]
 pub(super) struct Args {
     #[command(subcommand)]
     act: Option<watch::Act>,

@@ -9,7 +9,7 @@ use jiff::Timestamp;
 use crate::decisions::{self, Decisions, What};
 use crate::model::Severity;
 use crate::pipeline;
-use crate::present::visible;
+use crate::present::{side_by_side, visible};
 use crate::query::{self, Filter, WatchLine};
 
 use super::context::{Context, Opened};
@@ -222,7 +222,12 @@ fn whole(line: &WatchLine) -> String {
         let _ = writeln!(text, "  report {0}: `nianbao show {0}`", line.report_id);
     }
     for piece in line.evidence.as_array().into_iter().flatten() {
-        let _ = writeln!(text, "  {}", visible(&piece_of(piece)));
+        match passage_of(piece, output::terminal_width()) {
+            Some(passage) => text.push_str(&passage),
+            None => {
+                let _ = writeln!(text, "  {}", visible(&piece_of(piece)));
+            }
+        }
     }
     if let Some(reason) = &line.verdict_reason {
         let by = line.verdict_by.as_deref().unwrap_or("not told by whom");
@@ -230,6 +235,31 @@ fn whole(line: &WatchLine) -> String {
         let _ = writeln!(text, "\n{}: {} ({by}, {at})", line.verdict, visible(reason));
     }
     text
+}
+
+/// A passage that both reports have, side by side.
+fn passage_of(piece: &serde_json::Value, width: Option<u16>) -> Option<String> {
+    if piece.get("kind")? != "passage" {
+        return None;
+    }
+    let side = |name: &str| -> Option<(String, &str)> {
+        let side = piece.get(name)?;
+        let bytes = side.get("section_bytes")?;
+        let place = format!(
+            "{name} report, {} (bytes {}-{})",
+            side.get("section")?.as_str()?,
+            bytes.get(0)?,
+            bytes.get(1)?
+        );
+        Some((place, side.get("text")?.as_str()?))
+    };
+    let (this, other) = (side("this")?, side("other")?);
+    let sides = [(this.0.as_str(), this.1), (other.0.as_str(), other.1)];
+    Some(format!(
+        "\n  {} characters\n{}",
+        piece.get("characters")?,
+        side_by_side(sides, usize::from(width.unwrap_or(100)))
+    ))
 }
 
 /// A piece of evidence in a line.
@@ -260,6 +290,12 @@ fn piece_of(piece: &serde_json::Value) -> String {
             field("offset")
         ),
         Some("chain") => format!("off: {}; {}", field("off"), field("why")),
+        Some("overlap") => format!(
+            "{} of {} characters, common wording left out: {} %",
+            field("characters"),
+            field("own"),
+            field("percent")
+        ),
         _ => piece.to_string(),
     }
 }

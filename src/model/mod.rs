@@ -32,4 +32,4 @@ pub use span::ByteRange;
 pub use statistic::{ColumnKind, StatisticCell, StatisticRow};
 pub use status::CellStatus;
 pub use unit::Unit;
-pub use watch::{Evidence, Off, WatchCode, Watched, Whose};
+pub use watch::{Evidence, Excerpt, Off, WatchCode, Watched, Whose};

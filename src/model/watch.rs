@@ -5,7 +5,7 @@ use std::str::FromStr;
 use serde::{Serialize, Serializer};
 
 use super::report::words;
-use super::{CellStatus, Severity};
+use super::{CellStatus, SectionKind, Severity};
 
 words! {
     /// What is told across years, versions and texts (`docs/watch.md`; the sentences stand in `data/watch.toml`).
@@ -148,6 +148,39 @@ pub enum Evidence {
         /// Why, in a sentence.
         why: String,
     },
+    /// How much of the text stands in the other report too. Counted are Chinese characters without common wording.
+    Overlap {
+        /// Those that are the same.
+        characters: usize,
+        /// All of this report.
+        own: usize,
+        /// Their share, in whole per cent.
+        percent: usize,
+    },
+    /// A passage that both reports have.
+    Passage {
+        /// Chinese characters that are the same, without common wording.
+        characters: usize,
+        /// As this report has it.
+        this: Excerpt,
+        /// As the other one has it.
+        other: Excerpt,
+    },
+}
+
+/// Words of a report, with their place.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Excerpt {
+    /// What the section is about.
+    pub section: SectionKind,
+    /// The words; of a long passage the beginning.
+    pub text: String,
+    /// Where they begin in the section's text, in bytes of UTF-8.
+    pub offset: usize,
+    /// Where the section stands in the archived bytes: first byte, and the one behind the last.
+    pub section_bytes: (u64, u64),
+    /// In which of the report's pages; 0 for the first.
+    pub part: u32,
 }
 
 /// A finding across years, versions or texts.

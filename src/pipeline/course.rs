@@ -113,8 +113,7 @@ impl BuildError {
     /// Whether room on the disk would mend it.
     pub fn is_full(&self) -> bool {
         match self {
-            Self::Store(error) => error.is_full(),
-            Self::Watch(WatchError::Store(error)) => error.is_full(),
+            Self::Store(error) | Self::Watch(WatchError::Store(error)) => error.is_full(),
             Self::Watch(_)
             | Self::List { .. }
             | Self::Profiles(_)

@@ -3,6 +3,7 @@
 mod agencies;
 mod answer;
 mod build;
+mod copies;
 mod course;
 mod crawl;
 mod cut;
@@ -27,6 +28,7 @@ mod watch;
 pub use agencies::{settle_agencies, unmatched};
 pub use answer::read_answer;
 pub use build::{BuildOptions, build};
+pub use copies::copies;
 pub use course::{BuildError, BuildEvent, BuildSummary};
 pub use crawl::{
     CrawlFailure, CrawlRequest, Plan, ProfileScope, SERIES, crawl, plan, profiles, user_agent,

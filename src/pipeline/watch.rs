@@ -14,6 +14,8 @@ use crate::query::watch::{AbsenceRow, ChangeRow, MentionRow};
 use crate::query::{self, CellChange, QueryError};
 use crate::store::{Store, StoreError, Verdict, WatchRow, WatchText};
 
+use super::copies::copies;
+
 /// Why the findings could not be made.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
@@ -42,6 +44,7 @@ pub fn watch(store: &mut Store) -> Result<usize, WatchError> {
     found.extend(lateness(store, &whose)?);
     found.extend(changes(store)?);
     found.extend(absences(store)?);
+    found.extend(copies(store, &chains)?);
     let rows: Vec<WatchRow> = found
         .into_iter()
         .filter_map(|watched| whose.row(watched))

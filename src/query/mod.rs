@@ -7,6 +7,7 @@ mod agencies;
 mod captures;
 mod chains;
 pub mod compare;
+pub mod copies;
 mod coverage;
 pub mod crosswalk;
 mod diff;

@@ -1,6 +1,7 @@
 //! What rules across versions and texts need, and the findings they made.
 
 use std::collections::HashMap;
+use std::fmt::Write as _;
 
 use rusqlite::params_from_iter;
 use rusqlite::types::Value;
@@ -329,7 +330,8 @@ pub fn watch(
     );
     for (column, value) in [("code", code.map(WatchCode::as_str)), ("id", id)] {
         if let Some(value) = value {
-            sql.push_str(&format!(" AND w.{column} = ?"));
+            // Writing to a String cannot fail.
+            let _ = write!(sql, " AND w.{column} = ?");
             values.push(Value::Text(value.into()));
         }
     }

@@ -252,7 +252,6 @@ impl<'a> Writer<'a> {
         )
     }
 
-    #[expect(clippy::too_many_lines, reason = "two statements with all columns")]
     pub(super) fn put_capture(
         &mut self,
         capture: &CaptureInfo,

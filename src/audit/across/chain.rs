@@ -63,9 +63,12 @@ fn cell(of: Whose, report: &PanelReport, form: FormId, cell: IndicatorId) -> Evi
 }
 
 fn evidence(earlier: &PanelReport, later: &PanelReport, rule: &CrossRule) -> Vec<Evidence> {
-    let of = |term: &super::rules::CrossTerm| match term.earlier {
-        true => cell(Whose::Other, earlier, rule.earlier, term.cell),
-        false => cell(Whose::This, later, rule.later, term.cell),
+    let of = |term: &super::rules::CrossTerm| {
+        if term.earlier {
+            cell(Whose::Other, earlier, rule.earlier, term.cell)
+        } else {
+            cell(Whose::This, later, rule.later, term.cell)
+        }
     };
     rule.terms.iter().map(of).collect()
 }

@@ -117,8 +117,8 @@ fn whole(value: Decimal) -> Option<i64> {
 
 /// Counts in the text. One that agrees speaks for the others of its rule: they count something else.
 fn against_tables(report: &PanelReport, text: &TextFacts) -> Vec<Watched> {
-    let mut by_rule: BTreeMap<&'static str, (&'static Identity, Vec<(&TextMention, i64)>)> =
-        BTreeMap::new();
+    type OfRule<'m> = (&'static Identity, Vec<(&'m TextMention, i64)>);
+    let mut by_rule: BTreeMap<&'static str, OfRule<'_>> = BTreeMap::new();
     for mention in &text.mentions {
         let is_year = match mention.period {
             Period::Implied => mention.year.is_none_or(|year| year == report.year),
