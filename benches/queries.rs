@@ -88,7 +88,7 @@ fn report(agency: u64, year: i16, dice: &mut Dice) -> Report {
         title: Some(format!("{}{year}年政府信息公开工作年度报告", name(agency))),
         agency: Agency {
             name: Some(name(agency)),
-            code: (agency % 4 != 0).then(|| format!("1133{agency:014}")),
+            code: (!agency.is_multiple_of(4)).then(|| format!("1133{agency:014}")),
         },
         year: Some(year),
         scope: Scope::Own,
@@ -146,10 +146,14 @@ fn fill(path: &Path, agencies: u64) {
     let mut writer = store.writer("0.1.0", started);
     let total = agencies * YEARS;
     // A step without a common divisor visits every agency and year once, in no order of either.
-    let step = (1_u64..)
-        .map(|more| 48_271 + more)
-        .find(|step| (2..=YEARS.max(300)).all(|d| step % d != 0 || total % d != 0))
-        .unwrap();
+    let common = |mut one: u64, mut other: u64| {
+        while other > 0 {
+            (one, other) = (other, one % other);
+        }
+        one
+    };
+    let step = (48_272..100_000).find(|step| common(*step, total) == 1);
+    let step = step.unwrap();
     let mut written = 0;
     for number in 0..total {
         let place = number * step % total;

@@ -2,7 +2,7 @@ use proptest::prelude::*;
 
 use super::*;
 
-const LONG: &str = "1132032401_430_04512";
+const LONG: &str = "113203240143004512";
 
 /// Name, code, place, years.
 type Row<'r> = (&'r str, &'r str, &'r str, &'r [i16]);

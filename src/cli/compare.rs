@@ -21,7 +21,7 @@ const EXAMPLES: &str = "\
 Examples:
   nianbao compare requests_received --year 2020
   nianbao compare disclosure_rate --from 2019 --to 2021 --plot
-  nianbao compare requests_received --from 2019 --to 2020 --svg slope.svg
+  nianbao compare requests_received --scope own --from 2019 --to 2020 --svg slope.svg
   nianbao compare requests_received --agency 云溪市教育局 --agency 云溪市人民政府 --csv
   nianbao compare natural_person_share --by all --json";
 

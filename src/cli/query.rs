@@ -22,7 +22,7 @@ Only reading is possible: no ATTACH, no writing, no PRAGMA that sets.
 Examples:
   nianbao query --views
   nianbao query --views narrative
-  nianbao query \"SELECT agency, year, value, status FROM observation_2021 WHERE cell = 'review.total'\"
+  nianbao query \"SELECT agency, value, status FROM observation_2021 WHERE cell = 'rules.issued'\"
   nianbao query \"SELECT year, count(*) AS reports FROM report_list GROUP BY year\" --csv
   echo 'SELECT code, count(*) AS findings FROM finding_list GROUP BY code' | nianbao query - --json";
 

@@ -1,6 +1,6 @@
 //! Across years and texts: what several reports of an agency, or a report's text and its tables, say of each other.
 //!
-//! In go chains of years ([`Chain`]), mentions, dates; out come [`Watched`] findings, each with its evidence. Pure. What is not
+//! In go chains of years ([`crate::model::Chain`]), mentions, dates; out come [`crate::model::Watched`] findings, each with its evidence. Pure. What is not
 //! printed is never assumed: a rule with a missing number is not assessed, and no blank counts as 0. The rules are those of
 //! `data/identities.toml`; what a finding means, on what law it rests and how it may be innocent stands in `data/watch.toml`.
 

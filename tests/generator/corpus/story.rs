@@ -489,6 +489,8 @@ impl Teller<'_> {
                     && draft.scope == self.story.body.scope()
                     && numbers.get("requests.new@total") > 0
                     && (wrong || carried > 0)
+                    // With a blank among the numbers nobody can say that none of them gives what the text says.
+                    && draft.habit == Habit::Plain
                     // A text that agrees with a misprint is another matter.
                     && !self.story.defects.iter().any(|line| line.report == draft.id)
             })
