@@ -1,5 +1,7 @@
 //! WARC and WACZ files of other programs: taken as they are, read as far as they can be.
 
+#[path = "warcs/nights.rs"]
+mod nights;
 mod warcs;
 
 #[path = "foreign/adversary.rs"]
@@ -20,13 +22,8 @@ use nianbao::home::Home;
 use nianbao::pipeline::{Importer, Taken, foreign_kind};
 use nianbao::query;
 use nianbao::store::Store;
-use warcs::{HTML, Warc, http, report_page};
 
 const URL: &str = "http://www.yunxi.example/2023.html";
-
-fn page(year: i32) -> Vec<u8> {
-    report_page(year, "2", "本机关依法公开。", "")
-}
 
 fn import(home: &Home, path: &Path) -> Result<Vec<Taken>, String> {
     let store = Store::open(&home.database()).unwrap();
@@ -49,17 +46,4 @@ fn reports(database: &Path) -> Vec<(i16, u32, String, String)> {
         )
     });
     line.collect()
-}
-
-/// A revisit of a page: named by its record, by address and date, or by its digest alone.
-fn revisit(warc: &mut Warc, id: u32, date: &str, url: &str, fields: &[(&str, &str)]) {
-    let mut all = vec![
-        ("WARC-Target-URI", url),
-        (
-            "WARC-Profile",
-            "http://netpreserve.org/warc/1.0/revisit/identical-payload-digest",
-        ),
-    ];
-    all.extend_from_slice(fields);
-    warc.other(id, "revisit", date, &all, &http(HTML, b""));
 }

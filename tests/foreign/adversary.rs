@@ -5,9 +5,10 @@ use nianbao::pipeline::{ForeignKind, foreign_kind};
 use nianbao::query;
 use nianbao::store::{Outcome, Store};
 
+use super::nights::{page, revisit};
 use super::taking::zip;
 use super::warcs::{HTML, Warc, built, dump, gzip, home, http, id_of, record, sha1_base32, write};
-use super::{URL, import, page, reports, revisit};
+use super::{URL, import, reports};
 
 /// Brotli without compressing anything: meta-blocks of up to 65,536 bytes as they are (RFC 7932, 9.2).
 fn brotli(bytes: &[u8]) -> Vec<u8> {

@@ -3,8 +3,9 @@
 use nianbao::query;
 use nianbao::store::{Outcome, Store};
 
+use super::nights::page;
 use super::warcs::{HTML, Warc, built, dump, home, http, id_of, report_page, write};
-use super::{URL, page, reports};
+use super::{URL, reports};
 
 #[test]
 fn a_page_cut_off_invents_nothing_and_stands_behind_a_whole_one() {

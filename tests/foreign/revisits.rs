@@ -4,8 +4,9 @@ use nianbao::archive::{Limits, read_at, sha256_hex};
 use nianbao::query;
 use nianbao::store::Store;
 
+use super::nights::{page, revisit};
 use super::warcs::{HTML, Warc, built, dump, home, http, id_of, sha1_base32, write};
-use super::{URL, page, reports, revisit};
+use super::{URL, reports};
 
 #[test]
 fn a_page_seen_again_is_a_capture_of_its_version_in_whatever_order_the_files_come() {

@@ -8,8 +8,9 @@ use nianbao::pipeline::{ForeignKind, foreign_kind, page_of};
 use nianbao::query;
 use nianbao::store::{Outcome, Store};
 
+use super::nights::page;
 use super::warcs::{HTML, Warc, built, gzip, home, http, record, sha1_hex, write};
-use super::{URL, import, page, reports};
+use super::{URL, import, reports};
 
 #[test]
 #[expect(

@@ -1,13 +1,12 @@
 //! A month of a crawl, one file a night: pages seen again, copied, cut, over several pages, kept from us.
 
-#![allow(dead_code, reason = "every target that includes it uses a part of it")]
-
 use super::warcs::{HTML, Warc, http, id_of, report_page, sha1_base32};
 
 pub fn page(year: i32) -> Vec<u8> {
     report_page(year, "2", "本机关依法公开。", "")
 }
 
+/// A revisit of a page: named by its record, by address and date, or by its digest alone.
 pub fn revisit(warc: &mut Warc, id: u32, date: &str, url: &str, fields: &[(&str, &str)]) {
     let mut all = vec![
         ("WARC-Target-URI", url),
