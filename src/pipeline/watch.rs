@@ -9,7 +9,7 @@ use crate::audit::across::{
     Dated, Day, TextFacts, TextMention, Texts, check_chain, check_text, columns, late, postdated,
 };
 use crate::decisions::{Decisions, What};
-use crate::model::{CellStatus, Chain, Decimal, Evidence, PanelReport, WatchCode, Watched};
+use crate::model::{CellStatus, Chain, Decimal, Evidence, PanelReport, Scope, WatchCode, Watched};
 use crate::query::watch::{AbsenceRow, ChangeRow, MentionRow};
 use crate::query::{self, CellChange, QueryError};
 use crate::store::{Store, StoreError, Verdict, WatchRow, WatchText};
@@ -119,7 +119,10 @@ fn texts(store: &Store, chains: &[Chain]) -> Result<Vec<Watched>, WatchError> {
     let mut reports: HashMap<i64, (&PanelReport, Option<&PanelReport>)> = HashMap::new();
     for chain in chains {
         for report in &chain.reports {
-            reports.insert(report.version_id, (report, chain.year(report.year - 1)));
+            // Of an unknown scope, last year's report may be about others.
+            let before = chain.year(report.year - 1);
+            let before = before.filter(|_| chain.scope != Scope::Unknown);
+            reports.insert(report.version_id, (report, before));
         }
     }
     let mut fees = query::watch::speaks_of_fees(store)?;

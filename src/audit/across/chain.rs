@@ -2,7 +2,8 @@
 
 use super::rules::{CrossRule, CrossRules, columns};
 use crate::model::{
-    Catalog, Chain, Evidence, FormId, IndicatorId, Off, PanelReport, WatchCode, Watched, Whose,
+    Catalog, Chain, Evidence, FormId, IndicatorId, Off, PanelReport, Scope, WatchCode, Watched,
+    Whose,
 };
 
 /// The rows of the requests table that flow: the first two come in, the last two go out.
@@ -19,8 +20,12 @@ const LEAST_DIFFERENT: u32 = 3;
 const LEAST_GREATEST: i64 = 5;
 
 /// What the years of a chain say of each other, by year. Years that are missing or of which there are two reports say nothing.
+/// Nor do reports of which it is not known whom they are about: one may be an office's own, the next a whole area's.
 pub fn check_chain(chain: &Chain) -> Vec<Watched> {
     let mut found = Vec::new();
+    if chain.scope == Scope::Unknown {
+        return found;
+    }
     // Stocks of the year before that are off themselves: what follows from them says nothing new.
     let mut off: Vec<(&str, i16)> = Vec::new();
     for (earlier, later) in chain.pairs() {

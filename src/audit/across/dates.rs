@@ -53,9 +53,16 @@ fn bound(dated: &Dated) -> Option<Bound> {
     if is_township {
         return None;
     }
-    let is_government = ["人民政府", "管理委员会", "管委会", "行政公署"]
+    let is_government = ["政府", "管理委员会", "管委会", "行政公署"]
         .iter()
         .any(|end| name.ends_with(end));
+    // The law binds administrative organs; schools, hospitals and utilities report too, by rules of their own.
+    let is_organ = ["局", "厅", "委员会", "委", "办公室", "办", "部", "署"]
+        .iter()
+        .any(|end| name.ends_with(end));
+    if !is_government && !is_organ {
+        return None;
+    }
     Some(match dated.scope {
         Scope::Own if !is_government => Bound::Department,
         _ => Bound::Government,
@@ -193,6 +200,9 @@ mod tests {
             (2022, Scope::Unknown, "云溪市教育局", "2023-03-01", false),
             (2022, own, "云溪县柳河镇人民政府", "2023-11-01", false),
             (2010, own, "云溪市教育局", "2020-05-01", false),
+            (2022, own, "云溪市第一人民医院", "2023-05-01", false),
+            (2022, own, "云溪市供水公司", "2023-05-01", false),
+            (2022, own, "云溪县柳河镇", "2023-05-01", false),
         ];
         for (year, scope, agency, day, want) in cases {
             let found = late(&dated(year, scope, agency, &[day]));
