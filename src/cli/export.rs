@@ -19,8 +19,9 @@ use super::{Status, output, words};
 
 const EXAMPLES: &str = "\
 Columns of the long panel as CSV and JSON: agency, agency_code, year, scope, form, cell, value, status,
-raw, unit, official, published, sha256, url. Of --what statistics: agency, agency_code, year, scope, form,
-row, id, group, label, head, kind, column_year, value, status, raw, unit, sha256, url.
+raw, unit, official, published, sha256, url, agency_place. Of --what statistics: agency, agency_code, year, scope, form,
+row, id, group, label, head, kind, column_year, value, status, raw, unit, sha256, url,
+agency_place.
 docs/export.md has the other layouts, and how DuckDB, pandas and Datasette read them.
 
 Examples:

@@ -81,7 +81,7 @@ fn report_key() -> Column {
     )
 }
 
-fn whose() -> [Column; 4] {
+fn whose() -> [Column; 5] {
     [
         column(
             "agency",
@@ -107,7 +107,25 @@ fn whose() -> [Column; 4] {
             "统计范围",
             "Whose work it covers: the agency's own, a government's with all below it, or not said",
         ),
+        column(
+            "agency_place",
+            Kind::Text,
+            "同名机关区分",
+            "What tells the agency from others of the same name: a site, column or page, or the division that the name meant that year; empty: the name does",
+        ),
     ]
+}
+
+/// Of a series: agencies are what their reports are grouped by over the years.
+fn whose_series() -> impl Iterator<Item = Column> {
+    let [_, code, year, scope, _] = whose();
+    let agency = column(
+        "agency",
+        Kind::Text,
+        "机关（各年归并）",
+        "Name that the agency's reports of all years are grouped under (agency_key.label), with what tells it from others; reports.csv has the name as published; empty: not found",
+    );
+    [agency, code, year, scope].into_iter()
 }
 
 fn identity(place: Place) -> Vec<Column> {
@@ -411,7 +429,7 @@ impl What {
                     "The series, see its codebook",
                 )];
                 columns.push(report_key());
-                columns.extend(whose());
+                columns.extend(whose_series());
                 columns.extend([
                     column("form", FORMS, "版式", "The form the value is of"),
                     column("value", Kind::Exact, "数值", "The value; empty unless the status is number: a sum lacking a part has none"),

@@ -1,6 +1,7 @@
 //! Writers of exports: CSV, JSON lines, Parquet, XLSX, a Data Package, a copy for Datasette.
 //!
-//! Rows of [`crate::query::Panel`] in; files out, row by row: memory does not grow with the reports. Knows no SQL and
+//! Rows of [`crate::query::Panel`] in; files out, row by row: memory does not grow with the reports,
+//! but for the series, which keep a key of each and one series at a time. Knows no SQL and
 //! no clock: equal data give equal bytes. A missing value is empty or null beside its status, or the word of its
 //! status where it stands alone in a cell; never 0, never an empty text where a number is meant.
 

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use crate::model::{ByteRange, Catalog, FormId, Source};
 use crate::query::crosswalk::{self, Sign};
-use crate::query::{self, Head, Panel, PointStatus};
+use crate::query::{self, Head, Panel, Point, PointStatus};
 
 use super::ExportError;
 use super::codebook::{NOT_PART, OTHER_NUMBER, STATUSES, label_en, label_zh, unit_en};
@@ -50,12 +50,13 @@ pub(super) fn rows(
 
 type Put<'p> = dyn FnMut(&[Value<'_>]) -> Result<(), ExportError> + 'p;
 
-fn whose(head: &Head) -> [Value<'_>; 4] {
+fn whose(head: &Head) -> [Value<'_>; 5] {
     [
         Value::text(head.agency.as_deref()),
         Value::text(head.agency_code.as_deref()),
         Value::whole(head.year),
         Value::Text(&head.scope),
+        Value::text(head.agency_place.as_deref()),
     ]
 }
 
@@ -189,25 +190,28 @@ fn wide(
 }
 
 fn series(panel: &Panel<'_>, put: &mut Put<'_>) -> Result<(), ExportError> {
+    // Keys, and the order of the reports.
     let mut keys = HashMap::new();
     panel.each(None, |head, _| {
-        keys.insert(head.report_id, head.key.clone());
+        keys.insert(head.report_id, (keys.len(), head.key.clone()));
         Ok::<_, ExportError>(())
     })?;
     for series in crosswalk::all() {
-        for point in panel.series(&series.id)? {
+        let mut points = panel.series(&series.id)?;
+        let same = |one: &Point, other: &Point| {
+            (one.agency_key, one.scope, one.year) == (other.agency_key, other.scope, other.year)
+        };
+        for alike in points.chunk_by_mut(same) {
+            // Where only the database's number tells them apart.
+            alike.sort_by_key(|point| keys.get(&point.report_id).map(|(at, _)| *at));
+        }
+        for point in points {
             // Of a form without the indicator there is no point, nor of a report without tables.
             if matches!(point.status, PointStatus::NotInForm | PointStatus::NoTable) {
                 continue;
             }
-            let Some(key) = keys.get(&point.report_id) else {
+            let Some((_, key)) = keys.get(&point.report_id) else {
                 continue;
-            };
-            let quality = match point.quality {
-                crosswalk::Quality::Good => "good",
-                crosswalk::Quality::Fair => "fair",
-                crosswalk::Quality::Weak => "weak",
-                crosswalk::Quality::NotComparable => "not_comparable",
             };
             put(&[
                 Value::Text(&series.id),
@@ -220,7 +224,7 @@ fn series(panel: &Panel<'_>, put: &mut Put<'_>) -> Result<(), ExportError> {
                 Value::exact(point.value),
                 Value::Text(point.status.as_str()),
                 Value::text(point.unit.map(crate::model::Unit::as_str)),
-                Value::Text(quality),
+                Value::Text(point.quality.as_str()),
                 Value::Yes(point.break_before),
                 Value::text(point.note.as_deref()),
             ])?;
@@ -355,16 +359,10 @@ fn series_codebook(put: &mut Put<'_>) -> Result<(), ExportError> {
             .chain(variants)
             .map(|(form, made_of)| format!("{form}: {}", terms(made_of)))
             .collect();
-        let quality = match one.quality {
-            crosswalk::Quality::Good => "good",
-            crosswalk::Quality::Fair => "fair",
-            crosswalk::Quality::Weak => "weak",
-            crosswalk::Quality::NotComparable => "not_comparable",
-        };
         put(&[
             Value::Text(&one.id),
             Value::Text(&one.label),
-            Value::Text(quality),
+            Value::Text(one.quality.as_str()),
             Value::text(Some(one.caveat.as_str()).filter(|caveat| !caveat.is_empty())),
             Value::Text(&forms.join("; ")),
         ])?;

@@ -1,6 +1,6 @@
 //! The long form as CSV or JSON lines: a row a cell of every current version, missing ones included.
 //!
-//! UTF-8, rows in a fixed order (agency, code, year, scope, form, cell as printed), written as they are
+//! UTF-8, rows in a fixed order (agency, code, place, year, scope, form, cell as printed), written as they are
 //! read: memory does not grow with the export. A missing value is empty beside its status.
 
 use std::io::Write;
@@ -31,10 +31,11 @@ struct Line<'a> {
     published: Option<&'a str>,
     sha256: &'a str,
     url: Option<&'a str>,
+    agency_place: Option<&'a str>,
 }
 
 /// The columns, in order.
-const COLUMNS: [&str; 14] = [
+const COLUMNS: [&str; 15] = [
     "agency",
     "agency_code",
     "year",
@@ -49,6 +50,7 @@ const COLUMNS: [&str; 14] = [
     "published",
     "sha256",
     "url",
+    "agency_place",
 ];
 
 /// Writes CSV (RFC 4180, a head line); returns how many rows.
@@ -79,6 +81,7 @@ pub fn export_csv(store: &Store, filter: &Filter, output: impl Write) -> Result<
             line.published.unwrap_or_default(),
             line.sha256,
             line.url.unwrap_or_default(),
+            line.agency_place.unwrap_or_default(),
         ])?;
         Ok(())
     })?;
@@ -108,7 +111,8 @@ fn each(
 ) -> Result<u64, QueryError> {
     let (condition, values) = filter.condition();
     let mut statement = store.connection().prepare(&format!(
-        "SELECT a.name, a.code, r.year, r.scope, v.official, v.published, lower(hex(c.sha256)), d.url, v.id
+        "SELECT a.name, a.code, r.year, r.scope, v.official, v.published, lower(hex(c.sha256)), d.url, v.id,
+           nullif(a.place, '')
          FROM report r JOIN version v ON v.id = r.version_id JOIN capture c ON c.id = v.capture_id
          LEFT JOIN address d ON d.id = c.address_id LEFT JOIN agency a ON a.id = r.agency_id
          WHERE {condition} ORDER BY {ORDER}"
@@ -121,6 +125,7 @@ fn each(
         let (year, scope): (Option<i16>, String) = (row.get(2)?, row.get(3)?);
         let (official, published): (String, Option<String>) = (row.get(4)?, row.get(5)?);
         let (sha256, url): (String, Option<String>) = (row.get(6)?, row.get(7)?);
+        let agency_place: Option<String> = row.get(9)?;
         for one in store.reader().observations(row.get(8)?)? {
             let indicator = catalog.indicator(one.indicator);
             if filter.form.is_some_and(|form| form != indicator.form)
@@ -146,6 +151,7 @@ fn each(
                 published: published.as_deref(),
                 sha256: &sha256,
                 url: url.as_deref(),
+                agency_place: agency_place.as_deref(),
             })?;
             count += 1;
         }

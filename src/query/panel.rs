@@ -1,6 +1,6 @@
 //! Reports one after the other, in a fixed order, with what belongs to each: the rows that exports are written from.
 //!
-//! Memory does not grow with the number of reports. The order and the keys come from what the reports are, not
+//! Memory does not grow with the number of reports, but in [`Panel::series`], which answers with a point for each. The order and the keys come from what the reports are, not
 //! from the database's numbers, so that two builds of one archive give the same.
 
 use std::path::Path;
@@ -12,18 +12,22 @@ use sha2::{Digest as _, Sha256};
 use crate::model::{ByteRange, Catalog, Decimal, FormId, IndicatorId, Observation, StatisticRow};
 use crate::store::{Store, wide_table};
 
+use super::reports::ORDER;
 use super::{Filter, Point, QueryError};
 
 /// A report's current version and where it was read.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Head {
-    /// 16 hexadecimal digits that tell the report by agency, year and scope, or by its page where one of them is
-    /// unknown; the same in every build.
+    /// 16 hexadecimal digits that tell the report by agency (name, code, place), year and scope, or by its page where
+    /// one of them is unknown; the same in every build.
     pub key: String,
     /// Name; `None` where not found.
     pub agency: Option<String>,
     /// Code; `None` where not found.
     pub agency_code: Option<String>,
+    /// What tells the agency from others of its name (`agency.place`): a site, column or page, or the division that
+    /// the name meant that year; `None` where the name does.
+    pub agency_place: Option<String>,
     /// The year reported on; `None` where not found.
     pub year: Option<i16>,
     /// `own`, `consolidated` or `unknown`.
@@ -121,7 +125,7 @@ impl<'a> Panel<'a> {
         self.filter
     }
 
-    /// Hands over each report: of `form` only those that have its tables. By agency, code, year, scope and page.
+    /// Hands over each report: of `form` only those that have its tables. By agency, code, place, year, scope and page.
     ///
     /// # Errors
     ///
@@ -143,11 +147,12 @@ impl<'a> Panel<'a> {
                strftime('%Y-%m-%dT%H:%M:%SZ', v.last_seen_us / 1000000, 'unixepoch'), v.whole,
                lower(hex(c.sha256)), d.url,
                strftime('%Y-%m-%dT%H:%M:%SZ', c.fetched_at_us / 1000000, 'unixepoch'),
-               c.content_type, c.size, f.file, c.warc_offset, c.warc_length, v.charset, p.program, p.profile, v.id, r.id
+               c.content_type, c.size, f.file, c.warc_offset, c.warc_length, v.charset, p.program, p.profile, v.id, r.id,
+               nullif(a.place, '')
              FROM report r JOIN version v ON v.id = r.version_id JOIN capture c ON c.id = v.capture_id
              JOIN reader p ON p.id = v.reader_id LEFT JOIN warc f ON f.id = c.warc_id
              LEFT JOIN address d ON d.id = c.address_id LEFT JOIN agency a ON a.id = r.agency_id
-             WHERE {condition} ORDER BY a.name, a.code, r.year, r.scope, r.page"
+             WHERE {condition} ORDER BY {ORDER}"
         );
         let connection = self.store.connection();
         let mut statement = connection.prepare(&sql).map_err(QueryError::from)?;
@@ -361,25 +366,30 @@ fn head(row: &rusqlite::Row<'_>) -> Result<Head, rusqlite::Error> {
     let (agency, agency_code): (Option<String>, Option<String>) = (row.get(0)?, row.get(1)?);
     let (year, scope): (Option<i16>, String) = (row.get(2)?, row.get(3)?);
     let page: String = row.get(4)?;
+    let agency_place: Option<String> = row.get(25)?;
     let mut digest = Sha256::new();
     let year_text = year.map(|year| year.to_string());
-    for part in [
-        agency.as_deref(),
-        agency_code.as_deref(),
-        year_text.as_deref(),
-        Some(&scope),
-        Some(&page),
-    ] {
+    let mut add = |part: Option<&str>| {
         // NUL stands in no name, and an unknown part is another than an empty one.
         digest.update([u8::from(part.is_some())]);
         digest.update(part.unwrap_or_default());
         digest.update([0]);
+    };
+    add(agency.as_deref());
+    add(agency_code.as_deref());
+    add(year_text.as_deref());
+    add(Some(&scope));
+    add(Some(&page));
+    // Last, and only where there is one: most agencies have none, and their keys are those of older exports.
+    if agency_place.is_some() {
+        add(agency_place.as_deref());
     }
     let key = data_encoding::HEXLOWER.encode(&digest.finalize()[..8]);
     Ok(Head {
         key,
         agency,
         agency_code,
+        agency_place,
         year,
         scope,
         form: row.get(5)?,

@@ -83,8 +83,9 @@ pub struct RefusalLine {
     pub detail: String,
 }
 
-/// The order of every list: agency, code, year, scope, then id; unknown ones first.
-pub(super) const ORDER: &str = "a.name, a.code, r.year, r.scope, r.id";
+/// The order of every list: agency, code, what tells it from others of the name, year, scope, page; unknown ones
+/// first. Nothing of it is a number of the database, so that two builds of one archive give the same.
+pub(super) const ORDER: &str = "a.name, a.code, a.place, r.year, r.scope, r.page";
 
 /// The reports that a filter lets through, in a fixed order. `cell` has no bearing.
 ///

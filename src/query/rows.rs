@@ -33,10 +33,11 @@ struct Line<'a> {
     unit: Option<&'a str>,
     sha256: &'a str,
     url: Option<&'a str>,
+    agency_place: Option<&'a str>,
 }
 
 /// The columns, in order.
-const COLUMNS: [&str; 18] = [
+const COLUMNS: [&str; 19] = [
     "agency",
     "agency_code",
     "year",
@@ -55,6 +56,7 @@ const COLUMNS: [&str; 18] = [
     "unit",
     "sha256",
     "url",
+    "agency_place",
 ];
 
 /// Writes CSV (RFC 4180, a head line); returns how many lines. Of `filter`, `cell` has no bearing.
@@ -93,6 +95,7 @@ pub fn export_rows_csv(
             line.unit.unwrap_or_default(),
             line.sha256,
             line.url.unwrap_or_default(),
+            line.agency_place.unwrap_or_default(),
         ])?;
         Ok(())
     })?;
@@ -126,7 +129,7 @@ fn each(
 ) -> Result<u64, QueryError> {
     let (condition, values) = filter.condition();
     let mut statement = store.connection().prepare(&format!(
-        "SELECT a.name, a.code, r.year, r.scope, lower(hex(c.sha256)), d.url, v.id
+        "SELECT a.name, a.code, r.year, r.scope, lower(hex(c.sha256)), d.url, v.id, nullif(a.place, '')
          FROM report r JOIN version v ON v.id = r.version_id JOIN capture c ON c.id = v.capture_id
          LEFT JOIN address d ON d.id = c.address_id LEFT JOIN agency a ON a.id = r.agency_id
          WHERE EXISTS (SELECT 1 FROM statistic_list s WHERE s.version_id = v.id) AND {condition} ORDER BY {ORDER}"
@@ -139,6 +142,7 @@ fn each(
         let (year, scope): (Option<i16>, String) = (report.get(2)?, report.get(3)?);
         let (sha256, url): (String, Option<String>) = (report.get(4)?, report.get(5)?);
         let version = report.get(6)?;
+        let agency_place: Option<String> = report.get(7)?;
         let observations = reader.observations(version)?;
         let rows = reader.statistics(version, &observations)?;
         for (number, row) in rows.iter().enumerate() {
@@ -165,6 +169,7 @@ fn each(
                     unit: cell.unit.map(crate::model::Unit::as_str),
                     sha256: &sha256,
                     url: url.as_deref(),
+                    agency_place: agency_place.as_deref(),
                 })?;
                 count += 1;
             }

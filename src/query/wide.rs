@@ -25,6 +25,8 @@ pub(super) struct Agency {
     pub key: i64,
     pub name: Option<Arc<str>>,
     pub code: Option<Arc<str>>,
+    /// What tells it from others of the name; empty where the name does.
+    place: String,
 }
 
 /// A report without its cells.
@@ -32,7 +34,7 @@ pub(super) struct Agency {
 pub(super) struct Head {
     pub report_id: i64,
     version_id: i64,
-    /// Into [`Panel::agencies`], which are in the order of name, code and key; `None` where not found.
+    /// Into [`Panel::agencies`], which are in the order of name, code, place and key; `None` where not found.
     pub agency: Option<u32>,
     pub year: Option<i16>,
     pub scope: Scope,
@@ -209,7 +211,7 @@ impl Keys {
         let mut wanted: Vec<i64> = found.iter().flatten().copied().collect();
         wanted.sort_unstable();
         wanted.dedup();
-        let sql = "SELECT k.agency_id, k.key, ifnull(k.label, g.name), g.code FROM agency_key k JOIN agency g ON g.id = k.key";
+        let sql = "SELECT k.agency_id, k.key, ifnull(k.label, g.name), g.code, g.place FROM agency_key k JOIN agency g ON g.id = k.key";
         let mut agencies = HashMap::new();
         let mut keys = Vec::new();
         let mut take = |row: &Row<'_>| -> Result<(), QueryError> {
@@ -221,6 +223,7 @@ impl Keys {
                     key,
                     name: name.map(Arc::from),
                     code: code.map(Arc::from),
+                    place: row.get(4)?,
                 });
             }
             Ok(())
@@ -245,7 +248,12 @@ impl Keys {
         }
         let mut agencies: Vec<Agency> = agencies.into_values().collect();
         agencies.sort_unstable_by(|one, other| {
-            (&one.name, &one.code, one.key).cmp(&(&other.name, &other.code, other.key))
+            (&one.name, &one.code, &one.place, one.key).cmp(&(
+                &other.name,
+                &other.code,
+                &other.place,
+                other.key,
+            ))
         });
         let places: HashMap<i64, u32> = agencies.iter().map(|agency| agency.key).zip(0..).collect();
         let of = keys

@@ -1,5 +1,6 @@
 //! The store and its queries, through their public doors.
 
+mod apart;
 mod copies;
 mod exports;
 mod panel;

@@ -64,7 +64,7 @@ pub fn series(store: &Store, cells: &Cells, id: &str) -> Vec<Point> {
         .prepare(
             "SELECT r.id, ifnull(k.label, g.name), g.code, r.year, r.scope, v.form FROM report r JOIN version v ON v.id = r.version_id
              LEFT JOIN agency_key k ON k.agency_id = r.agency_id LEFT JOIN agency g ON g.id = k.key
-             ORDER BY ifnull(k.label, g.name), g.code, g.id, r.scope, r.year, r.id",
+             ORDER BY ifnull(k.label, g.name), g.code, g.place, g.id, r.scope, r.year, r.id",
         )
         .unwrap();
     let mut rows = statement.query([]).unwrap();

@@ -1,0 +1,129 @@
+//! Bodies of one name, and what a form changes, are kept apart in exports.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use nianbao::decisions::Decisions;
+use nianbao::export::{What, write_csv};
+use nianbao::model::{FormId, Report};
+use nianbao::pipeline::settle_agencies;
+use nianbao::query::{Panel, export_csv, export_json};
+
+use crate::query::{everything, plain};
+use crate::random::capture;
+use crate::{Home, home, noon};
+
+type Row = BTreeMap<String, String>;
+
+fn filled<'a>(reports: impl IntoIterator<Item = &'a Report>) -> Home {
+    let mut home = home();
+    let mut writer = home.store.writer("0.1.0", noon());
+    for report in reports {
+        writer.put(&capture(report, 1), Ok(report)).unwrap();
+    }
+    writer.finish().unwrap();
+    settle_agencies(&mut home.store, &Decisions::default()).unwrap();
+    home
+}
+
+fn read(bytes: &[u8]) -> Vec<Row> {
+    let mut reader = csv::Reader::from_reader(bytes);
+    let heads = reader.headers().unwrap().clone();
+    let row = |row: csv::StringRecord| {
+        let cells = row.iter().map(str::to_owned);
+        heads.iter().map(str::to_owned).zip(cells).collect()
+    };
+    reader.records().map(|one| row(one.unwrap())).collect()
+}
+
+fn bytes(home: &Home, what: What) -> Vec<u8> {
+    let mut bytes = Vec::new();
+    let filter = everything();
+    let panel = Panel::new(&home.store, &filter);
+    write_csv(&panel, &what.alone(), &mut bytes).unwrap();
+    bytes
+}
+
+fn rows(home: &Home, what: What) -> Vec<Row> {
+    read(&bytes(home, what))
+}
+
+/// The report of a body that has only its site to be told by.
+fn nameless(site: &str, year: i16) -> Report {
+    let mut report = plain(FormId::F2021, year, "教育局", &[]);
+    report.provenance.url = Some(format!("http://www.{site}.gov.cn/jyj/{year}/1.html"));
+    let digest = report.provenance.sha256.clone();
+    report.provenance.sha256 = format!("{:02x}{}", site.as_bytes()[0], &digest[2..]);
+    report
+}
+
+#[test]
+fn two_bodies_of_one_name_are_two_in_every_export() {
+    let reports = [
+        nameless("yunxi", 2022),
+        nameless("bailu", 2022),
+        nameless("yunxi", 2023),
+        nameless("bailu", 2023),
+        plain(FormId::F2021, 2022, "云溪县民政局", &[]),
+    ];
+    let home = filled(&reports);
+    let found = rows(&home, What::Reports);
+    assert_eq!(found.len(), 5);
+    let keys: BTreeSet<&str> = found.iter().map(|row| row["report"].as_str()).collect();
+    assert_eq!(keys.len(), 5, "a key is one report's");
+    let whose: BTreeSet<(&str, &str, &str)> = found
+        .iter()
+        .map(|row| (&*row["agency"], &*row["agency_place"], &*row["year"]))
+        .collect();
+    assert_eq!(whose.len(), 5, "{whose:?}");
+    for row in &found {
+        let told = row["agency"] != "教育局";
+        assert_eq!(row["agency_place"].is_empty(), told, "{row:?}");
+    }
+    // A body that its name tells keeps the key it had before places were known.
+    let told = found.iter().find(|row| row["agency"] == "云溪县民政局");
+    assert_eq!(told.unwrap()["report"], "400fe6caf9588bee");
+    for what in [
+        What::Provenance,
+        What::Wide(FormId::F2021),
+        What::Long,
+        What::Series,
+    ] {
+        let keys: BTreeSet<String> = rows(&home, what)
+            .into_iter()
+            .map(|row| row["report"].clone())
+            .collect();
+        assert_eq!(keys.len(), 5, "{what:?}");
+    }
+    // The order is that of the bodies, not of the build.
+    let turned = filled(reports.iter().rev());
+    let long = |home: &Home| {
+        let (mut csv, mut json) = (Vec::new(), Vec::new());
+        export_csv(&home.store, &everything(), &mut csv).unwrap();
+        export_json(&home.store, &everything(), &mut json).unwrap();
+        (csv, json)
+    };
+    let (one, other) = (long(&home), long(&turned));
+    assert!(
+        one == other,
+        "the long panel depends on the order of the build"
+    );
+    let places: BTreeSet<String> = read(&one.0)
+        .into_iter()
+        .map(|row| row["agency_place"].clone())
+        .collect();
+    assert_eq!(places.len(), 3);
+    for what in [
+        What::Reports,
+        What::Provenance,
+        What::Long,
+        What::Wide(FormId::F2021),
+        What::Series,
+        What::Findings,
+        What::Narratives,
+    ] {
+        assert!(
+            bytes(&home, what) == bytes(&turned, what),
+            "{what:?} depends on the order of the build"
+        );
+    }
+}
