@@ -6,10 +6,10 @@ use std::path::Path;
 
 use anyhow::Context as _;
 
-use crate::model::{CellStatus, Scope, Unit};
+use crate::model::{CellStatus, Decimal, Scope, Unit};
 use crate::present::svg::Frame;
-use crate::present::{Cell, Plot, Point as Drawn, Sign};
-use crate::query::compare::{Indicator, Outcome, Yearly};
+use crate::present::{Cell, Plot, Point as Place, Sign};
+use crate::query::compare::{Indicator, Outcome, Yearly, in_yuan};
 use crate::query::crosswalk::Quality;
 use crate::query::ratios;
 use crate::query::{Point, PointStatus};
@@ -25,65 +25,144 @@ pub(super) fn unit(indicator: &Indicator, unit: Option<Unit>) -> &'static str {
     }
 }
 
+/// In which unit numbers are drawn that may have been printed in several.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Drawn {
+    /// As they are: all are in this unit, or in percent, or what differs is only how things counted are called (then
+    /// empty).
+    AsPrinted(&'static str),
+    /// Money in yuan, whatever it was printed in; what is no money is not drawn.
+    Yuan,
+}
+
+impl Drawn {
+    /// For numbers of these units.
+    pub(super) fn of(indicator: &Indicator, units: impl Iterator<Item = Unit>) -> Self {
+        if indicator.is_ratio() {
+            return Self::AsPrinted("%");
+        }
+        let mut found: Vec<Unit> = Vec::new();
+        for unit in units {
+            if !found.contains(&unit) {
+                found.push(unit);
+            }
+        }
+        match found.as_slice() {
+            [unit] => Self::AsPrinted(unit.as_str()),
+            found if found.iter().any(|unit| unit.is_money()) => Self::Yuan,
+            _ => Self::AsPrinted(""),
+        }
+    }
+
+    /// Of the axis; empty for none.
+    pub(super) const fn unit(self) -> &'static str {
+        match self {
+            Self::AsPrinted(unit) => unit,
+            Self::Yuan => Unit::Yuan.as_str(),
+        }
+    }
+
+    /// The unit that all numbers are printed in; empty where they are not.
+    pub(super) const fn common(self) -> &'static str {
+        match self {
+            Self::AsPrinted(unit) => unit,
+            Self::Yuan => "",
+        }
+    }
+
+    /// What is drawn; `None` of what cannot be compared with the others.
+    pub(super) fn value(self, value: Decimal, unit: Option<Unit>) -> Option<Decimal> {
+        match self {
+            Self::AsPrinted(_) => Some(value),
+            Self::Yuan => in_yuan(value, unit?),
+        }
+    }
+
+    /// The number as printed with its own unit; `None` where the chart's unit is that of all.
+    pub(super) fn label(self, value: Decimal, unit: Option<Unit>) -> Option<String> {
+        let unit = unit.map_or("", Unit::as_str);
+        self.common().is_empty().then(|| format!("{value}{unit}"))
+    }
+
+    /// What is said at the foot.
+    pub(super) fn note(self) -> Option<String> {
+        let text = "金额单位不一：按元绘制，数值旁为原单位。";
+        (self == Self::Yuan).then(|| text.into())
+    }
+}
+
 /// One chart for every agency and scope.
 pub(super) fn plots(indicator: &Indicator, points: &[Point]) -> Vec<Plot> {
     let same = |one: &Point, other: &Point| {
         one.agency_key.is_some() && (one.agency_key, one.scope) == (other.agency_key, other.scope)
     };
+    let drawn = drawn(indicator, points);
     points
         .chunk_by(same)
-        .map(|points| plot(indicator, points))
+        .map(|points| plot(indicator, points, drawn))
         .collect()
 }
 
-fn plot(indicator: &Indicator, points: &[Point]) -> Plot {
+/// In which unit these are drawn, all at one scale.
+pub(super) fn drawn(indicator: &Indicator, points: &[Point]) -> Drawn {
+    let numbers = points.iter().filter(|point| point.value.is_some());
+    Drawn::of(indicator, numbers.filter_map(|point| point.unit))
+}
+
+fn plot(indicator: &Indicator, points: &[Point], drawn: Drawn) -> Plot {
     let mut units: Vec<_> = points.iter().filter_map(|point| point.unit).collect();
     units.dedup();
     let agency = points[0].agency.as_deref().unwrap_or("?");
     let mut title = format!("{agency}　{}", indicator.label());
-    if units.len() > 1 {
+    if units.len() > 1 && drawn != Drawn::Yuan {
         // The unit's name changed with the form; the series says whether its meaning did.
         let names: Vec<_> = units.iter().map(|unit| unit.as_str()).collect();
         // Writing to a String cannot fail.
         let _ = write!(title, "（{}）", names.join("→"));
         units.clear();
     }
-    let mut drawn: Vec<Drawn> = Vec::new();
+    let mut places: Vec<Place> = Vec::new();
     for point in points {
-        let Some(one) = of_point(point) else {
+        let Some(one) = of_point(point, drawn) else {
             continue;
         };
-        match drawn.iter_mut().find(|other| other.year == one.year) {
+        match places.iter_mut().find(|other| other.year == one.year) {
             // Two reports for a year must say the same.
             Some(other) if other.cell != one.cell || other.gap != one.gap => {
                 other.cell = Cell::missing(CellStatus::Unreadable, "");
                 other.gap = Some(Sign::SEVERAL);
             }
             Some(_) => {}
-            None => drawn.push(one),
+            None => places.push(one),
         }
     }
     Plot {
         title,
-        unit: unit(indicator, units.first().copied()),
-        points: drawn,
+        unit: match drawn {
+            Drawn::Yuan => drawn.unit(),
+            Drawn::AsPrinted(_) => unit(indicator, units.first().copied()),
+        },
+        points: places,
     }
 }
 
 /// A point of a chart; `None` where its year is not known.
-fn of_point(point: &Point) -> Option<Drawn> {
-    let cell = match (point.status, point.value) {
-        (PointStatus::Cell(CellStatus::Number), Some(value)) => Cell::number(value),
-        (PointStatus::Cell(CellStatus::Number), None) => Cell::missing(CellStatus::Unreadable, ""),
-        (PointStatus::Cell(status), _) => Cell::missing(status, ""),
-        _ => Cell::missing(CellStatus::Unreadable, ""),
+fn of_point(point: &Point, drawn: Drawn) -> Option<Place> {
+    let (cell, gap) = match (point.status, point.value) {
+        (PointStatus::Cell(CellStatus::Number), Some(value)) => {
+            drawn_number(value, point.unit, drawn)
+        }
+        (PointStatus::Cell(CellStatus::Number), None) => missing(CellStatus::Unreadable, None),
+        (PointStatus::Cell(status), _) => missing(status, None),
+        (status, _) => missing(CellStatus::Unreadable, gap(status, point.parts.len())),
     };
     // A number that the form's change makes something else to compare with has a footnote.
     let footnote = !point.break_before && point.note.is_some() && point.value.is_some();
-    Some(Drawn {
+    Some(Place {
         year: point.year?,
-        gap: gap(point.status, point.parts.len()),
+        gap,
         cell,
+        label: label(point.value, point.unit, drawn),
         form: point.form,
         broken: point.break_before,
         note: footnote
@@ -91,6 +170,26 @@ fn of_point(point: &Point) -> Option<Drawn> {
             .flatten()
             .unwrap_or_default(),
     })
+}
+
+/// A number as it is drawn, or that it cannot be.
+fn drawn_number(value: Decimal, unit: Option<Unit>, drawn: Drawn) -> (Cell, Option<Sign>) {
+    drawn.value(value, unit).map_or_else(
+        || missing(CellStatus::Unreadable, Some(Sign::NOT_DRAWN)),
+        |value| (Cell::number(value), None),
+    )
+}
+
+fn missing(status: CellStatus, gap: Option<Sign>) -> (Cell, Option<Sign>) {
+    (Cell::missing(status, ""), gap)
+}
+
+/// What stands at a number that is drawn in another unit than it was printed in; else empty: the number itself.
+fn label(value: Option<Decimal>, unit: Option<Unit>, drawn: Drawn) -> String {
+    let printed = value.filter(|_| drawn == Drawn::Yuan);
+    printed
+        .and_then(|value| drawn.label(value, unit))
+        .unwrap_or_default()
 }
 
 /// The sign of what is missing for another reason than its one cell's.
@@ -116,17 +215,18 @@ pub(super) fn sign(outcome: Outcome) -> Option<Sign> {
         Outcome::Several => Some(Sign::SEVERAL),
         Outcome::Incomplete | Outcome::NoneHasBoth => Some(Sign::INCOMPLETE),
         Outcome::Break => Some(Sign::NO_SUM),
+        Outcome::YearsNotAdded => Some(Sign::NOT_ADDED),
     }
 }
 
 /// The years of a row of a comparison.
-pub(super) fn of_years(years: &[Yearly]) -> Vec<Drawn> {
+pub(super) fn of_years(years: &[Yearly], drawn: Drawn) -> Vec<Place> {
     let mut last = None;
-    let drawn = years.iter().map(|year| {
-        let gap = sign(year.total.status);
-        let cell = match (year.total.value, gap) {
-            (Some(value), None) => Cell::number(value),
-            _ => Cell::missing(CellStatus::Unreadable, ""),
+    let places = years.iter().map(|year| {
+        let total = &year.total;
+        let (cell, gap) = match (total.value, sign(total.status)) {
+            (Some(value), None) => drawn_number(value, total.unit, drawn),
+            (_, gap) => missing(CellStatus::Unreadable, gap),
         };
         let form = year.total.form;
         let changed = last.is_some_and(|last| form.is_some_and(|form| form != last));
@@ -137,16 +237,17 @@ pub(super) fn of_years(years: &[Yearly]) -> Vec<Drawn> {
         } else {
             String::new()
         };
-        Drawn {
+        Place {
             year: year.year,
             cell,
             gap,
+            label: label(total.value, total.unit, drawn),
             form,
             broken: year.break_before,
             note,
         }
     });
-    drawn.collect()
+    places.collect()
 }
 
 /// In Chinese.

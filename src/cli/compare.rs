@@ -7,15 +7,16 @@ use std::path::PathBuf;
 use anyhow::bail;
 use serde::Serialize;
 
-use crate::model::{Decimal, FormId, Scope, Unit};
+use crate::model::{Decimal, FormId, Scope};
 use crate::present::svg::{BarChart, LineChart, Slope, SlopeChart};
-use crate::present::{Align, Bar, Bars, Plot, Table};
+use crate::present::{Align, Bar, Bars, Plot, Sign, Table};
 use crate::query::compare::{self, By, Comparison, Indicator, Question, Standing, Total};
-use crate::query::{Filter, QueryError};
+use crate::query::{Copies, Division, Filter, QueryError};
 
+use super::chart::{self, Drawn};
 use super::context::Context;
 use super::select::{self, CopiesArg};
-use super::{Status, chart, output, series, words};
+use super::{Status, output, series, words};
 
 const EXAMPLES: &str = "\
 Examples:
@@ -99,9 +100,9 @@ struct Which {
     /// Only reports about the agency's own work, or those of a government with all below it
     #[arg(long, value_parser = words::scope())]
     scope: Option<Scope>,
-    /// Only agencies within this division: a code of GB/T 2260, `330000` for a province with all below it
+    /// Only agencies of this division and those below it: its code (GB/T 2260), as 32, 3201 or 320100; xpcc, xpcc-08
     #[arg(long, value_name = "CODE")]
-    division: Option<String>,
+    division: Option<Division>,
     /// Only agencies of this level
     #[arg(long, value_parser = ["national", "province", "prefecture", "county", "township"])]
     level: Option<String>,
@@ -202,7 +203,9 @@ pub(super) fn run(context: &Context, args: &Args) -> anyhow::Result<Status> {
     if let Some(path) = &args.look.svg {
         chart::save(path, &picture(&indicator, &mut answer)?)?;
     }
-    select::say_left_out(&store, &filter)?;
+    if filter.copies == Copies::LeftOut {
+        select::say_copies(compare::count_copies(&store, &filter, &question)?, true);
+    }
     Ok(Status::Done)
 }
 
@@ -279,6 +282,7 @@ fn table(indicator: &Indicator, answer: &Comparison, max_width: Option<u16>) -> 
     }
     let span = answer.years.len() > 1;
     let counts = indicator.is_ratio();
+    let drawn = drawn(indicator, &answer.rows);
     let notes = answer.rows.iter().any(|row| !note(row).is_empty());
     let years: Vec<String> = answer.years.iter().map(i16::to_string).collect();
     let whole = match years.as_slice() {
@@ -311,7 +315,10 @@ fn table(indicator: &Indicator, answer: &Comparison, max_width: Option<u16>) -> 
         ];
         if span {
             cells.extend(row.years.iter().map(|year| {
-                let word = word(&year.total);
+                let mut word = word(&year.total);
+                if drawn.common().is_empty() {
+                    word.push_str(unit(indicator, &year.total));
+                }
                 if year.break_before {
                     format!("║ {word}")
                 } else {
@@ -361,7 +368,8 @@ fn csv(indicator: &Indicator, answer: &Comparison) -> anyhow::Result<()> {
     let mut out = csv::Writer::from_writer(output::stdout());
     let mut heads: Vec<String> = COLUMNS.iter().map(|&head| head.to_owned()).collect();
     for year in &answer.years {
-        heads.extend(["value", "status", "break_before"].map(|what| format!("{what}_{year}")));
+        let columns = ["value", "status", "break_before", "unit"];
+        heads.extend(columns.map(|what| format!("{what}_{year}")));
     }
     out.write_record(&heads)?;
     let year = |year: Option<&i16>| year.map(i16::to_string).unwrap_or_default();
@@ -394,6 +402,7 @@ fn csv(indicator: &Indicator, answer: &Comparison) -> anyhow::Result<()> {
                 number(one.total.value),
                 one.total.status.as_str().into(),
                 broken.into(),
+                unit(indicator, &one.total).into(),
             ]);
         }
         out.write_record(&cells)?;
@@ -402,26 +411,17 @@ fn csv(indicator: &Indicator, answer: &Comparison) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// The unit that all values share; empty where they do not.
-fn common_unit(indicator: &Indicator, rows: &[Standing]) -> &'static str {
-    if indicator.is_ratio() {
-        return "%";
-    }
+/// In which unit these are drawn.
+fn drawn(indicator: &Indicator, rows: &[Standing]) -> Drawn {
     let totals = rows
         .iter()
         .flat_map(|row| row.years.iter().map(|year| &year.total).chain([&row.total]));
-    let units: BTreeSet<&str> = totals
-        .filter_map(|total| total.unit)
-        .map(Unit::as_str)
-        .collect();
-    match units.len() {
-        1 => units.first().copied().unwrap_or_default(),
-        _ => "",
-    }
+    let units = totals.filter(|total| total.value.is_some());
+    Drawn::of(indicator, units.filter_map(|total| total.unit))
 }
 
 fn bars(indicator: &Indicator, rows: &[Standing], years: &[i16]) -> Bars {
-    let common = common_unit(indicator, rows);
+    let drawn = drawn(indicator, rows);
     let bar = |row: &Standing| {
         let total = &row.total;
         let mut label = total.value.map_or_else(
@@ -431,14 +431,9 @@ fn bars(indicator: &Indicator, rows: &[Standing], years: &[i16]) -> Bars {
                 })
             },
             |value| {
-                format!(
-                    "{value}{}",
-                    if common.is_empty() {
-                        unit(indicator, total)
-                    } else {
-                        ""
-                    }
-                )
+                drawn
+                    .label(value, total.unit)
+                    .unwrap_or_else(|| value.to_string())
             },
         );
         if let (Some(fraction), Some(_)) = (total.fraction, total.value) {
@@ -452,7 +447,10 @@ fn bars(indicator: &Indicator, rows: &[Standing], years: &[i16]) -> Bars {
         }
         Bar {
             // A bar of another unit or definition would be compared with the others.
-            value: total.value.filter(|_| row.rank.is_some()),
+            value: total
+                .value
+                .filter(|_| row.rank.is_some())
+                .and_then(|value| drawn.value(value, total.unit)),
             rank: row.rank,
             name: name(row).to_owned(),
             label,
@@ -464,7 +462,8 @@ fn bars(indicator: &Indicator, rows: &[Standing], years: &[i16]) -> Bars {
         .unwrap_or_default();
     Bars {
         title: format!("{}　{}　{scope}", indicator.label(), span(years)),
-        unit: common,
+        // Where units differ, each label has its own.
+        unit: drawn.common(),
         bars: rows.iter().map(bar).collect(),
     }
 }
@@ -489,14 +488,15 @@ fn picture(indicator: &Indicator, answer: &mut Comparison) -> anyhow::Result<Str
     let lines = answer.years.len() > 1;
     let cut = cut(&mut answer.rows, if lines { MAX_LINES } else { MAX_ROWS });
     let rows = &answer.rows;
-    let common = common_unit(indicator, rows);
+    let drawn = drawn(indicator, rows);
     let title = format!("{}　{}", indicator.label(), span(&answer.years));
     let scopes: Vec<&str> = scopes.into_iter().collect();
     let mut subtitle = format!("范围：{}", scopes.join("、"));
-    if !common.is_empty() {
-        subtitle = format!("单位：{common}；{subtitle}");
+    if !drawn.unit().is_empty() {
+        subtitle = format!("单位：{}；{subtitle}", drawn.unit());
     }
     let mut frame = chart::frame(indicator, title, subtitle);
+    frame.notes.extend(drawn.note());
     if cut > 0 {
         frame
             .notes
@@ -508,18 +508,23 @@ fn picture(indicator: &Indicator, answer: &mut Comparison) -> anyhow::Result<Str
     Ok(match answer.years.as_slice() {
         [one, other] => {
             let end = |total: &Total| match (total.value, chart::sign(total.status)) {
-                (Some(number), None) => Ok(number),
-                (_, sign) => Err(sign.unwrap_or(crate::present::Sign::UNREADABLE)),
+                (Some(number), None) => {
+                    let value = drawn.value(number, total.unit);
+                    value.ok_or(Sign::NOT_DRAWN)
+                }
+                (_, sign) => Err(sign.unwrap_or(Sign::UNREADABLE)),
             };
+            let label = |total: &Total| drawn.label(total.value?, total.unit);
             let two = rows.iter().map(|row| Slope {
                 name: name(row).to_owned(),
                 values: [end(&row.years[0].total), end(&row.years[1].total)],
+                labels: [label(&row.years[0].total), label(&row.years[1].total)],
                 broken: row.years[1].break_before,
             });
             SlopeChart {
                 frame,
                 years: [*one, *other],
-                unit: common,
+                unit: drawn.unit(),
                 slopes: two.collect(),
             }
             .render()
@@ -530,8 +535,8 @@ fn picture(indicator: &Indicator, answer: &mut Comparison) -> anyhow::Result<Str
                     Some(rank) => format!("{rank}　{}", name(row)),
                     None => format!("–　{}", name(row)),
                 },
-                unit: common,
-                points: chart::of_years(&row.years),
+                unit: drawn.unit(),
+                points: chart::of_years(&row.years, drawn),
             });
             LineChart {
                 frame,
@@ -550,17 +555,134 @@ fn picture(indicator: &Indicator, answer: &mut Comparison) -> anyhow::Result<Str
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::model::Unit;
+    use crate::query::compare::{Outcome, Yearly};
+    use crate::query::crosswalk::Quality;
+
+    fn total(value: i64, unit: Unit) -> Total {
+        Total {
+            value: Some(Decimal::integer(value)),
+            status: Outcome::NUMBER,
+            unit: Some(unit),
+            fraction: None,
+            reports: 1,
+            left_out: 0,
+            known: None,
+            form: Some(FormId::F2019),
+            quality: Quality::Weak,
+            note: None,
+        }
+    }
+
+    fn standing(rank: u32, name: &str, years: &[(i64, Unit)]) -> Standing {
+        let years = years
+            .iter()
+            .zip(2019..)
+            .map(|((value, unit), year)| Yearly {
+                year,
+                break_before: false,
+                total: total(*value, *unit),
+            });
+        let years: Vec<Yearly> = years.collect();
+        Standing {
+            rank: Some(rank),
+            name: Some(name.into()),
+            code: None,
+            division: None,
+            level: None,
+            scope: Scope::Own,
+            agencies: 1,
+            total: years[years.len() - 1].total.clone(),
+            years,
+        }
+    }
+
+    fn answer(years: &[i16], rows: Vec<Standing>) -> Comparison {
+        Comparison {
+            years: years.to_vec(),
+            rows,
+            unplaced: 0,
+            unknown_place: 0,
+        }
+    }
+
+    /// Where the dots of a picture are, from the top.
+    fn heights(picture: &str) -> Vec<&str> {
+        let dots = picture.split("<circle").skip(1);
+        dots.map(|dot| {
+            dot.split("cy=\"")
+                .nth(1)
+                .unwrap()
+                .split('"')
+                .next()
+                .unwrap()
+        })
+        .collect()
+    }
+
+    #[test]
+    fn money_of_several_units_is_drawn_in_yuan_and_labelled_as_printed() {
+        use Unit::{WanYuan, YiYuan, Yuan};
+        let indicator = Indicator::find("procurement_amount").unwrap();
+        let rows = || {
+            vec![
+                standing(1, "甲局", &[(500, WanYuan)]),
+                standing(2, "乙局", &[(3_000_000, Yuan)]),
+            ]
+        };
+        let drawn = bars(&indicator, &rows(), &[2019]);
+        let values: Vec<_> = drawn.bars.iter().map(|bar| bar.value.unwrap()).collect();
+        assert_eq!(values, [5_000_000, 3_000_000].map(Decimal::integer));
+        let labels: Vec<_> = drawn.bars.iter().map(|bar| bar.label.as_str()).collect();
+        assert_eq!(labels, ["500万元", "3000000元"]);
+        assert_eq!(drawn.unit, "");
+        let picture_of =
+            |years: &[i16], rows| picture(&indicator, &mut answer(years, rows)).unwrap();
+        let bars = picture_of(&[2019], rows());
+        assert!(bars.contains("单位：元") && bars.contains("金额单位不一"));
+        // One unit stays what it is.
+        let same = vec![standing(1, "甲局", &[(500, WanYuan)])];
+        assert!(picture_of(&[2019], same).contains("单位：万元"));
+
+        // Two years, and more: 500万元 is as much as 5000000元, 1亿元 more than either.
+        let two = vec![
+            standing(1, "甲局", &[(500, WanYuan), (5_000_000, Yuan)]),
+            standing(2, "乙局", &[(5_000_000, Yuan), (1, YiYuan)]),
+        ];
+        let slopes = picture_of(&[2019, 2020], two);
+        let at = heights(&slopes);
+        assert_eq!(at.len(), 4);
+        assert!(at[0] == at[1] && at[1] == at[2] && at[2] != at[3], "{at:?}");
+        assert!(slopes.contains("500万元") && slopes.contains("1亿元"));
+        let three = [(500, WanYuan), (5_000_000, Yuan), (1, YiYuan)];
+        let panels = picture_of(&[2019, 2020, 2021], vec![standing(1, "甲局", &three)]);
+        let at = heights(&panels);
+        assert!(at.len() == 3 && at[0] == at[1] && at[1] != at[2], "{at:?}");
+        assert!(panels.contains("2019年500万元") && panels.contains("2021年1亿元"));
+
+        // What is no money, or too much, is a gap that says so.
+        let odd = [(3, Unit::Jian), (i64::MAX, WanYuan), (2, Yuan)];
+        let panels = picture_of(&[2019, 2020, 2021], vec![standing(1, "甲局", &odd)]);
+        assert_eq!(heights(&panels).len(), 1);
+        assert!(panels.contains("2019年单位不同或数值过大"));
+        let text = table(
+            &indicator,
+            &answer(&[2019, 2020, 2021], vec![standing(1, "甲局", &three)]),
+            None,
+        );
+        assert!(text.contains("500万元") && text.contains("1亿元"), "{text}");
+    }
 
     #[test]
     fn every_reason_has_a_sign() {
         use crate::query::PointStatus;
-        use crate::query::compare::Outcome;
         for outcome in [
             Outcome::NoReport,
             Outcome::Several,
             Outcome::Incomplete,
             Outcome::Break,
             Outcome::NoneHasBoth,
+            Outcome::YearsNotAdded,
             Outcome::Point(PointStatus::Incomplete),
             Outcome::Point(PointStatus::NoSum),
             Outcome::Point(PointStatus::ZeroDenominator),

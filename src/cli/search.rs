@@ -8,7 +8,7 @@ use anyhow::bail;
 
 use crate::model::{Scope, SectionKind};
 use crate::present::visible;
-use crate::query::{self, Filter, Found, Hit, SearchOptions, Words};
+use crate::query::{self, Division, Filter, Found, Hit, SearchOptions, Words};
 
 use super::context::Context;
 use super::select::{self, CopiesArg};
@@ -54,7 +54,7 @@ pub(super) struct Args {
     /// Also what agencies have replaced since
     #[arg(long)]
     all_versions: bool,
-    /// One JSON object: sections, reports, exact, hits
+    /// One JSON object: sections, reports, exact, copies left out, hits
     #[arg(long, conflicts_with = "csv")]
     json: bool,
     /// The hits as CSV with a head line (UTF-8, RFC 4180); what is not known is empty
@@ -70,9 +70,9 @@ struct Reports {
     /// Only agencies of this name or code; where there is none, those whose names contain it
     #[arg(long, value_name = "NAME")]
     agency: Option<String>,
-    /// Only agencies of this division and those below it: its code (GB/T 2260), as 32, 3201 or 320100
-    #[arg(long, value_name = "CODE", value_parser = division)]
-    division: Option<String>,
+    /// Only agencies of this division and those below it: its code (GB/T 2260), as 32, 3201 or 320100; xpcc, xpcc-08
+    #[arg(long, value_name = "CODE")]
+    division: Option<Division>,
     /// Only these report years: 2020, 2019..2023, 2019.. or ..2023
     #[arg(long, value_name = "YEARS", value_parser = years)]
     year: Option<(Option<i16>, Option<i16>)>,
@@ -104,21 +104,6 @@ fn years(given: &str) -> Result<(Option<i16>, Option<i16>), String> {
             span => Ok(span),
         },
     }
-}
-
-/// A code without the pairs of zeros at its end, which stand for all that is below.
-fn division(given: &str) -> Result<String, String> {
-    let digits = given.bytes().all(|byte| byte.is_ascii_digit());
-    if !digits || !matches!(given.len(), 2 | 4 | 6 | 9 | 12) {
-        return Err("a code of GB/T 2260 has 2, 4, 6, 9 or 12 digits".into());
-    }
-    let mut code = given;
-    for length in [9, 6, 4, 2] {
-        if code.len() > length && code[length..].bytes().all(|byte| byte == b'0') {
-            code = &code[..length];
-        }
-    }
-    Ok(code.into())
 }
 
 /// `-诉讼` and `-"app"` behind the verb, which would pass for options, with the full-width sign that means the same.
@@ -156,7 +141,7 @@ pub(super) fn run(context: &Context, args: &Args) -> anyhow::Result<Status> {
         ..Filter::default()
     };
     let options = SearchOptions {
-        filter: filter.clone(),
+        filter,
         division: reports.division.clone(),
         kinds: args.section.clone(),
         all_versions: args.all_versions,
@@ -187,7 +172,7 @@ pub(super) fn run(context: &Context, args: &Args) -> anyhow::Result<Status> {
         text.push('\n');
         output::print(&text)?;
     }
-    select::say_left_out(store, &filter)?;
+    select::say_copies(found.copies_left_out, found.exact);
     Ok(Status::Done)
 }
 
@@ -351,7 +336,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn spans_and_divisions_are_read_or_refused() {
+    fn spans_are_read_or_refused() {
         assert_eq!(years("2020"), Ok((Some(2020), Some(2020))));
         assert_eq!(years("2019..2023"), Ok((Some(2019), Some(2023))));
         assert_eq!(years("2019.."), Ok((Some(2019), None)));
@@ -359,15 +344,5 @@ mod tests {
         for wrong in ["", "..", "2023..2019", "20", "2019-2023", "3000"] {
             assert!(years(wrong).is_err(), "{wrong}");
         }
-        for (given, want) in [
-            ("32", "32"),
-            ("320000", "32"),
-            ("320100", "3201"),
-            ("320102", "320102"),
-            ("320102001000", "320102001"),
-        ] {
-            assert_eq!(division(given).as_deref(), Ok(want));
-        }
-        assert!(division("3").is_err() && division("32*").is_err());
     }
 }

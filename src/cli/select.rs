@@ -78,14 +78,19 @@ pub(super) fn say_left_out(store: &Store, filter: &Filter) -> anyhow::Result<()>
     if filter.copies != Copies::LeftOut {
         return Ok(());
     }
-    let count = query::count_copies(store, filter)?;
+    say_copies(query::count_copies(store, filter)?, true);
+    Ok(())
+}
+
+/// As [`say_left_out`], of so many; at least so many if they are not `exact`.
+pub(super) fn say_copies(count: u64, exact: bool) {
     if count > 0 {
         let noun = if count == 1 { "copy" } else { "copies" };
+        let least = if exact { "" } else { "at least " };
         output::say(&format!(
-            "{count} suspected {noun} left out: --include-copies"
+            "{least}{count} suspected {noun} left out: --include-copies"
         ));
     }
-    Ok(())
 }
 
 /// The agencies that `name` names: by name or code, else by a part of the name.

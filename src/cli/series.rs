@@ -141,11 +141,9 @@ fn picture(indicator: &Indicator, points: &[Point]) -> anyhow::Result<String> {
         [] => format!("范围：{}", scopes.join("、")),
         units => format!("单位：{}；范围：{}", units.join("、"), scopes.join("、")),
     };
-    Ok(LineChart {
-        frame: chart::frame(indicator, title, subtitle),
-        plots,
-    }
-    .render())
+    let mut frame = chart::frame(indicator, title, subtitle);
+    frame.notes.extend(chart::drawn(indicator, points).note());
+    Ok(LineChart { frame, plots }.render())
 }
 
 /// The indicator of an id, or what may have been meant.
@@ -333,11 +331,17 @@ fn wide(all: &[Panels]) -> String {
                 one.series.id.clone(),
                 one.series.label.clone(),
             ];
+            let numbers = || points.iter().filter(|point| point.value.is_some());
+            let unit = numbers().next().and_then(|point| point.unit);
+            let differ = numbers().any(|point| point.unit != unit);
             row.extend(years.iter().map(|year| {
                 let texts = points
                     .iter()
                     .filter(|point| point.year == Some(*year))
-                    .map(|point| short(point));
+                    .map(|point| {
+                        let own = point.unit.filter(|_| differ && point.value.is_some());
+                        format!("{}{}", short(point), own.map_or("", Unit::as_str))
+                    });
                 texts.collect::<Vec<_>>().join(" | ")
             }));
             table.push(row);
@@ -610,6 +614,43 @@ mod tests {
         );
         assert_eq!(record(&zero)[5], "0");
         assert!(picture(&indicator, &[zero]).unwrap().contains("<circle"));
+    }
+
+    #[test]
+    fn money_of_several_units_is_drawn_at_one_scale() {
+        let indicator = Indicator::find("procurement_amount").unwrap();
+        let number = PointStatus::Cell(CellStatus::Number);
+        let of = |agency: i64, value: i64, unit| {
+            let mut point = point(number, Some(Decimal::integer(value)));
+            point.agency_key = Some(agency);
+            point.unit = Some(unit);
+            point
+        };
+        let points = [of(1, 500, Unit::WanYuan), of(2, 3_000_000, Unit::Yuan)];
+        let plots = chart::plots(&indicator, &points);
+        let drawn: Vec<_> = plots
+            .iter()
+            .map(|plot| {
+                let point = &plot.points[0];
+                (plot.unit, point.cell.value, point.label.as_str())
+            })
+            .collect();
+        let value = |value| Some(Decimal::integer(value));
+        assert_eq!(
+            drawn,
+            [
+                ("元", value(5_000_000), "500万元"),
+                ("元", value(3_000_000), "3000000元")
+            ]
+        );
+        assert!(plots[0].render(80, 4).contains("500万元"));
+        let picture = picture(&indicator, &points).unwrap();
+        assert!(picture.contains("单位：元；") && picture.contains("500万元"));
+        // Things counted in several words stay as they are.
+        let points = [of(1, 5, Unit::Jian), of(2, 3, Unit::Tiao)];
+        let plots = chart::plots(&indicator, &points);
+        assert_eq!((plots[0].unit, plots[1].unit), ("件", "条"));
+        assert_eq!(plots[0].points[0].label, "");
     }
 
     #[test]

@@ -20,6 +20,8 @@ pub struct Point {
     pub cell: Cell,
     /// What stands in the place of a number that is missing for another reason than its cell's.
     pub gap: Option<Sign>,
+    /// The number as printed with its own unit, where the chart has another; empty: the number of the cell.
+    pub label: String,
     /// The form it follows; it is marked where it changes.
     pub form: Option<FormId>,
     /// Whether what is counted changes with the form: nothing is drawn through.
@@ -115,7 +117,12 @@ impl Plot {
             let value = point
                 .filter(|_| sign.is_none())
                 .and_then(|point| point.cell.value)
-                .and_then(|value| Some((value.at_scale(scale)?, value.to_string())));
+                .and_then(|value| Some((value.at_scale(scale)?, value)));
+            let value = value.map(|(high, value)| {
+                let label = point.map(|point| point.label.clone());
+                let label = label.filter(|label| !label.is_empty());
+                (high, label.unwrap_or_else(|| value.to_string()))
+            });
             let new = point.and_then(|point| point.form);
             let change = match (form, new) {
                 (Some(old), Some(new)) if old != new => Some((old, new)),
@@ -308,6 +315,7 @@ mod tests {
                 number => Cell::number(number.parse().unwrap()),
             },
             gap: None,
+            label: String::new(),
             form: *form,
             broken: false,
             note: String::new(),

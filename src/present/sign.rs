@@ -46,6 +46,10 @@ signs! {
     SEVERAL = "异" "several reports say different things" "同年多份报告不一致";
     /// Parts of different units, forms or definitions.
     NO_SUM = "≠" "different things, not added up" "口径或单位不同，不予合计";
+    /// Values of several years of what may stand at a day.
+    NOT_ADDED = "分" "of several years, not added up" "多年数值，不予合计";
+    /// A number that cannot be brought to the chart's unit.
+    NOT_DRAWN = "量" "in another unit, or too large: not drawn" "单位不同或数值过大，未绘";
 }
 
 #[cfg(test)]

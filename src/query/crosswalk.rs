@@ -81,6 +81,9 @@ pub enum Measure {
     Flow,
     /// What stood at a day; years are never added up.
     Stock,
+    /// A cell asked for by its id, of which no series says either.
+    #[serde(skip_deserializing)]
+    Unknown,
 }
 
 /// What a term of a sum does.

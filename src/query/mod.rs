@@ -11,6 +11,7 @@ pub mod copies;
 mod coverage;
 pub mod crosswalk;
 mod diff;
+mod division;
 mod export;
 mod filter;
 mod panel;
@@ -37,6 +38,7 @@ pub use diff::{
     CellChange, CellSide, Change, Diff, FieldChange, Piece, RowChange, SectionChange, VersionLine,
     diff, versions,
 };
+pub use division::{Division, DivisionError};
 pub use export::{export_csv, export_json};
 pub use filter::{AgencyFilter, Copies, Filter};
 pub use panel::{Details, FindingText, Head, Narrative, Panel, in_wide, series_of};

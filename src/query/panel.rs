@@ -205,26 +205,15 @@ impl<'a> Panel<'a> {
         Ok(forms)
     }
 
-    /// The points of one series, form by form where it must not be joined.
+    /// The points of one series, one a report. Of a series that must not be joined they break where the form changes.
     ///
     /// # Errors
     ///
     /// [`QueryError::UnknownSeries`], or if the database cannot be read.
     pub fn series(&self, id: &str) -> Result<Vec<Point>, QueryError> {
-        match super::series(self.store, id, self.filter) {
-            Err(QueryError::NotComparable { forms, .. }) => {
-                let mut points = Vec::new();
-                for form in forms {
-                    let filter = Filter {
-                        form: Some(form),
-                        ..self.filter.clone()
-                    };
-                    points.extend(super::series(self.store, id, &filter)?);
-                }
-                Ok(points)
-            }
-            other => other,
-        }
+        let series = super::crosswalk::find(id);
+        let series = series.ok_or_else(|| QueryError::UnknownSeries { id: id.into() })?;
+        super::series::unrefused(self.store, series, self.filter)
     }
 
     /// A copy of the whole database for programs that only read, at `path`, where nothing may be yet: packed, and

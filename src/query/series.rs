@@ -189,28 +189,50 @@ pub(super) fn of_cell(cell: &str) -> Option<Series> {
             .iter()
             .all(|(form, terms)| one.forms.get(form) == Some(terms))
     });
-    // A stock stays one where it is asked for by its cell.
-    let has = |one: &&Series| {
-        one.forms
-            .iter()
-            .any(|(form, terms)| forms.get(form) == Some(terms))
-    };
-    let stock = crosswalk::all()
-        .iter()
-        .any(|one| one.measure == Measure::Stock && has(&one));
     let known = |one: &Series| (one.quality, one.caveat.clone(), one.relations.clone());
     let unknown = || (Quality::Weak, String::new(), BTreeMap::new());
     let (quality, caveat, relations) = like.map_or_else(unknown, known);
+    let measure = measure(&forms);
     Some(Series {
         id: cell.into(),
         label: String::new(),
         quality,
-        measure: if stock { Measure::Stock } else { Measure::Flow },
+        measure,
         caveat,
         forms,
         variants: Vec::new(),
         relations,
     })
+}
+
+/// What a cell is about in time: what the series say that it is a term of. The parts of a row in columns are what their
+/// total is. Where none says it, or they differ, it is not known: no year of it is added to another.
+fn measure(forms: &BTreeMap<FormId, Vec<Term>>) -> Measure {
+    let catalog = Catalog::get();
+    let cells = forms.iter().flat_map(|(form, terms)| {
+        terms.iter().flat_map(move |term| {
+            let one = catalog.indicator(term.indicator);
+            let total = format!("{}@total", one.row);
+            let of_parts =
+                one.cell.starts_with(&one.row) && one.cell[one.row.len()..].starts_with('@');
+            let total = of_parts.then(|| catalog.find(*form, &total)).flatten();
+            [Some(term.indicator), total].into_iter().flatten()
+        })
+    });
+    let cells: BTreeSet<_> = cells.map(|id| id.0).collect();
+    let has = |terms: &[Term]| terms.iter().any(|term| cells.contains(&term.indicator.0));
+    let mut said = crosswalk::all().iter().filter_map(|one| {
+        let variants = one.variants.iter().map(|(_, terms)| terms);
+        one.forms
+            .values()
+            .chain(variants)
+            .any(|terms| has(terms))
+            .then_some(one.measure)
+    });
+    match said.next() {
+        Some(first) if said.all(|other| other == first) => first,
+        _ => Measure::Unknown,
+    }
 }
 
 #[expect(clippy::ref_option, reason = "serde asks for it so")]
@@ -227,6 +249,27 @@ pub(super) fn points(
     finished(series, points_of(&panel, series), filter)
 }
 
+/// The points of a series, of a series that must not be joined too: breaks stand where its forms change. For exports,
+/// which draw nothing.
+pub(super) fn unrefused(
+    store: &Store,
+    series: &Series,
+    filter: &Filter,
+) -> Result<Vec<Point>, QueryError> {
+    let panel = Panel::read(store, &[series], filter)?;
+    let mut points = points_of(&panel, series);
+    narrow(&mut points, filter);
+    mark_breaks(series, &mut points);
+    Ok(points)
+}
+
+/// Leaves the points of the form asked for.
+fn narrow(points: &mut Vec<Point>, filter: &Filter) {
+    if filter.form.is_some() {
+        points.retain(|point| point.form == filter.form);
+    }
+}
+
 /// The points of a series, one a head of the panel.
 fn points_of(panel: &Panel, series: &Series) -> Vec<Point> {
     (0..panel.heads.len())
@@ -240,9 +283,7 @@ pub(super) fn finished(
     mut points: Vec<Point>,
     filter: &Filter,
 ) -> Result<Vec<Point>, QueryError> {
-    if filter.form.is_some() {
-        points.retain(|point| point.form == filter.form);
-    }
+    narrow(&mut points, filter);
     refuse(series, &points)?;
     mark_breaks(series, &mut points);
     Ok(points)
@@ -272,9 +313,11 @@ fn mark_breaks(series: &Series, points: &mut [Point]) {
     }
     let mut last: Option<(i64, Scope, FormId)> = None;
     for point in points {
-        let (Some(form), Some(agency)) = (
+        // A report of an unknown year comes before none.
+        let (Some(form), Some(agency), Some(_)) = (
             point.form.filter(|_| !point.parts.is_empty()),
             point.agency_key,
+            point.year,
         ) else {
             continue;
         };

@@ -1,6 +1,7 @@
 //! The store and its queries, through their public doors.
 
 mod apart;
+mod compared;
 mod copies;
 mod exports;
 mod panel;

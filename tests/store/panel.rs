@@ -467,7 +467,7 @@ fn ratios_are_added_up_before_they_are_divided() {
     );
     assert_eq!((by.rows.len(), by.unknown_place), (1, 3));
     let within = Question {
-        division: Some("330000".into()),
+        division: Some("330000".parse().unwrap()),
         ..Question::default()
     };
     let none = ask(&home.store, "full_disclosure_rate", (2021, 2021), &within);

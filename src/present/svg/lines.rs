@@ -177,13 +177,15 @@ impl Panel<'_> {
                 continue;
             };
             run.push((x, bottom - place));
-            let value = point.cell.text();
-            let value = with_unit(&value, self.plot);
-            let label = if point.note.is_empty() {
-                point.cell.text()
+            let (value, mut label) = if point.label.is_empty() {
+                let text = point.cell.text();
+                (with_unit(&text, self.plot), text)
             } else {
-                format!("{}*", point.cell.text())
+                (point.label.clone(), point.label.clone())
             };
+            if !point.note.is_empty() {
+                label.push('*');
+            }
             canvas.dot((x, bottom - place), &format!("{year}年 {value}"));
             if numbers || !point.note.is_empty() {
                 let label = if numbers { label } else { "*".into() };

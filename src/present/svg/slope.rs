@@ -13,6 +13,8 @@ pub struct Slope {
     pub name: String,
     /// Of the first and the second year, or why there is none.
     pub values: [Result<Decimal, Sign>; 2],
+    /// The numbers as printed with their own units, where the chart has another; `None`: the value in the chart's unit.
+    pub labels: [Option<String>; 2],
     /// Whether what is counted changed between them: no line is drawn.
     pub broken: bool,
 }
@@ -37,6 +39,12 @@ const APART: Tenths = 150;
 const NAME: usize = 28;
 
 impl SlopeChart {
+    /// A number as it is written.
+    fn words(&self, slope: &Slope, side: usize, value: Decimal) -> String {
+        let printed = slope.labels[side].clone();
+        printed.unwrap_or_else(|| format!("{value}{}", self.unit))
+    }
+
     /// The document.
     #[expect(clippy::too_many_lines, reason = "one picture, from head to foot")]
     pub fn render(&self) -> String {
@@ -51,7 +59,7 @@ impl SlopeChart {
         let label = |slope: &Slope, side: usize| {
             let value = slope.values[side].map_or_else(
                 |sign| glyph(sign).to_owned(),
-                |value| format!("{value}{}", self.unit),
+                |value| self.words(slope, side, value),
             );
             let name = shorten(&slope.name, NAME);
             if side == 0 {
@@ -143,7 +151,7 @@ impl SlopeChart {
             let words = [0, 1].map(|side| {
                 let value = slope.values[side].map_or_else(
                     |sign| sign.chinese.to_owned(),
-                    |value| format!("{value}{}", self.unit),
+                    |value| self.words(slope, side, value),
                 );
                 format!("{}年{value}", self.years[side])
             });

@@ -43,6 +43,7 @@ fn point(year: i16, cell: Cell, gap: Option<Sign>, form: FormId, broken: bool) -
         year,
         cell,
         gap,
+        label: String::new(),
         form: Some(form),
         broken,
         note: String::new(),
@@ -205,21 +206,25 @@ fn documents_are_well_formed_and_hostile_texts_stay_texts() {
         Slope {
             name: name.into(),
             values: [Ok(Decimal::integer(1)), Ok(Decimal::integer(2))],
+            labels: [None, None],
             broken: false,
         },
         Slope {
             name: "乙".into(),
             values: [Ok(Decimal::integer(1)), Ok(Decimal::integer(2))],
+            labels: [None, None],
             broken: true,
         },
         Slope {
             name: "丙".into(),
             values: [Err(Sign::BLANK), Ok(Decimal::integer(2))],
+            labels: [None, None],
             broken: false,
         },
         Slope {
             name: "丁".into(),
             values: [Err(Sign::NO_REPORT), Err(Sign::MARK)],
+            labels: [None, None],
             broken: false,
         },
     ];

@@ -71,8 +71,8 @@ impl Known {
             };
             let within = question
                 .division
-                .as_deref()
-                .map(|code| is_within(agency.division.as_deref(), code));
+                .as_ref()
+                .map(|asked| Some(asked.holds(agency.division.as_deref()?)));
             let level = question
                 .level
                 .as_deref()
@@ -184,46 +184,4 @@ fn asked(
         }
     }
     Ok(Some(keys))
-}
-
-/// The part of a division's code that names it: without pairs of zeros at its end.
-fn stem(code: &str) -> &str {
-    let mut stem = code;
-    while stem.len() > 2 && stem.len().is_multiple_of(2) && stem.ends_with("00") {
-        stem = &stem[..stem.len() - 2];
-    }
-    stem
-}
-
-/// Whether a division is `code` or below it; `None` where it is not known.
-fn is_within(division: Option<&str>, code: &str) -> Option<bool> {
-    Some(division?.starts_with(stem(code)))
-}
-
-/// The province of a division.
-pub(super) fn province(division: &str) -> Option<String> {
-    let province = division.get(..2)?;
-    Some(format!("{province}0000"))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn divisions_contain_what_is_below_them() {
-        for (division, code, want) in [
-            (Some("330106"), "330000", Some(true)),
-            (Some("330106"), "33", Some(true)),
-            (Some("330106"), "330100", Some(true)),
-            (Some("330200"), "330100", Some(false)),
-            (Some("110000"), "330000", Some(false)),
-            (Some("330000"), "330100", Some(false)),
-            (None, "330000", None),
-        ] {
-            assert_eq!(is_within(division, code), want, "{division:?} in {code}");
-        }
-        assert_eq!(province("330106").as_deref(), Some("330000"));
-        assert_eq!(province("3"), None);
-    }
 }

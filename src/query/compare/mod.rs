@@ -14,12 +14,15 @@ use crate::store::Store;
 use super::crosswalk::{self, Measure, Series};
 use super::ratios::{self, Ratio};
 use super::series::{self, Point, PointStatus};
-use super::{AgencyFilter, Filter, QueryError};
+use super::{AgencyFilter, Division, Filter, QueryError, division};
 
 mod agencies;
+mod copies;
 mod ranks;
 mod total;
 
+pub use copies::count_copies;
+pub use ranks::in_yuan;
 pub use total::Total;
 
 use agencies::Known;
@@ -107,8 +110,8 @@ pub struct Question {
     pub by: By,
     /// Only these agencies; none: all.
     pub agencies: Vec<AgencyFilter>,
-    /// Only agencies within this division; a code of GB/T 2260, zeros at its end stand for all below.
-    pub division: Option<String>,
+    /// Only agencies within this division.
+    pub division: Option<Division>,
     /// Only agencies of this level.
     pub level: Option<String>,
     /// Ranks the least first.
@@ -130,6 +133,8 @@ pub enum Outcome {
     Break,
     /// No report has both counts of the ratio.
     NoneHasBoth,
+    /// Values of several years of something that may stand at a day: whether years may be added up is not known.
+    YearsNotAdded,
 }
 
 impl Outcome {
@@ -145,6 +150,7 @@ impl Outcome {
             Self::Incomplete => "incomplete",
             Self::Break => "break",
             Self::NoneHasBoth => "none_has_both",
+            Self::YearsNotAdded => "years_not_added",
         }
     }
 }
@@ -262,7 +268,7 @@ pub fn compare(
                 agency.name.clone(),
             ),
             By::Division => named(agency.division.clone()),
-            By::Province => named(agency.division.as_deref().and_then(agencies::province)),
+            By::Province => named(agency.division.as_deref().and_then(division::province)),
             By::Level => named(agency.level.clone()),
             By::All => named(Some("全部".into())),
         };
@@ -310,7 +316,8 @@ pub fn compare(
             ([.., last], Measure::Stock) if !indicator.is_ratio() => last.total.clone(),
             _ => {
                 let slots: Vec<_> = years.iter().flat_map(|year| of_year(*year)).collect();
-                Total::of(indicator, &slots)
+                let total = Total::of(indicator, &slots);
+                if series.measure == Measure::Unknown { total.not_added() } else { total }
             }
         };
         Standing {

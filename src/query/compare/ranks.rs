@@ -18,12 +18,15 @@ pub(super) fn rank(series: &Series, ascending: bool, rows: &mut [Standing]) {
             .collect();
         let kind = usual(series, &ranked);
         ranked.retain_mut(|row| {
-            let fits = kind.is_some_and(|kind| fits(series, &row.total, kind));
-            if !fits {
-                row.total.note =
-                    Some("counts something else than most others here: no rank".into());
-            }
-            fits
+            let why = if !kind.is_some_and(|kind| fits(series, &row.total, kind)) {
+                "counts something else than most others here: no rank"
+            } else if plain(&row.total).is_none() {
+                "too large to be compared in yuan: no rank"
+            } else {
+                return true;
+            };
+            row.total.note = Some(why.into());
+            false
         });
         let by_size = |one: &Standing, other: &Standing| {
             let ordering = size(&one.total, &other.total);
@@ -105,15 +108,26 @@ fn size(one: &Total, other: &Total) -> Ordering {
     {
         return left.cmp(&right);
     }
-    let plain = |total: &Total| {
-        let value = total.value?;
-        match total.unit {
-            Some(Unit::WanYuan) => value.shifted(4),
-            Some(Unit::YiYuan) => value.shifted(8),
-            _ => Some(value),
-        }
-    };
     compare(plain(one), plain(other))
+}
+
+/// What is compared: money in yuan.
+fn plain(total: &Total) -> Option<Decimal> {
+    let value = total.value?;
+    match total.unit {
+        Some(unit) if unit.is_money() => in_yuan(value, unit),
+        _ => Some(value),
+    }
+}
+
+/// An amount of money in yuan, exact; `None` where it is too large, or the unit is none of money.
+pub fn in_yuan(value: Decimal, unit: Unit) -> Option<Decimal> {
+    match unit {
+        Unit::Yuan => Some(value),
+        Unit::WanYuan => value.shifted(4),
+        Unit::YiYuan => value.shifted(8),
+        _ => None,
+    }
 }
 
 fn compare(one: Option<Decimal>, other: Option<Decimal>) -> Ordering {
@@ -128,6 +142,18 @@ fn compare(one: Option<Decimal>, other: Option<Decimal>) -> Ordering {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn money_is_compared_in_yuan_or_not_at_all() {
+        let yuan =
+            |text: &str, unit| in_yuan(text.parse().unwrap(), unit).map(|one| one.to_string());
+        assert_eq!(yuan("500", Unit::WanYuan).as_deref(), Some("5000000"));
+        assert_eq!(yuan("0.000001", Unit::WanYuan).as_deref(), Some("0.01"));
+        assert_eq!(yuan("1.5", Unit::YiYuan).as_deref(), Some("150000000"));
+        assert_eq!(yuan("3.20", Unit::Yuan).as_deref(), Some("3.20"));
+        assert_eq!(yuan("9223372036854775807", Unit::WanYuan), None);
+        assert_eq!(yuan("3", Unit::Jian), None);
+    }
 
     #[test]
     fn numbers_of_several_scales_are_compared_exactly() {

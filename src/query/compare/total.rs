@@ -28,7 +28,7 @@ pub struct Total {
     /// What the reports that have the number add up to, where others lack it: no value of anything. `None` of ratios.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub known: Option<Decimal>,
-    /// The newest form of the reports.
+    /// The newest form of the reports that the value is made of; of all, where it is made of none.
     pub form: Option<FormId>,
     /// How far it may be joined.
     pub quality: Quality,
@@ -77,6 +77,12 @@ impl Total {
             .copied()
             .filter(|point| point.value.is_some() || point.is_countable())
             .collect();
+        // What a value counts is told by what it is made of.
+        total.form = used
+            .iter()
+            .filter_map(|point| point.form)
+            .max()
+            .or(total.form);
         total.reports = u32::try_from(used.len()).unwrap_or(u32::MAX);
         total.left_out = due.saturating_sub(total.reports);
         if let ([one], [_]) = (points.as_slice(), slots) {
@@ -98,7 +104,7 @@ impl Total {
                 .any(|other| series.breaks_between(one, other))
         });
         if indicator.is_ratio() {
-            total.ratio(&used, broken);
+            total.ratio(&used, broken, several);
         } else {
             total.count(&used, broken);
         }
@@ -109,7 +115,7 @@ impl Total {
     }
 
     /// Adds up before it divides.
-    fn ratio(&mut self, used: &[&Point], broken: bool) {
+    fn ratio(&mut self, used: &[&Point], broken: bool, several: bool) {
         let above: Vec<_> = used
             .iter()
             .filter_map(|point| Some((point.fraction?.numerator?, None)))
@@ -118,7 +124,9 @@ impl Total {
             .iter()
             .filter_map(|point| Some((point.fraction?.denominator?, None)))
             .collect();
-        self.status = if used.is_empty() {
+        self.status = if used.is_empty() && several {
+            Outcome::Several
+        } else if used.is_empty() {
             Outcome::NoneHasBoth
         } else if broken {
             Outcome::Break
@@ -136,6 +144,20 @@ impl Total {
                 None => Outcome::Point(PointStatus::NoSum),
             }
         };
+    }
+
+    /// Without a value: what is counted may stand at a day, and years of that are never added up.
+    pub(super) fn not_added(self) -> Self {
+        if matches!(self.status, Outcome::NoReport | Outcome::Several) {
+            return self;
+        }
+        Self {
+            value: None,
+            unit: None,
+            known: None,
+            status: Outcome::YearsNotAdded,
+            ..self
+        }
     }
 
     /// Adds up what is all there.

@@ -5,7 +5,7 @@
 
 mod words;
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::ops::Range;
 
 use rusqlite::types::Value;
@@ -16,7 +16,7 @@ use crate::model::SectionKind;
 use crate::store::search::{self as index, Doc, docs_of_years};
 use crate::store::{Store, StoreError};
 
-use super::{Copies, Filter, QueryError};
+use super::{Copies, Division, Filter, QueryError};
 
 pub use words::{Words, WordsError};
 
@@ -25,8 +25,8 @@ pub use words::{Words, WordsError};
 pub struct SearchOptions {
     /// Which reports. Form and cell have no bearing.
     pub filter: Filter,
-    /// Only reports of agencies of this division (GB/T 2260, zeros at its end left out) and all below it; `None`: all.
-    pub division: Option<String>,
+    /// Only reports of agencies of this division and all below it; `None`: all.
+    pub division: Option<Division>,
     /// Only sections of these kinds; empty: all.
     pub kinds: Vec<SectionKind>,
     /// Also what agencies have replaced since.
@@ -62,6 +62,9 @@ pub struct Found {
     pub reports: u64,
     /// Whether all were counted.
     pub exact: bool,
+    /// Reports of suspected copies that have the words and are left out; at least so many where [`Self::exact`] is
+    /// not set. 0 where they are asked for.
+    pub copies_left_out: u64,
     /// The first of them.
     pub hits: Vec<Hit>,
 }
@@ -111,8 +114,42 @@ pub struct Hit {
     pub part: u32,
 }
 
-/// A version that may be answered with, and its agency.
-type Eligible = (i64, Option<i64>);
+/// A version that may be answered with.
+#[derive(Debug, Clone, Copy)]
+struct Eligible {
+    version: i64,
+    report: i64,
+    agency: Option<i64>,
+    /// A suspected copy, which is only counted.
+    is_left_out: bool,
+}
+
+/// Counts reports as the rows of the index come by.
+#[derive(Debug, Default)]
+struct Reports {
+    count: u64,
+    last: Option<i64>,
+    /// Where a report may have several versions, which do not follow one another.
+    seen: Option<HashSet<i64>>,
+}
+
+impl Reports {
+    fn of(all_versions: bool) -> Self {
+        Self {
+            seen: all_versions.then(HashSet::new),
+            ..Self::default()
+        }
+    }
+
+    fn add(&mut self, report: i64) {
+        // The rows of a version follow one another.
+        if self.last.replace(report) == Some(report) {
+            return;
+        }
+        let is_new = self.seen.as_mut().is_none_or(|seen| seen.insert(report));
+        self.count += u64::from(is_new);
+    }
+}
 
 /// Searches the narratives.
 ///
@@ -137,11 +174,12 @@ pub fn search(store: &Store, words: &Words, options: &SearchOptions) -> Result<F
         sections: 0,
         reports: 0,
         exact: true,
+        copies_left_out: 0,
         hits: Vec::new(),
     };
+    let [mut reports, mut copies] = [(); 2].map(|()| Reports::of(options.all_versions));
     let mut first: Vec<(Doc, Option<i64>)> = Vec::new();
     let mut last: Option<(i64, Option<Eligible>)> = None;
-    let mut counted = None;
     while let Some(row) = rows.next()? {
         let doc = Doc::of(row.get(0)?);
         let is_wanted = |kind: &SectionKind| *kind as usize == doc.kind;
@@ -151,35 +189,38 @@ pub fn search(store: &Store, words: &Words, options: &SearchOptions) -> Result<F
         // The rows of a version follow one another.
         let known = last.filter(|(version, _)| *version == doc.version);
         let (_, version) = known.unwrap_or_else(|| {
-            let at = eligible.binary_search_by_key(&doc.version, |(version, _)| *version);
+            let at = eligible.binary_search_by_key(&doc.version, |one| one.version);
             (doc.version, at.ok().map(|at| eligible[at]))
         });
         last = Some((doc.version, version));
-        let Some((_, agency)) = version else { continue };
+        let Some(version) = version else { continue };
+        if version.is_left_out {
+            copies.add(version.report);
+            continue;
+        }
         if options.most == Some(found.sections) {
             found.exact = false;
             break;
         }
         found.sections += 1;
-        if counted != Some(doc.version) {
-            found.reports += 1;
-            counted = Some(doc.version);
-        }
+        reports.add(version.report);
         let is_enough = first.len() >= options.limit
             && first
                 .last()
                 .is_none_or(|(last, _)| last.year_code != doc.year_code);
         if !is_enough {
-            first.push((doc, agency));
+            first.push((doc, version.agency));
         }
     }
+    found.reports = reports.count;
+    found.copies_left_out = copies.count;
     for doc in ordered(store, first, options.limit)? {
         found.hits.extend(hit(store, words, doc)?);
     }
     Ok(found)
 }
 
-/// The versions that may be answered with, by id.
+/// The versions that may be answered with, and copies that are left out, by id.
 fn eligible(store: &Store, options: &SearchOptions) -> Result<Vec<Eligible>, QueryError> {
     let connection = store.connection();
     let filter = Filter {
@@ -197,63 +238,62 @@ fn eligible(store: &Store, options: &SearchOptions) -> Result<Vec<Eligible>, Que
         condition.push_str(
             " AND r.agency_id IN (SELECT agency_id FROM agency_key WHERE division GLOB ? || '*')",
         );
-        values.push(Value::Text(division.clone()));
+        values.push(Value::Text(division.stem().to_owned()));
     }
     // A report's agency by its index; the official word is in a small index of the copies alone.
-    let (version, copies) = if options.all_versions {
-        (
-            "v.id AS version_id, r.agency_id FROM version v JOIN report r ON r.id = v.report_id",
-            "v.id",
-        )
+    let (from, version) = if options.all_versions {
+        ("FROM version v JOIN report r ON r.id = v.report_id", "v.id")
     } else {
-        ("r.version_id, r.agency_id FROM report r", "r.version_id")
+        ("FROM report r", "r.version_id")
     };
-    let official = match options.filter.copies {
-        Copies::Included => String::new(),
-        Copies::LeftOut => {
-            format!(
-                " AND {copies} NOT IN (SELECT id FROM version WHERE official = 'mirror_suspected')"
-            )
-        }
-        Copies::Only => {
-            format!(" AND {copies} IN (SELECT id FROM version WHERE official = 'mirror_suspected')")
-        }
+    let copy = format!("{version} IN (SELECT id FROM version WHERE official = 'mirror_suspected')");
+    let (left_out, only) = match options.filter.copies {
+        Copies::Included => ("0", String::new()),
+        Copies::LeftOut => (copy.as_str(), String::new()),
+        Copies::Only => ("0", format!(" AND {copy}")),
     };
-    let sql = format!("SELECT {version} WHERE {condition}{official}");
+    let sql =
+        format!("SELECT {version}, r.id, r.agency_id, {left_out} {from} WHERE {condition}{only}");
     let mut statement = connection.prepare(&sql)?;
     let mut rows = statement.query(params_from_iter(values))?;
     let mut eligible = Vec::new();
     while let Some(row) = rows.next()? {
         if let Some(version) = row.get(0)? {
-            eligible.push((version, row.get(1)?));
+            eligible.push(Eligible {
+                version,
+                report: row.get(1)?,
+                agency: row.get(2)?,
+                is_left_out: row.get(3)?,
+            });
         }
     }
-    eligible.sort_unstable();
+    eligible.sort_unstable_by_key(|one| one.version);
     Ok(eligible)
 }
 
-/// The first `limit` of these by year, agency, code and place.
+/// The first `limit` of these by year, agency, code, its place and that of the section.
 fn ordered(
     store: &Store,
     mut docs: Vec<(Doc, Option<i64>)>,
     limit: usize,
 ) -> Result<Vec<Doc>, QueryError> {
     // Every agency asked for once, and only those there are.
-    let mut names: HashMap<i64, (Option<String>, Option<String>)> = HashMap::new();
+    type Name = (Option<String>, Option<String>, String);
+    let mut names: HashMap<i64, Name> = HashMap::new();
     let mut statement = store
         .connection()
-        .prepare_cached("SELECT name, code FROM agency WHERE id = ?")?;
+        .prepare_cached("SELECT name, code, place FROM agency WHERE id = ?")?;
     for (_, agency) in &docs {
         if let Some(id) = agency
             && !names.contains_key(id)
         {
             names.insert(
                 *id,
-                statement.query_row([id], |row| Ok((row.get(0)?, row.get(1)?)))?,
+                statement.query_row([id], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))?,
             );
         }
     }
-    let nobody = (None, None);
+    let nobody = (None, None, String::new());
     docs.sort_by(|(one, one_agency), (other, other_agency)| {
         let name = |agency: &Option<i64>| agency.and_then(|id| names.get(&id)).unwrap_or(&nobody);
         one.year_code
