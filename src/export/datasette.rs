@@ -16,7 +16,7 @@ use super::folder;
 const DATABASE: &str = "nianbao.db";
 
 /// Tables and views with what a row of each is.
-const DESCRIBED: [(&str, &str); 15] = [
+const DESCRIBED: [(&str, &str); 34] = [
     (
         "observation",
         "A cell of a report, of any form. value is missing unless status is number; a missing value is never 0.",
@@ -56,6 +56,52 @@ const DESCRIBED: [(&str, &str); 15] = [
     ),
     ("section", "A part of the narrative of a version."),
     ("finding", "A finding of a version."),
+    (
+        "narrative",
+        "A part of the narrative of a current version, with whose report it is.",
+    ),
+    (
+        "watch_list",
+        "A finding across years, versions and texts: what it rests on, what else may explain it, and what people said of it. No verdict.",
+    ),
+    (
+        "watch",
+        "A finding across years, versions and texts; watch_list has it with its words.",
+    ),
+    (
+        "watch_code",
+        "What kinds of such findings there are, with the law or rule and innocent explanations.",
+    ),
+    ("verdict", "What people said of such a finding."),
+    (
+        "agency_link",
+        "What became of an agency: renamed, merged, split.",
+    ),
+    ("form", "A statutory form, with the years it was made for."),
+    ("finding_code", "What a code of a finding means."),
+    ("address", "An address that was captured."),
+    ("warc", "A file of the archive."),
+    ("refusal", "A capture that is no report, and why."),
+    (
+        "date_evidence",
+        "A day that a page gives, and where it stood.",
+    ),
+    ("mention", "A number in the narrative of a version."),
+    (
+        "proposal",
+        "What would make contradictory numbers of a version agree. Never applied.",
+    ),
+    ("proposal_change", "A cell that a proposal is about."),
+    (
+        "statistic_row",
+        "A row of a statistics list (2008 to 2018) as printed; statistic has its values.",
+    ),
+    (
+        "statistic_cell",
+        "A value of such a row; statistic has it with its words.",
+    ),
+    ("statistic_label", "A label of such a row as printed."),
+    ("statistic_column", "A head of such a list."),
 ];
 
 /// What a row of another table is shown by, where a key leads to it.
@@ -182,6 +228,14 @@ fn metadata(dataset: &Dataset) -> Value {
         "warc_trouble",
         "revisit",
         "paged",
+        "seen",
+        "absence",
+        "dated",
+        "statistic_layout",
+        "statistic_layout_row",
+        "statistic_list",
+        "narrative_index",
+        "contradiction",
     ] {
         tables.insert(table.into(), json!({"hidden": true}));
     }

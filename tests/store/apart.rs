@@ -3,10 +3,10 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use nianbao::decisions::Decisions;
-use nianbao::export::{What, write_csv};
-use nianbao::model::{FormId, Report};
+use nianbao::export::{Dataset, What, write_csv, write_datasette};
+use nianbao::model::{Catalog, FormId, Report};
 use nianbao::pipeline::settle_agencies;
-use nianbao::query::{Panel, export_csv, export_json};
+use nianbao::query::{Filter, Panel, export_csv, export_json};
 
 use crate::query::{everything, plain};
 use crate::random::capture;
@@ -126,4 +126,96 @@ fn two_bodies_of_one_name_are_two_in_every_export() {
             "{what:?} depends on the order of the build"
         );
     }
+}
+
+#[test]
+fn a_series_that_must_not_be_joined_breaks_in_the_export() {
+    let catalog = Catalog::get();
+    // A page with the tables of one form and the fees of another.
+    let mut mixed = plain(FormId::F2021, 2022, "云溪县民政局", &[]);
+    let old = plain(FormId::F2019, 2022, "云溪县民政局", &[]);
+    let fees = old
+        .observations
+        .into_iter()
+        .filter(|one| catalog.indicator(one.indicator).row == "fees");
+    mixed.observations.extend(fees);
+    mixed.observations.sort_by_key(|one| one.indicator);
+    let reports = [
+        plain(FormId::F2019, 2020, "云溪县民政局", &[]),
+        plain(FormId::F2021, 2021, "云溪县民政局", &[]),
+        mixed,
+        plain(FormId::F2021, 2021, "白鹭市财政局", &[]),
+    ];
+    let home = filled(&reports);
+    let found = rows(&home, What::Series);
+    let mut keys = BTreeSet::new();
+    for row in &found {
+        let key = (row["series"].clone(), row["report"].clone());
+        assert!(keys.insert(key), "two rows of one key: {row:?}");
+    }
+    let fees: Vec<(&str, &str, &str, &str)> = found
+        .iter()
+        .filter(|row| row["series"] == "fee_items_vs_amount")
+        .map(|row| {
+            (
+                &*row["agency"],
+                &*row["year"],
+                &*row["form"],
+                &*row["break_before"],
+            )
+        })
+        .collect();
+    assert_eq!(
+        fees,
+        [
+            ("云溪县民政局", "2020", "2019", "false"),
+            ("云溪县民政局", "2021", "2021", "true"),
+            ("云溪县民政局", "2022", "2021", "false"),
+            ("白鹭市财政局", "2021", "2021", "false"),
+        ]
+    );
+    // One form alone has no break.
+    let filter = Filter {
+        form: Some(FormId::F2021),
+        ..everything()
+    };
+    let panel = Panel::new(&home.store, &filter);
+    let points = panel.series("fee_items_vs_amount").unwrap();
+    assert!(
+        points
+            .iter()
+            .all(|point| !point.break_before && point.form == filter.form)
+    );
+    assert_eq!(points.len(), 3);
+}
+
+#[test]
+fn the_copy_for_datasette_says_of_every_table_what_it_is_or_hides_it() {
+    let home = filled(&[plain(FormId::F2021, 2022, "云溪县民政局", &[])]);
+    let filter = everything();
+    let folder = home.path.with_file_name("datasette");
+    write_datasette(
+        &Panel::new(&home.store, &filter),
+        &Dataset::default(),
+        &folder,
+    )
+    .unwrap();
+    let text = std::fs::read_to_string(folder.join("metadata.json")).unwrap();
+    let metadata: serde_json::Value = serde_json::from_str(&text).unwrap();
+    let tables = &metadata["databases"]["nianbao"]["tables"];
+    let mut statement = home
+        .store
+        .connection()
+        .prepare(
+            "SELECT name FROM sqlite_schema WHERE type IN ('table', 'view') AND name NOT LIKE 'sqlite_%'
+             AND name NOT LIKE 'narrative_index_%'",
+        )
+        .unwrap();
+    let names = statement.query_map([], |row| row.get(0)).unwrap();
+    let untold = names.map(Result::unwrap).filter(|name: &String| {
+        let about = &tables[name];
+        let text = about["description"].as_str().unwrap_or_default();
+        text.is_empty() != (about["hidden"] == true)
+    });
+    assert_eq!(untold.collect::<Vec<_>>(), Vec::<String>::new());
 }
