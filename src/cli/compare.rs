@@ -31,7 +31,7 @@ Examples:
 /// Ranks are given within a scope (an agency's own reports, and those of a government with all below it, are
 /// never ranked together), shared by equals, and only to values that count the same. Agencies without a value are
 /// listed with the reason and without a rank. Counts over several years or agencies are added up only where
-/// none is missing; what stood at a day (a stock) is the last year's. A ratio, in percent, adds up its counts over the
+/// none is missing; what stood at a day (a stock) is the last year's, and a cell that no series knows has no sum. A ratio, in percent, adds up its counts over the
 /// reports that have both and divides then; how many were left out stands beside it.
 #[derive(Debug, clap::Args)]
 #[command(after_help = EXAMPLES)]
