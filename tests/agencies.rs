@@ -213,7 +213,10 @@ fn names_are_joined_with_their_division_and_decisions_survive_a_rebuild() {
     let found = home.list();
     assert_eq!(found.len(), JOINED.len(), "{found:#?}");
     for line in JOINED {
-        assert!(found.iter().any(|found| found == line), "{line}\n{found:#?}");
+        assert!(
+            found.iter().any(|found| found == line),
+            "{line}\n{found:#?}"
+        );
     }
     let shown = home.done(&["agency", "show", "云溪县环保局"]).out;
     for part in [
@@ -395,7 +398,10 @@ fn what_is_decided_of_agencies_and_findings_shows_at_once() {
     let meta = "<meta name=\"PubDate\" content=\"2021-05-06\">";
     for (agency, url) in [
         ("云溪县教育局", "http://www.yunxi.gov.cn/jyj/2021/a.html"),
-        ("云溪县教育体育局", "http://www.yunxi.gov.cn/jtj/2021/a.html"),
+        (
+            "云溪县教育体育局",
+            "http://www.yunxi.gov.cn/jtj/2021/a.html",
+        ),
     ] {
         let file = home.path().join("page.html");
         std::fs::write(&file, page(agency, 2020, meta)).unwrap();

@@ -318,7 +318,11 @@ mod tests {
         assert_eq!(site_of("yxq.gov.cn"), "yxq.gov.cn");
         assert_eq!(site_of("www.js.gov.cn/gl/jyj"), "www.js.gov.cn/gl/jyj");
         assert_eq!(site_of("a.example.com"), "a.example.com");
-        for apart in ["jiangsu.chinatax.gov.cn", "fujian.cma.gov.cn", "czj.js.gov.cn"] {
+        for apart in [
+            "jiangsu.chinatax.gov.cn",
+            "fujian.cma.gov.cn",
+            "czj.js.gov.cn",
+        ] {
             assert_eq!(site_of(apart), apart);
         }
     }

@@ -323,7 +323,10 @@ fn copies_are_evidence_of_nothing() {
         ("教育局", &one, "a.gov.cn/x", &[2020]),
     ];
     assert_eq!(with_copy(&rows, 1), ["1: 2 name"]);
-    let rows: [Row<'_>; 2] = [("云溪县教育局", "", "", &[2019]), ("云溪县教育局", LONG, "", &[])];
+    let rows: [Row<'_>; 2] = [
+        ("云溪县教育局", "", "", &[2019]),
+        ("云溪县教育局", LONG, "", &[]),
+    ];
     let mut facts = facts(&rows);
     facts[1].is_copy = true;
     let division = |facts: &[AgencyFact]| resolve(facts, &[]).identities[0].division.clone();
