@@ -185,6 +185,7 @@ fn across(corpus: &Corpus, ids: &BTreeMap<String, i64>) {
             .map(|line| (ids[&accused(corpus, line).url], line))
             .collect();
         assert!(kind != PlantedKind::Copied || planted.len() >= 8);
+        assert!(!planted.is_empty(), "{code}");
         let got = found.remove(code).unwrap_or_default();
         eprintln!("{code}: {} planted, {} found", planted.len(), got.len());
         for (id, line) in &planted {

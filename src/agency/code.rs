@@ -26,11 +26,6 @@ impl Code {
         sound.then_some(Self(text))
     }
 
-    /// As printed, without hyphen.
-    pub fn as_str(&self) -> &str {
-        &self.0
-    }
-
     /// The nine characters that name the body: the organisation code, also inside the longer one.
     pub fn core(&self) -> &str {
         match self.0.len() {

@@ -14,11 +14,8 @@ mod place;
 mod reform;
 mod resolve;
 
-pub use code::Code;
 pub use division::{Divisions, Level};
-pub use name::{Name, Part, PartKind, Path};
 pub use place::{discriminator, site_id};
-pub use reform::{Reform, ReformKind, Reforms};
 pub use resolve::{
     AgencyFact, Decided, Identity, Link, LinkKind, Member, Named, Resolution, Rule, resolve,
 };

@@ -15,6 +15,50 @@ const PROVINCES: [&str; 52] = [
     "xinjiang", "xj", "xjbt", "bingtuan", "www", "zwgk", "zfwzgl",
 ];
 
+/// Labels below gov.cn of bodies that lead their branches in all places from above: below them stand provinces, on one host many
+/// districts of one name. Taxes, weather, statistics, customs, money and foreign exchange, land, post, sea, air, telecommunications,
+/// finance, prices and audit offices, grain, mines, earthquakes; and the shared platforms of all governments.
+const CENTRAL: [&str; 38] = [
+    "chinatax",
+    "cma",
+    "stats",
+    "customs",
+    "pbc",
+    "safe",
+    "mnr",
+    "spb",
+    "msa",
+    "caac",
+    "miit",
+    "mof",
+    "audit",
+    "mee",
+    "mwr",
+    "mot",
+    "moa",
+    "mofcom",
+    "mca",
+    "mohurd",
+    "mem",
+    "mps",
+    "moj",
+    "ndrc",
+    "nea",
+    "nra",
+    "lswz",
+    "tobacco",
+    "chinacoal-safety",
+    "chinamine-safety",
+    "cea",
+    "cbrc",
+    "cbirc",
+    "nfra",
+    "csrc",
+    "forestry",
+    "samr",
+    "gjzwfw",
+];
+
 /// Folders that many columns share.
 const SHARED: [&str; 22] = [
     "art", "info", "content", "news", "article", "articles", "html", "htm", "web", "site", "sites",
@@ -37,10 +81,10 @@ pub fn discriminator(name: &str, year: Option<i16>, url: Option<&str>, page: &st
     let place = match read.path() {
         Path::Whole(_) => return String::new(),
         Path::Site(_) => url.and_then(Place::of).and_then(|place| {
-            if place.is_province() {
-                return place.column();
+            if place.is_of_one() {
+                return Some(place.host);
             }
-            Some(place.host)
+            place.column()
         }),
         Path::Column(_) => url.and_then(Place::of).and_then(|place| place.column()),
     };
@@ -54,7 +98,8 @@ pub(super) fn era(place: &str) -> Option<&str> {
         .filter(|code| Level::of_code(code).is_some())
 }
 
-/// The site that a discriminator of a district's name is on: below gov.cn one government's hosts are one site.
+/// The site that a discriminator of a district's name is on: below gov.cn one government's hosts are one site. Hosts of provinces
+/// and of bodies led from above are not one government's, nor are hosts elsewhere: each stands for itself.
 pub(super) fn site_of(place: &str) -> &str {
     let host = place.split('/').next().unwrap_or(place);
     if place.contains('/') || place.starts_with("page ") {
@@ -64,7 +109,16 @@ pub(super) fn site_of(place: &str) -> &str {
         return place;
     };
     let start = above.rfind('.').map_or(0, |at| at + 1);
+    if is_shared(&above[start..]) {
+        return place;
+    }
     &host[start..]
+}
+
+/// Whether below this label of gov.cn there may be several districts of one name.
+fn is_shared(label: &str) -> bool {
+    // Service platforms: jszwfw.gov.cn.
+    PROVINCES.contains(&label) || CENTRAL.contains(&label) || label.ends_with("zwfw")
 }
 
 /// `SiteIDCode`: ten digits, or `bm` and eight, of the ministries. `None` for anything else.
@@ -98,10 +152,11 @@ impl Place {
         })
     }
 
-    fn is_province(&self) -> bool {
-        let site = site_of(&self.host);
-        let label = site.strip_suffix(".gov.cn");
-        label.is_some_and(|label| PROVINCES.contains(&label))
+    /// Whether the host is that of one government, which has one district of a name. A host elsewhere may be a platform of many.
+    fn is_of_one(&self) -> bool {
+        let label = self.host.strip_suffix(".gov.cn");
+        let label = label.and_then(|above| above.rsplit('.').next());
+        label.is_some_and(|label| !is_shared(label))
     }
 
     /// Host and folders of the column: those before the first that bears a date, a year or an article's number. `None`
@@ -220,6 +275,32 @@ mod tests {
                 Some("https://www.js.gov.cn/gl/jyj/2021/x.htm"),
                 "www.js.gov.cn/gl/jyj",
             ),
+            // One host of a body led from above is of all its districts, and its name of all provinces.
+            (
+                "国家税务总局鼓楼区税务局",
+                Some(2020),
+                Some("https://jiangsu.chinatax.gov.cn/nanjing/gk/2021/x.htm"),
+                "jiangsu.chinatax.gov.cn/nanjing/gk",
+            ),
+            (
+                "鼓楼区气象局",
+                Some(2020),
+                Some("http://js.cma.gov.cn/2021/x.htm"),
+                "page P",
+            ),
+            // A platform of many cities.
+            (
+                "鼓楼区教育局",
+                Some(2020),
+                Some("https://gk.platform.example.com/xz/jyj/2021/x.htm"),
+                "gk.platform.example.com/xz/jyj",
+            ),
+            (
+                "鼓楼区教育局",
+                Some(2020),
+                Some("https://www.yxgov.cn/jyj/2021/x.htm"),
+                "www.yxgov.cn/jyj",
+            ),
             ("巢湖市教育局", Some(2010), url, "era 341400"),
             ("巢湖市教育局", Some(2011), url, "era 340181"),
             ("合肥市巢湖市教育局", Some(2011), url, ""),
@@ -237,6 +318,13 @@ mod tests {
         assert_eq!(site_of("yxq.gov.cn"), "yxq.gov.cn");
         assert_eq!(site_of("www.js.gov.cn/gl/jyj"), "www.js.gov.cn/gl/jyj");
         assert_eq!(site_of("a.example.com"), "a.example.com");
+        for apart in [
+            "jiangsu.chinatax.gov.cn",
+            "fujian.cma.gov.cn",
+            "czj.js.gov.cn",
+        ] {
+            assert_eq!(site_of(apart), apart);
+        }
     }
 
     #[test]

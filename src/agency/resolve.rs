@@ -321,9 +321,34 @@ impl<'f> Joined<'f> {
             .all(|at| self.nodes[*at].fact.is_copy)
     }
 
+    /// Codes of a cluster, those of copies left out.
     fn cores(&self, root: usize) -> BTreeSet<&str> {
         let nodes = self.members[root].iter().map(|at| &self.nodes[*at]);
-        nodes.filter_map(|node| node.core.as_deref()).collect()
+        nodes
+            .filter(|node| !node.fact.is_copy)
+            .filter_map(|node| node.core.as_deref())
+            .collect()
+    }
+
+    /// Whether two of these clusters have a report of one year and scope. A scope that is not known may be any.
+    fn meet(&self, roots: &[usize]) -> bool {
+        let unknown = "unknown";
+        let mut seen: HashMap<i16, BTreeSet<&str>> = HashMap::new();
+        for root in roots {
+            let years = self.years(*root);
+            let meets = years.iter().any(|(year, scope)| {
+                seen.get(year).is_some_and(|scopes| {
+                    scope == unknown || scopes.contains(unknown) || scopes.contains(scope.as_str())
+                })
+            });
+            if meets {
+                return true;
+            }
+            for (year, scope) in years {
+                seen.entry(*year).or_default().insert(scope);
+            }
+        }
+        false
     }
 
     /// Roots of these nodes, each once, copies left out.
@@ -498,16 +523,32 @@ fn by_name(joined: &mut Joined<'_>, free: &[usize]) {
             _ => format!("{body}: {place}"),
         };
         let evidence = evidence.as_str();
-        let outers: BTreeSet<&str> = outermost(joined, &group, 2);
-        let inner: BTreeSet<&str> = outermost(joined, &group, 4);
+        // What copies say speaks of themselves alone.
+        let mut witnesses = group.clone();
+        witnesses.retain(|at| !joined.nodes[*at].fact.is_copy);
+        if witnesses.is_empty() {
+            witnesses.clone_from(&group);
+        }
+        let outers: BTreeSet<&str> = outermost(joined, &witnesses, 2);
+        let inner: BTreeSet<&str> = outermost(joined, &witnesses, 4);
         let one_place = outers.len() <= 1 && inner.len() <= 1;
-        let cores: BTreeSet<&str> = group
+        let cores: BTreeSet<&str> = witnesses
             .iter()
             .filter_map(|at| joined.nodes[*at].core.as_deref())
             .collect();
         if one_place && cores.len() <= 1 {
-            for other in &group[1..] {
-                joined.join(group[0], *other, rule, evidence);
+            let is_other = |known: &BTreeSet<&str>, own: BTreeSet<&str>| {
+                !known.is_empty() && !own.is_subset(known)
+            };
+            let mut one = group.clone();
+            one.retain(|at| {
+                let own = joined.nodes[*at].core.as_deref();
+                !is_other(&cores, own.into_iter().collect())
+                    && !is_other(&outers, outermost(joined, &[*at], 2))
+                    && !is_other(&inner, outermost(joined, &[*at], 4))
+            });
+            for other in &one[1..] {
+                joined.join(one[0], *other, rule, evidence);
             }
             continue;
         }
@@ -564,11 +605,8 @@ fn by_site(joined: &mut Joined<'_>, free: &[usize]) {
     }
     for ((site, body), group) in groups {
         let roots = joined.roots(&group);
-        let mut seen: HashSet<&(i16, String)> = HashSet::new();
-        let years = roots.iter().flat_map(|root| joined.years(*root));
-        let is_disjoint = years.into_iter().all(|year| seen.insert(year));
         let cores: BTreeSet<&str> = roots.iter().flat_map(|root| joined.cores(*root)).collect();
-        if roots.len() < 2 || !is_disjoint || cores.len() > 1 {
+        if roots.len() < 2 || cores.len() > 1 || joined.meet(&roots) {
             continue;
         }
         let evidence = format!("{body} on sites of SiteIDCode {site}");
@@ -578,17 +616,19 @@ fn by_site(joined: &mut Joined<'_>, free: &[usize]) {
     }
 }
 
-/// Same code: joined where the names fit. A government's portal puts its own code on pages of all its bureaus.
+/// Same code: joined where the names fit and no year and scope has two reports. A government's portal puts its own code on pages
+/// of all its bureaus.
 fn by_code(joined: &mut Joined<'_>, free: &[usize]) {
     let mut groups: BTreeMap<String, Vec<usize>> = BTreeMap::new();
     for at in free {
-        if let Some(code) = &joined.nodes[*at].code {
+        let node = &joined.nodes[*at];
+        if let Some(code) = node.code.as_ref().filter(|_| !node.fact.is_copy) {
             groups.entry(code.core().to_owned()).or_default().push(*at);
         }
     }
     for (core, group) in groups {
         let roots = joined.roots(&group);
-        if roots.len() < 2 {
+        if roots.len() < 2 || joined.meet(&roots) {
             continue;
         }
         let evidence = format!("code {core}");
@@ -623,17 +663,11 @@ fn names_fit(joined: &Joined<'_>, group: &[usize], roots: &[usize]) -> bool {
     let innermost: BTreeSet<&str> = nodes()
         .filter_map(|node| Some(node.name.as_ref()?.parts.last()?.name.as_str()))
         .collect();
-    if places.len() > 1 || innermost.len() > 1 {
-        return false;
-    }
-    // Columns of one name may be those of a city and its county, all with the portal's code.
-    let mut seen: HashSet<&(i16, String)> = HashSet::new();
-    let columns = roots.iter().filter(|root| {
-        let mut members = joined.members(**root).iter();
-        members.all(|at| joined.nodes[*at].whole().is_none())
-    });
-    let years = columns.flat_map(|root| joined.years(*root));
-    if !years.into_iter().all(|year| seen.insert(year)) {
+    // 市教育局 and 云溪县教育局 with the portal's code.
+    let levels: BTreeSet<char> = nodes()
+        .filter_map(|node| level_word(node.name.as_ref()?))
+        .collect();
+    if places.len() > 1 || innermost.len() > 1 || levels.len() > 1 {
         return false;
     }
     let bodies: Vec<&str> = bodies.into_iter().collect();
@@ -656,6 +690,13 @@ fn names_fit(joined: &Joined<'_>, group: &[usize], roots: &[usize]) -> bool {
         }
         _ => false,
     }
+}
+
+/// The word for a body's level: 市 of 市教育局 and of 云溪市教育局; `None` where the name has none.
+fn level_word(name: &Name) -> Option<char> {
+    let division = || name.parts.last()?.name.chars().next_back();
+    let word = name.level_word.or_else(division)?;
+    matches!(word, '省' | '市' | '县' | '区' | '旗' | '州' | '盟').then_some(word)
 }
 
 /// 教育局 and 教育和体育局: two characters in a row that are not those of every body.
@@ -757,29 +798,52 @@ fn members(joined: &Joined<'_>, edges: &[Vec<(usize, usize)>], key: usize) -> Ve
     found
 }
 
-/// Adds code or place to names that several identities have.
+/// Adds to names that several identities have what no other of them has: the code, else the place, else both.
 fn label(joined: &Joined<'_>, found: &mut [(usize, Identity)]) {
-    let mut counts: HashMap<String, usize> = HashMap::new();
-    for (_, identity) in found.iter() {
-        *counts.entry(identity.label.clone()).or_default() += 1;
+    let mut same: HashMap<String, Vec<usize>> = HashMap::new();
+    for (at, (_, identity)) in found.iter().enumerate() {
+        same.entry(identity.label.clone()).or_default().push(at);
     }
-    for (key, identity) in found.iter_mut() {
-        let fact = joined.nodes[*key].fact;
-        if counts[&identity.label] < 2 {
-            continue;
+    for group in same.into_values().filter(|group| group.len() > 1) {
+        // How many identities have it in any of their members: a portal puts its code on the pages of all its bureaus.
+        let mut having: HashMap<&str, usize> = HashMap::new();
+        for at in &group {
+            let members = joined.members(joined.root(found[*at].0)).iter();
+            let facts = members.map(|at| joined.nodes[*at].fact);
+            let marks: HashSet<&str> = facts
+                .flat_map(|fact| [fact.code.as_deref().unwrap_or_default(), &fact.place])
+                .collect();
+            for mark in marks {
+                *having.entry(mark).or_default() += 1;
+            }
         }
-        let era = era(&fact.place).map(ToOwned::to_owned);
-        let place = fact.place.strip_prefix("page ").unwrap_or(&fact.place);
-        let place = (!place.is_empty()).then(|| place.to_owned());
-        if let Some(more) = era.or_else(|| fact.code.clone()).or(place) {
-            identity.label = format!("{} ({more})", identity.label);
+        let is_own = |mark: &str| !mark.is_empty() && having.get(mark) == Some(&1);
+        for at in &group {
+            let (key, identity) = &mut found[*at];
+            let fact = joined.nodes[*key].fact;
+            let era = era(&fact.place);
+            let shown = fact.place.strip_prefix("page ").unwrap_or(&fact.place);
+            let shown = era.unwrap_or(shown);
+            let code = fact.code.as_deref().unwrap_or_default();
+            let more = match (is_own(code), is_own(&fact.place)) {
+                (_, true) if era.is_some() => shown.to_owned(),
+                (true, _) => code.to_owned(),
+                (false, true) => shown.to_owned(),
+                (false, false) if code.is_empty() || shown.is_empty() => format!("{code}{shown}"),
+                (false, false) => format!("{code}, {shown}"),
+            };
+            if !more.is_empty() {
+                identity.label = format!("{} ({more})", identity.label);
+            }
         }
     }
 }
 
 /// Division and level: of the key's name, else of another's, else of the authority that registered the code.
 fn standing(joined: &Joined<'_>, root: usize, key: usize) -> (Option<String>, Option<Level>) {
-    let others = joined.members(root).iter().copied().filter(|at| *at != key);
+    let is_copy = joined.is_copy(root);
+    let others = joined.members(root).iter().copied();
+    let others = others.filter(|at| *at != key && (is_copy || !joined.nodes[*at].fact.is_copy));
     let members: Vec<usize> = std::iter::once(key).chain(others).collect();
     let names = || {
         members

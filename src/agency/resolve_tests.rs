@@ -2,8 +2,6 @@ use proptest::prelude::*;
 
 use super::*;
 
-const LONG: &str = "113203240143004512";
-
 /// Name, code, place, years.
 type Row<'r> = (&'r str, &'r str, &'r str, &'r [i16]);
 
@@ -59,6 +57,15 @@ fn code(number: u32) -> String {
             }
         })
         .map(|check| format!("{body}{check}"))
+        .find(|code| Code::parse(code).is_some())
+        .unwrap()
+}
+
+/// A valid code of a body registered in 320324.
+fn long_code() -> String {
+    "0123456789ABCDEFGHJKLMNPQRTUWXY"
+        .chars()
+        .map(|check| format!("11320324{}{check}", code(1_430_045)))
         .find(|code| Code::parse(code).is_some())
         .unwrap()
 }
@@ -203,6 +210,21 @@ fn codes_join_and_part() {
             ("教育局", &one, "a.gov.cn/x", &[2019]),
             ("教育局", &one, "a.gov.cn/y", &[2019]),
         ],
+        // The portal's code on pages of the city's bureau and of its county's.
+        [
+            ("市教育局", &one, "a.gov.cn/x", &[2019]),
+            ("云溪县教育局", &one, "", &[2020]),
+        ],
+        [
+            ("市教育局", &one, "a.gov.cn/x", &[2019]),
+            ("县教育局", &one, "a.gov.cn/y", &[2020]),
+        ],
+        // Two reports of a year, whatever the names tell.
+        [
+            ("教育局", &one, "a.gov.cn/x", &[2019]),
+            ("云溪县教育局", &one, "", &[2019, 2020]),
+        ],
+        [("", &one, "", &[2019]), ("云溪县教育局", &one, "", &[2019])],
         // A wrong check digit is a text like others.
         [
             ("教育局", "CODE1", "a.gov.cn/x", &[2019]),
@@ -210,6 +232,28 @@ fn codes_join_and_part() {
         ],
     ] {
         assert_eq!(joined(&rows), Vec::<String>::new(), "{rows:?}");
+    }
+    // The level's word is that of the division.
+    let rows: [Row<'_>; 2] = [
+        ("县教育局", &one, "a.gov.cn/x", &[2019]),
+        ("云溪县教育局", &one, "", &[2020]),
+    ];
+    assert_eq!(joined(&rows), ["2: 1 code"]);
+    // A scope that is not known may be that of the other report.
+    for (first, second, want) in [
+        ("own", "consolidated", &["1: 2 code"][..]),
+        ("own", "unknown", &[]),
+        ("unknown", "consolidated", &[]),
+        ("unknown", "unknown", &[]),
+    ] {
+        let mut facts = facts(&[
+            ("云溪县教育局", &one, "", &[]),
+            ("教育局", &one, "a.gov.cn/x", &[]),
+        ]);
+        for (fact, scope) in facts.iter_mut().zip([first, second]) {
+            fact.years.insert((2019, scope.into()));
+        }
+        assert_eq!(joins(&resolve(&facts, &[])), want, "{first} {second}");
     }
     // One code, one division, one after the other, a word in common: one body.
     let rows: [Row<'_>; 2] = [
@@ -238,6 +282,12 @@ fn site_ids_join_columns_whose_years_do_not_meet() {
         ("教育局", "", "a.gov.cn/y", &[2019]),
     ];
     assert_eq!(with_site(&meet, "3203240001"), Vec::<String>::new());
+    let mut unknown = facts(&meet);
+    unknown[0].years = [(2019, "unknown".into())].into();
+    for fact in &mut unknown {
+        fact.sites.insert("3203240001".into());
+    }
+    assert_eq!(joins(&resolve(&unknown, &[])), Vec::<String>::new());
     let (one, other) = (code(1), code(2));
     let codes: [Row<'_>; 2] = [
         ("教育局", &one, "a.gov.cn/x", &[2019]),
@@ -250,6 +300,47 @@ fn site_ids_join_columns_whose_years_do_not_meet() {
         ("教育局", "", "a.gov.cn/y", &[2020]),
     ];
     assert_eq!(with_site(&named, "3203240001"), Vec::<String>::new());
+}
+
+#[test]
+fn copies_are_evidence_of_nothing() {
+    let (one, other) = (code(1), code(2));
+    let with_copy = |rows: &[Row<'_>], copy: usize| {
+        let mut facts = facts(rows);
+        facts[copy].is_copy = true;
+        joins(&resolve(&facts, &[]))
+    };
+    // Neither its code nor its province parts the others, nor is it one with what they contradict.
+    let rows: [Row<'_>; 3] = [
+        ("云溪县教育局", &one, "", &[2019]),
+        ("云溪县教育局", "", "", &[2020]),
+        ("云溪县教育局", &other, "", &[]),
+    ];
+    assert_eq!(with_copy(&rows, 2), ["1: 2 name"]);
+    let rows: [Row<'_>; 3] = [
+        ("江苏省云溪县教育局", "", "", &[2019]),
+        ("云溪县教育局", "", "", &[2020]),
+        ("安徽省云溪县教育局", "", "", &[]),
+    ];
+    assert_eq!(with_copy(&rows, 2), ["1: 2 name"]);
+    // Its code joins nobody, and tells no division.
+    let rows: [Row<'_>; 3] = [
+        ("云溪县教育局", "", "", &[2019]),
+        ("云溪县教育局", &one, "", &[]),
+        ("教育局", &one, "a.gov.cn/x", &[2020]),
+    ];
+    assert_eq!(with_copy(&rows, 1), ["1: 2 name"]);
+    let long = long_code();
+    let rows: [Row<'_>; 2] = [
+        ("云溪县教育局", "", "", &[2019]),
+        ("云溪县教育局", &long, "", &[]),
+    ];
+    let mut facts = facts(&rows);
+    facts[1].is_copy = true;
+    let division = |facts: &[AgencyFact]| resolve(facts, &[]).identities[0].division.clone();
+    assert_eq!(division(&facts), None);
+    facts[1].is_copy = false;
+    assert_eq!(division(&facts).as_deref(), Some("320324"));
 }
 
 #[test]
@@ -428,12 +519,7 @@ fn division_and_level_are_told_where_they_are_known() {
         let level = identity.level.map_or("?", Level::as_str);
         format!("{} {level}", identity.division.as_deref().unwrap_or("?"))
     };
-    let code = (0..31)
-        .filter_map(|at| "0123456789ABCDEFGHJKLMNPQRTUWXY".chars().nth(at))
-        .map(|check| format!("{}{check}", &format!("11320324{}", code(1_430_045))))
-        .find(|code| Code::parse(code).is_some())
-        .unwrap();
-    assert_eq!(code.len(), LONG.len());
+    let code = long_code();
     let cases = [
         (("徐州市教育局", ""), "320300 prefecture"),
         (("徐州市沛县教育局", ""), "320322 county"),
@@ -529,6 +615,32 @@ fn names_of_several_are_told_apart() {
     );
 }
 
+#[test]
+fn labels_tell_names_apart_by_what_only_one_has() {
+    let (one, other) = (code(1), code(2));
+    // A portal's code on pages of two columns, and another code in one of them.
+    let rows: [Row<'_>; 4] = [
+        ("教育局", &one, "a.gov.cn/x", &[2019]),
+        ("教育局", &one, "a.gov.cn/y", &[2019]),
+        ("教育局", &other, "a.gov.cn/x", &[2019]),
+        ("教育局", "", "b.gov.cn/x", &[2019]),
+    ];
+    let labels: Vec<String> = resolve(&facts(&rows), &[])
+        .identities
+        .into_iter()
+        .map(|identity| identity.label)
+        .collect();
+    assert_eq!(
+        labels,
+        [
+            format!("教育局 ({one}, a.gov.cn/x)"),
+            "教育局 (a.gov.cn/y)".into(),
+            format!("教育局 ({other})"),
+            "教育局 (b.gov.cn/x)".into()
+        ]
+    );
+}
+
 fn any_fact() -> impl Strategy<Value = (String, Option<u32>, String, Vec<i16>, bool)> {
     (
         "(|江苏省|徐州市|江苏省徐州市|云溪县|云溪市|鼓楼区|徐州市鼓楼区|巢湖市|密云县|北京市密云区|第八师)(教育局|环保局|生态环境局|工商局|市场监管局|城关镇人民政府|政府办|人民政府|发改委)",
@@ -562,6 +674,8 @@ proptest! {
         facts.rotate_left(turn);
         facts.reverse();
         prop_assert_eq!(&straight, &resolve(&facts, &[]));
+        let labels: BTreeSet<&str> = straight.identities.iter().map(|one| one.label.as_str()).collect();
+        prop_assert_eq!(labels.len(), straight.identities.len());
         let mut ids: Vec<i64> = straight.identities.iter().flat_map(|one| one.members.iter().map(|member| member.id)).collect();
         ids.sort_unstable();
         prop_assert_eq!(ids, (0..i64::try_from(facts.len()).unwrap()).collect::<Vec<_>>());

@@ -428,7 +428,12 @@ fn decide(opened: &mut Opened, why: &Why, what: What) -> anyhow::Result<Status> 
         what,
     )?;
     let read = Decisions::read(&path)?;
-    pipeline::settle_agencies(&mut opened.store, &read)?;
+    let (_, changed) = pipeline::settle_agencies(&mut opened.store, &read)?;
+    // Findings compare years of one body: they are made anew with the bodies. What is taken back may be about a finding.
+    if changed {
+        pipeline::watch(&mut opened.store)?;
+    }
+    pipeline::put_verdicts(&mut opened.store, &read)?;
     output::say(&format!(
         "decision {}: {}; `nianbao agency undo {}` takes it back",
         decision.id,

@@ -58,6 +58,8 @@ pub struct PanelReport {
     pub report_id: i64,
     /// Its current version.
     pub version_id: i64,
+    /// The agency it was published under: name, code and place as read, which stay what they are however the agencies are joined.
+    pub agency_id: i64,
     /// The year reported on.
     pub year: i16,
     /// By form; nearly always one.
@@ -79,6 +81,8 @@ pub struct Chain {
     pub agency: Option<String>,
     /// Its code; `None` where not known.
     pub code: Option<String>,
+    /// The word for its level; `None` where not known.
+    pub level: Option<String>,
     /// The scope.
     pub scope: Scope,
     /// Ascending by year, one a year.

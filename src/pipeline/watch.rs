@@ -1,6 +1,6 @@
 //! Reports of all years → what they say of each other. After a build, over the whole database; never reads the archive.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 
 use jiff::tz::{Offset, TimeZone};
 use jiff::{Timestamp, civil};
@@ -10,7 +10,7 @@ use crate::audit::across::{
 };
 use crate::decisions::{Decisions, What};
 use crate::model::{CellStatus, Chain, Decimal, Evidence, PanelReport, Scope, WatchCode, Watched};
-use crate::query::watch::{AbsenceRow, ChangeRow, MentionRow};
+use crate::query::watch::{AbsenceRow, ChangeRow, MentionRow, Publisher};
 use crate::query::{self, CellChange, QueryError};
 use crate::store::{Store, StoreError, Verdict, WatchRow, WatchText};
 
@@ -39,7 +39,7 @@ const MOST_EVIDENCE: usize = 60;
 pub fn watch(store: &mut Store) -> Result<usize, WatchError> {
     let chains = query::chains(store, columns())?;
     let mut found: Vec<Watched> = chains.iter().flat_map(check_chain).collect();
-    let whose = Whose::of(&chains);
+    let whose = Whose::of(store, &chains)?;
     found.extend(texts(store, &chains)?);
     found.extend(lateness(store, &whose)?);
     found.extend(changes(store)?);
@@ -87,26 +87,33 @@ fn sentences() -> Vec<WatchText<'static>> {
 }
 
 /// Whose each report is.
-struct Whose<'c>(HashMap<i64, (&'c Chain, i16)>);
+struct Whose<'c> {
+    /// Chain, year and agency of each report.
+    reports: HashMap<i64, (&'c Chain, i16, i64)>,
+    publishers: HashMap<i64, Publisher>,
+}
 
 impl<'c> Whose<'c> {
-    fn of(chains: &'c [Chain]) -> Self {
+    fn of(store: &Store, chains: &'c [Chain]) -> Result<Self, WatchError> {
         let reports = chains
             .iter()
             .flat_map(|chain| chain.reports.iter().map(move |report| (chain, report)));
-        Self(
-            reports
-                .map(|(chain, report)| (report.report_id, (chain, report.year)))
+        Ok(Self {
+            reports: reports
+                .map(|(chain, report)| (report.report_id, (chain, report.year, report.agency_id)))
                 .collect(),
-        )
+            publishers: query::watch::publishers(store)?,
+        })
     }
 
     /// `None` for a report that is in no chain: of nobody known, cut off, one of two of a year.
     fn row(&self, watched: Watched) -> Option<WatchRow> {
-        let (chain, year) = self.0.get(&watched.report_id)?;
+        let (chain, year, agency) = self.reports.get(&watched.report_id)?;
+        let publisher = self.publishers.get(agency)?;
         Some(WatchRow {
-            agency: chain.agency.clone(),
-            code: chain.code.clone(),
+            agency: publisher.name.clone(),
+            code: publisher.code.clone(),
+            place: publisher.place.clone(),
             scope: chain.scope,
             year: *year,
             watched,
@@ -187,7 +194,8 @@ fn utc(us: i64) -> String {
 fn lateness(store: &Store, whose: &Whose<'_>) -> Result<Vec<Watched>, WatchError> {
     let rows = query::watch::dates(store)?;
     let dated = rows.into_iter().filter_map(|row| {
-        let (chain, year) = whose.0.get(&row.report_id)?;
+        let (chain, year, agency) = whose.reports.get(&row.report_id)?;
+        let publisher = whose.publishers.get(agency)?;
         let days = row.days.into_iter().filter_map(|(day, source, raw)| {
             let day = day.parse().ok()?;
             Some(Day { day, source, raw })
@@ -196,9 +204,10 @@ fn lateness(store: &Store, whose: &Whose<'_>) -> Result<Vec<Watched>, WatchError
             report_id: row.report_id,
             year: *year,
             scope: chain.scope,
-            agency: chain.agency.clone(),
-            level: None,
+            agency: publisher.name.clone(),
+            level: chain.level.clone(),
             first_seen: day(row.first_seen_us),
+            first_dated: day(row.first_dated_us),
             days: days.collect(),
         })
     });
@@ -337,13 +346,17 @@ fn absence(row: &AbsenceRow) -> Evidence {
     }
 }
 
-/// The report says it was published before its address was answered with "not there", and no capture is older.
+/// The report says it was published before its address was answered with "not there", and no capture is older. Nothing is told
+/// of a report that another address has had, or an imported file, which may have been fetched at any time.
 fn backdated(rows: &[AbsenceRow]) -> Option<Watched> {
     let before = rows.iter().find(|row| {
         let published: Option<civil::Date> =
             row.published.as_deref().and_then(|day| day.parse().ok());
-        let first = row.elsewhere_us.map_or(row.seen_us.0, |_| i64::MIN);
-        row.at_us < first && published.is_some_and(|published| day(row.at_us) > Some(published))
+        let first = row
+            .seen_us
+            .filter(|_| row.addresses == 1 && !row.is_imported);
+        first.is_some_and(|(first, _)| row.at_us < first)
+            && published.is_some_and(|published| day(row.at_us) > Some(published))
     })?;
     let published = before.published.as_deref()?;
     let asked = day(before.at_us)?;
@@ -361,20 +374,25 @@ fn backdated(rows: &[AbsenceRow]) -> Option<Watched> {
     })
 }
 
-/// The last answer of every address that had the report is that it is not there.
+/// Every address that has had the report answered that it is not there, after it was last there.
 fn withdrawn(rows: &[AbsenceRow]) -> Option<Watched> {
-    let last = rows.iter().max_by_key(|row| row.at_us)?;
-    let seen_again = |row: &AbsenceRow| {
-        row.seen_us.1 >= row.at_us || row.elsewhere_us.is_some_and(|at| at >= row.at_us)
-    };
-    // Of an address that is gone, the last answer counts; the report may be at another one still.
-    if seen_again(last) || last.elsewhere_us.is_some() && !is_gone_everywhere(rows, last) {
+    // The first such answer of each address; rows are in order of time.
+    let mut since: BTreeMap<&str, i64> = BTreeMap::new();
+    for row in rows.iter().filter(|row| row.at_us > row.had_us) {
+        since.entry(&row.url).or_insert(row.at_us);
+    }
+    let one = rows.first()?;
+    if u32::try_from(since.len()) != Ok(one.addresses) {
         return None;
     }
-    let (seen, gone) = (day(last.seen_us.1)?, day(last.at_us)?);
+    let last_seen = rows
+        .iter()
+        .filter_map(|row| row.seen_us)
+        .map(|(_, last)| last);
+    let (seen, gone) = (day(last_seen.max()?)?, day(*since.values().max()?)?);
     Some(Watched {
         code: WatchCode::Withdrawn,
-        report_id: last.report_id,
+        report_id: one.report_id,
         other_report_id: None,
         about: "page".into(),
         zh: format!("最后一次见到报告是{seen}，{gone}起其网址返回“不存在”。"),
@@ -384,19 +402,9 @@ fn withdrawn(rows: &[AbsenceRow]) -> Option<Watched> {
         rule: "",
         evidence: rows
             .iter()
-            .filter(|row| row.at_us > row.seen_us.1)
+            .filter(|row| row.at_us > row.had_us)
             .take(MOST_EVIDENCE)
             .map(absence)
             .collect(),
     })
-}
-
-/// Whether every address that ever had the report has such an answer behind its last sight.
-fn is_gone_everywhere(rows: &[AbsenceRow], last: &AbsenceRow) -> bool {
-    let latest = rows
-        .iter()
-        .filter(|row| row.url != last.url && row.at_us > row.seen_us.1)
-        .map(|row| row.seen_us.1)
-        .max();
-    latest.is_some_and(|latest| last.elsewhere_us <= Some(latest))
 }

@@ -35,7 +35,8 @@ pub fn chains(store: &Store, columns: &Columns) -> Result<Vec<Chain>, QueryError
         read_form(store, columns, form, &mut numbers)?;
     }
     let mut statement = store.connection().prepare(
-        "SELECT k.key, ifnull(k.label, g.name), g.code, r.scope, r.year, r.id, v.id FROM report r
+        "SELECT k.key, ifnull(k.label, g.name), g.code, r.scope, r.year, r.id, v.id, r.agency_id, k.level
+         FROM report r
          JOIN version v ON v.id = r.version_id
          JOIN agency_key k ON k.agency_id = r.agency_id
          JOIN agency g ON g.id = k.key
@@ -55,6 +56,7 @@ pub fn chains(store: &Store, columns: &Columns) -> Result<Vec<Chain>, QueryError
             chains.push(Chain {
                 agency: row.get(1)?,
                 code: row.get(2)?,
+                level: row.get(8)?,
                 scope: scope.parse().map_err(|()| StoreError::Unknown {
                     what: "scope",
                     value: scope.clone(),
@@ -76,6 +78,7 @@ pub fn chains(store: &Store, columns: &Columns) -> Result<Vec<Chain>, QueryError
         chain.reports.push(PanelReport {
             report_id: row.get(5)?,
             version_id,
+            agency_id: row.get(7)?,
             year,
             numbers: numbers.remove(&version_id).unwrap_or_default(),
         });

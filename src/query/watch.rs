@@ -8,7 +8,7 @@ use rusqlite::types::Value;
 use serde::Serialize;
 
 use crate::model::{Scope, WatchCode};
-use crate::store::{Store, StoreError};
+use crate::store::{ADDRESS, Store, StoreError};
 
 use super::{Filter, QueryError};
 
@@ -105,6 +105,37 @@ pub fn speaks_of_fees(store: &Store) -> Result<HashMap<i64, bool>, QueryError> {
     Ok(rows.collect::<Result<_, _>>()?)
 }
 
+/// An agency as a report names it: the same in every build, whatever it is joined with and told apart from.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Publisher {
+    /// Its name as read; `None` where only the code is known.
+    pub name: Option<String>,
+    /// Its code as read; `None` where the pages have none.
+    pub code: Option<String>,
+    /// What tells the name from others; empty where the name does.
+    pub place: String,
+}
+
+/// Every agency by its row.
+///
+/// # Errors
+///
+/// If the database cannot be read.
+pub fn publishers(store: &Store) -> Result<HashMap<i64, Publisher>, QueryError> {
+    let mut statement = store
+        .connection()
+        .prepare("SELECT id, name, code, place FROM agency")?;
+    let rows = statement.query_map([], |row| {
+        let publisher = Publisher {
+            name: row.get(1)?,
+            code: row.get(2)?,
+            place: row.get(3)?,
+        };
+        Ok((row.get(0)?, publisher))
+    })?;
+    Ok(rows.collect::<Result<_, _>>()?)
+}
+
 /// The days that whole, official versions of a report give, and when it was first seen.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct DateRow {
@@ -112,8 +143,10 @@ pub struct DateRow {
     pub report_id: i64,
     /// Day, source, as printed.
     pub days: Vec<(String, String, String)>,
-    /// When a capture first had any version, microseconds since 1970.
+    /// When a capture first had any version that is no suspected copy, cut off or without a day too; microseconds since 1970.
     pub first_seen_us: i64,
+    /// When a capture first had a version that gives one of `days`, microseconds since 1970.
+    pub first_dated_us: i64,
 }
 
 /// Of every report with a year that is no suspected copy.
@@ -123,7 +156,8 @@ pub struct DateRow {
 /// If the database cannot be read.
 pub fn dates(store: &Store) -> Result<Vec<DateRow>, QueryError> {
     let mut statement = store.connection().prepare(
-        "SELECT v.report_id, min(v.first_seen_us) OVER (PARTITION BY v.report_id), d.day, d.source, d.raw
+        "SELECT v.report_id, min(v.first_seen_us) OVER (PARTITION BY v.report_id), d.day, d.source, d.raw,
+           (SELECT min(w.first_seen_us) FROM version w WHERE w.report_id = v.report_id AND w.official <> 'mirror_suspected')
          FROM version v JOIN report r ON r.id = v.report_id JOIN date_evidence d ON d.version_id = v.id
          WHERE r.year IS NOT NULL AND v.whole = 1 AND v.official <> 'mirror_suspected'
          ORDER BY v.report_id, d.day, d.source, d.raw",
@@ -138,7 +172,8 @@ pub fn dates(store: &Store) -> Result<Vec<DateRow>, QueryError> {
             _ => found.push(DateRow {
                 report_id,
                 days: vec![day],
-                first_seen_us: row.get(1)?,
+                first_seen_us: row.get(5)?,
+                first_dated_us: row.get(1)?,
             }),
         }
     }
@@ -158,21 +193,32 @@ pub struct ChangeRow {
     pub announced: bool,
 }
 
-/// Every change of a report that its own address shows, whole and official on both sides, in the order of captures.
+/// Whether the file `w` of the archive has what was imported: when such a page was fetched is not known, the time of its capture
+/// is that of the import. Files of other programs keep their own times, and lie under other names (docs/archive.md).
+const IS_IMPORTED: &str = "ifnull(w.file GLOB 'nianbao-[0-9]*', 0)";
+
+/// Every change of a report that its own address shows, whole and official on both sides, in the order of captures. Imported
+/// captures are left out: which content was first is not known of them. Nor is a change what stands beside a page that has two
+/// contents of the report at once, a correction under the first edition.
 ///
 /// # Errors
 ///
 /// If the database cannot be read.
 pub fn changes(store: &Store) -> Result<Vec<ChangeRow>, QueryError> {
-    let mut statement = store.connection().prepare(
+    let mut statement = store.connection().prepare(&format!(
         "WITH several AS (
            SELECT report_id FROM version WHERE whole = 1 AND official <> 'mirror_suspected' GROUP BY report_id HAVING count(*) > 1
          ), seen AS (
-           SELECT v.report_id, v.id AS version_id, c.fetched_at_us,
-             lag(v.id) OVER (PARTITION BY v.report_id, c.address_id ORDER BY c.fetched_at_us, c.id) AS before_id
+           SELECT v.report_id, c.address_id, c.id AS capture_id, c.fetched_at_us, min(v.id) AS version_id,
+             count(DISTINCT v.id) AS contents
            FROM several x JOIN version v ON v.report_id = x.report_id
-           JOIN reading g ON g.version_id = v.id JOIN capture c ON c.id = g.capture_id
-           WHERE v.whole = 1 AND v.official <> 'mirror_suspected' AND c.address_id IS NOT NULL
+           JOIN reading g ON g.version_id = v.id JOIN capture c ON c.id = g.capture_id LEFT JOIN warc w ON w.id = c.warc_id
+           WHERE v.official <> 'mirror_suspected' AND c.address_id IS NOT NULL AND NOT {IS_IMPORTED}
+           GROUP BY v.report_id, c.id HAVING max(v.whole) = 1
+         ), pair AS (
+           SELECT report_id, fetched_at_us, version_id, contents, lag(version_id) OVER same AS before_id,
+             lag(contents) OVER same AS before_contents
+           FROM seen WINDOW same AS (PARTITION BY report_id, address_id ORDER BY fetched_at_us, capture_id)
          )
          SELECT s.report_id, s.before_id, s.version_id,
            EXISTS (SELECT 1 FROM (VALUES ('更正'), ('勘误'), ('修订'), ('修正'), ('更新')) w
@@ -181,9 +227,9 @@ pub fn changes(store: &Store) -> Result<Vec<ChangeRow>, QueryError> {
            OR EXISTS (SELECT 1 FROM (VALUES ('更正'), ('勘误'), ('修订'), ('修正')) w
              WHERE EXISTS (SELECT 1 FROM section t WHERE t.version_id = s.version_id AND instr(t.text, w.column1))
                AND NOT EXISTS (SELECT 1 FROM section t WHERE t.version_id = s.before_id AND instr(t.text, w.column1)))
-         FROM seen s WHERE s.before_id IS NOT NULL AND s.before_id <> s.version_id
+         FROM pair s WHERE s.before_id IS NOT NULL AND s.before_id <> s.version_id AND s.contents = 1 AND s.before_contents = 1
          GROUP BY s.report_id, s.before_id, s.version_id ORDER BY s.report_id, min(s.fetched_at_us), s.before_id, s.version_id",
-    )?;
+    ))?;
     let rows = statement.query_map([], |row| {
         Ok(ChangeRow {
             report_id: row.get(0)?,
@@ -208,11 +254,16 @@ pub struct AbsenceRow {
     pub answer: String,
     /// The archive's file, and the record's place in it.
     pub place: (String, u64),
-    /// When the address first and last had the report.
-    pub seen_us: (i64, i64),
-    /// When any other address last had it; `None`: none ever did.
-    pub elsewhere_us: Option<i64>,
-    /// The earliest day the report gives as that of its publication.
+    /// When the address was first and last seen with the report; `None` where only imported files say that it had it, of which
+    /// it is not known when they were fetched.
+    pub seen_us: Option<(i64, i64)>,
+    /// When it had the report at the latest: the last capture, of an imported file the time of its import.
+    pub had_us: i64,
+    /// How many addresses have ever had the report; files without an address count as one.
+    pub addresses: u32,
+    /// Whether a file with the report was imported, which may be older than all captures.
+    pub is_imported: bool,
+    /// The latest day that any version gives as that of its publication, not in its text.
     pub published: Option<String>,
 }
 
@@ -222,30 +273,35 @@ pub struct AbsenceRow {
 ///
 /// If the database cannot be read.
 pub fn absences(store: &Store) -> Result<Vec<AbsenceRow>, QueryError> {
-    let mut statement = store.connection().prepare(
+    let is_address = ADDRESS.replace("?1", "n.url");
+    let mut statement = store.connection().prepare(&format!(
         "WITH gone AS (
            SELECT url, at_us, answer, file, offset FROM absence
            UNION ALL
            SELECT d.url, c.fetched_at_us, 'soft_gone', w.file, c.warc_offset FROM refusal x JOIN capture c ON c.id = x.capture_id
-           JOIN address d ON d.id = c.address_id JOIN warc w ON w.id = c.warc_id WHERE x.reason IN ('soft_gone', 'gone')
+           JOIN address d ON d.id = c.address_id JOIN warc w ON w.id = c.warc_id
+           WHERE x.reason IN ('soft_gone', 'gone') AND NOT {IS_IMPORTED}
          ), had AS (
            SELECT DISTINCT v.report_id, d.id AS address_id, d.url FROM gone n
-           JOIN address d ON substr(d.url, -12) = substr(n.url, -12) AND substr(d.url, 9, 12) = substr(n.url, 9, 12) AND d.url = n.url
+           JOIN address d ON {is_address}
            JOIN capture c ON c.address_id = d.id JOIN reading g ON g.capture_id = c.id JOIN version v ON v.id = g.version_id
            WHERE v.official <> 'mirror_suspected'
          ), times AS (
            SELECT h.report_id, h.url,
-             min(CASE WHEN c.address_id = h.address_id THEN c.fetched_at_us END) AS first_us,
-             max(CASE WHEN c.address_id = h.address_id THEN c.fetched_at_us END) AS last_us,
-             max(CASE WHEN c.address_id <> h.address_id THEN c.fetched_at_us END) AS elsewhere_us,
-             (SELECT min(e.day) FROM date_evidence e JOIN version w ON w.id = e.version_id
+             min(CASE WHEN c.address_id = h.address_id AND NOT {IS_IMPORTED} THEN c.fetched_at_us END) AS first_us,
+             max(CASE WHEN c.address_id = h.address_id AND NOT {IS_IMPORTED} THEN c.fetched_at_us END) AS last_us,
+             max(CASE WHEN c.address_id = h.address_id THEN c.fetched_at_us END) AS had_us,
+             count(DISTINCT ifnull(c.address_id, 0)) AS addresses, max({IS_IMPORTED}) AS is_imported,
+             (SELECT max(e.day) FROM date_evidence e JOIN version w ON w.id = e.version_id
                WHERE w.report_id = h.report_id AND w.official <> 'mirror_suspected' AND e.source <> 'text') AS published
            FROM had h JOIN version v ON v.report_id = h.report_id JOIN reading g ON g.version_id = v.id
-           JOIN capture c ON c.id = g.capture_id WHERE v.official <> 'mirror_suspected' GROUP BY h.report_id, h.url
+           JOIN capture c ON c.id = g.capture_id LEFT JOIN warc w ON w.id = c.warc_id
+           WHERE v.official <> 'mirror_suspected' GROUP BY h.report_id, h.url
          )
-         SELECT t.report_id, t.url, n.at_us, n.answer, n.file, n.offset, t.first_us, t.last_us, t.elsewhere_us, t.published
+         SELECT t.report_id, t.url, n.at_us, n.answer, n.file, n.offset, t.first_us, t.last_us, t.had_us, t.addresses,
+           t.is_imported, t.published
          FROM times t JOIN gone n ON n.url = t.url ORDER BY t.report_id, n.at_us, t.url",
-    )?;
+    ))?;
     let rows = statement.query_map([], |row| {
         Ok(AbsenceRow {
             report_id: row.get(0)?,
@@ -253,9 +309,11 @@ pub fn absences(store: &Store) -> Result<Vec<AbsenceRow>, QueryError> {
             at_us: row.get(2)?,
             answer: row.get(3)?,
             place: (row.get(4)?, row.get::<_, i64>(5)?.unsigned_abs()),
-            seen_us: (row.get(6)?, row.get(7)?),
-            elsewhere_us: row.get(8)?,
-            published: row.get(9)?,
+            seen_us: row.get::<_, Option<i64>>(6)?.zip(row.get(7)?),
+            had_us: row.get(8)?,
+            addresses: row.get(9)?,
+            is_imported: row.get(10)?,
+            published: row.get(11)?,
         })
     })?;
     Ok(rows.collect::<Result<_, _>>()?)

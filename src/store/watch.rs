@@ -14,10 +14,12 @@ use super::{Store, StoreError, Writer};
 pub struct WatchRow {
     /// The finding.
     pub watched: Watched,
-    /// The agency's name; `None` where only the code is known.
+    /// The name of the agency that the report itself was published under; `None` where only the code is known.
     pub agency: Option<String>,
-    /// Its code; `None` where not known.
+    /// That agency's code; `None` where the pages have none.
     pub code: Option<String>,
+    /// Its place; empty where the name tells.
+    pub place: String,
     /// The scope.
     pub scope: Scope,
     /// The report's year.
@@ -26,7 +28,8 @@ pub struct WatchRow {
 
 impl WatchRow {
     /// Twelve hexadecimal digits: of what the finding is and whom it is about, not of its numbers, so that it keeps what people
-    /// said of it when the reading gets better.
+    /// said of it when the reading gets better. Whom it is about is the report's own agency, not the body that it is joined in
+    /// nor its label: both change as the archive grows and people decide.
     pub fn id(&self) -> String {
         let mut hash = Sha256::new();
         let year = self.year.to_string();
@@ -34,6 +37,7 @@ impl WatchRow {
             self.watched.code.as_str(),
             self.agency.as_deref().unwrap_or_default(),
             self.code.as_deref().unwrap_or_default(),
+            &self.place,
             self.scope.as_str(),
             &year,
             &self.watched.about,

@@ -13,6 +13,7 @@ mod search;
 mod slow_series;
 mod sql;
 mod versions;
+mod watch;
 
 use std::path::PathBuf;
 

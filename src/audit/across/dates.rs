@@ -27,12 +27,15 @@ pub struct Dated {
     pub year: i16,
     /// Whom it is about.
     pub scope: Scope,
-    /// The agency's name; `None` where not known.
+    /// The agency's name as the report has it, with nothing added; `None` where not known.
     pub agency: Option<String>,
     /// Its level, where known: `township` has no day in the law.
     pub level: Option<String>,
-    /// The day of the first capture of any version, in China; `None` where only imports without time have it.
+    /// The day of the first capture of any version, in China; of an imported file that of its import, when it was there at the
+    /// latest. `None` where it is no day of the calendar.
     pub first_seen: Option<Date>,
+    /// The same of the versions that give one of `days`: what another version says is not known.
+    pub first_dated: Option<Date>,
     /// Every day that any whole, official version gives.
     pub days: Vec<Day>,
 }
@@ -46,10 +49,19 @@ const MOST_DAYS: i32 = 730;
 /// Who is bound: where name and scope do not tell, the later day counts.
 fn bound(dated: &Dated) -> Option<Bound> {
     let name = dated.agency.as_deref()?;
-    let is_township = ["乡人民政府", "镇人民政府", "街道办事处", "苏木人民政府"]
-        .iter()
-        .any(|end| name.ends_with(end))
-        || dated.level.as_deref() == Some("township");
+    // Offices of a town have no day either: 柳河镇党政办公室. A department's name has none of these words (城乡建设局, 镇江市教育局).
+    let of_townships = [
+        "街道",
+        "苏木",
+        "乡政府",
+        "镇政府",
+        "乡人民政府",
+        "镇人民政府",
+        "乡党",
+        "镇党",
+    ];
+    let is_township = dated.level.as_deref() == Some("township")
+        || of_townships.iter().any(|word| name.contains(word));
     if is_township {
         return None;
     }
@@ -120,7 +132,7 @@ pub fn late(dated: &Dated) -> Option<Watched> {
 /// A page cannot have been archived before it was published: every day it gives lies after the first capture's, by more than
 /// the hours between time zones.
 pub fn postdated(dated: &Dated) -> Option<Watched> {
-    let seen = dated.first_seen?;
+    let seen = dated.first_dated?;
     let first = dated.days.iter().map(|day| day.day).min()?;
     if seen.until(first).ok()?.get_days() < 2 {
         return None;
@@ -158,6 +170,7 @@ mod tests {
             agency: Some(agency.into()),
             level: None,
             first_seen: None,
+            first_dated: None,
             days: days
                 .iter()
                 .map(|day| Day {
@@ -203,11 +216,39 @@ mod tests {
             (2022, own, "云溪市第一人民医院", "2023-05-01", false),
             (2022, own, "云溪市供水公司", "2023-05-01", false),
             (2022, own, "云溪县柳河镇", "2023-05-01", false),
+            (2022, own, "云溪县柳河乡政府", "2023-05-01", false),
+            (2022, own, "云溪区柳河街道办", "2023-05-01", false),
+            (2022, own, "柳河镇人民政府办公室", "2023-05-01", false),
+            (2022, own, "柳河镇党政综合办公室", "2023-05-01", false),
+            (2022, own, "云溪区柳河街道党工委办公室", "2023-05-01", false),
+            (2022, own, "云溪县住房和城乡建设局", "2023-05-01", true),
+            (2022, own, "云溪县乡村振兴局", "2023-05-01", true),
+            (2022, own, "镇江市教育局", "2023-05-01", true),
+            (2022, own, "景德镇市教育局", "2023-05-01", true),
         ];
         for (year, scope, agency, day, want) in cases {
             let found = late(&dated(year, scope, agency, &[day]));
             assert_eq!(found.is_some(), want, "{year} {agency} {day}");
         }
+    }
+
+    #[test]
+    fn a_township_has_no_day_whatever_its_name() {
+        let mut case = dated(2022, Scope::Own, "柳河办公室", &["2023-05-01"]);
+        assert!(late(&case).is_some());
+        case.level = Some("county".into());
+        assert!(late(&case).is_some());
+        case.level = Some("township".into());
+        assert_eq!(late(&case), None);
+    }
+
+    #[test]
+    fn what_other_versions_say_of_their_day_is_not_known() {
+        let mut case = dated(2022, Scope::Own, "云溪市教育局", &["2023-01-20"]);
+        case.first_seen = Some(date(2023, 1, 5));
+        assert_eq!(postdated(&case), None);
+        case.first_dated = Some(date(2023, 1, 5));
+        assert!(postdated(&case).is_some());
     }
 
     #[test]
