@@ -48,6 +48,10 @@ enum Flow {
     Return(Value),
 }
 
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "what was seen while reading without doing, each by itself"
+)]
 pub(super) struct Machine<'m, 'p, 't> {
     program: &'m Program<'p>,
     place: Place<'m, 't>,
