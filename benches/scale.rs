@@ -99,6 +99,7 @@ fn build_it(directory: &Path, jobs: Option<u64>) {
     let start = Instant::now();
     let mut store = Store::open(&home.database()).expect("the database opens");
     let options = BuildOptions {
+        decisions: nianbao::decisions::Decisions::none(),
         hosts: nianbao::audit::origin::HostRules::get(),
         readings: nianbao::pipeline::Readings::compiled(),
         jobs: jobs

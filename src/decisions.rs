@@ -16,9 +16,6 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
 
-/// Name of the file in a home.
-pub const FILE: &str = "decisions.jsonl";
-
 /// A longer file was not made by people.
 const MAX_BYTES: u64 = 64 * 1024 * 1024;
 
@@ -145,7 +142,17 @@ pub struct Decisions {
     bad: Vec<BadLine>,
 }
 
+static NONE: Decisions = Decisions {
+    all: Vec::new(),
+    bad: Vec::new(),
+};
+
 impl Decisions {
+    /// Those of a home where nobody decided anything.
+    pub fn none() -> &'static Self {
+        &NONE
+    }
+
     /// Reads the file; one that does not exist holds no decisions. Lines that are no decisions are kept in [`Self::bad`].
     ///
     /// # Errors
@@ -220,18 +227,23 @@ impl Decisions {
 
     /// The decisions that hold, in the order they were made; no undo is among them.
     pub fn in_force(&self) -> Vec<&Decision> {
+        let mut held = self.standing();
+        held.retain(|decision| !matches!(decision.what, What::Undo { .. }));
+        held
+    }
+
+    /// The decisions that were not taken back, in the order they were made; undos are among them.
+    fn standing(&self) -> Vec<&Decision> {
         let mut undone: HashSet<&str> = HashSet::new();
         let mut held = Vec::new();
         for decision in self.all.iter().rev() {
             if undone.contains(decision.id.as_str()) {
                 continue;
             }
-            match &decision.what {
-                What::Undo { id } => {
-                    undone.insert(id);
-                }
-                _ => held.push(decision),
+            if let What::Undo { id } = &decision.what {
+                undone.insert(id);
             }
+            held.push(decision);
         }
         held.reverse();
         held
@@ -256,7 +268,7 @@ impl Decisions {
 /// # Errors
 ///
 /// [`DecisionError::NoReason`], [`DecisionError::NothingToMerge`], [`DecisionError::NothingToUndo`]; what reading says, and the disk.
-/// Nothing is written then, or nothing that reads as a decision.
+/// Nothing of the decision is in the file then, unless the disk refuses to take that back too.
 pub fn append(
     path: &Path,
     at: Timestamp,
@@ -267,13 +279,8 @@ pub fn append(
     sound(reason, &what)?;
     let before = Decisions::read(path)?;
     if let What::Undo { id } = &what {
-        let holds = |decision: &Decision| decision.id == *id;
-        let is_held = before.in_force().into_iter().any(holds);
         // An undo may be undone too, as long as it was not.
-        let undoes = before.all.iter().any(|decision| {
-            holds(decision) && matches!(decision.what, What::Undo { .. }) && !before.is_undone(id)
-        });
-        if !is_held && !undoes {
+        if !before.standing().iter().any(|decision| decision.id == *id) {
             return Err(DecisionError::NothingToUndo { id: id.clone() });
         }
     }
@@ -295,20 +302,6 @@ pub fn append(
         source,
     })?;
     Ok(decision)
-}
-
-impl Decisions {
-    fn is_undone(&self, id: &str) -> bool {
-        let mut undone: HashSet<&str> = HashSet::new();
-        for decision in self.all.iter().rev() {
-            if let What::Undo { id } = &decision.what
-                && !undone.contains(decision.id.as_str())
-            {
-                undone.insert(id);
-            }
-        }
-        undone.contains(id)
-    }
 }
 
 fn line(decision: &Decision) -> String {
@@ -357,18 +350,34 @@ fn write(path: &Path, line: &str) -> io::Result<()> {
     }
     text.push_str(line);
     text.push('\n');
-    file.write_all(text.as_bytes())?;
-    file.sync_all()?;
-    // The name of a new file is on the disk only with its folder.
-    if is_new && let Some(folder) = path.parent() {
-        File::open(if folder.as_os_str().is_empty() {
-            Path::new(".")
-        } else {
-            folder
-        })?
-        .sync_all()?;
+    add(&mut file, text.as_bytes(), |file| {
+        file.sync_all()?;
+        // The name of a new file is on the disk only with its folder.
+        if is_new && let Some(folder) = path.parent() {
+            File::open(if folder.as_os_str().is_empty() {
+                Path::new(".")
+            } else {
+                folder
+            })?
+            .sync_all()?;
+        }
+        Ok(())
+    })
+}
+
+/// Appends bytes, or leaves the file as it was: who is told of a failure was told that nothing was decided.
+fn add(
+    file: &mut File,
+    bytes: &[u8],
+    sync: impl FnOnce(&File) -> io::Result<()>,
+) -> io::Result<()> {
+    let end = file.seek(SeekFrom::End(0))?;
+    let added = file.write_all(bytes).and_then(|()| sync(file));
+    if added.is_err() && file.set_len(end).is_ok() {
+        // The first failure is what is told; this one changes nothing about it.
+        let _ = file.sync_all();
     }
-    Ok(())
+    added
 }
 
 mod rfc3339 {
@@ -415,7 +424,7 @@ mod tests {
 
     fn file() -> (tempfile::TempDir, PathBuf) {
         let folder = tempfile::tempdir().unwrap();
-        let path = folder.path().join(FILE);
+        let path = folder.path().join("decisions.jsonl");
         (folder, path)
     }
 
@@ -441,6 +450,28 @@ mod tests {
         let read = Decisions::read(&path).unwrap();
         assert_eq!(read.all(), [first, second, third]);
         assert_eq!(read.bad(), []);
+    }
+
+    #[test]
+    fn what_could_not_be_kept_is_not_in_the_file() {
+        let (_folder, path) = file();
+        put(&path, dismiss("a1"));
+        let before = std::fs::read(&path).unwrap();
+        let mut open = OpenOptions::new()
+            .append(true)
+            .read(true)
+            .open(&path)
+            .unwrap();
+        let failed = add(&mut open, b"{}\n", |_| {
+            Err(io::ErrorKind::StorageFull.into())
+        });
+        assert_eq!(failed.unwrap_err().kind(), io::ErrorKind::StorageFull);
+        assert_eq!(std::fs::read(&path).unwrap(), before);
+        add(&mut open, b"{}\n", File::sync_all).unwrap();
+        assert_eq!(
+            std::fs::read(&path).unwrap(),
+            [&before[..], b"{}\n"].concat()
+        );
     }
 
     #[test]

@@ -62,6 +62,7 @@ fn built(home: &Home, database: &Path, jobs: usize) -> BuildSummary {
 fn built_with(home: &Home, database: &Path, jobs: usize, reread: bool) -> BuildSummary {
     let mut store = Store::open(database).unwrap();
     let options = BuildOptions {
+        decisions: nianbao::decisions::Decisions::none(),
         hosts: nianbao::audit::origin::HostRules::get(),
         readings: nianbao::pipeline::Readings::compiled(),
         jobs: NonZeroUsize::new(jobs),

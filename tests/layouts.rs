@@ -413,6 +413,7 @@ fn a_build_joins_pages_and_keeps_reports_apart() {
     }
     let mut store = Store::open(&home.database()).unwrap();
     let options = |jobs| BuildOptions {
+        decisions: nianbao::decisions::Decisions::none(),
         hosts: nianbao::audit::origin::HostRules::get(),
         readings: nianbao::pipeline::Readings::compiled(),
         jobs: std::num::NonZeroUsize::new(jobs),
@@ -441,6 +442,7 @@ fn a_build_joins_pages_and_keeps_reports_apart() {
         assert!(found.contains(&want), "{want} in {found:#?}");
     }
     let reread = BuildOptions {
+        decisions: nianbao::decisions::Decisions::none(),
         reread: true,
         ..options(1)
     };

@@ -24,6 +24,7 @@ fn stopped_after(
     let stop = AtomicU8::new(0);
     let mut store = Store::open(database).unwrap();
     let options = BuildOptions {
+        decisions: nianbao::decisions::Decisions::none(),
         hosts: HostRules::get(),
         readings: Readings::compiled(),
         jobs: std::num::NonZeroUsize::new(2),

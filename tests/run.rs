@@ -467,14 +467,24 @@ fn what_came_of_an_answer_that_the_end_of_a_run_cuts_is_kept_and_asked_for_again
         assert_eq!(told_of(&home, &urls[0]).0, "done");
         assert_eq!(versions(&home), 1, "half a report is no version beside it");
         let database = Connection::open(home.path().join("nianbao.db")).unwrap();
-        let cut: i64 = database
-            .query_row(
-                "SELECT count(*) FROM capture WHERE truncated IS NOT NULL",
-                [],
-                |row| row.get(0),
-            )
+        let cut = "SELECT d.url, c.truncated, x.reason FROM capture c JOIN address d ON d.id = c.address_id
+                   LEFT JOIN refusal x ON x.capture_id = c.id WHERE c.truncated IS NOT NULL";
+        let mut statement = database.prepare(cut).unwrap();
+        let captures: Vec<(String, String, Option<String>)> = statement
+            .query_map([], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))
+            .unwrap()
+            .collect::<Result<_, _>>()
             .unwrap();
-        assert!(cut <= 1);
+        let half = (
+            urls[0].clone(),
+            "time".to_owned(),
+            Some("timeout".to_owned()),
+        );
+        assert_eq!(
+            captures,
+            [half],
+            "half a page is a refusal beside the whole one"
+        );
         let whole = child::run(&home.path(), &["audit", "--json"]);
         assert!(!whole.stdout.contains("capture_truncated"), "{whole:?}");
     }

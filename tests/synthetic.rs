@@ -44,6 +44,7 @@ fn corpus(plan: &Plan) -> Corpus {
     write(plan, &home.warc(), &truth, 2);
     let mut store = Store::open(&home.database()).unwrap();
     let options = BuildOptions {
+        decisions: nianbao::decisions::Decisions::none(),
         hosts: nianbao::audit::origin::HostRules::get(),
         readings: nianbao::pipeline::Readings::compiled(),
         jobs: None,

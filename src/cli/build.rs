@@ -83,12 +83,15 @@ pub(super) fn build(
     let progress = Progress::bytes("building");
     let sites =
         pipeline::profiles(&opened.home).map_err(|error| BuildError::Profiles(Box::new(error)))?;
+    // Before hours of reading: a file that cannot be read ends the build.
+    let decisions = Decisions::read(&opened.home.decisions())?;
     let readings = Readings::new(Sites::clone(&sites));
     let options = BuildOptions {
         readings: &readings,
         jobs,
         started_at: Timestamp::now(),
         hosts,
+        decisions: &decisions,
         reread,
         stop,
     };
@@ -105,7 +108,7 @@ pub(super) fn build(
     let result = pipeline::build(&opened.home.warc(), &mut opened.store, &options, observe);
     progress.done();
     let mut summary = result?;
-    for bad in Decisions::read(&opened.home.decisions())?.bad() {
+    for bad in decisions.bad() {
         output::say(&output::failure(&opened.home.decisions(), &bad.to_string()));
         summary.failures += 1;
     }

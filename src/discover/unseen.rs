@@ -25,6 +25,48 @@ const OTHERS: [&str; 19] = [
     "count", "hit", "click", "visit", "/log", "stat", "tongji", "weather", "login", "user",
     "captcha", "token", "menu", "nav", "comment", "survey", "share", "weixin", "search",
 ];
+/// Words of addresses that change something or count a reader, whole: `updateViews`, `add_like`. Asking for such a one is
+/// not reading.
+const CHANGES: [&str; 33] = [
+    "add",
+    "append",
+    "create",
+    "insert",
+    "save",
+    "update",
+    "edit",
+    "modify",
+    "set",
+    "put",
+    "write",
+    "del",
+    "delete",
+    "remove",
+    "clear",
+    "submit",
+    "send",
+    "upload",
+    "apply",
+    "vote",
+    "praise",
+    "like",
+    "likes",
+    "digg",
+    "zan",
+    "favor",
+    "favorite",
+    "subscribe",
+    "view",
+    "views",
+    "viewed",
+    "pv",
+    "uv",
+];
+/// Beginnings of words run together that do so: `updatehits`.
+const CHANGING: [&str; 14] = [
+    "update", "insert", "delete", "remove", "modify", "save", "submit", "vote", "praise",
+    "addview", "addread", "addlike", "addnum", "pageview",
+];
 /// Data of one page that is asked for.
 const MOST: usize = 2;
 /// A page with less text is nothing but a frame for scripts, in runs.
@@ -58,13 +100,18 @@ pub(super) fn shell(tree: &Tree<'_>, url: &Url, base: &Base) -> Shell {
             continue;
         };
         let lower = address.to_ascii_lowercase();
-        if OTHERS.iter().any(|word| lower.contains(word)) {
+        let changes = changes(address);
+        // What may be the list that is looked for is told of, though it is not asked for.
+        let may_list = ["list", "query", "data", "page"];
+        let may_list = may_list.iter().any(|word| lower.contains(word));
+        if OTHERS.iter().any(|word| lower.contains(word)) || changes && !may_list {
             continue;
         }
         let target = urls::resolve(base, address).filter(|target| {
             target.host_str() == url.host_str() && target != url && !links::is_template(address)
         });
-        match target.filter(|_| request.is_get && LISTS.iter().any(|word| lower.contains(word))) {
+        let is_list = LISTS.iter().any(|word| lower.contains(word));
+        match target.filter(|_| request.is_get && !changes && is_list) {
             Some(target) if !found.lists.contains(&target) && found.lists.len() < MOST => {
                 found.lists.push(target);
             }
@@ -104,6 +151,27 @@ pub(super) fn shell(tree: &Tree<'_>, url: &Url, base: &Base) -> Shell {
         ));
     }
     found
+}
+
+/// Whether asking for an address does more than read, by the words of its path and its query.
+fn changes(address: &str) -> bool {
+    let mut words: Vec<String> = Vec::new();
+    let mut before = ' ';
+    for c in address.chars().take(2000) {
+        let begins = c.is_ascii_uppercase() && !before.is_ascii_uppercase();
+        if !c.is_ascii_alphabetic() || !before.is_ascii_alphabetic() || begins {
+            words.push(String::new());
+        }
+        if let Some(word) = words.last_mut()
+            && c.is_ascii_alphabetic()
+        {
+            word.push(c.to_ascii_lowercase());
+        }
+        before = c;
+    }
+    words.iter().any(|word| {
+        CHANGES.contains(&word.as_str()) || CHANGING.iter().any(|start| word.starts_with(start))
+    })
 }
 
 /// Whether a page has a template for entries: an element that a script repeats, with a link in it.

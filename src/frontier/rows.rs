@@ -98,14 +98,17 @@ impl Batch<'_> {
             }
         };
         let brought = page && outcome == Outcome::Ok;
+        // Validators are the page's: those of half an answer or of an error would have the server say "unchanged" of
+        // what we never had.
         self.transaction
             .prepare_cached(
                 "UPDATE url SET state = ?2, outcome = ?3, why = ?4, not_before_us = ?5, attempts = attempts + ?6,
                    round = CASE WHEN ?2 = 'pending' THEN round ELSE ?7 END,
                    last_exchange_id = coalesce(?8, last_exchange_id),
                    page_exchange_id = CASE WHEN ?9 THEN coalesce(?8, page_exchange_id) ELSE page_exchange_id END,
-                   etag = CASE WHEN ?9 THEN ?10 ELSE coalesce(?10, etag) END,
-                   last_modified = CASE WHEN ?9 THEN ?11 ELSE coalesce(?11, last_modified) END,
+                   etag = CASE WHEN ?9 THEN ?10 WHEN ?12 THEN coalesce(?10, etag) ELSE etag END,
+                   last_modified = CASE WHEN ?9 THEN ?11 WHEN ?12 THEN coalesce(?11, last_modified)
+                     ELSE last_modified END,
                    checked_us = CASE WHEN ?12 THEN ?13 ELSE checked_us END,
                    items = coalesce(?14, items), barren = ?15
                  WHERE id = ?1",

@@ -13,7 +13,7 @@ use std::sync::atomic::{AtomicU8, Ordering};
 use jiff::Timestamp;
 
 use crate::audit::origin::HostRules;
-use crate::decisions::{self, Decisions};
+use crate::decisions::Decisions;
 use crate::model::Report;
 use crate::store::{
     CaptureInfo, Marks, Member, Outcome, Pending, Refusal, State, Store, StoreError, Trouble,
@@ -41,6 +41,8 @@ pub struct BuildOptions<'h> {
     pub hosts: &'h HostRules,
     /// Which profile a page is read with.
     pub readings: &'h Readings,
+    /// What people decided.
+    pub decisions: &'h Decisions,
     /// Whether the whole archive is read again, also what the same program has read already.
     pub reread: bool,
     /// Ends the build when it is not 0 any more; `None`: nobody does.
@@ -74,12 +76,10 @@ pub fn build(
     observe: impl FnMut(BuildEvent<'_>),
 ) -> Result<BuildSummary, BuildError> {
     let summary = read_archive(archive, store, options, observe)?;
-    // What people decided lies beside the database.
-    let decisions = Decisions::read(&store.path().with_file_name(decisions::FILE))?;
-    settle_agencies(store, &decisions)?;
+    settle_agencies(store, options.decisions)?;
     options.go_on()?;
     watch(store)?;
-    put_verdicts(store, &decisions)?;
+    put_verdicts(store, options.decisions)?;
     Ok(summary)
 }
 

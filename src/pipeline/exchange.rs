@@ -10,7 +10,7 @@ use crate::archive::{HttpError, HttpResponse, Kind, PayloadNote, Record};
 use crate::audit::origin::HostRules;
 use crate::decode::{self, Media};
 use crate::extract::paging::{self, Paging};
-use crate::model::Report;
+use crate::model::{Outcome, Report};
 use crate::store::{CaptureInfo, Marks, Pending, Refusal, WarcPlace, key_of, key_of_digest};
 
 use super::cut;
@@ -191,7 +191,7 @@ pub(super) fn make(
         return revisit(file, record, note);
     }
     let body = match body(record) {
-        Err(Odd::Status) => return absent(record).unwrap_or(Made::PassedOver),
+        Err(Odd::Status) => return absent(record, note).unwrap_or(Made::PassedOver),
         other => other,
     };
     let Some(date) = record.date() else {
@@ -276,12 +276,19 @@ pub(super) fn make_as(
     }
 }
 
-/// An answer that the address is not there. `None` for any other.
-fn absent(record: &Record) -> Option<Made> {
-    let answer = match HttpResponse::split(&record.block).ok()?.status {
-        404 => "404",
-        410 => "410",
-        _ => return None,
+/// An answer that the address is not there, as the crawl judged it where it did: firewalls say 404 too. `None` for any
+/// other.
+fn absent(record: &Record, note: Option<&Note>) -> Option<Made> {
+    let soft = record.kind() == Kind::Revisit;
+    let answer = match note.map(|note| note.outcome) {
+        // The first such page is a capture with this refusal; what has the same bytes is told of here.
+        Some(Outcome::SoftGone) if soft => "soft_gone",
+        None | Some(Outcome::Gone) => match HttpResponse::split(&record.block).ok()?.status {
+            404 => "404",
+            410 => "410",
+            _ => return None,
+        },
+        Some(_) => return None,
     };
     Some(Made::Absent {
         url: record.target_uri()?.to_owned(),
@@ -304,6 +311,9 @@ fn revisit(file: &str, record: &Record, note: Option<&Note>) -> Made {
     let Some(url) = record.target_uri() else {
         return Made::PassedOver;
     };
+    if let Some(absent) = absent(record, note) {
+        return absent;
+    }
     if note.is_some_and(|note| !note.outcome.is_page()) {
         return Made::PassedOver;
     }

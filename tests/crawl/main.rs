@@ -4,6 +4,7 @@
 mod site;
 
 mod home;
+mod kept;
 mod profiles;
 
 use std::time::Duration;

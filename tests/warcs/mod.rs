@@ -176,6 +176,7 @@ pub fn home() -> (tempfile::TempDir, Home) {
 pub fn built(warc: &Path, database: &Path, reread: bool) -> (BuildSummary, Vec<String>) {
     let mut store = Store::open(database).unwrap();
     let options = BuildOptions {
+        decisions: nianbao::decisions::Decisions::none(),
         hosts: nianbao::audit::origin::HostRules::get(),
         readings: nianbao::pipeline::Readings::compiled(),
         jobs: std::num::NonZeroUsize::new(2),

@@ -9,6 +9,9 @@ use serde::Deserialize;
 use crate::crawl::markup::{LONG_CHARS, Shape};
 use crate::model::Outcome;
 
+/// A text of fewer characters is no document, whatever the title says.
+const DOCUMENT_CHARS: usize = 100;
+
 /// Where the evidence stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Place {
@@ -192,7 +195,9 @@ impl Rule {
         if !status_fits || !links_fit || shape.chars > rule.max_text {
             return None;
         }
-        if self.outcome != Outcome::Challenge && is_article(&shape.title) {
+        let is_document = shape.chars >= DOCUMENT_CHARS && is_article(&shape.title);
+        let is_notice_of_itself = self.outcome == Outcome::ErrorPage && is_upkeep(&shape.title);
+        if self.outcome != Outcome::Challenge && is_document && !is_notice_of_itself {
             return None;
         }
         let mut found = Vec::new();
@@ -232,6 +237,9 @@ impl Rule {
 
 /// Whether a title is that of a document: what it says of missing pages and firewalls is its matter. Pages that refuse
 /// have titles of their own or that of the column.
+///
+/// Only where there is a text as well ([`DOCUMENT_CHARS`]): many systems print the title of what was taken down above the
+/// words that it was, and a notice of maintenance before every page of a site.
 fn is_article(title: &str) -> bool {
     let has_year = title
         .split(|c: char| !c.is_ascii_digit())
@@ -242,6 +250,14 @@ fn is_article(title: &str) -> bool {
             .iter()
             .any(|end| title.contains(end));
     is_report || is_notice
+}
+
+/// Whether a title speaks of maintenance: of a notice that stands for a whole site meanwhile, or of one among others.
+/// Which, its title does not tell; its length does.
+fn is_upkeep(title: &str) -> bool {
+    ["维护", "升级", "检修"]
+        .iter()
+        .any(|word| title.contains(word))
 }
 
 #[cfg(test)]

@@ -119,12 +119,16 @@ impl<T: Transport + 'static> Visit<T> {
                 _ => None,
             };
             let fetched = Timestamp::now();
-            let state = from_status(examined.wire.status, &examined.body);
+            // Rules that cannot be read are not had: taken for none, they would allow all.
+            let status = examined.wire.status;
+            let status = status.filter(|status| *status >= 300 || examined.body.is_some());
+            let body = examined.body.unwrap_or_default();
+            let state = from_status(status, &body);
             let unhad = matches!(state, RobotsState::NothingAllowed(_));
             let row = RobotsRow {
                 origin: origin.to_owned(),
-                status: examined.wire.status,
-                body: examined.body,
+                status,
+                body,
                 fetched,
                 expires: later(fetched, if unhad { UNHAD } else { VALID }),
             };
@@ -171,9 +175,4 @@ impl<T: Transport + 'static> Visit<T> {
             redirects += 1;
         }
     }
-}
-
-/// As much of a robots.txt as is read.
-pub(super) fn capped(body: &[u8]) -> Vec<u8> {
-    body[..body.len().min(crate::crawl::robots::MOST_BYTES)].to_vec()
 }

@@ -169,7 +169,7 @@ pub async fn crawl<T: Transport + 'static>(
     crew.watch(&mut heard, stop, deadline).await?;
     let Crew {
         mut summary,
-        broken,
+        mut broken,
         tasks,
         shared: handle,
         ..
@@ -197,6 +197,12 @@ pub async fn crawl<T: Transport + 'static>(
     };
     if let Course::Finish(why, _) = course {
         summary.stopped = Some(why);
+    }
+    // Tasks that got no answer end, and may all have ended before we heard why there was none.
+    while let Ok(told) = heard.try_recv() {
+        if let Told::Broken(why) = told {
+            broken.get_or_insert(why);
+        }
     }
     if let Some(source) = broken {
         if !source.is_full() {

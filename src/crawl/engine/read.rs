@@ -4,12 +4,16 @@ use jiff::Timestamp;
 use url::Url;
 
 use super::options::{Answer, Options, Reading};
-use crate::archive::{Digested, HttpResponse, Truncation};
+use crate::archive::{Digested, HttpError, HttpResponse, Truncation};
+use crate::crawl::robots::MOST_BYTES;
 use crate::crawl::transport::{Exchange, FetchError, TlsFacts, Truncated};
 use crate::crawl::writer::Wire;
 use crate::discover::Lead;
 use crate::frontier::{Found, Lease};
 use crate::model::{ItemKind, Outcome, Role};
+
+/// Bytes that a robots.txt may unpack to.
+const MOST_UNPACKED: u64 = 64 << 20;
 
 /// An answer, read.
 #[derive(Debug)]
@@ -22,8 +26,8 @@ pub(super) struct Examined {
     pub found: Option<Vec<Found>>,
     pub etag: Option<String>,
     pub last_modified: Option<String>,
-    /// Decoded body of a robots.txt.
-    pub body: Vec<u8>,
+    /// What is read of a robots.txt, without its codings; `None` where they cannot be undone, and of all else.
+    pub body: Option<Vec<u8>>,
     /// Whether it is not whole because the run was ended; then the outcome says nothing of the server.
     pub cut: bool,
 }
@@ -89,7 +93,7 @@ fn nothing(wire: Wire, outcome: Outcome, why: String) -> Examined {
         found: None,
         etag: None,
         last_modified: None,
-        body: Vec::new(),
+        body: None,
     }
 }
 
@@ -101,7 +105,7 @@ fn answered(options: &Options, lease: &Lease, url: &Url, exchange: Exchange) -> 
         title: lease.title.as_deref(),
         exchange: &exchange,
     });
-    let (mut etag, mut last_modified, mut body) = (None, None, Vec::new());
+    let (mut etag, mut last_modified, mut body) = (None, None, None);
     let mut payload = None;
     let mut header = None;
     if let Ok(response) = HttpResponse::split(&exchange.response) {
@@ -109,9 +113,7 @@ fn answered(options: &Options, lease: &Lease, url: &Url, exchange: Exchange) -> 
         etag = field(&response, "ETag");
         last_modified = field(&response, "Last-Modified");
         if lease.role == Role::Robots {
-            let as_sent = |_| response.transfer_decoded();
-            let decoded = response.decoded(1 << 20).unwrap_or_else(as_sent);
-            body = super::gate::capped(&decoded.bytes);
+            body = rules(&response);
         }
         payload = Some(Digested::of(response.pieces()));
     }
@@ -146,6 +148,20 @@ fn answered(options: &Options, lease: &Lease, url: &Url, exchange: Exchange) -> 
         etag,
         last_modified,
         body,
+    }
+}
+
+/// As much of a robots.txt as is read; `None` where its codings cannot be undone.
+fn rules(response: &HttpResponse<'_>) -> Option<Vec<u8>> {
+    match response.beginning(MOST_BYTES, MOST_UNPACKED) {
+        Ok(beginning) => Some(beginning.bytes),
+        // Servers name charsets here, too; what is text is what it says.
+        Err(HttpError::UnknownCoding { .. }) => {
+            let sent = response.transfer_decoded().bytes;
+            let text = std::str::from_utf8(&sent).ok()?;
+            Some(text.as_bytes()[..text.len().min(MOST_BYTES)].to_vec())
+        }
+        Err(_) => None,
     }
 }
 

@@ -9,7 +9,7 @@ use super::{Sheet, behind, links, widgets};
 use crate::discover::links::said as said_by;
 use crate::discover::opens;
 use crate::discover::script::{Effect, Place, Program};
-use crate::discover::tree::{NodeId, Tree};
+use crate::discover::tree::{Node, NodeId, Tree};
 use crate::discover::urls;
 
 /// What the scripts say of the pages behind.
@@ -23,6 +23,17 @@ pub(in crate::discover) enum Scripted {
 
 /// Texts of the link to the last page.
 const LAST: [&str; 5] = ["尾页", "末页", "最后一页", "最后页", "last"];
+/// Texts of the link to the page before.
+const PREVIOUS: [&str; 8] = [
+    "上一页",
+    "上页",
+    "前页",
+    "前一页",
+    "上一頁",
+    "prev",
+    "previous",
+    "pre",
+];
 /// Texts of what adds more entries to those shown.
 const MORE: [&str; 4] = ["加载更多", "点击加载更多", "查看更多数据", "显示更多"];
 /// Elements with a click that are looked at.
@@ -63,7 +74,7 @@ pub(in crate::discover) fn follow(sheet: &Sheet<'_, '_>, entries: usize) -> Opti
     by_clicks(sheet, tree, place)
         .or_else(|| by_choice(sheet, tree, place))
         .or_else(|| widgets::follow(sheet, tree, place, entries))
-        .or_else(|| by_words(tree))
+        .or_else(|| by_words(sheet, tree))
 }
 
 pub(super) const fn by_post() -> &'static str {
@@ -131,7 +142,7 @@ fn by_next(
             return whole();
         }
     }
-    if printed.is_some_and(|(current, pages)| current >= pages) {
+    if printed.is_some_and(|(current, pages)| current.unwrap_or(1) >= pages) {
         return whole();
     }
     match effect(tree, place, &next.script) {
@@ -205,9 +216,9 @@ fn by_numbers(
         .map(|(number, _)| *number);
     // The page's own number is no link.
     let missing = (1..highest).find(|number| numbers.iter().all(|(other, _)| other != number));
-    let current = own
-        .or(missing)
-        .or_else(|| printed(tree).map(|(current, _)| current))?;
+    let current = own.or(missing).or_else(|| {
+        printed(tree).and_then(|(current, _)| current.or_else(|| first(sheet, tree)))
+    })?;
     let mut pages = Vec::new();
     let (mut posts, mut asks, mut hidden) = (false, false, None);
     for (_, script) in numbers.iter().filter(|(number, _)| *number > current) {
@@ -284,8 +295,9 @@ fn by_choice(sheet: &Sheet<'_, '_>, tree: &Tree<'_>, place: Place<'_, '_>) -> Op
 }
 
 /// A count of pages in words, where nothing else tells of them: `共3页`.
-fn by_words(tree: &Tree<'_>) -> Option<Scripted> {
+fn by_words(sheet: &Sheet<'_, '_>, tree: &Tree<'_>) -> Option<Scripted> {
     let (current, pages) = printed(tree)?;
+    let current = current.or_else(|| first(sheet, tree))?;
     (current < pages).then(|| {
         Scripted::Unseen(format!(
             "its pager counts {pages} pages and gives no address"
@@ -293,8 +305,56 @@ fn by_words(tree: &Tree<'_>) -> Option<Scripted> {
     })
 }
 
-/// The number of the page and of all pages, as printed: `共3页`, `第1页/共3页`, `1/3页`; `None` where they are not.
-fn printed(tree: &Tree<'_>) -> Option<(u32, u32)> {
+/// 1 for a page from which nothing leads back: where it does, a page that prints no number of its own may be the last.
+fn first(sheet: &Sheet<'_, '_>, tree: &Tree<'_>) -> Option<u32> {
+    let leads_back = |(id, node): (NodeId, &Node<'_>)| {
+        if !matches!(
+            &*node.name,
+            "a" | "button" | "input" | "span" | "li" | "em" | "div"
+        ) || tree.span(id) > 200
+        {
+            return false;
+        }
+        let text = match &*node.name {
+            "input" => node.attribute("value").unwrap_or_default().into_owned(),
+            _ => said_by(tree, id),
+        };
+        let bare = text.trim_matches(|c: char| c.is_whitespace() || "[]【】|<>‹«←＜".contains(c));
+        if !PREVIOUS.iter().any(|word| word.eq_ignore_ascii_case(bare)) || is_off(node) {
+            return false;
+        }
+        if let Some(script) = opens::click(node) {
+            let numbers = Program::numbers(&script);
+            let place = Place {
+                url: sheet.url,
+                tree,
+            };
+            return match effect(tree, place, &script) {
+                Effect::Opens(address) | Effect::Loads(address) => {
+                    resolved(sheet, &address).is_some_and(|url| url != *sheet.url)
+                }
+                Effect::Nothing => false,
+                // On the first page such clicks lead to it, or to page 0.
+                _ => matches!(numbers.as_slice(), [.., (_, number)] if *number > 1),
+            };
+        }
+        let address = node.attribute("href").unwrap_or_default();
+        let is_address = !address.is_empty() && !address.starts_with('#');
+        is_address && resolved(sheet, &address).is_some_and(|url| url != *sheet.url)
+    };
+    let mut nodes = tree.nodes().iter().enumerate();
+    (!nodes.any(leads_back)).then_some(1)
+}
+
+/// Whether an element is switched off.
+fn is_off(node: &Node<'_>) -> bool {
+    let class = node.raw_attribute("class").unwrap_or_default();
+    node.raw_attribute("disabled").is_some() || class.to_ascii_lowercase().contains("disabled")
+}
+
+/// The number of the page, where it is told, and of all pages, as printed: `共3页`, `第1页/共3页`, `1/3页`; `None` where
+/// they are not.
+fn printed(tree: &Tree<'_>) -> Option<(Option<u32>, u32)> {
     // Runs around the sign of pages only.
     let runs = tree.runs();
     for run in 0..runs {
@@ -312,7 +372,7 @@ fn printed(tree: &Tree<'_>) -> Option<(u32, u32)> {
     None
 }
 
-fn counted(text: &str) -> Option<(u32, u32)> {
+fn counted(text: &str) -> Option<(Option<u32>, u32)> {
     let digits = |text: &str| -> Option<(u32, usize)> {
         let end = text
             .find(|c: char| !c.is_ascii_digit())
@@ -328,7 +388,7 @@ fn counted(text: &str) -> Option<(u32, u32)> {
     };
     let current = behind("第", text).or_else(|| behind("当前", text));
     if let Some(pages) = behind("共", text) {
-        return Some((current.unwrap_or(1), pages));
+        return Some((current, pages));
     }
     let at = text.find('/')?;
     let before = text[..at].trim_end_matches('页');
@@ -338,7 +398,7 @@ fn counted(text: &str) -> Option<(u32, u32)> {
     let (current, end) = digits(&before[start..])?;
     let (pages, behind) = digits(&text[at + 1..])?;
     let is_pager = start + end == before.len() && text[at + 1 + behind..].starts_with('页');
-    (is_pager && current <= pages).then_some((current, pages))
+    (is_pager && current <= pages).then_some((Some(current), pages))
 }
 
 /// The clicks that turn pages, in the order of the page.
@@ -360,14 +420,7 @@ fn clicks(tree: &Tree<'_>) -> Vec<Click> {
         if click.is_none() && !sends {
             continue;
         }
-        let class = node
-            .raw_attribute("class")
-            .unwrap_or_default()
-            .to_ascii_lowercase();
-        if node.raw_attribute("disabled").is_some()
-            || class.contains("disabled")
-            || tree.span(id) > 200
-        {
+        if is_off(node) || tree.span(id) > 200 {
             continue;
         }
         let text = if is_input {
@@ -424,11 +477,11 @@ mod tests {
     #[test]
     fn pages_are_counted_in_words() {
         let cases = [
-            ("共3页", Some((1, 3))),
-            ("第2页/共3页首页", Some((2, 3))),
-            ("共45条记录共3页当前第3页", Some((3, 3))),
-            ("页次：1/3页", Some((1, 3))),
-            ("第1/3页", Some((1, 3))),
+            ("共3页", Some((None, 3))),
+            ("第2页/共3页首页", Some((Some(2), 3))),
+            ("共45条记录共3页当前第3页", Some((Some(3), 3))),
+            ("页次：1/3页", Some((Some(1), 3))),
+            ("第1/3页", Some((Some(1), 3))),
             ("2023/1/31首页", None),
             ("共45条", None),
             ("首页", None),

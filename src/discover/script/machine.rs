@@ -5,6 +5,7 @@
 //! a choice that hangs on something unknown and makes a difference, ends the reading. Steps, depth and length are bounded.
 
 mod calls;
+mod choices;
 mod names;
 mod values;
 
@@ -47,6 +48,10 @@ enum Flow {
     Return(Value),
 }
 
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "what was seen while reading without doing, each by itself"
+)]
 pub(super) struct Machine<'m, 'p, 't> {
     program: &'m Program<'p>,
     place: Place<'m, 't>,
@@ -56,6 +61,12 @@ pub(super) struct Machine<'m, 'p, 't> {
     dry: u32,
     /// Something would have been done while reading so.
     touched: bool,
+    /// A guard (`return false`) would have ended the function while reading so.
+    guarded: bool,
+    /// The function may have ended at a guard: what it returns further on cannot be told.
+    may_have_ended: bool,
+    /// Reads what is done only if something unknown holds: `unknown && go(2)`.
+    maybe: u32,
     frames: Vec<HashMap<String, Value>>,
     globals: HashMap<String, Value>,
     this: Vec<(String, Value)>,
@@ -104,6 +115,9 @@ impl<'m, 'p, 't> Machine<'m, 'p, 't> {
             depth: 0,
             dry: 0,
             touched: false,
+            guarded: false,
+            may_have_ended: false,
+            maybe: 0,
             frames: vec![HashMap::new()],
             globals: HashMap::new(),
             this: Vec::new(),
@@ -178,7 +192,12 @@ impl<'m, 'p, 't> Machine<'m, 'p, 't> {
             self.touched = true;
             return Ok(Value::Unknown);
         }
-        self.effect = Some(effect);
+        // Where it hangs on something unknown, nobody says that this is what a click does.
+        self.effect = Some(if self.maybe > 0 {
+            Effect::Hidden
+        } else {
+            effect
+        });
         // Nothing behind it counts.
         Err(Lost)
     }
@@ -230,11 +249,16 @@ impl<'m, 'p, 't> Machine<'m, 'p, 't> {
                 } else {
                     self.value(at)?
                 };
-                if self.dry > 0 {
-                    Ok(Flow::On)
-                } else {
-                    Ok(Flow::Return(value))
+                if self.dry == 0 {
+                    return Ok(Flow::Return(value));
                 }
+                match value {
+                    // `return;` and `return false;` end what is not to go on; the rest is what a click does else.
+                    _ if is_bare => {}
+                    Value::Truth(_) => self.guarded = true,
+                    _ => self.touched = true,
+                }
+                Ok(Flow::On)
             }
             Some("function") if at.code.name(at.at + 1).is_some() => {
                 at.at += 2;
@@ -266,11 +290,14 @@ impl<'m, 'p, 't> Machine<'m, 'p, 't> {
                 return Err(Lost);
             };
             at.at += 1;
-            let value = if at.take("=") {
+            let is_given = at.take("=");
+            let value = if is_given {
                 self.value(at)?
             } else {
                 Value::Unknown
             };
+            // A name that stands for something else already: which of the two, cannot be told.
+            self.touched |= self.dry > 0 && is_given && self.stands(name);
             if self.dry == 0
                 && let Some(frame) = self.frames.last_mut()
             {
@@ -279,48 +306,6 @@ impl<'m, 'p, 't> Machine<'m, 'p, 't> {
             if !at.take(",") {
                 return Ok(());
             }
-        }
-    }
-
-    fn choice(&mut self, at: &mut At<'_, '_>) -> Read<Flow> {
-        at.at += 1;
-        if !at.is("(") {
-            return Err(Lost);
-        }
-        let end = at.close().min(at.end);
-        let mut inner = At {
-            code: at.code,
-            at: at.at + 1,
-            end,
-        };
-        let condition = truth(&self.value(&mut inner)?);
-        at.at = end + 1;
-        let mut flow = self.way(at, condition)?;
-        if at.name() == Some("else") {
-            at.at += 1;
-            let other = self.way(at, condition.map(|truth| !truth))?;
-            if matches!(flow, Flow::On) {
-                flow = other;
-            }
-        }
-        Ok(flow)
-    }
-
-    /// One way of a choice, which is taken, is not, or may be.
-    fn way(&mut self, at: &mut At<'_, '_>, taken: Option<bool>) -> Read<Flow> {
-        if taken == Some(true) {
-            return self.line(at);
-        }
-        self.dry += 1;
-        let before = std::mem::replace(&mut self.touched, false);
-        let read = self.line(at);
-        self.dry -= 1;
-        let makes_difference = std::mem::replace(&mut self.touched, before) && taken.is_none();
-        read?;
-        if makes_difference {
-            Err(Lost)
-        } else {
-            Ok(Flow::On)
         }
     }
 
@@ -335,24 +320,16 @@ impl<'m, 'p, 't> Machine<'m, 'p, 't> {
                 return Ok(left);
             }
             let truth = truth(&left);
-            let first = machine.branch(at, truth != Some(false))?;
-            if !at.take(":") {
-                return Err(Lost);
-            }
-            let second = machine.branch(at, truth != Some(true))?;
+            machine.maybe += u32::from(truth.is_none());
+            let ways = machine.ways(at, truth);
+            machine.maybe -= u32::from(truth.is_none());
+            let (first, second) = ways?;
             Ok(match truth {
                 Some(true) => first,
                 Some(false) => second,
                 None => Value::Unknown,
             })
         })
-    }
-
-    fn branch(&mut self, at: &mut At<'_, '_>, is_live: bool) -> Read<Value> {
-        self.dry += u32::from(!is_live);
-        let found = self.value(at);
-        self.dry -= u32::from(!is_live);
-        found
     }
 
     /// A value given to something that is not followed.
@@ -386,8 +363,11 @@ impl<'m, 'p, 't> Machine<'m, 'p, 't> {
                 (sign, truth(&left)),
                 ("||" | "??", Some(true)) | ("&&", Some(false))
             );
+            let hangs = matches!((sign, truth(&left)), ("||" | "??" | "&&", None));
             self.dry += u32::from(skips);
+            self.maybe += u32::from(hangs);
             let right = self.deeper(|machine| machine.binary(at, rank));
+            self.maybe -= u32::from(hangs);
             self.dry -= u32::from(skips);
             left = joined(sign, &left, &right?);
         }
@@ -516,11 +496,13 @@ impl<'m, 'p, 't> Machine<'m, 'p, 't> {
             at: function.start,
             end: function.end,
         };
+        let outside = std::mem::replace(&mut self.may_have_ended, false);
         let flow = self.deeper(|machine| machine.lines(&mut at));
+        let may_have_ended = std::mem::replace(&mut self.may_have_ended, outside);
         self.frames.pop();
         match flow? {
-            Flow::Return(value) => Ok(value),
-            Flow::On => Ok(Value::Unknown),
+            Flow::Return(value) if !may_have_ended => Ok(value),
+            Flow::Return(_) | Flow::On => Ok(Value::Unknown),
         }
     }
 

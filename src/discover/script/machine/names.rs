@@ -50,6 +50,11 @@ impl Machine<'_, '_, '_> {
         if is_location(path) {
             return self.opens(value);
         }
+        let value = if self.maybe > 0 {
+            Value::Unknown
+        } else {
+            value
+        };
         match path {
             [name] => {
                 if self.dry > 0 {
@@ -71,7 +76,7 @@ impl Machine<'_, '_, '_> {
     pub(super) fn set_field(&mut self, name: &str, value: &Value) {
         if self.dry > 0 {
             self.touched = true;
-        } else if let Some(text) = shown(value) {
+        } else if let Some(text) = shown(value).filter(|_| self.maybe == 0) {
             self.fields.push((name.to_owned(), text));
         } else {
             // A form with it cannot be told.
