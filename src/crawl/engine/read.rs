@@ -103,6 +103,7 @@ fn answered(options: &Options, lease: &Lease, url: &Url, exchange: Exchange) -> 
     });
     let (mut etag, mut last_modified, mut body) = (None, None, Vec::new());
     let mut payload = None;
+    let mut block_sha1 = None;
     let mut header = None;
     if let Ok(response) = HttpResponse::split(&exchange.response) {
         header = Some(exchange.response.len() - response.body.len());
@@ -113,7 +114,14 @@ fn answered(options: &Options, lease: &Lease, url: &Url, exchange: Exchange) -> 
             let decoded = response.decoded(1 << 20).unwrap_or_else(as_sent);
             body = super::gate::capped(&decoded.bytes);
         }
-        payload = Some(Digested::of(response.pieces()));
+        payload = Some(match header {
+            Some(header) if !response.says_chunked() => {
+                let (payload, whole) = Digested::within(&exchange.response, header);
+                block_sha1 = Some(whole);
+                payload
+            }
+            _ => Digested::of(response.pieces()),
+        });
     }
     if reading.outcome == Outcome::NotModified && lease.last_page.is_none() {
         reading.outcome = Outcome::ErrorPage;
@@ -129,6 +137,7 @@ fn answered(options: &Options, lease: &Lease, url: &Url, exchange: Exchange) -> 
         wire.payload = payload.length;
         wire.sha256 = Some(payload.sha256.to_vec());
         wire.sha1 = Some(payload.sha1);
+        wire.block_sha1 = block_sha1;
     }
     if let Some(target) = &reading.redirect {
         wire.facts.push(("redirect", target.to_string()));
@@ -248,6 +257,7 @@ fn wire_of(exchange: Exchange) -> Wire {
         payload: 0,
         sha256: None,
         sha1: None,
+        block_sha1: None,
         status: exchange.status,
         address: Some(exchange.address.ip()),
         at: exchange.started_at,
