@@ -31,11 +31,12 @@ pub struct Held<'t> {
 impl Texts {
     /// These texts, each once.
     pub(super) fn of<'w>(words: impl Iterator<Item = &'w str>) -> Self {
-        let mut numbers = HashMap::new();
+        let mut numbers: HashMap<String, usize> = HashMap::new();
         let mut builder = Config::new().match_kind(MatchKind::LeftmostFirst).builder();
         for word in words.filter(|word| !word.is_empty()) {
-            let next = numbers.len();
-            if numbers.insert(word.to_owned(), next).is_none() {
+            // A word that several platforms name keeps its first number.
+            if !numbers.contains_key(word) {
+                numbers.insert(word.to_owned(), numbers.len());
                 builder.add(word);
             }
         }
