@@ -3,6 +3,7 @@
 //! In: the texts that tell of platforms. Out: of a page, which of them stand in it. Pure.
 
 use std::collections::HashMap;
+use std::collections::hash_map::Entry;
 
 use aho_corasick::Span;
 use aho_corasick::packed::{Config, MatchKind, Searcher};
@@ -35,8 +36,9 @@ impl Texts {
         let mut builder = Config::new().match_kind(MatchKind::LeftmostFirst).builder();
         for word in words.filter(|word| !word.is_empty()) {
             // A word that several platforms name keeps its first number.
-            if !numbers.contains_key(word) {
-                numbers.insert(word.to_owned(), numbers.len());
+            let next = numbers.len();
+            if let Entry::Vacant(free) = numbers.entry(word.to_owned()) {
+                free.insert(next);
                 builder.add(word);
             }
         }
@@ -118,10 +120,10 @@ mod tests {
         let padding = "页".repeat(50);
         let mut pages: Vec<String> = vec![String::new(), "ucap".repeat(PLACES + 10)];
         for one in words {
+            pages.push(format!("{}{one}", "ucap/col".repeat(PLACES)));
             for other in words {
                 pages.push(format!("{one}{other}"));
                 pages.push(format!("{padding}{one}{padding}{other}{padding}"));
-                pages.push(format!("{}{one}{other}", "ucap/col".repeat(PLACES)));
                 pages.push(format!("{}{one}", &other[..other.len() / 2]));
             }
         }
