@@ -26,7 +26,7 @@ pub struct Held<'t> {
     texts: &'t Texts,
     page: &'t [u8],
     /// By their numbers; `None` where it was not found out for all at once.
-    held: Option<Vec<bool>>,
+    found: Option<Vec<bool>>,
 }
 
 impl Texts {
@@ -52,11 +52,11 @@ impl Texts {
         Held {
             texts: self,
             page,
-            held: self.all.as_ref().and_then(|all| self.look(all, page)),
+            found: self.all.as_ref().map(|all| self.look(all, page)),
         }
     }
 
-    fn look(&self, all: &Searcher, page: &[u8]) -> Option<Vec<bool>> {
+    fn look(&self, all: &Searcher, page: &[u8]) -> Vec<bool> {
         let mut held = vec![false; self.numbers.len()];
         let mut missing: Vec<(&[u8], usize)> = self
             .numbers
@@ -67,7 +67,7 @@ impl Texts {
         for _ in 0..PLACES {
             let span = Span::from(from..page.len());
             let Some(found) = all.find_in(page, span) else {
-                return Some(held);
+                return held;
             };
             // Others may begin there too, or within.
             missing.retain(|(word, number)| {
@@ -75,14 +75,14 @@ impl Texts {
                 !held[*number]
             });
             if missing.is_empty() {
-                return Some(held);
+                return held;
             }
             from = found.start() + 1;
         }
         for (word, number) in missing {
             held[number] = memmem::find(&page[from..], word).is_some();
         }
-        Some(held)
+        held
     }
 }
 
@@ -90,8 +90,8 @@ impl Held<'_> {
     /// Whether the page holds this text.
     pub fn has(&self, word: &str) -> bool {
         let known = self.texts.numbers.get(word);
-        match (known, &self.held) {
-            (Some(number), Some(held)) => held.get(*number).copied().unwrap_or_default(),
+        match (known, &self.found) {
+            (Some(number), Some(found)) => found.get(*number).copied().unwrap_or_default(),
             _ => memmem::find(self.page, word.as_bytes()).is_some(),
         }
     }
