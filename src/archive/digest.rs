@@ -33,8 +33,7 @@ impl Digested {
     pub fn of<'p>(pieces: impl IntoIterator<Item = &'p [u8]>) -> Self {
         let (mut length, mut sha1, mut sha256) = (0, Sha1::new(), Sha256::new());
         for piece in pieces {
-            // Both while it is in the cache.
-            for part in piece.chunks(16 << 10) {
+            for part in piece.chunks(BLOCK) {
                 sha1.update(part);
                 sha256.update(part);
             }
@@ -42,10 +41,43 @@ impl Digested {
         }
         Self {
             length,
-            sha1: format!("sha1:{}", BASE32.encode(&sha1.finalize())),
+            sha1: sha1_spelt(sha1),
             sha256: sha256.finalize().into(),
         }
     }
+
+    /// The same of a payload in one piece that is all of `block` from `start` on, and the block's [`sha1_label`] with it.
+    pub fn within(block: &[u8], start: usize) -> (Self, String) {
+        let (header, payload) = block.split_at(start.min(block.len()));
+        let (mut sha1, mut sha256, mut whole) = (Sha1::new(), Sha256::new(), Sha1::new());
+        whole.update(header);
+        // Each from its own start, so that none has a block in two parts.
+        let lead = (BLOCK - header.len() % BLOCK) % BLOCK;
+        let (lead, behind) = payload.split_at(lead.min(payload.len()));
+        whole.update(lead);
+        let mut others = behind.chunks(BLOCK);
+        for part in payload.chunks(BLOCK) {
+            sha1.update(part);
+            sha256.update(part);
+            if let Some(other) = others.next() {
+                whole.update(other);
+            }
+        }
+        let digested = Self {
+            length: payload.len(),
+            sha1: sha1_spelt(sha1),
+            sha256: sha256.finalize().into(),
+        };
+        (digested, sha1_spelt(whole))
+    }
+}
+
+/// What both algorithms take at once. A digest waits for itself at every step, so two or three of them, taken in turn a block
+/// each, take little longer than the slowest.
+const BLOCK: usize = 64;
+
+fn sha1_spelt(digest: Sha1) -> String {
+    format!("sha1:{}", BASE32.encode(&digest.finalize()))
 }
 
 /// Whether `label` (`sha1:…`, `sha256:…`, in base32 or hexadecimal, any case) is the digest
@@ -64,11 +96,8 @@ pub(super) fn matches<'p>(label: &str, pieces: impl IntoIterator<Item = &'p [u8]
     }
 }
 
-/// [`matches`] of two labels, each with its bytes.
-///
-/// SHA-1 waits for itself at every step, so two of them, taken in turn a block each, take little longer than one.
+/// [`matches`] of two labels, each with its bytes, taken in turn a [`BLOCK`] each.
 pub(super) fn both_match(one: (&str, &[u8]), other: (&str, &[u8])) -> [Option<bool>; 2] {
-    const BLOCK: usize = 64;
     let sha1 = |label: &'_ str| {
         let (algorithm, _) = label.split_once(':')?;
         algorithm.eq_ignore_ascii_case("sha1").then_some(())
@@ -194,6 +223,25 @@ mod tests {
             }
             let wrong = both_match((&some, &bytes), (&all, part));
             assert_eq!(wrong, [Some(part == bytes); 2]);
+        }
+    }
+
+    #[test]
+    fn three_digests_at_once_are_those_of_each_alone() {
+        let bytes: Vec<u8> = (0..500_u16).map(|n| n.to_le_bytes()[0]).collect();
+        for length in [0, 1, 63, 64, 65, 127, 128, 129, 400, 500] {
+            let block = &bytes[..length];
+            for start in [0, 1, 63, 64, 65, 100, 128, 399, 400, 499, 500, 600] {
+                let payload = &block[start.min(length)..];
+                let (digested, whole) = Digested::within(block, start);
+                assert_eq!(whole, sha1_label(block), "{length} {start}");
+                assert_eq!(digested, Digested::of([payload]), "{length} {start}");
+                assert_eq!(digested.sha1, sha1_label(payload));
+                assert_eq!(HEXLOWER.encode(&digested.sha256), sha256_hex(payload));
+                assert_eq!(digested.length, payload.len());
+                let (one, two) = payload.split_at(payload.len() / 3);
+                assert_eq!(digested, Digested::of([one, two]), "{length} {start}");
+            }
         }
     }
 

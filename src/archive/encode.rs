@@ -32,15 +32,16 @@ pub(super) struct Digests {
 
 impl Digests {
     pub(super) fn of(draft: &Draft) -> Self {
-        let block = sha1_label(&draft.block);
         let sha256 = super::digest::sha256_hex;
         if let (Kind::Response, Some(known)) = (draft.kind, &draft.payload) {
+            let block = known.block.clone();
             return Self {
-                block,
+                block: block.unwrap_or_else(|| sha1_label(&draft.block)),
                 payload: Some(known.sha1.clone()),
                 sha256: known.sha256.clone(),
             };
         }
+        let block = sha1_label(&draft.block);
         match draft.kind {
             Kind::Resource | Kind::Conversion => Self {
                 payload: Some(block.clone()),

@@ -121,6 +121,8 @@ pub struct Draft {
 /// What is known of a payload, so that no byte is digested twice.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PayloadDigests {
+    /// SHA-1 of all of the block, as WARC has it; `None` where it is not known.
+    pub block: Option<String>,
     /// SHA-1 as WARC has it: `sha1:…`.
     pub sha1: String,
     /// SHA-256, lower-case hexadecimal.

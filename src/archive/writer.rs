@@ -364,7 +364,11 @@ impl Current {
                 failure: None,
             }));
         }
-        each(&mut jobs, encoders, |job, _| {
+        let undigested = |job: &Job<'_>| match &job.draft.payload {
+            Some(known) if known.block.is_some() => 0,
+            _ => job.draft.block.len(),
+        };
+        each(&mut jobs, encoders, undigested, |job, _| {
             job.digests = Some(Digests::of(job.draft));
         });
         let start = self.appender.end();
@@ -374,7 +378,8 @@ impl Current {
         }
         let ids: Vec<_> = jobs.iter().map(|job| job.id.clone()).collect();
         let warcinfo = Some(self.warcinfo.as_str()).filter(|id| !id.is_empty());
-        each(&mut jobs, encoders, |job, encoder| {
+        let size = |job: &Job<'_>| job.draft.block.len();
+        each(&mut jobs, encoders, size, |job, encoder| {
             let linked = match job.draft.link {
                 None => None,
                 Some(Link::ConcurrentTo(target) | Link::RefersTo(target)) => {
@@ -444,33 +449,37 @@ const WORTH_JOINING: usize = 8 << 20;
 /// Bytes of blocks below which a second thread costs more than it saves.
 const WORTH_A_THREAD: usize = 256 * 1024;
 
-/// Does `work` on every job, on as many threads as there are encoders.
+/// Does `work` on every job, on as many threads as there are encoders; `bytes` says how much of it there is.
 fn each<'a>(
     jobs: &mut [Job<'a>],
     encoders: &mut [Encoder],
+    bytes: impl Fn(&Job<'a>) -> usize,
     work: impl Fn(&mut Job<'a>, &mut Encoder) + Sync,
 ) {
-    let total: usize = jobs.iter().map(|job| job.draft.block.len()).sum();
-    if let [encoder, rest @ ..] = encoders
-        && (rest.is_empty() || jobs.len() == 1 || total < WORTH_A_THREAD)
-    {
+    let total: usize = jobs.iter().map(|job| bytes(job)).sum();
+    let Some((own, others)) = encoders.split_first_mut() else {
+        return;
+    };
+    if others.is_empty() || jobs.len() == 1 || total < WORTH_A_THREAD {
         for job in jobs {
-            work(job, encoder);
+            work(job, own);
         }
         return;
     }
     let next = AtomicUsize::new(0);
     let jobs: Vec<_> = jobs.iter_mut().map(|job| Mutex::new(Some(job))).collect();
-    std::thread::scope(|scope| {
-        for encoder in encoders {
-            scope.spawn(|| {
-                while let Some(job) = jobs.get(next.fetch_add(1, Ordering::Relaxed)) {
-                    let job = job.lock().ok().and_then(|mut job| job.take());
-                    if let Some(job) = job {
-                        work(job, encoder);
-                    }
-                }
-            });
+    let take_turns = |encoder: &mut Encoder| {
+        while let Some(job) = jobs.get(next.fetch_add(1, Ordering::Relaxed)) {
+            let job = job.lock().ok().and_then(|mut job| job.take());
+            if let Some(job) = job {
+                work(job, encoder);
+            }
         }
+    };
+    std::thread::scope(|scope| {
+        for encoder in others {
+            scope.spawn(|| take_turns(encoder));
+        }
+        take_turns(own);
     });
 }

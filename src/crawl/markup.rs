@@ -20,10 +20,23 @@ const TITLE_CHARS: usize = 200;
 /// Most scripts and meta elements kept.
 const MAX_PARTS: usize = 64;
 
-/// Elements that do not break a line.
-const INLINE: [&[u8]; 12] = [
-    b"a", b"b", b"em", b"font", b"i", b"label", b"s", b"small", b"span", b"strong", b"sup", b"u",
-];
+/// Whether an element does not break a line.
+const fn is_inline(name: &[u8]) -> bool {
+    matches!(
+        name,
+        b"a" | b"b"
+            | b"em"
+            | b"font"
+            | b"i"
+            | b"label"
+            | b"s"
+            | b"small"
+            | b"span"
+            | b"strong"
+            | b"sup"
+            | b"u"
+    )
+}
 
 /// A page as far as its refusal or redirect could be told from it.
 #[derive(Debug, Default)]
@@ -71,7 +84,8 @@ impl<'a> Shape<'a> {
                 }
             }
             rest = &rest[at..];
-            if let Some(after) = rest.strip_prefix("<!--") {
+            if let [b'<', b'!', b'-', b'-', ..] = rest.as_bytes() {
+                let after = &rest[4..];
                 rest = memmem::find(after.as_bytes(), b"-->").map_or("", |end| &after[end + 3..]);
                 continue;
             }
@@ -83,7 +97,7 @@ impl<'a> Shape<'a> {
             let closes = tag.starts_with('/');
             let name = Name::of(tag.trim_start_matches('/'));
             let name = name.as_bytes();
-            if !INLINE.contains(&name) && !shape.text.ends_with('\n') {
+            if !is_inline(name) && shape.text.as_bytes().last() != Some(&b'\n') {
                 shape.text.push('\n');
             }
             match name {
@@ -146,11 +160,14 @@ fn head(text: &str, bytes: usize) -> &str {
 
 /// The inside of the tag that `text` begins with, and what follows it; `None` where it begins with none.
 fn tag(text: &str) -> Option<(&str, &str)> {
-    let inside = text.strip_prefix('<')?;
-    let first = inside.strip_prefix('/').unwrap_or(inside).bytes().next()?;
+    let first = match text.as_bytes() {
+        [b'<', b'/', first, ..] | [b'<', first, ..] => *first,
+        _ => return None,
+    };
     if !first.is_ascii_alphabetic() && !matches!(first, b'!' | b'?') {
         return None;
     }
+    let inside = &text[1..];
     let bytes = inside.as_bytes();
     let mut at = 0;
     loop {
@@ -162,7 +179,7 @@ fn tag(text: &str) -> Option<(&str, &str)> {
             return Some((&inside[..at], &inside[at + 1..]));
         }
         // A quote begins a value only behind `=`; elsewhere it is a slip of the pen.
-        if bytes[..at].trim_ascii_end().ends_with(b"=") {
+        if bytes[..at].trim_ascii_end().last() == Some(&b'=') {
             match memchr(bytes[at], &bytes[at + 1..]) {
                 Some(end) => at += end + 2,
                 None => return Some((inside, "")),
@@ -198,22 +215,23 @@ impl Name {
 
 /// What stands before `</name`, and what follows that tag.
 fn up_to_close<'a>(text: &'a str, name: &[u8]) -> (&'a str, &'a str) {
+    let bytes = text.as_bytes();
     let mut from = 0;
-    while let Some(at) = memmem::find(&text.as_bytes()[from..], b"</") {
+    while let Some(at) = memchr(b'<', &bytes[from..]) {
         let at = from + at;
         let end = at + 2 + name.len();
-        let is_it = text
-            .as_bytes()
-            .get(at + 2..end)
-            .is_some_and(|word| word.eq_ignore_ascii_case(name));
+        let is_it = bytes.get(at + 1) == Some(&b'/')
+            && bytes
+                .get(at + 2..end)
+                .is_some_and(|word| word.eq_ignore_ascii_case(name));
         if is_it {
-            let close = memchr(b'>', &text.as_bytes()[end..]);
+            let close = memchr(b'>', &bytes[end..]);
             return (
                 &text[..at],
                 close.map_or("", |close| &text[end + close + 1..]),
             );
         }
-        from = at + 2;
+        from = at + 1;
     }
     (text, "")
 }

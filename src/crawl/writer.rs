@@ -43,6 +43,8 @@ pub(super) struct Wire {
     pub sha256: Option<Vec<u8>>,
     /// Its `WARC-Payload-Digest`.
     pub sha1: Option<String>,
+    /// `WARC-Block-Digest` of the whole answer; `None` where it has not been worked out.
+    pub block_sha1: Option<String>,
     pub status: Option<u16>,
     pub address: Option<std::net::IpAddr>,
     pub at: Timestamp,
@@ -420,6 +422,7 @@ impl Group {
                             .clone()
                             .zip(told.sha256.as_deref())
                             .map(|(sha1, sha256)| PayloadDigests {
+                                block: wire.block_sha1.take(),
                                 sha1,
                                 sha256: HEXLOWER.encode(sha256),
                             });

@@ -3,7 +3,7 @@
 //! In: a tree and a selector of a profile. Out: which elements match. Every element is looked at once for every part
 //! of the selector: what matched above and before it is carried along as bits, so no search goes back.
 
-use super::tree::{Node, NodeId, Tree};
+use super::tree::{NodeId, Ref, Tree};
 use crate::profile::{Combinator, Complex, Compound, Css};
 
 /// The elements that match, in the order of the page.
@@ -12,14 +12,50 @@ pub(super) fn select(tree: &Tree<'_>, css: &Css) -> Vec<NodeId> {
     (0..flags.len()).filter(|id| flags[*id]).collect()
 }
 
+/// Whether any element matches.
+pub(super) fn matches_any(tree: &Tree<'_>, css: &Css) -> bool {
+    css.alternatives().iter().any(|complex| {
+        let Some((_, last)) = complex.parts.last() else {
+            return false;
+        };
+        // Where the last part fits nowhere, the whole does not.
+        if !fits_any(tree, last) {
+            return false;
+        }
+        complex.parts.len() == 1 || {
+            let mut flags = vec![false; tree.nodes().len()];
+            walk(tree, complex, &mut flags);
+            flags.contains(&true)
+        }
+    })
+}
+
+/// Whether a compound fits any element; looks only at those that it could fit.
+fn fits_any(tree: &Tree<'_>, compound: &Compound) -> bool {
+    let holds = |id: NodeId| fits(&tree.node(id), compound);
+    let has_name = || {
+        let mut tests = compound.attributes.iter();
+        !compound.ids.is_empty()
+            || !compound.classes.is_empty()
+            || tests.any(|test| matches!(test.name.as_str(), "id" | "class"))
+    };
+    if compound.tag.as_deref() == Some("a") {
+        tree.anchors().iter().copied().any(holds)
+    } else if has_name() {
+        tree.named().iter().copied().any(holds)
+    } else {
+        (0..tree.nodes().len()).any(holds)
+    }
+}
+
 /// For every element whether it matches.
 pub(super) fn matches(tree: &Tree<'_>, css: &Css) -> Vec<bool> {
     let mut flags = vec![false; tree.nodes().len()];
     for complex in css.alternatives() {
         match complex.parts.as_slice() {
             [(_, compound)] => {
-                for (flag, node) in flags.iter_mut().zip(tree.nodes()) {
-                    *flag |= fits(node, compound);
+                for (flag, node) in flags.iter_mut().zip(tree.nodes().iter()) {
+                    *flag |= fits(&node, compound);
                 }
             }
             _ => walk(tree, complex, &mut flags),
@@ -46,7 +82,7 @@ fn walk(tree: &Tree<'_>, complex: &Complex, flags: &mut [bool]) {
                 };
                 seen & (1 << (number - 1)) != 0
             };
-            if leads && fits(node, compound) {
+            if leads && fits(&node, compound) {
                 here[id] |= 1 << number;
             }
         }
@@ -55,7 +91,7 @@ fn walk(tree: &Tree<'_>, complex: &Complex, flags: &mut [bool]) {
 }
 
 /// Whether an element has all that a compound asks for.
-fn fits(node: &Node<'_>, compound: &Compound) -> bool {
+fn fits(node: &Ref<'_, '_>, compound: &Compound) -> bool {
     compound.tag.as_ref().is_none_or(|tag| *tag == node.name)
         && compound.ids.iter().all(|id| {
             let own = node.raw_attribute("id");
@@ -75,7 +111,7 @@ fn same(name: &str, wanted: &str) -> bool {
     name.eq_ignore_ascii_case(wanted) || !name.is_ascii() && name.to_lowercase() == wanted
 }
 
-fn has_classes(node: &Node<'_>, wanted: &[String]) -> bool {
+fn has_classes(node: &Ref<'_, '_>, wanted: &[String]) -> bool {
     let Some(own) = node.raw_attribute("class") else {
         return false;
     };
@@ -121,6 +157,7 @@ mod tests {
                 .map(|id| tree.text(*id))
                 .collect();
             assert_eq!(found.join(" "), want, "{text}");
+            assert_eq!(matches_any(&tree, &css), !want.is_empty(), "{text}");
         }
     }
 

@@ -11,7 +11,7 @@ use super::css;
 use super::opens;
 use super::printed::{Printed, date_only};
 use super::script::{Effect, Place};
-use super::tree::{Node, NodeId, Tree, tidy};
+use super::tree::{NodeId, Ref, Tree, tidy};
 use super::urls::{self, Base};
 use crate::normalize::find_dates;
 use crate::profile::ListRules;
@@ -59,7 +59,7 @@ pub(super) fn blocked(tree: &Tree<'_>, rules: &ListRules) -> Vec<bool> {
         None => vec![false; tree.nodes().len()],
     };
     for (id, node) in tree.nodes().iter().enumerate() {
-        flags[id] |= is_repeated(node)
+        flags[id] |= is_repeated(&node)
             || matches!(&*node.name, "nav" | "footer" | "select" | "head")
             || node.parent.is_some_and(|parent| flags[parent]);
     }
@@ -67,7 +67,7 @@ pub(super) fn blocked(tree: &Tree<'_>, rules: &ListRules) -> Vec<bool> {
 }
 
 /// Whether a script repeats an element.
-pub(super) fn is_repeated(node: &Node<'_>) -> bool {
+pub(super) fn is_repeated(node: &Ref<'_, '_>) -> bool {
     node.attributes().iter().any(|(name, _)| {
         REPEATS
             .iter()
@@ -87,7 +87,7 @@ pub(super) fn collect(
     // A row of a table with nothing but `查看` for a link has its title in a cell.
     let mut seen = None;
     for id in (0..nodes.len()).filter(|id| !blocked[*id]) {
-        if nodes[id].name != "a" && !opens_alone(tree, id) {
+        if tree.node(id).name != "a" && !opens_alone(tree, id) {
             continue;
         }
         if let Some(link) = link(tree, id, base, rules) {

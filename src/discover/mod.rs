@@ -99,16 +99,25 @@ const PAGE_BYTES: usize = 20_000_000;
 
 /// What a page leads to.
 pub fn discover(page: &Page<'_>, sites: &Sites) -> Discovery {
-    let mut discovery = Discovery::default();
-    if matches!(page.role, Role::Robots | Role::Attachment) || page.bytes.len() > PAGE_BYTES {
-        return discovery;
-    }
     let kind = media(page.bytes, page.content_type);
-    if !matches!(kind, Media::Html | Media::Text) {
+    if !is_looked_at(page) || !matches!(kind, Media::Html | Media::Text) {
+        return Discovery::default();
+    }
+    discover_decoded(page, &decode(page.bytes, page.content_type), sites)
+}
+
+/// Whether pages of its role and length lead anywhere.
+fn is_looked_at(page: &Page<'_>) -> bool {
+    !matches!(page.role, Role::Robots | Role::Attachment) && page.bytes.len() <= PAGE_BYTES
+}
+
+/// [`discover`] of a page that is known to be text, and has been read as such.
+pub fn discover_decoded(page: &Page<'_>, decoded: &Decoded<'_>, sites: &Sites) -> Discovery {
+    let mut discovery = Discovery::default();
+    if !is_looked_at(page) {
         return discovery;
     }
     let site = sites.for_url(page.url);
-    let decoded = decode(page.bytes, page.content_type);
     let source: &str = &decoded.text;
     if page.role == Role::Sitemap {
         let agency = site.map(|site| site.title.as_str());
@@ -118,29 +127,21 @@ pub fn discover(page: &Page<'_>, sites: &Sites) -> Discovery {
         return discovery;
     }
     if page.role == Role::List && is_data(source) {
-        list(page, sites, site, &decoded, None, &mut discovery);
+        list(page, sites, site, decoded, None, &mut discovery);
         return discovery;
     }
     let tree = Tree::parse(source);
     let base = Base::new(page.url, tree.base.as_deref(), decoded.charset);
     discovery.redirect = redirect::find(&tree, page.url, &base);
     if page.role == Role::List {
-        list(page, sites, site, &decoded, Some(&tree), &mut discovery);
+        list(page, sites, site, decoded, Some(&tree), &mut discovery);
         return discovery;
     }
     let found = platform::detect(source, Some(&tree), page.url, sites);
     discovery.platform = found.map(|platform| platform.name.as_str().to_owned());
-    let document = parse_html(&decoded);
+    let document = parse_html(decoded);
     if page.role == Role::Root {
-        root(
-            page,
-            sites,
-            site,
-            &decoded,
-            &tree,
-            &document,
-            &mut discovery,
-        );
+        root(page, sites, site, decoded, &tree, &document, &mut discovery);
         return discovery;
     }
     let chosen = reading::chosen_of(&tree, site, found, sites);
@@ -262,9 +263,7 @@ fn rules<'r>(
     platform: Option<&'r Platform>,
     tree: Option<&Tree<'_>>,
 ) -> Rules<'r> {
-    let fits = |layout: &&Layout| {
-        tree.is_some_and(|tree| css::matches(tree, &layout.guard).contains(&true))
-    };
+    let fits = |layout: &&Layout| tree.is_some_and(|tree| css::matches_any(tree, &layout.guard));
     let site_layout = site.and_then(|site| site.layouts.iter().find(fits));
     let layout = platform.and_then(|platform| platform.layouts.iter().find(fits));
     let generic = sites.generic();

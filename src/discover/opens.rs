@@ -4,7 +4,7 @@
 
 use std::borrow::Cow;
 
-use super::tree::Node;
+use super::tree::Ref;
 
 /// What stands before the address.
 const OPENS: [&str; 6] = [
@@ -35,7 +35,7 @@ pub(super) fn opened(href: Option<&str>, onclick: Option<&str>) -> Option<String
 
 /// The script of an element that has no address of its own: behind `javascript:`, else of `onclick`; `None` where it has
 /// neither, or the script does nothing.
-pub(super) fn click<'n>(node: &'n Node<'_>) -> Option<Cow<'n, str>> {
+pub(super) fn click<'p>(node: Ref<'_, 'p>) -> Option<Cow<'p, str>> {
     let href = node.attribute("href").unwrap_or_default();
     let is_script = href
         .get(..11)

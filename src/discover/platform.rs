@@ -7,7 +7,7 @@ use url::Url;
 
 use super::css;
 use super::tree::Tree;
-use crate::profile::{Evidence, Platform, Sign, Sites};
+use crate::profile::{Evidence, Held, Platform, Sign, Sites, Texts};
 
 /// The platform a page shows it was made by; `None` where it does not show, or two are as likely.
 pub(super) fn detect<'s>(
@@ -17,10 +17,17 @@ pub(super) fn detect<'s>(
     sites: &'s Sites,
 ) -> Option<&'s Platform> {
     let generator = tree.and_then(generator);
+    let texts = sites.texts().held(source);
+    let page = Shown {
+        texts: &texts,
+        tree,
+        url,
+        generator: generator.as_deref(),
+    };
     let mut best: Option<(u32, &Platform)> = None;
     let mut tied = false;
     for platform in sites.platforms() {
-        let shown = |evidence: &&Evidence| shows(evidence, source, tree, url, generator.as_deref());
+        let shown = |evidence: &&Evidence| page.shows(evidence);
         let evidence = platform.detect.evidence.iter().filter(shown);
         let points = evidence.fold(0_u32, |sum, one| sum.saturating_add(one.points));
         if points == 0 || points < platform.detect.at_least_points {
@@ -46,7 +53,14 @@ pub(super) fn signs<'p>(
     platform: &'p Platform,
 ) -> Vec<&'p Evidence> {
     let generator = tree.and_then(generator);
-    let shown = |evidence: &&Evidence| shows(evidence, source, tree, url, generator.as_deref());
+    let texts = Texts::default();
+    let page = Shown {
+        texts: &texts.held(source),
+        tree,
+        url,
+        generator: generator.as_deref(),
+    };
+    let shown = |evidence: &&Evidence| page.shows(evidence);
     platform.detect.evidence.iter().filter(shown).collect()
 }
 
@@ -60,26 +74,31 @@ fn generator(tree: &Tree<'_>) -> Option<String> {
         .map(|content| content.to_lowercase())
 }
 
-fn shows(
-    evidence: &Evidence,
-    source: &str,
-    tree: Option<&Tree<'_>>,
-    url: &Url,
-    generator: Option<&str>,
-) -> bool {
-    match &evidence.sign {
-        Sign::Generator(wanted) => generator.is_some_and(|own| own.contains(wanted.as_str())),
-        Sign::Text(wanted) => memchr::memmem::find(source.as_bytes(), wanted.as_bytes()).is_some(),
-        Sign::Path(wanted) => match url.query() {
-            Some(query) => format!("{}?{query}", url.path()).contains(wanted.as_str()),
-            None => url.path().contains(wanted.as_str()),
-        },
-        Sign::Host(wanted) => url.host_str().is_some_and(|host| {
-            host.strip_suffix(wanted.as_str())
-                .is_some_and(|rest| rest.is_empty() || rest.ends_with('.'))
-        }),
-        Sign::Element(selector) => {
-            tree.is_some_and(|tree| css::matches(tree, selector).contains(&true))
+/// A page as far as it tells of its platform.
+struct Shown<'s, 'p> {
+    texts: &'s Held<'s>,
+    tree: Option<&'s Tree<'p>>,
+    url: &'s Url,
+    generator: Option<&'s str>,
+}
+
+impl Shown<'_, '_> {
+    fn shows(&self, evidence: &Evidence) -> bool {
+        let (tree, url) = (self.tree, self.url);
+        match &evidence.sign {
+            Sign::Generator(wanted) => self
+                .generator
+                .is_some_and(|own| own.contains(wanted.as_str())),
+            Sign::Text(wanted) => self.texts.has(wanted),
+            Sign::Path(wanted) => match url.query() {
+                Some(query) => format!("{}?{query}", url.path()).contains(wanted.as_str()),
+                None => url.path().contains(wanted.as_str()),
+            },
+            Sign::Host(wanted) => url.host_str().is_some_and(|host| {
+                host.strip_suffix(wanted.as_str())
+                    .is_some_and(|rest| rest.is_empty() || rest.ends_with('.'))
+            }),
+            Sign::Element(selector) => tree.is_some_and(|tree| css::matches_any(tree, selector)),
         }
     }
 }

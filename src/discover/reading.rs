@@ -97,7 +97,7 @@ pub(super) fn chosen_of<'s>(
 
 /// With the first layouts that fit.
 fn with_layouts<'s>(mut chosen: Chosen<'s>, tree: &Tree<'_>) -> Chosen<'s> {
-    let fits = |layout: &&Layout| css::matches(tree, &layout.guard).contains(&true);
+    let fits = |layout: &&Layout| css::matches_any(tree, &layout.guard);
     chosen.site_layout = chosen.site.and_then(|site| site.layouts.iter().find(fits));
     chosen.layout = chosen
         .platform

@@ -7,9 +7,10 @@
 
 use std::borrow::Cow;
 use std::cell::OnceCell;
+use std::ops::Deref;
 
 use super::script::Program;
-use crate::parse::{Text, Token, attribute_value, tokens};
+use crate::parse::{Piece, Text, attribute_value, tokens};
 
 /// Elements deeper than this are put into the one at this depth.
 const DEPTH: usize = 120;
@@ -25,6 +26,12 @@ pub(super) type NodeId = usize;
 #[derive(Debug)]
 pub(super) struct Tree<'p> {
     nodes: Vec<Node<'p>>,
+    /// Names and values of all nodes' attributes, one node's behind the other's.
+    attributes: Vec<(&'p str, &'p str)>,
+    /// Links: the elements `<a>`.
+    anchors: Vec<NodeId>,
+    /// Elements with an id or a class.
+    named: Vec<NodeId>,
     texts: Vec<Text<'p>>,
     /// What stands in `<script>` elements, as written.
     pub scripts: Vec<&'p str>,
@@ -39,7 +46,8 @@ pub(super) struct Tree<'p> {
 pub(super) struct Node<'p> {
     /// In lower case.
     pub name: Cow<'p, str>,
-    attributes: Vec<(&'p str, &'p str)>,
+    /// Its attributes are those from here, up to those of the next.
+    attributes: u32,
     /// `None` for elements in nothing.
     pub parent: Option<NodeId>,
     /// The element before it in the same parent.
@@ -54,7 +62,22 @@ pub(super) struct Node<'p> {
     text_end: usize,
 }
 
-impl<'p> Node<'p> {
+/// An element of a tree, with its attributes.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Ref<'t, 'p> {
+    node: &'t Node<'p>,
+    attributes: &'t [(&'p str, &'p str)],
+}
+
+impl<'p> Deref for Ref<'_, 'p> {
+    type Target = Node<'p>;
+
+    fn deref(&self) -> &Node<'p> {
+        self.node
+    }
+}
+
+impl<'t, 'p> Ref<'t, 'p> {
     /// An attribute's value, references resolved; `None` where the element does not have it. The first of several.
     pub fn attribute(&self, name: &str) -> Option<Cow<'p, str>> {
         self.raw_attribute(name).map(attribute_value)
@@ -70,8 +93,24 @@ impl<'p> Node<'p> {
     }
 
     /// All attributes, as written.
-    pub fn attributes(&self) -> &[(&'p str, &'p str)] {
-        &self.attributes
+    pub const fn attributes(&self) -> &'t [(&'p str, &'p str)] {
+        self.attributes
+    }
+}
+
+/// All elements of a tree.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Nodes<'t, 'p>(&'t Tree<'p>);
+
+impl<'t, 'p> Nodes<'t, 'p> {
+    /// How many there are.
+    pub const fn len(self) -> usize {
+        self.0.nodes.len()
+    }
+
+    /// In the order of the page.
+    pub fn iter(self) -> impl Iterator<Item = Ref<'t, 'p>> {
+        (0..self.len()).map(move |id| self.0.node(id))
     }
 }
 
@@ -101,26 +140,110 @@ enum Kind {
     OptionItem,
 }
 
+/// The elements that are not inline.
+const KINDS: &[(Kind, &[&str])] = &[
+    (
+        Kind::Void,
+        &[
+            "area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "param",
+            "source", "track", "wbr", "frame", "bgsound", "keygen",
+        ],
+    ),
+    (Kind::Anchor, &["a"]),
+    (Kind::Paragraph, &["p"]),
+    (Kind::Heading, &["h1", "h2", "h3", "h4", "h5", "h6"]),
+    (Kind::Item, &["li"]),
+    (Kind::Term, &["dt", "dd"]),
+    (Kind::Cell, &["td", "th", "caption"]),
+    (Kind::Row, &["tr"]),
+    (Kind::RowGroup, &["tbody", "thead", "tfoot"]),
+    (Kind::Table, &["table"]),
+    (Kind::List, &["ul", "ol", "dl", "menu", "dir"]),
+    (Kind::OptionItem, &["option", "optgroup"]),
+    (
+        Kind::Block,
+        &[
+            "address",
+            "article",
+            "aside",
+            "blockquote",
+            "body",
+            "center",
+            "details",
+            "dialog",
+            "div",
+            "fieldset",
+            "figure",
+            "figcaption",
+            "footer",
+            "form",
+            "header",
+            "html",
+            "head",
+            "main",
+            "nav",
+            "pre",
+            "section",
+            "select",
+            "script",
+            "style",
+            "summary",
+            "title",
+        ],
+    ),
+];
+
+/// A name of up to ten letters, in small letters, as a number, so that all of it is compared at once; 0 for longer ones.
+const fn packed(name: &[u8]) -> u128 {
+    let (mut key, mut at) = (0, 0);
+    while at < name.len() && name.len() <= 10 {
+        key = (key << 8) | name[at].to_ascii_lowercase() as u128;
+        at += 1;
+    }
+    key
+}
+
+const SLOTS: usize = 256;
+
+/// Where the search for a name starts.
+#[expect(clippy::cast_possible_truncation, reason = "both halves are mixed in")]
+const fn slot(key: u128) -> usize {
+    let mixed = (key as u64 ^ (key >> 64) as u64).wrapping_mul(0x9E37_79B9_7F4A_7C15);
+    (mixed >> 56) as usize
+}
+
+/// [`KINDS`] by their names' hashes; a name whose place is taken stands behind it.
+static BY_NAME: [(u128, Kind); SLOTS] = {
+    let mut table = [(0, Kind::Inline); SLOTS];
+    let mut kind = 0;
+    while kind < KINDS.len() {
+        let (own, names) = KINDS[kind];
+        let mut at = 0;
+        while at < names.len() {
+            let key = packed(names[at].as_bytes());
+            let mut place = slot(key);
+            while table[place].0 != 0 {
+                place = (place + 1) % SLOTS;
+            }
+            table[place] = (key, own);
+            at += 1;
+        }
+        kind += 1;
+    }
+    table
+};
+
+/// What the element of a name is, in any case.
 fn kind(name: &str) -> Kind {
-    match name {
-        "area" | "base" | "br" | "col" | "embed" | "hr" | "img" | "input" | "link" | "meta"
-        | "param" | "source" | "track" | "wbr" | "frame" | "bgsound" | "keygen" => Kind::Void,
-        "a" => Kind::Anchor,
-        "p" => Kind::Paragraph,
-        "h1" | "h2" | "h3" | "h4" | "h5" | "h6" => Kind::Heading,
-        "li" => Kind::Item,
-        "dt" | "dd" => Kind::Term,
-        "td" | "th" | "caption" => Kind::Cell,
-        "tr" => Kind::Row,
-        "tbody" | "thead" | "tfoot" => Kind::RowGroup,
-        "table" => Kind::Table,
-        "ul" | "ol" | "dl" | "menu" | "dir" => Kind::List,
-        "option" | "optgroup" => Kind::OptionItem,
-        "address" | "article" | "aside" | "blockquote" | "body" | "center" | "details"
-        | "dialog" | "div" | "fieldset" | "figure" | "figcaption" | "footer" | "form"
-        | "header" | "html" | "head" | "main" | "nav" | "pre" | "section" | "summary"
-        | "select" | "script" | "style" | "title" => Kind::Block,
-        _ => Kind::Inline,
+    let key = packed(name.as_bytes());
+    let mut place = slot(key);
+    loop {
+        let (known, kind) = BY_NAME[place];
+        // An empty place is that of no name.
+        if known == key || known == 0 {
+            return kind;
+        }
+        place = (place + 1) % SLOTS;
     }
 }
 
@@ -188,7 +311,7 @@ impl<'p> Builder<'p> {
         self.pop_to(depth);
     }
 
-    fn start(&mut self, name: &'p str, attributes: Vec<(&'p str, &'p str)>) {
+    fn start(&mut self, name: &'p str, attributes: impl Iterator<Item = (&'p str, &'p str)>) {
         let name = if name.bytes().any(|byte| byte.is_ascii_uppercase()) {
             Cow::Owned(name.to_ascii_lowercase())
         } else {
@@ -224,13 +347,22 @@ impl<'p> Builder<'p> {
         if let Some(at) = ended {
             self.close(at);
         }
+        let id = self.tree.nodes.len();
+        let from = self.tree.attributes.len();
+        self.tree.attributes.extend(attributes);
+        let mut own = self.tree.attributes[from..].iter();
         if name == "base" && self.tree.base.is_none() {
-            let href = attributes
-                .iter()
+            let href = own
+                .clone()
                 .find(|(own, _)| own.eq_ignore_ascii_case("href"));
             self.tree.base = href.map(|(_, value)| attribute_value(value).into_owned());
         }
-        let id = self.tree.nodes.len();
+        if own.any(|(own, _)| own.eq_ignore_ascii_case("id") || own.eq_ignore_ascii_case("class")) {
+            self.tree.named.push(id);
+        }
+        if kind == Kind::Anchor {
+            self.tree.anchors.push(id);
+        }
         let (parent, place, previous) = if let Some(open) = self.open.last_mut() {
             open.children += 1;
             (Some(open.node), open.children, open.last.replace(id))
@@ -241,7 +373,7 @@ impl<'p> Builder<'p> {
         let text = self.tree.texts.len();
         self.tree.nodes.push(Node {
             name,
-            attributes,
+            attributes: u32::try_from(from).unwrap_or(u32::MAX),
             parent,
             previous,
             place,
@@ -260,7 +392,7 @@ impl<'p> Builder<'p> {
     }
 
     fn end(&mut self, name: &str) {
-        let kind = kind(&name.to_ascii_lowercase());
+        let kind = kind(name);
         if matches!(kind, Kind::Void)
             || name.eq_ignore_ascii_case("body")
             || name.eq_ignore_ascii_case("html")
@@ -297,8 +429,12 @@ impl<'p> Tree<'p> {
     pub fn parse(page: &'p str) -> Self {
         let mut builder = Builder {
             tree: Self {
-                nodes: Vec::new(),
-                texts: Vec::new(),
+                // As most pages have them.
+                nodes: Vec::with_capacity(page.len() / 96),
+                attributes: Vec::with_capacity(page.len() / 64),
+                anchors: Vec::new(),
+                named: Vec::new(),
+                texts: Vec::with_capacity(page.len() / 96),
                 scripts: Vec::new(),
                 base: None,
                 page,
@@ -309,21 +445,18 @@ impl<'p> Tree<'p> {
             last_root: None,
         };
         let mut script = None;
-        for token in tokens(page) {
-            match token {
-                Token::Text(text) => builder.tree.texts.push(text),
-                Token::Start {
-                    name,
-                    attributes,
-                    at,
-                } => {
+        let mut tokens = tokens(page);
+        while let Some(piece) = tokens.piece() {
+            match piece {
+                Piece::Text(text) => builder.tree.texts.push(text),
+                Piece::Start { name, at } => {
                     if builder.tree.nodes.len() == NODES {
                         break;
                     }
                     script = name.eq_ignore_ascii_case("script").then_some(at.end);
-                    builder.start(name, attributes);
+                    builder.start(name, tokens.attributes());
                 }
-                Token::End { name, at } => {
+                Piece::End { name, at } => {
                     if let Some(start) = script.take()
                         && name.eq_ignore_ascii_case("script")
                         && let Some(text) = page.get(start..at.start)
@@ -359,13 +492,30 @@ impl<'p> Tree<'p> {
     }
 
     /// The elements, in the order of the page.
-    pub fn nodes(&self) -> &[Node<'p>] {
-        &self.nodes
+    pub const fn nodes(&self) -> Nodes<'_, 'p> {
+        Nodes(self)
     }
 
     /// An element.
-    pub fn node(&self, id: NodeId) -> &Node<'p> {
-        &self.nodes[id]
+    pub fn node(&self, id: NodeId) -> Ref<'_, 'p> {
+        let node = &self.nodes[id];
+        let next = self.nodes.get(id + 1);
+        let until = next.map_or(self.attributes.len(), |next| next.attributes as usize);
+        let own = self.attributes.get(node.attributes as usize..until);
+        Ref {
+            node,
+            attributes: own.unwrap_or_default(),
+        }
+    }
+
+    /// The elements `<a>`.
+    pub fn anchors(&self) -> &[NodeId] {
+        &self.anchors
+    }
+
+    /// The elements with an id or a class.
+    pub fn named(&self) -> &[NodeId] {
+        &self.named
     }
 
     /// The element's parent, its parent, and so on.

@@ -135,7 +135,7 @@ pub(super) fn shell(tree: &Tree<'_>, url: &Url, base: &Base) -> Shell {
             .nodes()
             .iter()
             .any(|node| node.name == "script" && node.raw_attribute("src").is_some());
-        let is_mount = |node: &super::tree::Node<'_>| {
+        let is_mount = |node: super::tree::Ref<'_, '_>| {
             node.name == "div"
                 && matches!(
                     node.raw_attribute("id"),
@@ -176,7 +176,7 @@ fn changes(address: &str) -> bool {
 
 /// Whether a page has a template for entries: an element that a script repeats, with a link in it.
 fn is_template(tree: &Tree<'_>) -> bool {
-    let repeats = |id: &NodeId| links::is_repeated(tree.node(*id));
+    let repeats = |id: &NodeId| links::is_repeated(&tree.node(*id));
     let mut found = (0..tree.nodes().len()).filter(repeats);
     found.any(|id| {
         (id..tree.node(id).end)

@@ -301,12 +301,20 @@ impl Frontier {
     ///
     /// What `SQLite` says.
     pub fn payload(&self, sha256: &[u8]) -> Result<Option<PageRecord>, FrontierError> {
+        // By itself first: few pages are known, and beside the partial indexes of `url` every new value is a new plan.
+        let exchange: Option<i64> = self
+            .connection
+            .prepare_cached("SELECT exchange_id FROM payload WHERE sha256 = ?")?
+            .query_row([sha256], |row| row.get(0))
+            .optional()?;
+        let Some(exchange) = exchange else {
+            return Ok(None);
+        };
         let mut statement = self.connection.prepare_cached(
-            "SELECT e.record_id, u.url, e.at_us, e.sha1 FROM payload p JOIN exchange e ON e.id = p.exchange_id
-             JOIN url u ON u.id = e.url_id WHERE p.sha256 = ?",
+            "SELECT e.record_id, u.url, e.at_us, e.sha1 FROM exchange e JOIN url u ON u.id = e.url_id WHERE e.id = ?",
         )?;
         Ok(statement
-            .query_row([sha256], |row| {
+            .query_row([exchange], |row| {
                 Ok(PageRecord {
                     record_id: row.get(0)?,
                     uri: row.get(1)?,

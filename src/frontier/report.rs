@@ -449,8 +449,10 @@ impl Frontier {
                AND (u.role = 'list' OR u.why LIKE '% links from the seed')
              GROUP BY s.name, list, u.why
              UNION ALL
-             SELECT s.name, u.url, substr(u.why, instr(u.why, 'list cut short: ') + 16), 0 FROM url u JOIN site s ON s.id = u.site_id
-             WHERE u.role IN ('list', 'root') AND u.why LIKE '%list cut short: %' AND u.site_id IN (SELECT site_id FROM selected)
+             SELECT s.name, u.url, substr(e.why, instr(e.why, 'list cut short: ') + 16), 0 FROM url u JOIN site s ON s.id = u.site_id
+             JOIN exchange e ON e.id = u.page_exchange_id
+             WHERE u.role IN ('list', 'root') AND u.outcome IN ('ok', 'not_modified') AND e.why LIKE '%list cut short: %'
+               AND u.site_id IN (SELECT site_id FROM selected)
              ORDER BY 1, 2, 3 LIMIT 50",
         )?;
         let rows = statement.query_map([], |row| {

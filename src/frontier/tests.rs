@@ -214,6 +214,36 @@ fn pages_compare_with_the_last_page_and_not_with_a_refusal() {
 }
 
 #[test]
+fn a_list_is_cut_short_for_as_long_as_its_last_page_was() {
+    let (_directory, mut frontier) = open();
+    let seeds = [seed("http://a.example/list", Role::List)];
+    let mut told = Vec::new();
+    for (day, (outcome, why)) in [
+        (Outcome::Ok, "status 200; list cut short: by POST"),
+        (Outcome::NotModified, "status 304"),
+        (Outcome::Blocked, "status 403"),
+        (Outcome::NotModified, "status 304"),
+        (Outcome::Ok, "status 200"),
+        (Outcome::NotModified, "status 304"),
+    ]
+    .into_iter()
+    .enumerate()
+    {
+        let now = 86_400 * i64::try_from(day).unwrap();
+        let run = frontier.begin(&seeds, None, &due(), at(now)).unwrap();
+        let lease = take(&mut frontier, at(now));
+        let mut completion = done(&lease, now, 1, vec![]);
+        (completion.outcome, completion.why) = (outcome, why.into());
+        commit(&mut frontier, &run, completion);
+        let cut = frontier.cut_lists().unwrap();
+        told.push(cut.first().map(|list| list.why.clone()));
+        frontier.end(&run, 0, true, "{}", at(now)).unwrap();
+    }
+    let cut = Some("by POST".to_owned());
+    assert_eq!(told, [cut.clone(), cut.clone(), None, cut, None, None]);
+}
+
+#[test]
 fn redirects_in_a_circle_are_told() {
     let (_directory, mut frontier) = open();
     let seeds = [seed("http://a.example/0", Role::Item)];

@@ -34,7 +34,7 @@ pub use flow::is_invisible;
 pub use pager::Pager;
 pub use pdf::{PdfError, PdfPages, parse_pdf};
 pub use plain::parse_text;
-pub use tokens::{Text, Token, Tokens, attribute_value, tokens};
+pub use tokens::{Piece, Text, Token, Tokens, attribute_value, tokens};
 pub use tree::parse_html;
 pub use xml::xml_reference;
 

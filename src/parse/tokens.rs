@@ -94,6 +94,27 @@ fn resolved(raw: &str) -> Cow<'_, str> {
     Cow::Owned(text)
 }
 
+/// A [`Token`] whose attributes are still to be asked for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Piece<'p> {
+    /// See [`Token::Text`].
+    Text(Text<'p>),
+    /// See [`Token::Start`].
+    Start {
+        /// Its name, as written.
+        name: &'p str,
+        /// From `<` to behind `>`.
+        at: Range<usize>,
+    },
+    /// See [`Token::End`].
+    End {
+        /// Its name, as written.
+        name: &'p str,
+        /// From `<` to behind `>`.
+        at: Range<usize>,
+    },
+}
+
 /// The value of an attribute as written in [`Token::Start`], its references resolved.
 pub fn attribute_value(raw: &str) -> Cow<'_, str> {
     attribute_text(raw)
@@ -126,8 +147,23 @@ impl<'p> Iterator for Tokens<'p> {
     type Item = Token<'p>;
 
     fn next(&mut self) -> Option<Token<'p>> {
+        Some(match self.piece()? {
+            Piece::Text(text) => Token::Text(text),
+            Piece::Start { name, at } => Token::Start {
+                name,
+                attributes: self.attributes().collect(),
+                at,
+            },
+            Piece::End { name, at } => Token::End { name, at },
+        })
+    }
+}
+
+impl<'p> Tokens<'p> {
+    /// The next token, for who goes through many and keeps few of their attributes.
+    pub fn piece(&mut self) -> Option<Piece<'p>> {
         loop {
-            let token = match self.raw.take() {
+            let piece = match self.raw.take() {
                 Some(tag) => self.raw_text(tag),
                 None if self.at >= self.page.len() => return None,
                 None if self.page.as_bytes()[self.at] == b'<' => self.markup(),
@@ -137,19 +173,22 @@ impl<'p> Iterator for Tokens<'p> {
                     Some(self.text(self.at + length, false))
                 }
             };
-            if token.is_some() && (self.templates == 0) {
-                return token;
+            if piece.is_some() && (self.templates == 0) {
+                return piece;
             }
         }
     }
-}
 
-impl<'p> Tokens<'p> {
+    /// Names and values of the attributes of the start tag that came last, as written, duplicates included.
+    pub fn attributes(&self) -> impl Iterator<Item = (&'p str, &'p str)> {
+        self.attributes.all(self.page)
+    }
+
     /// Text up to `until`.
-    fn text(&mut self, until: usize, is_literal: bool) -> Token<'p> {
+    fn text(&mut self, until: usize, is_literal: bool) -> Piece<'p> {
         let at = self.at..until;
         self.at = until;
-        Token::Text(Text {
+        Piece::Text(Text {
             page: self.page,
             at,
             is_literal,
@@ -157,7 +196,7 @@ impl<'p> Tokens<'p> {
     }
 
     /// The text of a raw element; `None` where it is not shown.
-    fn raw_text(&mut self, tag: Tag) -> Option<Token<'p>> {
+    fn raw_text(&mut self, tag: Tag) -> Option<Piece<'p>> {
         let page = self.page.as_bytes();
         let until = match tag {
             Tag::Plaintext => page.len(),
@@ -174,7 +213,7 @@ impl<'p> Tokens<'p> {
         }
     }
 
-    fn markup(&mut self) -> Option<Token<'p>> {
+    fn markup(&mut self) -> Option<Piece<'p>> {
         let (page, at) = (self.page, self.at);
         let bytes = page.as_bytes();
         match markup(bytes, at) {
@@ -192,13 +231,8 @@ impl<'p> Tokens<'p> {
                     self.templates += 1;
                 }
                 let name = page.get(at + 1..name_end)?;
-                let attributes = self.attributes.all(page).collect();
                 let at = at..end;
-                Some(Token::Start {
-                    name,
-                    attributes,
-                    at,
-                })
+                Some(Piece::Start { name, at })
             }
             Markup::End { name_end, end } => {
                 self.at = end;
@@ -208,7 +242,7 @@ impl<'p> Tokens<'p> {
                 }
                 let name = page.get(at + 2..name_end)?;
                 let at = at..end;
-                Some(Token::End { name, at })
+                Some(Piece::End { name, at })
             }
             Markup::Comment(end) => {
                 self.at = end;

@@ -55,8 +55,8 @@ pub fn read_answer(sites: &Sites, answer: &Answer<'_>) -> Reading {
     let media = decode::media(body, declared);
     let is_text = !body.is_empty() && matches!(media, Media::Html | Media::Text);
     let text = is_text.then(|| decode::decode(body, declared));
-    let text = text.as_ref().map(|decoded| &*decoded.text);
-    let verdict = classify_exchange(answer.url, answer.exchange, text);
+    let shown = text.as_ref().map(|decoded| &*decoded.text);
+    let verdict = classify_exchange(answer.url, answer.exchange, shown);
     let mut reading = Reading {
         outcome: verdict.outcome,
         why: verdict.why,
@@ -79,16 +79,17 @@ pub fn read_answer(sites: &Sites, answer: &Answer<'_>) -> Reading {
         Role::Root | Role::Sitemap | Role::List | Role::Item | Role::Part
     );
     if reading.outcome == Outcome::Ok && is_read {
-        let discovery = discover::discover(
-            &Page {
-                url: answer.url,
-                role: answer.role,
-                bytes: body,
-                content_type: declared,
-                title_of_link: answer.title,
-            },
-            sites,
-        );
+        let page = Page {
+            url: answer.url,
+            role: answer.role,
+            bytes: body,
+            content_type: declared,
+            title_of_link: answer.title,
+        };
+        let discovery = match &text {
+            Some(text) => discover::discover_decoded(&page, text, sites),
+            None => discover::discover(&page, sites),
+        };
         if let Some(target) = discovery.redirect.filter(|target| target != answer.url) {
             // A page with entries of its own is a page, wherever its script would lead.
             if discovery.leads.is_empty() {

@@ -18,6 +18,7 @@ mod problems;
 mod selector;
 mod site;
 mod sites;
+mod texts;
 mod words;
 
 pub use css::{AttributeTest, Combinator, Complex, Compound, Css, CssError, Nth, Operator};
@@ -30,6 +31,7 @@ pub use problems::{FileKind, Problem, problems};
 pub use selector::{Selector, SelectorError, SelectorSet};
 pub use site::{Expect, Scope, Seed, SeedKind, SiteProfile};
 pub use sites::{Sites, SitesError, compiled_files};
+pub use texts::{Held, Texts};
 pub use words::Words;
 
 /// The source of the generic profile, as compiled in.

@@ -8,7 +8,8 @@ use std::sync::{Arc, LazyLock};
 
 use url::Url;
 
-use super::{Platform, ProfileError, SiteProfile};
+use super::texts::Texts;
+use super::{Platform, ProfileError, Sign, SiteProfile};
 
 /// The profiles in `selectors/`, path and text, listed by `build.rs`.
 const FILES: &[(&str, &str)] = &include!(concat!(env!("OUT_DIR"), "/selectors.rs"));
@@ -72,6 +73,8 @@ pub struct Sites {
     added: BTreeSet<String>,
     /// Sites by host of their scope, `*.` included.
     hosts: Arc<HashMap<String, Vec<Arc<SiteProfile>>>>,
+    /// The texts that tell of any of the platforms.
+    texts: Arc<Texts>,
 }
 
 impl Sites {
@@ -143,7 +146,18 @@ impl Sites {
             }
         }
         all.hosts = Arc::new(hosts);
+        let evidence = all.platforms().flat_map(|one| &one.detect.evidence);
+        let texts = evidence.filter_map(|one| match &one.sign {
+            Sign::Text(text) => Some(text.as_str()),
+            _ => None,
+        });
+        all.texts = Arc::new(Texts::of(texts));
         Ok(all)
+    }
+
+    /// The texts that tell of any of the platforms, to be looked for all at once.
+    pub fn texts(&self) -> &Texts {
+        &self.texts
     }
 
     /// The site an address belongs to: of those whose scope holds it the one with the longest path; `None` where

@@ -455,9 +455,14 @@ fn settle_report(writer: &Writer<'_>, report: i64) -> Result<(), StoreError> {
     writer
         .connection
         .prepare_cached(
-            "UPDATE report SET version_id = (SELECT id FROM version WHERE report_id = ?1
+            // Of captures of one second the later is the one further on in the archive.
+            "UPDATE report SET version_id = (SELECT id FROM version v WHERE report_id = ?1
                ORDER BY CASE official WHEN 'official' THEN 0 WHEN 'unknown' THEN 1 ELSE 2 END,
-                 whole DESC, last_seen_us DESC, first_seen_us DESC, content_digest LIMIT 1)
+                 whole DESC, last_seen_us DESC,
+                 CASE WHEN EXISTS (SELECT 1 FROM version o WHERE o.report_id = ?1 AND o.id <> v.id AND o.last_seen_us = v.last_seen_us)
+                   THEN (SELECT max(format('%s %020d', w.file, c.warc_offset)) FROM reading r JOIN capture c ON c.id = r.capture_id
+                     JOIN warc w ON w.id = c.warc_id WHERE r.version_id = v.id AND c.fetched_at_us = v.last_seen_us) END DESC,
+                 first_seen_us DESC, content_digest LIMIT 1)
              WHERE id = ?1",
         )?
         .execute([report])?;

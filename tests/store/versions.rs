@@ -231,6 +231,41 @@ fn a_mirror_never_stands_before_the_agency() {
 }
 
 #[test]
+fn of_captures_of_one_second_the_one_further_on_in_the_archive_is_the_report_now() {
+    let (one, other) = (sound(), changed(&sound(), 1));
+    let at = |report: &Report, file: &str, offset: u64| {
+        let mut capture = capture(report, 10);
+        let place = capture.warc.as_mut().unwrap();
+        (place.file, place.offset) = (file.into(), offset);
+        capture
+    };
+    // Further on in the file, in a later file, and a number with more digits; whichever is put first.
+    for [earlier, later] in [
+        [("a.warc.gz", 12), ("a.warc.gz", 500)],
+        [("a.warc.gz", 500), ("b.warc.gz", 12)],
+        [("a.warc.gz", 900), ("a.warc.gz", 1000)],
+    ] {
+        for (first, second) in [(&one, &other), (&other, &one)] {
+            for later_first in [false, true] {
+                let mut home = home();
+                let mut captures = [
+                    (first, at(first, earlier.0, earlier.1)),
+                    (second, at(second, later.0, later.1)),
+                ];
+                if later_first {
+                    captures.reverse();
+                }
+                for (report, capture) in &captures {
+                    put(&mut home, capture, Ok(report));
+                }
+                let stored = home.store.reader().report(1).unwrap().unwrap();
+                assert_eq!(&stored.report, second, "{earlier:?} {later:?}");
+            }
+        }
+    }
+}
+
+#[test]
 fn a_failed_put_leaves_nothing_and_the_writer_goes_on() {
     let mut home = home();
     let good = sound();

@@ -107,6 +107,7 @@ fn answered(options: &Options, lease: &Lease, url: &Url, exchange: Exchange) -> 
     });
     let (mut etag, mut last_modified, mut body) = (None, None, None);
     let mut payload = None;
+    let mut block_sha1 = None;
     let mut header = None;
     if let Ok(response) = HttpResponse::split(&exchange.response) {
         header = Some(exchange.response.len() - response.body.len());
@@ -115,7 +116,14 @@ fn answered(options: &Options, lease: &Lease, url: &Url, exchange: Exchange) -> 
         if lease.role == Role::Robots {
             body = rules(&response);
         }
-        payload = Some(Digested::of(response.pieces()));
+        payload = Some(match header {
+            Some(header) if !response.says_chunked() => {
+                let (payload, whole) = Digested::within(&exchange.response, header);
+                block_sha1 = Some(whole);
+                payload
+            }
+            _ => Digested::of(response.pieces()),
+        });
     }
     if reading.outcome == Outcome::NotModified && lease.last_page.is_none() {
         reading.outcome = Outcome::ErrorPage;
@@ -131,6 +139,7 @@ fn answered(options: &Options, lease: &Lease, url: &Url, exchange: Exchange) -> 
         wire.payload = payload.length;
         wire.sha256 = Some(payload.sha256.to_vec());
         wire.sha1 = Some(payload.sha1);
+        wire.block_sha1 = block_sha1;
     }
     if let Some(target) = &reading.redirect {
         wire.facts.push(("redirect", target.to_string()));
@@ -264,6 +273,7 @@ fn wire_of(exchange: Exchange) -> Wire {
         payload: 0,
         sha256: None,
         sha1: None,
+        block_sha1: None,
         status: exchange.status,
         address: Some(exchange.address.ip()),
         at: exchange.started_at,
