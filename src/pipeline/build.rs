@@ -16,8 +16,8 @@ use crate::audit::origin::HostRules;
 use crate::decisions::{self, Decisions};
 use crate::model::Report;
 use crate::store::{
-    CaptureInfo, Marks, Member, Outcome, Pending, Refusal, State, Store, StoreError, Trouble,
-    TroubleKind, Writer,
+    CaptureInfo, Marks, Member, Outcome, Pending, Prepared, Refusal, State, Store, StoreError,
+    Trouble, TroubleKind, Writer,
 };
 
 use super::agencies::settle_agencies;
@@ -133,13 +133,13 @@ fn read_archive(
         |step| match step {
             Step::Record {
                 file, record, note, ..
-            } => Some(make(
+            } => Some(Ready::of(make(
                 file,
                 record,
                 note.as_ref(),
                 options.readings,
                 options.hosts,
-            )),
+            ))),
             Step::Damage { .. } | Step::End { .. } => None,
         },
         |step, made| match building.step(step, made) {
@@ -189,6 +189,25 @@ const ROUNDS: usize = 8;
 /// Revisit records taken up at once.
 const REVISITS: u32 = 256;
 
+/// What was made of a record, as far as it goes without the database.
+struct Ready {
+    made: Made,
+    prepared: Result<Vec<Prepared>, StoreError>,
+}
+
+impl Ready {
+    fn of(made: Made) -> Self {
+        let reports: &[Report] = match &made {
+            Made::Reports(_, _, reports) => reports,
+            _ => &[],
+        };
+        Self {
+            prepared: reports.iter().map(Prepared::of).collect(),
+            made,
+        }
+    }
+}
+
 struct Building<'s, F> {
     summary: BuildSummary,
     writer: Writer<'s>,
@@ -196,7 +215,7 @@ struct Building<'s, F> {
 }
 
 impl<F: FnMut(BuildEvent<'_>)> Building<'_, F> {
-    fn step(&mut self, step: Step, made: Result<Option<Made>, Caught>) -> Result<(), StoreError> {
+    fn step(&mut self, step: Step, made: Result<Option<Ready>, Caught>) -> Result<(), StoreError> {
         let (file, record, position) = match step {
             Step::Damage {
                 file,
@@ -231,7 +250,7 @@ impl<F: FnMut(BuildEvent<'_>)> Building<'_, F> {
         };
         let offset = record.offset;
         match made {
-            Ok(made) => self.take(&file, offset, made)?,
+            Ok(ready) => self.take(&file, offset, ready)?,
             Err(caught) => {
                 if let Some((capture, marks)) = capture_of(&file, &record) {
                     let refusal = Refusal {
@@ -247,7 +266,11 @@ impl<F: FnMut(BuildEvent<'_>)> Building<'_, F> {
         Ok(())
     }
 
-    fn take(&mut self, file: &str, offset: u64, made: Option<Made>) -> Result<(), StoreError> {
+    fn take(&mut self, file: &str, offset: u64, ready: Option<Ready>) -> Result<(), StoreError> {
+        let (made, prepared) = match ready {
+            None => (None, Ok(Vec::new())),
+            Some(ready) => (Some(ready.made), ready.prepared),
+        };
         match made {
             None | Some(Made::PassedOver) => {
                 self.summary.passed_over += 1;
@@ -262,7 +285,11 @@ impl<F: FnMut(BuildEvent<'_>)> Building<'_, F> {
                 self.put(file, offset, &capture, &marks, Err(&refusal))
             }
             Some(Made::Reports(capture, marks, reports)) => {
-                self.put(file, offset, &capture, &marks, Ok(&reports))
+                let outcomes = prepared.and_then(|prepared| {
+                    let reading = Ok((&reports[..], &prepared[..]));
+                    self.writer.put_prepared(&capture, &marks, reading)
+                });
+                self.was_put(file, offset, outcomes, None)
             }
             Some(Made::Paged(page)) => {
                 let stem = stem(page.capture.url.as_deref().unwrap_or_default());
@@ -280,12 +307,24 @@ impl<F: FnMut(BuildEvent<'_>)> Building<'_, F> {
         marks: &Marks,
         reading: Result<&[Report], &Refusal>,
     ) -> Result<(), StoreError> {
-        match self.writer.put_marked(capture, marks, reading) {
+        let outcomes = self.writer.put_marked(capture, marks, reading);
+        self.was_put(file, offset, outcomes, reading.err())
+    }
+
+    /// Counts what came of a put.
+    fn was_put(
+        &mut self,
+        file: &str,
+        offset: u64,
+        outcomes: Result<Vec<Outcome>, StoreError>,
+        refusal: Option<&Refusal>,
+    ) -> Result<(), StoreError> {
+        match outcomes {
             Ok(outcomes) => {
                 for outcome in outcomes {
                     self.count(outcome);
                 }
-                if let Err(refusal) = reading {
+                if let Some(refusal) = refusal {
                     let count = self.summary.refusals.entry(refusal.reason.clone());
                     *count.or_default() += 1;
                 }
@@ -395,7 +434,7 @@ impl<F: FnMut(BuildEvent<'_>)> Building<'_, F> {
         let (file, offset) = (pending.place.file.as_str(), pending.place.offset);
         if page.url.as_deref() != Some(&pending.url) {
             let made = reread.make(&page, &capture, &marks);
-            self.take(file, offset, made)?;
+            self.take(file, offset, made.map(Ready::of))?;
         } else if let Some(stem) = self.writer.paged_stem(page.capture_id)? {
             self.writer.put_paged(&capture, &marks, &stem)?;
         } else {
@@ -490,7 +529,7 @@ impl<F: FnMut(BuildEvent<'_>)> Building<'_, F> {
             let (file, offset) = place.map_or((String::new(), 0), |place| {
                 (place.file.clone(), place.offset)
             });
-            self.take(&file, offset, Some(made))?;
+            self.take(&file, offset, Some(Ready::of(made)))?;
         }
         self.join(options, reread)?;
         self.writer.follow()?;

@@ -2,13 +2,14 @@
 
 use rusqlite::params;
 
-use crate::model::{Catalog, CellStatus, DateSource, Observation, Report};
+use crate::model::{CellStatus, DateSource, Observation, Report};
 
 use super::StoreError;
 use super::cells::{self, WideRow};
 use super::digest::Digest;
 use super::layout::FormLayout;
 use super::mentions;
+use super::prepared::Prepared;
 use super::proposals;
 use super::statistics;
 use super::writer::Writer;
@@ -30,6 +31,7 @@ pub(super) fn insert(
     writer: &mut Writer<'_>,
     head: &Head,
     report: &Report,
+    prepared: &Prepared,
 ) -> Result<i64, StoreError> {
     let version = put_head(
         writer,
@@ -40,7 +42,7 @@ pub(super) fn insert(
         head,
         report,
     )?;
-    put_details(writer, version, head.address.as_deref(), report)?;
+    put_details(writer, version, head.address.as_deref(), report, prepared)?;
     Ok(version)
 }
 
@@ -50,6 +52,7 @@ pub(super) fn replace(
     version: i64,
     head: &Head,
     report: &Report,
+    prepared: &Prepared,
 ) -> Result<(), StoreError> {
     writer.due.leaves(writer.connection, version)?;
     for table in [
@@ -85,7 +88,7 @@ pub(super) fn replace(
         head,
         report,
     )?;
-    put_details(writer, version, head.address.as_deref(), report)
+    put_details(writer, version, head.address.as_deref(), report, prepared)
 }
 
 fn put_head(
@@ -130,6 +133,7 @@ fn put_details(
     version: i64,
     address: Option<&str>,
     report: &Report,
+    prepared: &Prepared,
 ) -> Result<(), StoreError> {
     let connection = writer.connection;
     let mut section = connection.prepare_cached(
@@ -149,7 +153,9 @@ fn put_details(
             bytes.part
         ])?;
     }
-    writer.due.comes(version);
+    writer
+        .due
+        .comes(version, report.year.map(i64::from), &prepared.tokens);
     let mut date = connection.prepare_cached("INSERT INTO dated VALUES (?, ?, ?, ?, ?)")?;
     for (position, one) in (0_i64..).zip(&report.dates) {
         let day = one.value.to_string();
@@ -179,28 +185,24 @@ fn put_details(
         ])?;
     }
     proposals::insert(connection, writer.layout, version, &report.proposals)?;
-    put_cells(writer, version, report)?;
+    put_cells(writer, version, report, prepared)?;
     statistics::put(writer, version, report)
 }
 
-fn put_cells(writer: &mut Writer<'_>, version: i64, report: &Report) -> Result<(), StoreError> {
-    let mut observations: Vec<&Observation> = report.observations.iter().collect();
-    observations.sort_by_key(|observation| observation.indicator);
-    let catalog = Catalog::get();
-    if let Some(pair) = observations
-        .windows(2)
-        .find(|pair| pair[0].indicator == pair[1].indicator)
-    {
-        let indicator = catalog.indicator(pair[0].indicator);
-        return Err(StoreError::DuplicateObservation {
-            form: indicator.form,
-            cell: indicator.cell.clone(),
-        });
-    }
-    let sources = observations.iter().map(|observation| observation.source);
-    if let Some(packed) = writer.packer.pack(sources) {
+fn put_cells(
+    writer: &Writer<'_>,
+    version: i64,
+    report: &Report,
+    prepared: &Prepared,
+) -> Result<(), StoreError> {
+    if let Some(packed) = &prepared.places {
         writer.insert("INSERT INTO place VALUES (?, ?)", params![version, packed])?;
     }
+    let observations: Vec<&Observation> = prepared
+        .order
+        .iter()
+        .map(|number| &report.observations[*number])
+        .collect();
     for form in &writer.layout.forms {
         let mut placed = vec![None; form.cells.len()];
         let mut any = false;

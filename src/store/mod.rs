@@ -24,6 +24,7 @@ mod layout;
 mod mentions;
 mod migrate;
 mod places;
+mod prepared;
 mod proposals;
 mod read;
 pub mod search;
@@ -40,6 +41,7 @@ pub use capture::{CaptureInfo, Marks, Outcome, Refusal, WarcPlace, key_of, key_o
 pub use error::StoreError;
 pub use layout::{quoted, scale_column, wide_table};
 pub use migrate::SCHEMA_VERSION;
+pub use prepared::Prepared;
 pub use read::{Reader, StoredReport};
 pub use watch::{Verdict, WatchRow, WatchText};
 pub use writer::Writer;

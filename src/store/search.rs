@@ -9,7 +9,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 
-use rusqlite::{Connection, params};
+use rusqlite::{Connection, OptionalExtension as _, params};
 use unicode_normalization::UnicodeNormalization as _;
 
 use crate::model::SectionKind;
@@ -124,7 +124,7 @@ fn class(character: char) -> Class {
 }
 
 /// The tokens of a text with a space behind each.
-fn cut_text(text: &str, into: &mut String) {
+pub(super) fn cut_text(text: &str, into: &mut String) {
     cut(text, |token, _| {
         into.push_str(token);
         into.push(' ');
@@ -193,8 +193,10 @@ pub fn docs_of_years(from: Option<i16>, to: Option<i16>) -> Range<i64> {
 pub(super) struct Due {
     /// Rows that go; some may not be there.
     gone: BTreeSet<i64>,
-    /// Versions whose sections come.
-    fresh: BTreeSet<i64>,
+    /// Rows that come, with their tokens, and the version of each.
+    fresh: BTreeMap<i64, String>,
+    /// Bytes of those tokens.
+    bytes: usize,
     /// Rows brought in so far.
     pub(super) indexed: u64,
 }
@@ -213,22 +215,38 @@ impl Due {
         let mut rows = statement.query([version])?;
         while let Some(row) = rows.next()? {
             let kind = kind(&row.get::<_, String>(2)?)?;
-            self.gone
-                .insert(doc(row.get(0)?, version, row.get(1)?, kind));
+            let doc = doc(row.get(0)?, version, row.get(1)?, kind);
+            self.gone.insert(doc);
+            if let Some(tokens) = self.fresh.remove(&doc) {
+                self.bytes -= tokens.len();
+            }
         }
-        self.fresh.remove(&version);
         Ok(())
     }
 
-    /// The sections of a version were written.
-    pub(super) fn comes(&mut self, version: i64) {
-        self.fresh.insert(version);
+    /// The sections of a version were written; their tokens in order.
+    pub(super) fn comes(
+        &mut self,
+        version: i64,
+        year: Option<i64>,
+        sections: &[(SectionKind, String)],
+    ) {
+        for (position, (kind, tokens)) in (0..).zip(sections) {
+            let row = self.fresh.entry(doc(year, version, position, *kind));
+            self.bytes += add(row.or_default(), tokens);
+        }
+    }
+
+    /// Whether there is so much that it should not wait.
+    pub(super) const fn is_large(&self) -> bool {
+        self.bytes > LARGE
     }
 
     /// The transaction was given up.
     pub(super) fn clear(&mut self) {
         self.gone.clear();
         self.fresh.clear();
+        self.bytes = 0;
     }
 
     /// Brings the index up to the sections.
@@ -240,10 +258,23 @@ impl Due {
                 delete.execute([doc])?;
             }
         }
-        let fresh = std::mem::take(&mut self.fresh);
-        self.indexed += index(connection, fresh.into_iter())?;
+        self.indexed += insert(connection, &std::mem::take(&mut self.fresh))?;
+        self.bytes = 0;
         Ok(())
     }
+}
+
+/// Bytes of tokens that wait for a commit, at most a section more.
+const LARGE: usize = 8 << 20;
+
+/// Puts the tokens of a section into its row; how many bytes the row grew by.
+fn add(row: &mut String, tokens: &str) -> usize {
+    let before = row.len();
+    if !row.is_empty() {
+        row.push_str(SECTION_END);
+    }
+    row.push_str(tokens);
+    row.len() - before
 }
 
 fn kind(word: &str) -> Result<SectionKind, StoreError> {
@@ -263,20 +294,21 @@ fn index(connection: &Connection, versions: impl Iterator<Item = i64>) -> Result
         while let Some(row) = rows.next()? {
             let kind = kind(row.get_ref(2)?.as_str().unwrap_or_default())?;
             let text = row.get_ref(3)?.as_str().unwrap_or_default();
-            let tokens = docs
-                .entry(doc(row.get(0)?, version, row.get(1)?, kind))
-                .or_default();
-            if !tokens.is_empty() {
-                tokens.push_str(SECTION_END);
-            }
-            tokens.reserve(text.len() + text.len() / 2);
-            cut_text(text, tokens);
+            let mut tokens = String::with_capacity(text.len() + text.len() / 2);
+            cut_text(text, &mut tokens);
+            let doc = docs.entry(doc(row.get(0)?, version, row.get(1)?, kind));
+            add(doc.or_default(), &tokens);
         }
     }
+    insert(connection, &docs)
+}
+
+/// Puts rows into the index, in their order; how many.
+fn insert(connection: &Connection, docs: &BTreeMap<i64, String>) -> Result<u64, StoreError> {
     let mut insert =
         connection.prepare_cached("INSERT INTO narrative_index (rowid, text) VALUES (?, ?)")?;
     let mut count = 0;
-    for (doc, tokens) in &docs {
+    for (doc, tokens) in docs {
         if !tokens.is_empty() {
             insert.execute(params![doc, tokens])?;
             count += 1;
@@ -339,6 +371,38 @@ pub(super) fn settle(connection: &Connection, indexed: u64) -> Result<(), StoreE
         })?;
     if indexed.saturating_mul(4) >= rows.unsigned_abs() {
         optimize(connection)?;
+    }
+    Ok(())
+}
+
+/// When the index puts its segments together.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Merging {
+    /// A few at a time, so that searches stay quick.
+    OnTheWay,
+    /// Not before [`settle`], unless they get very many.
+    AtTheEnd,
+}
+
+/// Says when; the index keeps it. Nothing is written where it is so already.
+pub(super) fn merge(connection: &Connection, when: Merging) -> Result<(), StoreError> {
+    let options = match when {
+        Merging::OnTheWay => [("automerge", 4), ("crisismerge", 16)],
+        Merging::AtTheEnd => [("automerge", 0), ("crisismerge", 512)],
+    };
+    for (option, value) in options {
+        let now: Option<i64> = connection
+            .prepare_cached("SELECT v FROM narrative_index_config WHERE k = ?")?
+            .query_row([option], |row| row.get(0))
+            .optional()?;
+        // Where nothing was ever said it is done on the way.
+        if now.map_or(when != Merging::OnTheWay, |now| now != value) {
+            connection
+                .prepare_cached(
+                    "INSERT INTO narrative_index (narrative_index, rank) VALUES (?, ?)",
+                )?
+                .execute(params![option, value])?;
+        }
     }
     Ok(())
 }
