@@ -102,8 +102,8 @@ SELECT s.version_id, c.row, c.position, c.column,
   CASE n.type WHEN 'text' THEN n.value WHEN 'array' THEN n.value ->> 1 END AS raw,
   CASE n.type WHEN 'integer' THEN n.value WHEN 'array' THEN n.value ->> 2 END AS mantissa,
   CASE n.type WHEN 'integer' THEN 0 WHEN 'array' THEN n.value ->> 3 END AS scale, c.unit
-FROM statistic_list s JOIN json_each(s.numbers) n
-JOIN statistic_layout_cell c ON c.layout_id = s.layout_id AND c.number = n.key;
+FROM statistic_list s CROSS JOIN json_each(s.numbers) n
+CROSS JOIN statistic_layout_cell c ON c.layout_id = s.layout_id AND c.number = n.key;
 
 -- Days with what they were read from: a JSON array of texts, '2021-01-20b~', in the order of their places. Behind the day a letter
 -- (byline, meta, url, text), then nothing (the day itself; of an address, that of the version's capture), or '~' (2021年1月20日)
@@ -227,3 +227,7 @@ JOIN version v ON v.id = r.version_id
 JOIN capture c ON c.id = v.capture_id
 LEFT JOIN agency a ON a.id = r.agency_id
 LEFT JOIN address d ON d.id = c.address_id;
+
+-- Captures of one address within one microsecond are told apart by comparing them (src/store/writer.rs).
+DROP INDEX capture_identity;
+CREATE INDEX capture_identity ON capture (address_id, fetched_at_us);
