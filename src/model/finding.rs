@@ -127,7 +127,7 @@ impl Serialize for Code {
 }
 
 /// One odd thing about a document: what, how bad, where.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize)]
 pub struct Finding {
     /// What.
     pub code: Code,

@@ -85,7 +85,7 @@ words! {
 }
 
 /// A number in the narrative with what it counts. What is not certain is `None`.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Mention {
     /// The clause it stands in, as published.
     pub text: String,

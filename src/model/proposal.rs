@@ -73,7 +73,7 @@ words! {
 }
 
 /// One cell of a proposal.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct ProposedChange {
     /// Which cell.
     pub indicator: IndicatorId,
@@ -100,7 +100,7 @@ impl Serialize for ProposedChange {
 }
 
 /// A change of a few cells after which every hard identity of them holds.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize)]
 pub struct Proposal {
     /// What would have happened.
     pub cause: Cause,

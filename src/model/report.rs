@@ -131,7 +131,7 @@ words! {
 }
 
 /// Who published a report.
-#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Default, Serialize)]
 pub struct Agency {
     /// Name as the report gives it; `None` where none was found.
     pub name: Option<String>,
@@ -140,7 +140,7 @@ pub struct Agency {
 }
 
 /// One date a page gives for its publication.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize)]
 pub struct DateEvidence {
     /// The day.
     #[serde(serialize_with = "as_text")]
@@ -160,7 +160,7 @@ fn as_text<S: Serializer>(date: &Date, serializer: S) -> Result<S::Ok, S::Error>
 }
 
 /// One part of the narrative. The sections in order are the whole body: nothing lost, nothing twice.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Section {
     /// What it is about.
     pub kind: SectionKind,
@@ -212,7 +212,7 @@ impl Serialize for Source {
 }
 
 /// One cell of the form as the page has it.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Observation {
     /// Which cell.
     pub indicator: IndicatorId,
@@ -245,7 +245,7 @@ impl Serialize for Observation {
 
 /// What a byte range counts in where that is not the payload as archived: a member of an archive,
 /// unpacked; the decoded content of a PDF page; the page a report goes on on.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct Part {
     /// Which: `word/document.xml`, `page 3`, `report_2.html`.
     pub name: String,
@@ -254,7 +254,7 @@ pub struct Part {
 }
 
 /// Where a report's bytes came from and how they were read.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize)]
 pub struct Provenance {
     /// SHA-256 of the archived payload, lower-case hexadecimal.
     pub sha256: String,
@@ -282,7 +282,7 @@ pub struct Provenance {
 }
 
 /// One agency's annual report for one year and scope, as one capture has it.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Report {
     /// Title as printed.
     pub title: Option<String>,

@@ -25,7 +25,7 @@ words! {
 }
 
 /// One row of a statistics list.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize)]
 pub struct StatisticRow {
     /// The form whose list the table follows.
     pub form: FormId,
@@ -44,7 +44,7 @@ pub struct StatisticRow {
 }
 
 /// One value of a [`StatisticRow`].
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize)]
 pub struct StatisticCell {
     /// The column's head as printed, one under another joined by a space; `None` where there is none.
     pub head: Option<String>,

@@ -16,8 +16,8 @@ use crate::audit::origin::HostRules;
 use crate::decisions::Decisions;
 use crate::model::Report;
 use crate::store::{
-    CaptureInfo, Marks, Member, Outcome, Pending, Refusal, State, Store, StoreError, Trouble,
-    TroubleKind, Writer,
+    CaptureInfo, Marks, Member, Outcome, Pending, Prepared, Refusal, State, Store, StoreError,
+    Trouble, TroubleKind, Writer,
 };
 
 use super::agencies::settle_agencies;
@@ -75,10 +75,17 @@ pub fn build(
     options: &BuildOptions<'_>,
     observe: impl FnMut(BuildEvent<'_>),
 ) -> Result<BuildSummary, BuildError> {
-    let summary = read_archive(archive, store, options, observe)?;
+    let reader = reader_of(options.readings, options.hosts);
+    let is_watched = store.watched_by()?.as_ref() == Some(&reader);
+    let before = store.changes();
+    let summary = read_archive(archive, store, options, &reader, observe)?;
     settle_agencies(store, options.decisions)?;
     options.go_on()?;
-    watch(store)?;
+    // Of the same rows the same findings come.
+    if !is_watched || store.changes() != before {
+        watch(store)?;
+        store.set_watched_by(&reader)?;
+    }
     put_verdicts(store, options.decisions)?;
     Ok(summary)
 }
@@ -88,6 +95,7 @@ fn read_archive(
     archive: &Path,
     store: &mut Store,
     options: &BuildOptions<'_>,
+    reader: &str,
     mut observe: impl FnMut(BuildEvent<'_>),
 ) -> Result<BuildSummary, BuildError> {
     let files = warc_files(archive).map_err(|source| BuildError::List {
@@ -95,16 +103,18 @@ fn read_archive(
         source,
     })?;
     let total_bytes: u64 = files.iter().map(|file: &WarcFile| file.size_bytes).sum();
-    let reader = reader_of(options.readings, options.hosts);
     let mut writer = store.writer(env!("CARGO_PKG_VERSION"), options.started_at);
-    let plans = plan(&files, &writer, &reader, options.reread)?;
+    let plans = plan(&files, &writer, reader, options.reread)?;
+    if plans.whole || !plans.files.is_empty() {
+        writer.forget_watched()?;
+    }
     observe(BuildEvent::Started {
         total_bytes: total_bytes.saturating_sub(plans.known_bytes),
     });
     if plans.resumed {
         writer.go_on_whole()?;
     } else if plans.whole {
-        writer.begin_whole(&reader)?;
+        writer.begin_whole(reader)?;
     }
     let mut building = Building {
         summary: BuildSummary {
@@ -133,13 +143,13 @@ fn read_archive(
         |step| match step {
             Step::Record {
                 file, record, note, ..
-            } => Some(make(
+            } => Some(Ready::of(make(
                 file,
                 record,
                 note.as_ref(),
                 options.readings,
                 options.hosts,
-            )),
+            ))),
             Step::Damage { .. } | Step::End { .. } => None,
         },
         |step, made| match building.step(step, made) {
@@ -166,7 +176,7 @@ fn read_archive(
     building.settle(options, &reread)?;
     options.go_on()?;
     if plans.whole {
-        building.summary.gone = building.writer.end_whole(&reader)?;
+        building.summary.gone = building.writer.end_whole(reader)?;
     }
     // A capture that leads a version and leaves it has the others read again, which may move them in turn.
     for _ in 0..ROUNDS {
@@ -189,6 +199,25 @@ const ROUNDS: usize = 8;
 /// Revisit records taken up at once.
 const REVISITS: u32 = 256;
 
+/// What was made of a record, as far as it goes without the database.
+struct Ready {
+    made: Made,
+    prepared: Result<Vec<Prepared>, StoreError>,
+}
+
+impl Ready {
+    fn of(made: Made) -> Self {
+        let reports: &[Report] = match &made {
+            Made::Reports(_, _, reports) => reports,
+            _ => &[],
+        };
+        Self {
+            prepared: reports.iter().map(Prepared::of).collect(),
+            made,
+        }
+    }
+}
+
 struct Building<'s, F> {
     summary: BuildSummary,
     writer: Writer<'s>,
@@ -196,7 +225,7 @@ struct Building<'s, F> {
 }
 
 impl<F: FnMut(BuildEvent<'_>)> Building<'_, F> {
-    fn step(&mut self, step: Step, made: Result<Option<Made>, Caught>) -> Result<(), StoreError> {
+    fn step(&mut self, step: Step, made: Result<Option<Ready>, Caught>) -> Result<(), StoreError> {
         let (file, record, position) = match step {
             Step::Damage {
                 file,
@@ -231,7 +260,7 @@ impl<F: FnMut(BuildEvent<'_>)> Building<'_, F> {
         };
         let offset = record.offset;
         match made {
-            Ok(made) => self.take(&file, offset, made)?,
+            Ok(ready) => self.take(&file, offset, ready)?,
             Err(caught) => {
                 if let Some((capture, marks)) = capture_of(&file, &record) {
                     let refusal = Refusal {
@@ -247,7 +276,11 @@ impl<F: FnMut(BuildEvent<'_>)> Building<'_, F> {
         Ok(())
     }
 
-    fn take(&mut self, file: &str, offset: u64, made: Option<Made>) -> Result<(), StoreError> {
+    fn take(&mut self, file: &str, offset: u64, ready: Option<Ready>) -> Result<(), StoreError> {
+        let (made, prepared) = match ready {
+            None => (None, Ok(Vec::new())),
+            Some(ready) => (Some(ready.made), ready.prepared),
+        };
         match made {
             None | Some(Made::PassedOver) => {
                 self.summary.passed_over += 1;
@@ -262,7 +295,11 @@ impl<F: FnMut(BuildEvent<'_>)> Building<'_, F> {
                 self.put(file, offset, &capture, &marks, Err(&refusal))
             }
             Some(Made::Reports(capture, marks, reports)) => {
-                self.put(file, offset, &capture, &marks, Ok(&reports))
+                let outcomes = prepared.and_then(|prepared| {
+                    let reading = Ok((&reports[..], &prepared[..]));
+                    self.writer.put_prepared(&capture, &marks, reading)
+                });
+                self.was_put(file, offset, outcomes, None)
             }
             Some(Made::Paged(page)) => {
                 let stem = stem(page.capture.url.as_deref().unwrap_or_default());
@@ -280,12 +317,24 @@ impl<F: FnMut(BuildEvent<'_>)> Building<'_, F> {
         marks: &Marks,
         reading: Result<&[Report], &Refusal>,
     ) -> Result<(), StoreError> {
-        match self.writer.put_marked(capture, marks, reading) {
+        let outcomes = self.writer.put_marked(capture, marks, reading);
+        self.was_put(file, offset, outcomes, reading.err())
+    }
+
+    /// Counts what came of a put.
+    fn was_put(
+        &mut self,
+        file: &str,
+        offset: u64,
+        outcomes: Result<Vec<Outcome>, StoreError>,
+        refusal: Option<&Refusal>,
+    ) -> Result<(), StoreError> {
+        match outcomes {
             Ok(outcomes) => {
                 for outcome in outcomes {
                     self.count(outcome);
                 }
-                if let Err(refusal) = reading {
+                if let Some(refusal) = refusal {
                     let count = self.summary.refusals.entry(refusal.reason.clone());
                     *count.or_default() += 1;
                 }
@@ -395,7 +444,7 @@ impl<F: FnMut(BuildEvent<'_>)> Building<'_, F> {
         let (file, offset) = (pending.place.file.as_str(), pending.place.offset);
         if page.url.as_deref() != Some(&pending.url) {
             let made = reread.make(&page, &capture, &marks);
-            self.take(file, offset, made)?;
+            self.take(file, offset, made.map(Ready::of))?;
         } else if let Some(stem) = self.writer.paged_stem(page.capture_id)? {
             self.writer.put_paged(&capture, &marks, &stem)?;
         } else {
@@ -490,7 +539,7 @@ impl<F: FnMut(BuildEvent<'_>)> Building<'_, F> {
             let (file, offset) = place.map_or((String::new(), 0), |place| {
                 (place.file.clone(), place.offset)
             });
-            self.take(&file, offset, Some(made))?;
+            self.take(&file, offset, Some(Ready::of(made)))?;
         }
         self.join(options, reread)?;
         self.writer.follow()?;

@@ -253,7 +253,8 @@ pub(super) fn make_as(
         content_type: capture.content_type.as_deref(),
     };
     let profile = readings.of(bytes, origin);
-    let (read, paging) = read_paged(bytes, origin, &profile, hosts);
+    let sha256 = HEXLOWER.encode(&capture.sha256);
+    let (read, paging) = read_paged(bytes, origin, &profile, hosts, Some(sha256));
     let alone = named(&capture, marks.truncated.as_deref(), bytes, read);
     let url = capture.url.as_deref().unwrap_or_default();
     let is_part = match &alone {

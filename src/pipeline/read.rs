@@ -107,7 +107,7 @@ pub fn read_with(
     profile: &Profile,
     hosts: &HostRules,
 ) -> Result<Report, Unreadable> {
-    let mut reports = read_paged(bytes, origin, profile, hosts).0?;
+    let mut reports = read_paged(bytes, origin, profile, hosts, None).0?;
     Ok(reports.swap_remove(0))
 }
 
@@ -122,18 +122,20 @@ pub fn read_all(
     origin: Origin<'_>,
     profile: &Profile,
 ) -> Result<Vec<Report>, Unreadable> {
-    read_paged(bytes, origin, profile, HostRules::get()).0
+    read_paged(bytes, origin, profile, HostRules::get(), None).0
 }
 
-/// As [`read_all`], with official hosts as given; and what the page's pager says.
+/// As [`read_all`], with official hosts as given; and what the page's pager says. `sha256` names the page where it is not the
+/// digest of these bytes, or that is known.
 pub(super) fn read_paged(
     bytes: &[u8],
     origin: Origin<'_>,
     profile: &Profile,
     hosts: &HostRules,
+    sha256: Option<String>,
 ) -> (Result<Vec<Report>, Unreadable>, Option<Paging>) {
     let page = match Page::new(bytes, origin) {
-        Ok(page) => page,
+        Ok(page) => Page { sha256, ..page },
         Err(why) => return (Err(why), None),
     };
     let document = page.parse();
@@ -165,6 +167,8 @@ pub(super) struct Page<'p> {
     bytes: &'p [u8],
     origin: Origin<'p>,
     content: Content<'p>,
+    /// Its name, where that is known already.
+    sha256: Option<String>,
 }
 
 /// What is in a payload.
@@ -236,6 +240,7 @@ impl<'p> Page<'p> {
             bytes,
             origin,
             content,
+            sha256: None,
         })
     }
 
@@ -255,6 +260,9 @@ impl<'p> Page<'p> {
 
     /// SHA-256 of the payload.
     pub(super) fn sha256(&self) -> String {
+        if let Some(known) = &self.sha256 {
+            return known.clone();
+        }
         HEXLOWER.encode(&Sha256::digest(self.bytes))
     }
 

@@ -2,11 +2,11 @@
 //!
 //! Both are the first 16 bytes of a SHA-256.
 
+use std::hash::{Hash as _, Hasher};
+
 use sha2::{Digest as _, Sha256};
 
 use crate::model::{Catalog, DateSource, Report};
-
-use super::StoreError;
 
 /// A truncated SHA-256.
 pub(super) type Digest = [u8; 16];
@@ -15,9 +15,10 @@ pub(super) type Digest = [u8; 16];
 /// value, text and unit, and the lists' rows as printed. Provenance, findings, mentions and places are not part of it.
 ///
 /// Of texts the white space is no part ([`Text::words`]). The publication day is the one that is printed or declared; one that only
-/// the address gives is the site's, and the same page often lies at two addresses.
-pub(super) fn content(report: &Report) -> Digest {
-    let mut hash = Text(Vec::new());
+/// the address gives is the site's, and the same page often lies at two addresses. `order` has the numbers of the observations
+/// in the catalog's order.
+pub(super) fn content(report: &Report, order: &[usize]) -> Digest {
+    let mut hash = Text(Vec::with_capacity(16 << 10));
     hash.words(report.title.as_deref());
     let printed = report
         .dates
@@ -32,9 +33,8 @@ pub(super) fn content(report: &Report) -> Digest {
         hash.words(Some(&section.text));
     }
     let catalog = Catalog::get();
-    let mut observations: Vec<_> = report.observations.iter().collect();
-    observations.sort_unstable_by_key(|observation| observation.indicator);
-    for observation in observations {
+    for number in order {
+        let observation = &report.observations[*number];
         let indicator = catalog.indicator(observation.indicator);
         hash.text(Some(indicator.form.as_str()));
         hash.text(Some(&indicator.cell));
@@ -61,9 +61,26 @@ pub(super) fn content(report: &Report) -> Digest {
     shorten(&hash.0)
 }
 
-/// Of all that was read, provenance included: the printed record.
-pub(super) fn reading(report: &Report) -> Result<Digest, StoreError> {
-    Ok(shorten(&serde_json::to_vec(report)?))
+/// Of all that was read, provenance included. For one machine and program: elsewhere it may be another, and the page is
+/// then written again as it was. Cells count by their numbers in the catalog; where those change the store asks for all again.
+pub(super) fn reading(report: &Report) -> Digest {
+    let mut bytes = Bytes(Vec::with_capacity(32 << 10));
+    report.hash(&mut bytes);
+    shorten(&bytes.0)
+}
+
+/// What a value hands to a hasher, in one piece. Lengths and ends are among it, so different values differ.
+struct Bytes(Vec<u8>);
+
+impl Hasher for Bytes {
+    fn write(&mut self, bytes: &[u8]) {
+        self.0.extend_from_slice(bytes);
+    }
+
+    /// No hash: what was handed over is digested.
+    fn finish(&self) -> u64 {
+        0
+    }
 }
 
 fn shorten(bytes: &[u8]) -> Digest {
@@ -87,34 +104,45 @@ impl Text {
         let Some(text) = text else {
             return self.text(None);
         };
-        let mut words = String::with_capacity(text.len());
+        if text.bytes().all(|byte| byte.is_ascii_graphic()) {
+            return self.text(Some(text));
+        }
+        // Its length is known at the end.
+        let at = self.0.len();
+        self.number(0);
+        let words = &mut self.0;
+        let mut before = None;
+        let mut one = [0; 4];
         let mut parted = false;
         for line in text.split('\n') {
             let is_row = line.contains('\t');
             for c in line.chars() {
                 if c == '\t' {
-                    words.push(c);
+                    words.push(b'\t');
+                    before = Some(c);
                     parted = false;
                 } else if c.is_whitespace() || matches!(c, '\u{200b}' | '\u{2060}' | '\u{feff}') {
                     parted = true;
                 } else {
-                    let before = words.chars().next_back();
                     if parted
                         && c.is_ascii_alphanumeric()
-                        && before.is_some_and(|c| c.is_ascii_alphanumeric())
+                        && before.is_some_and(|c: char| c.is_ascii_alphanumeric())
                     {
-                        words.push(' ');
+                        words.push(b' ');
                     }
                     parted = false;
-                    words.push(c);
+                    before = Some(c);
+                    words.extend_from_slice(c.encode_utf8(&mut one).as_bytes());
                 }
             }
             parted = true;
             if is_row {
-                words.push('\n');
+                words.push(b'\n');
+                before = Some('\n');
             }
         }
-        self.text(Some(&words));
+        let length = (self.0.len() - at - 8) as u64;
+        self.0[at..at + 8].copy_from_slice(&length.to_le_bytes());
     }
 
     /// Length first, so that neighbours cannot run together; absence is its own length.

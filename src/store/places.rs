@@ -32,6 +32,7 @@ const WITH_PARTS: u8 = 2;
 const MAX_BYTES: u64 = 2 << 20;
 
 /// Packs; keeps the compressor between reports.
+#[derive(Debug)]
 pub(super) struct Packer {
     compress: Compress,
     plain: Vec<u8>,

@@ -15,8 +15,9 @@ use crate::agency;
 use crate::model::{Official, Report};
 
 use super::capture::{CaptureInfo, Marks, Outcome};
+use super::prepared::Prepared;
 use super::writer::Writer;
-use super::{StoreError, details, digest};
+use super::{StoreError, details};
 
 /// Where a report was read: a capture may hold several.
 #[derive(Debug, Clone, Copy)]
@@ -36,22 +37,15 @@ pub(super) fn put_report(
     place: Place,
     capture: &CaptureInfo,
     marks: &Marks,
-    report: &Report,
+    (report, prepared): (&Report, &Prepared),
 ) -> Result<Outcome, StoreError> {
     let is_truncated = marks.truncated.is_some();
-    let sha256 = data_encoding::HEXLOWER.encode(&capture.sha256);
-    if report.provenance.sha256 != sha256 {
-        return Err(StoreError::OtherCapture {
-            report: report.provenance.sha256.clone(),
-            capture: sha256,
-        });
-    }
     let Place {
         capture_id,
         position,
         known: is_known,
     } = place;
-    let digest = digest::reading(report)?;
+    let digest = prepared.reading;
     let old = if is_known {
         reading_at(writer, place)?
     } else {
@@ -77,8 +71,8 @@ pub(super) fn put_report(
             .execute([capture_id])?;
     }
 
-    let (report_id, new_report) = report_id(writer, capture, &sha256, position, report)?;
-    let content = digest::content(report);
+    let (report_id, new_report) = report_id(writer, capture, position, report)?;
+    let content = prepared.content;
     let known: Option<i64> = writer
         .connection
         .prepare_cached("SELECT id FROM version WHERE report_id = ? AND content_digest = ?")?
@@ -95,7 +89,7 @@ pub(super) fn put_report(
     let (target, outcome) = match (known, old) {
         (Some(known), _) => {
             if leads(writer, known, capture_id, capture, marks, report)? {
-                details::replace(writer, known, &details, report)?;
+                details::replace(writer, known, &details, report, prepared)?;
             }
             let outcome = if old.is_some() {
                 Outcome::Reread
@@ -106,7 +100,7 @@ pub(super) fn put_report(
         }
         (None, Some(old)) if !upheld(writer, old, place, report)? => {
             let before = report_of(writer, old)?;
-            details::replace(writer, old, &details, report)?;
+            details::replace(writer, old, &details, report, prepared)?;
             if before != report_id {
                 settle_report(writer, before)?;
             }
@@ -121,7 +115,10 @@ pub(super) fn put_report(
                 None if !is_published(writer, report_id)? => Outcome::New,
                 None => Outcome::Changed,
             };
-            (details::insert(writer, &details, report)?, outcome)
+            (
+                details::insert(writer, &details, report, prepared)?,
+                outcome,
+            )
         }
     };
     writer.insert(
@@ -257,7 +254,6 @@ pub(super) fn forget_readings(
 fn report_id(
     writer: &Writer<'_>,
     capture: &CaptureInfo,
-    sha256: &str,
     position: i64,
     report: &Report,
 ) -> Result<(i64, bool), StoreError> {
@@ -273,7 +269,7 @@ fn report_id(
         .filter(|code| !code.is_empty());
     let page = || {
         let page = capture.url.clone();
-        page.unwrap_or_else(|| format!("sha256:{sha256}"))
+        page.unwrap_or_else(|| format!("sha256:{}", report.provenance.sha256))
     };
     let url = capture.url.as_deref();
     // A name that many bodies have is told apart by where its pages stand.

@@ -7,6 +7,7 @@
 use std::collections::HashSet;
 
 use super::archived::State;
+use super::search;
 use super::writer::Writer;
 use super::{StoreError, version};
 
@@ -58,6 +59,7 @@ impl Writer<'_> {
     ///
     /// What `SQLite` says.
     pub fn begin_whole(&mut self, reader: &str) -> Result<(), StoreError> {
+        self.all_at_once()?;
         self.seen = Some(HashSet::new());
         self.atomic(|writer| {
             writer.connection.execute_batch(
@@ -78,6 +80,7 @@ impl Writer<'_> {
     ///
     /// What `SQLite` says.
     pub fn go_on_whole(&mut self) -> Result<(), StoreError> {
+        self.all_at_once()?;
         let mut statement = self.connection.prepare("SELECT capture_id FROM seen")?;
         let seen = statement.query_map([], |row| row.get(0))?;
         self.seen = Some(seen.collect::<Result<_, _>>()?);
@@ -89,6 +92,16 @@ impl Writer<'_> {
         let stale = statement.query_map([], |row| row.get(0))?;
         self.stale = stale.collect::<Result<_, _>>()?;
         Ok(())
+    }
+
+    /// Much is coming: what is put together on the way would be put together again at the end.
+    fn all_at_once(&mut self) -> Result<(), StoreError> {
+        self.commit()?;
+        search::merge(self.connection, search::Merging::AtTheEnd)?;
+        // Pages are written into the file once in a while instead of after every fourth megabyte.
+        Ok(self
+            .connection
+            .pragma_update(None, "wal_autocheckpoint", 8192)?)
     }
 
     /// All files were gone through. What follows looks at all captures together and is not taken up in the middle.

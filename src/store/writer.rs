@@ -10,7 +10,7 @@ use crate::model::Report;
 use super::archived::ADDRESS;
 use super::capture::{CaptureInfo, Marks, Outcome, Refusal};
 use super::layout::Layout;
-use super::places::Packer;
+use super::prepared::Prepared;
 use super::search::{self, Due};
 use super::{StoreError, version};
 
@@ -22,7 +22,6 @@ const GROUP: u32 = 256;
 pub struct Writer<'a> {
     pub(super) connection: &'a Connection,
     pub(super) layout: &'a Layout,
-    pub(super) packer: Packer,
     pub(super) program: String,
     started_at: Timestamp,
     run: Option<i64>,
@@ -55,7 +54,6 @@ impl<'a> Writer<'a> {
         Self {
             connection,
             layout,
-            packer: Packer::new(),
             program: program.into(),
             started_at,
             run: None,
@@ -76,8 +74,8 @@ impl<'a> Writer<'a> {
     /// # Errors
     ///
     /// [`StoreError::OtherCapture`], [`StoreError::StatusContradictsValue`],
-    /// [`StoreError::DuplicateObservation`], or what `SQLite` says. Nothing of this put stays then;
-    /// the writer can go on.
+    /// [`StoreError::DuplicateObservation`]: nothing of this put is written then, and the writer can go on. Or what `SQLite`
+    /// says: then everything since the last commit is given up, as by dropping the writer.
     pub fn put(
         &mut self,
         capture: &CaptureInfo,
@@ -113,13 +111,45 @@ impl<'a> Writer<'a> {
         marks: &Marks,
         reading: Result<&[Report], &Refusal>,
     ) -> Result<Vec<Outcome>, StoreError> {
+        match reading {
+            Err(refusal) => self.put_prepared(capture, marks, Err(refusal)),
+            Ok(reports) => {
+                let prepared: Vec<Prepared> =
+                    reports.iter().map(Prepared::of).collect::<Result<_, _>>()?;
+                self.put_prepared(capture, marks, Ok((reports, &prepared)))
+            }
+        }
+    }
+
+    /// [`Self::put_marked`] of reports that were made ready elsewhere, one [`Prepared`] a report.
+    ///
+    /// # Errors
+    ///
+    /// As [`Self::put`].
+    pub fn put_prepared(
+        &mut self,
+        capture: &CaptureInfo,
+        marks: &Marks,
+        reading: Result<(&[Report], &[Prepared]), &Refusal>,
+    ) -> Result<Vec<Outcome>, StoreError> {
+        if let Ok((reports, _)) = reading {
+            let sha256 = data_encoding::HEXLOWER.encode(&capture.sha256);
+            if let Some(other) = reports.iter().find(|one| one.provenance.sha256 != sha256) {
+                return Err(StoreError::OtherCapture {
+                    report: other.provenance.sha256.clone(),
+                    capture: sha256,
+                });
+            }
+        }
         self.atomic(|writer| {
             let put = writer.put_capture(capture, marks)?;
             if !put.taken {
                 return Ok(vec![Outcome::Unchanged]);
             }
             let outcomes = match reading {
-                Ok(reports) => writer.put_reports(put, capture, marks, reports)?,
+                Ok((reports, prepared)) => {
+                    writer.put_reports(put, capture, marks, reports, prepared)?
+                }
                 Err(refusal) => vec![writer.put_refusal(put.id, refusal)?],
             };
             if put.known {
@@ -129,7 +159,8 @@ impl<'a> Writer<'a> {
         })
     }
 
-    /// All of `put` or nothing of it; committed in groups.
+    /// Writes of one put; committed in groups, with the group or not at all. A savepoint a put would copy every page that
+    /// it touches.
     pub(super) fn atomic<T>(
         &mut self,
         put: impl FnOnce(&mut Self) -> Result<T, StoreError>,
@@ -138,30 +169,18 @@ impl<'a> Writer<'a> {
             self.execute("BEGIN IMMEDIATE")?;
         }
         self.pending += 1;
-        self.execute("SAVEPOINT put")?;
         let outcome = put(self);
         if outcome.is_err() {
-            // `SQLite` takes the whole transaction back itself where the disk fails; what it then says of the savepoint
-            // must not hide why.
-            if self.connection.is_autocommit() {
-                self.pending = 0;
-                self.run = None;
-                self.due.clear();
-                return outcome;
+            // `SQLite` takes the transaction back itself where the disk fails; what it would say of that must not hide why.
+            if !self.connection.is_autocommit() {
+                self.execute("ROLLBACK")?;
             }
-            self.execute("ROLLBACK TO put")?;
-            // The run may have been first written down in this very put.
-            if let Some(run) = self.run
-                && !self
-                    .connection
-                    .prepare_cached("SELECT 1 FROM run WHERE id = ?")?
-                    .exists([run])?
-            {
-                self.run = None;
-            }
+            self.pending = 0;
+            self.run = None;
+            self.due.clear();
+            return outcome;
         }
-        self.execute("RELEASE put")?;
-        if self.pending >= GROUP {
+        if self.pending >= GROUP || self.due.is_large() {
             self.commit()?;
         }
         outcome
@@ -188,7 +207,11 @@ impl<'a> Writer<'a> {
     /// As [`Self::commit`].
     pub fn finish(mut self) -> Result<(), StoreError> {
         self.commit()?;
-        search::settle(self.connection, self.due.indexed)
+        search::settle(self.connection, self.due.indexed)?;
+        search::merge(self.connection, search::Merging::OnTheWay)?;
+        Ok(self
+            .connection
+            .pragma_update(None, "wal_autocheckpoint", 1000)?)
     }
 
     pub(super) fn execute(&self, sql: &str) -> Result<(), StoreError> {
@@ -366,15 +389,22 @@ impl<'a> Writer<'a> {
         capture: &CaptureInfo,
         marks: &Marks,
         reports: &[Report],
+        prepared: &[Prepared],
     ) -> Result<Vec<Outcome>, StoreError> {
         let mut outcomes = Vec::with_capacity(reports.len());
-        for (position, report) in (0..).zip(reports) {
+        for (position, (report, prepared)) in (0..).zip(reports.iter().zip(prepared)) {
             let place = version::Place {
                 capture_id: put.id,
                 position,
                 known: put.known,
             };
-            outcomes.push(version::put_report(self, place, capture, marks, report)?);
+            outcomes.push(version::put_report(
+                self,
+                place,
+                capture,
+                marks,
+                (report, prepared),
+            )?);
         }
         if put.known {
             let count = i64::try_from(reports.len()).unwrap_or(i64::MAX);
