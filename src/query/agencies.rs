@@ -178,6 +178,24 @@ pub fn show_agencies(store: &Store, name: &str) -> Result<Vec<AgencyRecord>, Que
     Ok(records)
 }
 
+/// The body of a key, with all that is known of it; `None` where there is none.
+///
+/// # Errors
+///
+/// If the database cannot be read.
+pub fn show_agency(store: &Store, key: i64) -> Result<Option<AgencyRecord>, QueryError> {
+    let sql = format!("{LINE} WHERE k.key = ? GROUP BY k.key");
+    let mut statement = store.connection().prepare_cached(&sql)?;
+    let Some(line) = statement.query_map([key], line)?.next().transpose()? else {
+        return Ok(None);
+    };
+    Ok(Some(AgencyRecord {
+        links: links(store, key)?,
+        names: names(store, key)?,
+        line,
+    }))
+}
+
 fn names(store: &Store, key: i64) -> Result<Vec<AgencyName>, QueryError> {
     let connection = store.connection();
     let mut statement = connection.prepare_cached(

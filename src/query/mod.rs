@@ -14,6 +14,7 @@ mod diff;
 mod export;
 mod filter;
 mod panel;
+mod places;
 pub mod ratios;
 mod reports;
 mod rows;
@@ -25,7 +26,7 @@ mod wide;
 
 pub use agencies::{
     AgencyLine, AgencyLinkLine, AgencyListFilter, AgencyName, AgencyRecord, list_agencies,
-    show_agencies,
+    show_agencies, show_agency,
 };
 pub use captures::{
     CaptureLine, RecordKnown, archive_ends, capture_of, captures_of_file, is_captured,
@@ -40,6 +41,9 @@ pub use diff::{
 pub use export::{export_csv, export_json};
 pub use filter::{AgencyFilter, Copies, Filter};
 pub use panel::{Details, FindingText, Head, Narrative, Panel, in_wide, series_of};
+pub use places::{
+    AgencyIdentity, ReportPlace, agency_identities, placed_report, report_place, unplaced_reports,
+};
 pub use reports::{
     FindingCount, FindingLine, ProposalLine, RefusalLine, ReportLine, agency_names, count_copies,
     find_reports, findings, findings_since, list_reports, load_report, proposals, refusals,

@@ -1,0 +1,26 @@
+//! One module a page: what it says, and how it is shown.
+
+pub(super) mod agencies;
+pub(super) mod agency;
+pub(super) mod overview;
+pub(super) mod proof;
+pub(super) mod report;
+
+use super::home::{Viewer, ViewerError};
+use super::links::Address;
+
+/// Does what a form asks for; gives the page that shows it.
+///
+/// # Errors
+///
+/// [`ViewerError::NotFound`] for an address without a form; else why it was not done.
+pub(super) fn decide<'f>(
+    _viewer: &Viewer,
+    address: &Address,
+    _field: &dyn Fn(&str) -> Option<&'f str>,
+) -> Result<Address, ViewerError> {
+    let parts: Vec<&str> = address.parts.iter().map(String::as_str).collect();
+    match parts.as_slice() {
+        _ => Err(ViewerError::NotFound),
+    }
+}
