@@ -4,6 +4,7 @@ use std::collections::HashMap;
 use std::fmt::Write as _;
 
 use rusqlite::params_from_iter;
+use rusqlite::Row;
 use rusqlite::types::Value;
 use serde::Serialize;
 
@@ -323,9 +324,7 @@ pub fn watch(
 ) -> Result<Vec<WatchLine>, QueryError> {
     let (condition, mut values) = filter.condition();
     let mut sql = format!(
-        "SELECT w.id, w.code, w.severity, w.report_id, w.agency, w.agency_code, w.year, w.scope, w.other_report_id, w.about,
-           w.message_zh, w.message_en, w.rule, w.basis_zh, w.basis_en, w.innocent_zh, w.innocent_en, w.evidence, w.verdict,
-           w.verdict_reason, w.verdict_by, w.verdict_at
+        "SELECT {COLUMNS}
          FROM watch_list w JOIN report r ON r.id = w.report_id WHERE {condition}"
     );
     for (column, value) in [("code", code.map(WatchCode::as_str)), ("id", id)] {
@@ -340,11 +339,24 @@ pub fn watch(
     let mut rows = statement.query(params_from_iter(values))?;
     let mut lines = Vec::new();
     while let Some(row) = rows.next()? {
+        lines.push(line(row)?);
+    }
+    Ok(lines)
+}
+
+/// The columns of `watch_list` that [`line`] reads.
+pub(super) const COLUMNS: &str =
+    "w.id, w.code, w.severity, w.report_id, w.agency, w.agency_code, w.year, w.scope, w.other_report_id, w.about, \
+     w.message_zh, w.message_en, w.rule, w.basis_zh, w.basis_en, w.innocent_zh, w.innocent_en, w.evidence, w.verdict, \
+     w.verdict_reason, w.verdict_by, w.verdict_at";
+
+/// One row of [`COLUMNS`].
+pub(super) fn line(row: &Row<'_>) -> Result<WatchLine, QueryError> {
         let scope: String = row.get(7)?;
         let json = |at: usize| -> Result<serde_json::Value, QueryError> {
             Ok(serde_json::from_str(&row.get::<_, String>(at)?)?)
         };
-        lines.push(WatchLine {
+    Ok(WatchLine {
             id: row.get(0)?,
             code: row.get(1)?,
             severity: row.get(2)?,
@@ -370,7 +382,5 @@ pub fn watch(
             verdict_reason: row.get(19)?,
             verdict_by: row.get(20)?,
             verdict_at: row.get(21)?,
-        });
-    }
-    Ok(lines)
+    })
 }
