@@ -22,27 +22,27 @@ pub struct AgencyListFilter {
 impl AgencyListFilter {
     /// A condition on `k` (`agency_key`), and its values in order.
     pub(super) fn condition(&self) -> (String, Vec<Value>) {
-    let mut terms = vec!["1".to_owned()];
-    let mut values: Vec<Value> = Vec::new();
-    if let Some(name) = &self.name {
-        terms.push(
-            "k.key IN (SELECT m.key FROM agency_key m JOIN agency a ON a.id = m.agency_id
+        let mut terms = vec!["1".to_owned()];
+        let mut values: Vec<Value> = Vec::new();
+        if let Some(name) = &self.name {
+            terms.push(
+                "k.key IN (SELECT m.key FROM agency_key m JOIN agency a ON a.id = m.agency_id
                WHERE instr(a.name, ?) > 0 OR a.code = ?)"
-                .into(),
-        );
-        values.extend([Value::Text(name.clone()), Value::Text(name.clone())]);
-    }
-    if !self.divisions.is_empty() {
-        let each = vec!["substr(k.division, 1, length(?)) = ?"; self.divisions.len()];
-        terms.push(format!("({})", each.join(" OR ")));
-        for division in &self.divisions {
-            values.extend([Value::Text(division.clone()), Value::Text(division.clone())]);
+                    .into(),
+            );
+            values.extend([Value::Text(name.clone()), Value::Text(name.clone())]);
         }
-    }
-    if let Some(level) = &self.level {
-        terms.push("k.level = ?".into());
-        values.push(Value::Text(level.clone()));
-    }
+        if !self.divisions.is_empty() {
+            let each = vec!["substr(k.division, 1, length(?)) = ?"; self.divisions.len()];
+            terms.push(format!("({})", each.join(" OR ")));
+            for division in &self.divisions {
+                values.extend([Value::Text(division.clone()), Value::Text(division.clone())]);
+            }
+        }
+        if let Some(level) = &self.level {
+            terms.push("k.level = ?".into());
+            values.push(Value::Text(level.clone()));
+        }
         (terms.join(" AND "), values)
     }
 }
@@ -149,9 +149,8 @@ pub fn list_agencies(
     filter: &AgencyListFilter,
 ) -> Result<Vec<AgencyLine>, QueryError> {
     let (condition, values) = filter.condition();
-    let sql = format!(
-        "{LINE} WHERE {condition} GROUP BY k.key ORDER BY k.label, g.code, g.place, k.key"
-    );
+    let sql =
+        format!("{LINE} WHERE {condition} GROUP BY k.key ORDER BY k.label, g.code, g.place, k.key");
     let mut statement = store.connection().prepare(&sql)?;
     let lines = statement.query_map(params_from_iter(values), line)?;
     Ok(lines.collect::<Result<_, _>>()?)

@@ -261,8 +261,7 @@ pub struct ProvinceYear {
 pub fn province_years(
     store: &Store,
 ) -> Result<(Vec<ProvinceYear>, BTreeMap<Option<String>, u64>), QueryError> {
-    const PROVINCE: &str =
-        "CASE WHEN k.division GLOB '[0-9]*' THEN substr(k.division, 1, 2) WHEN k.division IS NOT NULL THEN 'xpcc' END";
+    const PROVINCE: &str = "CASE WHEN k.division GLOB '[0-9]*' THEN substr(k.division, 1, 2) WHEN k.division IS NOT NULL THEN 'xpcc' END";
     let connection = store.connection();
     let mut statement = connection.prepare(&format!(
         "SELECT {PROVINCE}, r.year, count(DISTINCT k.key) FROM report r JOIN agency_key k ON k.agency_id = r.agency_id

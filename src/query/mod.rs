@@ -30,8 +30,8 @@ pub use agencies::{
     show_agencies, show_agency,
 };
 pub use browse::{
-    Holdings, Lines, ProvinceYear, RunLine, WatchFilter, Window, YearCell, YearCount, agencies_part, agency_years, holdings, last_runs,
-    province_years, watch_one, watch_part,
+    Holdings, Lines, ProvinceYear, RunLine, WatchFilter, Window, YearCell, YearCount,
+    agencies_part, agency_years, holdings, last_runs, province_years, watch_one, watch_part,
 };
 pub use captures::{
     CaptureLine, RecordKnown, archive_ends, capture_of, captures_of_file, is_captured,

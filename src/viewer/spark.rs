@@ -50,7 +50,10 @@ pub(super) fn render(marks: &[Mark]) -> String {
                 "<path d=\"M{x0} {y0}L{x} {y}\" fill=\"none\" stroke=\"currentColor\"/>"
             );
         }
-        let _ = write!(svg, "<circle cx=\"{x}\" cy=\"{y}\" r=\"1.8\" fill=\"currentColor\"/>");
+        let _ = write!(
+            svg,
+            "<circle cx=\"{x}\" cy=\"{y}\" r=\"1.8\" fill=\"currentColor\"/>"
+        );
         before = Some((x, y));
     }
     svg.push_str("</svg>");
@@ -62,18 +65,14 @@ fn placed(marks: &[Mark]) -> Vec<(i128, i128, bool)> {
     let scale = marks
         .iter()
         .filter_map(|mark| mark.value)
-        .map(|value| value.scale())
+        .map(Decimal::scale)
         .max()
         .unwrap_or(0);
-    let size = |value: Decimal| -> Option<i128> {
-        let power = 10_i128.checked_pow(u32::from(scale - value.scale()))?;
-        i128::from(value.mantissa()).checked_mul(power)
-    };
     let mut sized: Vec<(i128, i128, bool)> = Vec::new();
     let mut is_apart = false;
     for mark in marks {
         is_apart |= mark.break_before;
-        if let Some(value) = mark.value.and_then(size) {
+        if let Some(value) = mark.value.and_then(|value| value.at_scale(scale)) {
             sized.push((mark.year.into(), value, is_apart));
             is_apart = false;
         }
@@ -116,7 +115,10 @@ mod tests {
         // At the height of 10, not of 0.
         assert!(!with_gap.contains("cy=\"23\""), "{with_gap}");
         let zero = render(&[mark(2019, Some(10), false), mark(2020, Some(0), false)]);
-        assert!(zero.contains("cy=\"23\"") && zero.contains("<path"), "{zero}");
+        assert!(
+            zero.contains("cy=\"23\"") && zero.contains("<path"),
+            "{zero}"
+        );
     }
 
     #[test]

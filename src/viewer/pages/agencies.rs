@@ -27,7 +27,7 @@ pub struct Agencies {
     /// Which part, from 1.
     page: usize,
     /// How many parts there are.
-    pages: usize,
+    pub pages: usize,
     /// How many agencies there are in all parts.
     total: u64,
     /// The years of their reports, ascending, without gaps.
@@ -79,7 +79,8 @@ pub fn load(view: &View<'_>, address: &Address) -> Result<Agencies, ViewerError>
     };
     let mut agencies = Vec::with_capacity(found.lines.len());
     for line in found.lines {
-        let (own, rest): (Vec<_>, Vec<_>) = cells.into_iter().partition(|cell| cell.key == line.key);
+        let (own, rest): (Vec<_>, Vec<_>) =
+            cells.into_iter().partition(|cell| cell.key == line.key);
         cells = rest;
         agencies.push(Line {
             id: view.names.of_agency(line.key),
@@ -121,28 +122,7 @@ impl Page for Agencies {
             }
             p { (self.total) (of(" 个机关", " agencies")) }
             @if !self.agencies.is_empty() {
-                div.wide role="region" tabindex="0" aria-label=(of("机关与年份", "Agencies and years")) {
-                    table.matrix {
-                        caption { (of("各机关各年度报告", "Reports by agency and year")) }
-                        thead { tr {
-                            th scope="col" { (of("机关", "Agency")) }
-                            th scope="col" { (of("区划", "Division")) }
-                            @for year in &self.years { th scope="col" { (year) } }
-                        } }
-                        tbody {
-                            @for agency in &self.agencies {
-                                tr {
-                                    th scope="row" { (parts::agency(shell, agency.id, &agency.line.label)) }
-                                    td { (agency.line.division.as_deref().unwrap_or("—")) }
-                                    @for year in &self.years {
-                                        @let of_year = agency.of_year(*year);
-                                        (parts::year_cell(shell, &of_year))
-                                    }
-                                }
-                            }
-                        }
-                    }
-                }
+                (self.matrix(shell))
                 (parts::pager(shell, self.page, self.pages, |page| parts::part_of(&self.address, "agencies", page)))
                 (parts::legend(shell))
             }
@@ -175,16 +155,56 @@ impl Page for Agencies {
             })
         });
         let head = [
-            "id", "label", "code", "division", "level", "first_year", "last_year", "reports",
+            "id",
+            "label",
+            "code",
+            "division",
+            "level",
+            "first_year",
+            "last_year",
+            "reports",
         ];
         vec![
             Table::of("agencies", &head, agencies),
             Table::of(
                 "reports",
-                &["agency", "label", "report", "year", "scope", "presence", "form", "findings"],
+                &[
+                    "agency", "label", "report", "year", "scope", "presence", "form", "findings",
+                ],
                 reports,
             ),
         ]
+    }
+}
+
+impl Agencies {
+    /// Agencies and years.
+    pub fn matrix(&self, shell: &Shell<'_>) -> Markup {
+        let of = |zh, en| shell.of(zh, en);
+        html! {
+            div.wide role="region" tabindex="0" aria-label=(of("机关与年份", "Agencies and years")) {
+                table.matrix {
+                    caption { (of("各机关各年度报告", "Reports by agency and year")) }
+                    thead { tr {
+                        th scope="col" { (of("机关", "Agency")) }
+                        th scope="col" { (of("区划", "Division")) }
+                        @for year in &self.years { th scope="col" { (year) } }
+                    } }
+                    tbody {
+                        @for agency in &self.agencies {
+                            tr {
+                                th scope="row" { (parts::agency(shell, agency.id, &agency.line.label)) }
+                                td { (agency.line.division.as_deref().unwrap_or("—")) }
+                                @for year in &self.years {
+                                    @let of_year = agency.of_year(*year);
+                                    (parts::year_cell(shell, &of_year))
+                                }
+                            }
+                        }
+                    }
+                }
+            }
+        }
     }
 }
 

@@ -95,7 +95,12 @@ pub fn load(view: &View<'_>, name: AgencyName) -> Result<Agency, ViewerError> {
     for panels in query::all_series(view.store, &filter)? {
         // A series that must not be joined across the forms found is not shown here; its own page tells why.
         let Ok(points) = panels.points else { continue };
-        series.extend(rows(&panels.series.id, &panels.series.label, points, &names));
+        series.extend(rows(
+            &panels.series.id,
+            &panels.series.label,
+            points,
+            &names,
+        ));
     }
     let filter = WatchFilter {
         key: Some(key),
@@ -216,7 +221,10 @@ impl SeriesRow {
 
 impl Agency {
     fn years(&self) -> Vec<i16> {
-        let years = self.reports_by_year.iter().filter_map(|report| report.cell.year);
+        let years = self
+            .reports_by_year
+            .iter()
+            .filter_map(|report| report.cell.year);
         let years: BTreeSet<i16> = years.collect();
         match (years.first(), years.last()) {
             (Some(first), Some(last)) => (*first..=*last).collect(),
@@ -267,7 +275,11 @@ impl Agency {
 
     fn matrix(&self, shell: &Shell<'_>) -> Markup {
         let years = self.years();
-        let scopes: BTreeSet<Scope> = self.reports_by_year.iter().map(|report| report.cell.scope).collect();
+        let scopes: BTreeSet<Scope> = self
+            .reports_by_year
+            .iter()
+            .map(|report| report.cell.scope)
+            .collect();
         html! {
             h2 { (shell.of("历年报告", "Reports")) }
             div.wide role="region" tabindex="0" aria-label=(shell.of("历年报告", "Reports by year")) {
@@ -393,7 +405,10 @@ impl Page for Agency {
                     row.label.to_owned(),
                     row.scope.as_str().to_owned(),
                     point.year.to_string(),
-                    point.number().map(|value| value.to_string()).unwrap_or_default(),
+                    point
+                        .number()
+                        .map(|value| value.to_string())
+                        .unwrap_or_default(),
                     point.status.as_str().to_owned(),
                     point.unit.map_or("", Unit::as_str).to_owned(),
                     point.break_before.to_string(),
@@ -410,7 +425,18 @@ impl Page for Agency {
             ),
             Table::of(
                 "series",
-                &["series", "label", "scope", "year", "value", "status", "unit", "break_before", "cell", "raw"],
+                &[
+                    "series",
+                    "label",
+                    "scope",
+                    "year",
+                    "value",
+                    "status",
+                    "unit",
+                    "break_before",
+                    "cell",
+                    "raw",
+                ],
                 numbers,
             ),
             super::findings::table(&self.findings),

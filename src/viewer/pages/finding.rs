@@ -50,7 +50,11 @@ pub fn decide<'f>(
         ViewerError::Bad("give a reason: it is kept with the decision 请写明理由".into())
     })?;
     // Known before anything is written.
-    viewer.ask(|view| query::watch_one(view.store, id)?.map(|_| ()).ok_or(ViewerError::NotFound))?;
+    viewer.ask(|view| {
+        query::watch_one(view.store, id)?
+            .map(|_| ())
+            .ok_or(ViewerError::NotFound)
+    })?;
     let home = viewer.home();
     let _lock = home.lock()?;
     let path = home.decisions();
@@ -59,7 +63,10 @@ pub fn decide<'f>(
         Some("dismiss") => What::DismissFinding { finding: id.into() },
         Some("reopen") => {
             let known = Decisions::read(&path)?;
-            let decision = known.of_findings().get(id).map(|decision| decision.id.clone());
+            let decision = known
+                .of_findings()
+                .get(id)
+                .map(|decision| decision.id.clone());
             let id = decision.ok_or_else(|| ViewerError::Bad("nothing was said of it".into()))?;
             What::Undo { id }
         }
@@ -175,12 +182,20 @@ fn fields(piece: &Value) -> Markup {
 }
 
 fn texts(value: &Value) -> impl Iterator<Item = &str> {
-    value.as_array().into_iter().flatten().filter_map(Value::as_str)
+    value
+        .as_array()
+        .into_iter()
+        .flatten()
+        .filter_map(Value::as_str)
 }
 
 impl Page for Finding {
     fn title(&self, language: Language) -> String {
-        let agency = self.line.agency.as_deref().or(self.line.agency_code.as_deref());
+        let agency = self
+            .line
+            .agency
+            .as_deref()
+            .or(self.line.agency_code.as_deref());
         format!(
             "{} {}: {}",
             agency.unwrap_or("—"),

@@ -147,8 +147,21 @@ pub fn table<'l>(lines: impl IntoIterator<Item = &'l WatchLine>) -> Table {
         ]
     });
     let head = [
-        "id", "code", "severity", "agency", "agency_code", "year", "scope", "about", "message_zh",
-        "message_en", "basis_zh", "verdict", "verdict_reason", "verdict_by", "verdict_at",
+        "id",
+        "code",
+        "severity",
+        "agency",
+        "agency_code",
+        "year",
+        "scope",
+        "about",
+        "message_zh",
+        "message_en",
+        "basis_zh",
+        "verdict",
+        "verdict_reason",
+        "verdict_by",
+        "verdict_at",
     ];
     Table::of("findings", &head, rows)
 }

@@ -5,7 +5,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use maud::{Markup, html};
 use serde::Serialize;
 
-use super::{findings, parts};
+use super::agencies::Agencies;
+use super::{agencies, findings, parts};
 use crate::query::{self, Holdings, ProvinceYear, RunLine, WatchFilter, WatchLine, Window};
 use crate::viewer::home::{View, ViewerError};
 use crate::viewer::language::Language;
@@ -23,12 +24,13 @@ const SHADES: u64 = 5;
 #[derive(Debug, Serialize)]
 pub struct Overview {
     /// In numbers.
-    #[serde(flatten)]
     holdings: Holdings,
     /// Agencies with a report, by province and year, suspected copies left out.
     coverage: Vec<Province>,
     /// The columns of `coverage`.
     years: Vec<i16>,
+    /// All agencies with their reports; `None` where they are too many for one page.
+    agencies: Option<Agencies>,
     /// Findings that nobody said anything of yet, the latest years first.
     findings: Vec<WatchLine>,
     /// The last builds that changed the database.
@@ -57,7 +59,9 @@ pub fn load(view: &View<'_>) -> Result<Overview, ViewerError> {
         _ => Vec::new(),
     };
     let of = |code: &Option<String>| -> BTreeMap<i16, u64> {
-        let own = counts.iter().filter(|count: &&ProvinceYear| count.province == *code);
+        let own = counts
+            .iter()
+            .filter(|count: &&ProvinceYear| count.province == *code);
         own.map(|count| (count.year, count.agencies)).collect()
     };
     let coverage = all.into_iter().map(|(code, agencies)| Province {
@@ -74,7 +78,9 @@ pub fn load(view: &View<'_>) -> Result<Overview, ViewerError> {
         skip: 0,
         take: MOST_FINDINGS,
     };
+    let agencies = agencies::load(view, &Address::of(["agencies"]))?;
     Ok(Overview {
+        agencies: Some(agencies).filter(|part| part.pages == 1),
         holdings: query::holdings(view.store)?,
         coverage: coverage.collect(),
         years,
@@ -87,7 +93,6 @@ impl Overview {
     fn map(&self, shell: &Shell<'_>) -> Markup {
         let of = |zh, en| shell.of(zh, en);
         html! {
-            h2 { (of("覆盖情况", "Coverage")) }
             p.quiet { (of("每格：该年度有报告的机关数；深浅为占该地已知机关的比例。没有报告入库不等于未发布。",
                 "Each cell: agencies with a report on that year; the shade is their share of those known there. No report here does not mean that none was published.")) }
             div.wide role="region" tabindex="0" aria-label=(of("覆盖情况", "Coverage")) {
@@ -218,7 +223,12 @@ fn province_name(code: Option<&str>) -> &'static str {
 
 impl Page for Overview {
     fn title(&self, language: Language) -> String {
-        language.of("政府信息公开工作年度报告", "Annual reports on government information disclosure").into()
+        language
+            .of(
+                "政府信息公开工作年度报告",
+                "Annual reports on government information disclosure",
+            )
+            .into()
     }
 
     fn body(&self, shell: &Shell<'_>) -> Markup {
@@ -229,8 +239,18 @@ impl Page for Overview {
             (holdings.reports, "报告", "reports", Some("agencies")),
             (holdings.versions, "版本", "versions", None),
             (holdings.captures, "抓取", "captures", Some("status")),
-            (holdings.refused, "非报告页", "pages that are no report", None),
-            (holdings.unplaced, "机关或年度不详", "of unknown agency or year", None),
+            (
+                holdings.refused,
+                "非报告页",
+                "pages that are no report",
+                None,
+            ),
+            (
+                holdings.unplaced,
+                "机关或年度不详",
+                "of unknown agency or year",
+                None,
+            ),
             (holdings.copies, "疑似转载", "suspected copies", None),
         ];
         html! {
@@ -242,7 +262,14 @@ impl Page for Overview {
                     }
                 }
             }
-            (self.map(shell))
+            h2 { (of("覆盖情况", "Coverage")) }
+            @match &self.agencies {
+                Some(agencies) => {
+                    (agencies.matrix(shell))
+                    (parts::legend(shell))
+                }
+                None => (self.map(shell)),
+            }
             (self.by_year(shell))
             h2 { (of("待核的发现", "Findings to look at")) }
             @if !holdings.open_findings.is_empty() {
@@ -270,7 +297,13 @@ impl Page for Overview {
                 ]
             })
         });
-        let head = ["province", "name", "year", "agencies_with_report", "agencies"];
+        let head = [
+            "province",
+            "name",
+            "year",
+            "agencies_with_report",
+            "agencies",
+        ];
         vec![Table::of("coverage", &head, rows)]
     }
 }

@@ -68,12 +68,37 @@ pub fn year_cell(shell: &Shell<'_>, reports: &[&ReportCell]) -> Markup {
 /// What the signs of [`year_cell`] mean.
 pub fn legend(shell: &Shell<'_>) -> Markup {
     let all = [
-        ("有", "found", "有报告及统计表", "report with statutory tables"),
-        ("文", "text", "有报告，未识别出统计表", "report, no statutory table recognised"),
-        ("迟", "late", "载明日期晚于法定期限", "every date it gives lies after the deadline"),
+        (
+            "有",
+            "found",
+            "有报告及统计表",
+            "report with statutory tables",
+        ),
+        (
+            "文",
+            "text",
+            "有报告，未识别出统计表",
+            "report, no statutory table recognised",
+        ),
+        (
+            "迟",
+            "late",
+            "载明日期晚于法定期限",
+            "every date it gives lies after the deadline",
+        ),
         ("撤", "withdrawn", "已撤下", "not there any more"),
-        ("仿", "copy", "仅见疑似转载", "known from a suspected copy alone"),
-        ("·", "missing", "未见报告（不等于未发布）", "no report known (which does not mean that none was published)"),
+        (
+            "仿",
+            "copy",
+            "仅见疑似转载",
+            "known from a suspected copy alone",
+        ),
+        (
+            "·",
+            "missing",
+            "未见报告（不等于未发布）",
+            "no report known (which does not mean that none was published)",
+        ),
     ];
     html! {
         dl.legend {

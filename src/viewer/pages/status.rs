@@ -133,7 +133,13 @@ impl Page for Crawl {
     fn tables(&self) -> Vec<Table> {
         let hosts = self.hosts.iter().map(|host| {
             let mut row = vec![host.host.clone()];
-            let counts = [host.pending, host.done, host.failed, host.blocked, host.skipped];
+            let counts = [
+                host.pending,
+                host.done,
+                host.failed,
+                host.blocked,
+                host.skipped,
+            ];
             row.extend(counts.map(|count| count.to_string()));
             row
         });
@@ -143,13 +149,23 @@ impl Page for Crawl {
                 seed.site.clone(),
                 seed.state.clone(),
                 seed.outcome.clone().unwrap_or_default(),
-                seed.items.map(|items| items.to_string()).unwrap_or_default(),
+                seed.items
+                    .map(|items| items.to_string())
+                    .unwrap_or_default(),
                 seed.pending.to_string(),
             ]
         });
         vec![
-            Table::of("hosts", &["host", "pending", "done", "failed", "blocked", "skipped"], hosts),
-            Table::of("seeds", &["url", "site", "state", "outcome", "items", "pending"], seeds),
+            Table::of(
+                "hosts",
+                &["host", "pending", "done", "failed", "blocked", "skipped"],
+                hosts,
+            ),
+            Table::of(
+                "seeds",
+                &["url", "site", "state", "outcome", "items", "pending"],
+                seeds,
+            ),
         ]
     }
 }
