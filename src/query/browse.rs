@@ -420,3 +420,61 @@ pub fn last_runs(store: &Store, most: usize) -> Result<Vec<RunLine>, QueryError>
     }
     Ok(lines)
 }
+
+/// A report of which agency or year is not known.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct UnplacedLine {
+    /// What it is known by.
+    #[serde(skip)]
+    pub place: ReportPlace,
+    /// Its agency; `None` where not found.
+    pub agency: Option<String>,
+    /// The year reported on; `None` where not found.
+    pub year: Option<i16>,
+    /// As printed.
+    pub title: Option<String>,
+    /// Address of the page; `None` for an import without one.
+    pub url: Option<String>,
+    /// `official`, `mirror_suspected` or `unknown`.
+    pub official: String,
+}
+
+/// Some of the reports of which agency or year is not known, as they came in.
+///
+/// # Errors
+///
+/// If the database cannot be read.
+pub fn unplaced_part(store: &Store, part: Window) -> Result<Lines<UnplacedLine>, QueryError> {
+    let connection = store.connection();
+    let sql = "SELECT count(*) FROM report WHERE page <> ''";
+    let total: i64 = connection.query_row(sql, [], |row| row.get(0))?;
+    let mut statement = connection.prepare_cached(
+        "SELECT r.id, r.agency_id, r.year, r.scope, r.page, ifnull(k.label, a.name), v.title, d.url, v.official
+         FROM (SELECT id FROM report WHERE page <> '' ORDER BY id LIMIT ? OFFSET ?) p JOIN report r ON r.id = p.id
+         JOIN version v ON v.id = r.version_id JOIN capture c ON c.id = v.capture_id LEFT JOIN address d ON d.id = c.address_id
+         LEFT JOIN agency a ON a.id = r.agency_id LEFT JOIN agency_key k ON k.agency_id = r.agency_id ORDER BY r.id",
+    )?;
+    let mut rows = statement.query(part.values())?;
+    let mut lines = Vec::new();
+    while let Some(row) = rows.next()? {
+        let place = ReportPlace {
+            report_id: row.get(0)?,
+            agency_id: row.get(1)?,
+            year: row.get(2)?,
+            scope: scope(row, 3)?,
+            page: row.get(4)?,
+        };
+        lines.push(UnplacedLine {
+            year: place.year,
+            place,
+            agency: row.get(5)?,
+            title: row.get(6)?,
+            url: row.get(7)?,
+            official: row.get(8)?,
+        });
+    }
+    Ok(Lines {
+        total: total.unsigned_abs(),
+        lines,
+    })
+}

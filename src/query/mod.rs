@@ -30,12 +30,13 @@ pub use agencies::{
     show_agencies, show_agency,
 };
 pub use browse::{
-    Holdings, Lines, ProvinceYear, RunLine, WatchFilter, Window, YearCell, YearCount,
-    agencies_part, agency_years, holdings, last_runs, province_years, watch_one, watch_part,
+    Holdings, Lines, ProvinceYear, RunLine, UnplacedLine, WatchFilter, Window, YearCell, YearCount,
+    agencies_part, agency_years, holdings, last_runs, province_years, unplaced_part, watch_one,
+    watch_part,
 };
 pub use captures::{
     CaptureLine, RecordKnown, archive_ends, capture_of, captures_of_file, is_captured,
-    latest_capture,
+    latest_capture, source_of_report,
 };
 pub use chains::chains;
 pub use coverage::{Coverage, CoverageRow, Presence, coverage};

@@ -20,6 +20,8 @@ pub(super) fn answer(view: &View<'_>, address: &Address) -> Result<Box<dyn AnyPa
         ["agencies"] | ["agencies", _] => Box::new(pages::agencies::load(view, address)?),
         ["agency", name] => Box::new(pages::agency::load(view, agency(name)?)?),
         ["findings"] | ["findings", _] => Box::new(pages::findings::load(view, address)?),
+        ["press"] => Box::new(pages::press::load(view, address)?),
+        ["unplaced"] | ["unplaced", _] => Box::new(pages::unplaced::load(view, address)?),
         ["finding", id] => Box::new(pages::finding::load(view, id)?),
         ["status"] => Box::new(pages::status::load(view)?),
         ["report", name] => Box::new(pages::report::load(view, report(name)?)?),

@@ -114,7 +114,7 @@ pub enum Links {
 }
 
 /// Pages that only a server has, by the first part of their path: what they show hangs on a question.
-const QUESTIONS: [&str; 2] = ["compare", "search"];
+const QUESTIONS: [&str; 3] = ["compare", "search", "press"];
 
 impl Links {
     /// To a page in a language; `None` for a page that a static site does not have.

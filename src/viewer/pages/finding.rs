@@ -21,16 +21,21 @@ use crate::viewer::shell::Shell;
 #[derive(Debug, Serialize)]
 pub struct Finding {
     /// The report's name in addresses.
-    report: Option<ReportName>,
+    pub report: Option<ReportName>,
     /// That of the report it is compared with.
     other_report: Option<ReportName>,
     #[serde(flatten)]
-    line: WatchLine,
+    pub line: WatchLine,
 }
 
 /// The finding of an id.
 pub fn load(view: &View<'_>, id: &str) -> Result<Finding, ViewerError> {
     let line = query::watch_one(view.store, id)?.ok_or(ViewerError::NotFound)?;
+    of_line(view, line)
+}
+
+/// A finding with the names of its reports.
+pub fn of_line(view: &View<'_>, line: WatchLine) -> Result<Finding, ViewerError> {
     let name = |report_id| view.names.of_report_id(view.store, report_id);
     Ok(Finding {
         report: name(line.report_id)?,
@@ -79,13 +84,28 @@ pub fn decide<'f>(
 }
 
 impl Finding {
-    fn evidence(&self, shell: &Shell<'_>) -> Markup {
+    /// What it rests on.
+    pub fn evidence(&self, shell: &Shell<'_>) -> Markup {
         let pieces = self.line.evidence.as_array().map_or(&[][..], Vec::as_slice);
         html! {
-            h2 { (shell.of("证据", "Evidence")) }
             ul.evidence {
                 @for piece in pieces { li { (self.piece(shell, piece)) } }
             }
+        }
+    }
+
+    /// Law or rule, and what may explain it without fault.
+    pub fn reasons(&self, shell: &Shell<'_>) -> Markup {
+        let (line, of) = (&self.line, |zh, en| shell.of(zh, en));
+        let innocent = if shell.language == Language::Zh {
+            &line.innocent_zh
+        } else {
+            &line.innocent_en
+        };
+        html! {
+            p { strong { (of("依据：", "Law or rule: ")) } (of(&line.basis_zh, &line.basis_en)) }
+            p { strong { (of("可能的正常原因：", "Innocent explanations: ")) } }
+            ul { @for text in texts(innocent) { li { (text) } } }
         }
     }
 
@@ -223,6 +243,7 @@ impl Page for Finding {
             }
             h2 { (of("可能的正常原因", "Innocent explanations")) }
             ul { @for text in texts(if shell.language == Language::Zh { &line.innocent_zh } else { &line.innocent_en }) { li { (text) } } }
+            h2 { (of("证据", "Evidence")) }
             (self.evidence(shell))
             (self.form(shell))
         }

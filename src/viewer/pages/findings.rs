@@ -45,35 +45,7 @@ struct Found {
 
 /// The findings that `?code=`, `?severity=`, `?verdict=`, `?agency=` and `?year=` let through, a part of them.
 pub fn load(view: &View<'_>, address: &Address) -> Result<Findings, ViewerError> {
-    let word = |name: &str| address.get(name);
-    let unknown = |name: &str| ViewerError::Bad(format!("unknown {name}"));
-    let verdict = match word("verdict") {
-        Some(verdict @ ("open" | "confirmed" | "dismissed")) => Some(verdict.to_owned()),
-        Some(_) => return Err(unknown("verdict")),
-        None => None,
-    };
-    let filter = WatchFilter {
-        code: word("code")
-            .map(|code| code.parse().map_err(|()| unknown("code")))
-            .transpose()?,
-        severity: word("severity")
-            .map(|word| {
-                let found = Severity::ALL.iter().find(|known| known.as_str() == word);
-                found.copied().ok_or_else(|| unknown("severity"))
-            })
-            .transpose()?,
-        verdict,
-        key: word("agency")
-            .map(|name| {
-                let name = AgencyName::parse(name).ok_or_else(|| unknown("agency"))?;
-                view.names.body(name).ok_or_else(|| unknown("agency"))
-            })
-            .transpose()?,
-        year: word("year")
-            .map(|year| year.parse().map_err(|_| unknown("year")))
-            .transpose()?,
-        report_id: None,
-    };
+    let filter = filter(view, address)?;
     let page = parts::page_number(address, 1)?;
     let window = Window {
         skip: (page - 1) * MOST,
@@ -95,6 +67,44 @@ pub fn load(view: &View<'_>, address: &Address) -> Result<Findings, ViewerError>
         total: found.total,
         findings: findings.collect::<Result<_, ViewerError>>()?,
         address: address.clone(),
+    })
+}
+
+/// What `?code=`, `?severity=`, `?verdict=`, `?agency=` and `?year=` let through.
+///
+/// # Errors
+///
+/// [`ViewerError::Bad`] for a word that is none of theirs.
+pub fn filter(view: &View<'_>, address: &Address) -> Result<WatchFilter, ViewerError> {
+    let word = |name: &str| address.get(name);
+    let unknown = |name: &str| ViewerError::Bad(format!("unknown {name}"));
+    let verdict = match word("verdict") {
+        Some(verdict @ ("open" | "confirmed" | "dismissed")) => Some(verdict.to_owned()),
+        Some("any") => None,
+        Some(_) => return Err(unknown("verdict")),
+        None => None,
+    };
+    Ok(WatchFilter {
+        code: word("code")
+            .map(|code| code.parse().map_err(|()| unknown("code")))
+            .transpose()?,
+        severity: word("severity")
+            .map(|word| {
+                let found = Severity::ALL.iter().find(|known| known.as_str() == word);
+                found.copied().ok_or_else(|| unknown("severity"))
+            })
+            .transpose()?,
+        verdict,
+        key: word("agency")
+            .map(|name| {
+                let name = AgencyName::parse(name).ok_or_else(|| unknown("agency"))?;
+                view.names.body(name).ok_or_else(|| unknown("agency"))
+            })
+            .transpose()?,
+        year: word("year")
+            .map(|year| year.parse().map_err(|_| unknown("year")))
+            .transpose()?,
+        report_id: None,
     })
 }
 
@@ -167,6 +177,17 @@ pub fn table<'l>(lines: impl IntoIterator<Item = &'l WatchLine>) -> Table {
 }
 
 impl Findings {
+    /// The same findings as a press sheet.
+    fn press(&self) -> Address {
+        let mut there = Address::of(["press"]);
+        there.query.clone_from(&self.address.query);
+        // The inbox shows all unless told otherwise, the sheet only what was confirmed.
+        match there.get("verdict") {
+            Some(_) => there,
+            None => there.set("verdict", Some("any")),
+        }
+    }
+
     fn form(&self, shell: &Shell<'_>) -> Markup {
         let of = |zh, en| shell.of(zh, en);
         let asked = |name: &str| self.filter.get(name).map_or("", String::as_str);
@@ -251,6 +272,9 @@ impl Page for Findings {
                     }
                 }
                 (parts::pager(shell, self.page, self.pages, |page| parts::part_of(&self.address, "findings", page)))
+                @if shell.links.is_served() {
+                    p { (shell.link(&self.press(), of("可打印的新闻素材（含依据、证据与出处）", "A press sheet of these, with rules, evidence and sources"))) }
+                }
             }
         }
     }

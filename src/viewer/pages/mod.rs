@@ -6,9 +6,11 @@ pub(super) mod finding;
 pub(super) mod findings;
 pub(super) mod overview;
 mod parts;
+pub(super) mod press;
 pub(super) mod proof;
 pub(super) mod report;
 pub(super) mod status;
+pub(super) mod unplaced;
 
 use super::home::{Viewer, ViewerError};
 use super::links::Address;
