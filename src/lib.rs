@@ -28,3 +28,4 @@ pub mod present;
 pub mod profile;
 pub mod query;
 pub mod store;
+pub mod viewer;

@@ -30,7 +30,9 @@ mod schedule;
 mod search;
 mod select;
 mod series;
+mod serve;
 mod show;
+mod site;
 mod statistics;
 mod status;
 mod suggest;
@@ -100,6 +102,8 @@ enum Verb {
     Coverage(coverage::Args),
     Export(export::Args),
     Agency(agency::Args),
+    Serve(serve::Args),
+    Site(site::Args),
     Archive(archive::Args),
     Schedule(schedule::Args),
     Profile(profile::Args),
@@ -157,6 +161,8 @@ fn run(cli: Cli) -> anyhow::Result<Status> {
         Verb::Coverage(args) => coverage::run(&context, &args),
         Verb::Export(args) => export::run(&context, &args),
         Verb::Agency(args) => agency::run(&context, &args),
+        Verb::Serve(args) => serve::run(&context, &args),
+        Verb::Site(args) => site::run(&context, &args),
         Verb::Archive(args) => archive::run(&context, &args),
         Verb::Schedule(args) => schedule::run(&context, &args),
         Verb::Profile(args) => profile::run(&context, &args),

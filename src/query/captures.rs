@@ -43,6 +43,24 @@ pub fn capture_of(store: &Store, version_id: i64) -> Result<Option<CaptureLine>,
     line(&mut statement.query([version_id])?)
 }
 
+/// The capture that a report's current version was read from; `None` where there is no such report.
+///
+/// # Errors
+///
+/// If the database cannot be read, or holds what this program does not write.
+pub fn source_of_report(store: &Store, report_id: i64) -> Result<Option<CaptureLine>, QueryError> {
+    let mut statement = store
+        .connection()
+        .prepare_cached("SELECT version_id FROM report WHERE id = ?")?;
+    let version: Option<Option<i64>> = statement
+        .query_row([report_id], |row| row.get(0))
+        .optional()?;
+    match version.flatten() {
+        Some(version) => capture_of(store, version),
+        None => Ok(None),
+    }
+}
+
 /// The first of these rows.
 fn line(rows: &mut rusqlite::Rows<'_>) -> Result<Option<CaptureLine>, QueryError> {
     let Some(row) = rows.next()? else {

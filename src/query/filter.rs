@@ -11,6 +11,8 @@ pub enum AgencyFilter {
     Exact(String),
     /// Names that contain this text.
     Containing(String),
+    /// The body of this key (`agency_key.key`).
+    Body(i64),
 }
 
 /// What becomes of reports that are known from suspected copies alone.
@@ -52,7 +54,7 @@ impl Filter {
         let mut values = Vec::new();
         let text = |text: &str| Value::Text(text.to_owned());
         match &self.agency {
-            None => {}
+            None | Some(AgencyFilter::Body(_)) => {}
             Some(AgencyFilter::Exact(name)) => {
                 terms.push(
                     "r.agency_id IN (SELECT k.agency_id FROM agency_key k WHERE k.key IN
@@ -65,6 +67,10 @@ impl Filter {
                 terms.push("r.agency_id IN (SELECT id FROM agency WHERE instr(name, ?) > 0)");
                 values.push(text(part));
             }
+        }
+        if let Some(AgencyFilter::Body(key)) = self.agency {
+            terms.push("r.agency_id IN (SELECT agency_id FROM agency_key WHERE key = ?)");
+            values.push(Value::Integer(key));
         }
         if let Some(year) = self.from_year {
             terms.push("r.year >= ?");

@@ -4,6 +4,7 @@
 //! missing value stays missing: it has a status and is neither 0 nor a smaller sum.
 
 mod agencies;
+mod browse;
 mod captures;
 mod chains;
 pub mod compare;
@@ -15,6 +16,7 @@ mod division;
 mod export;
 mod filter;
 mod panel;
+mod places;
 pub mod ratios;
 mod reports;
 mod rows;
@@ -26,11 +28,16 @@ mod wide;
 
 pub use agencies::{
     AgencyLine, AgencyLinkLine, AgencyListFilter, AgencyName, AgencyRecord, list_agencies,
-    show_agencies,
+    show_agencies, show_agency,
+};
+pub use browse::{
+    Holdings, Lines, ProvinceYear, RunLine, UnplacedLine, WatchFilter, Window, YearCell, YearCount,
+    agencies_part, agency_years, holdings, last_runs, province_years, unplaced_part, watch_one,
+    watch_part,
 };
 pub use captures::{
     CaptureLine, RecordKnown, archive_ends, capture_of, captures_of_file, is_captured,
-    latest_capture,
+    latest_capture, source_of_report,
 };
 pub use chains::chains;
 pub use coverage::{Coverage, CoverageRow, Presence, coverage};
@@ -42,6 +49,9 @@ pub use division::{Division, DivisionError};
 pub use export::{export_csv, export_json};
 pub use filter::{AgencyFilter, Copies, Filter};
 pub use panel::{Details, FindingText, Head, Narrative, Panel, in_wide, series_of};
+pub use places::{
+    AgencyIdentity, ReportPlace, agency_identities, placed_report, report_place, unplaced_reports,
+};
 pub use reports::{
     FindingCount, FindingLine, ProposalLine, RefusalLine, ReportLine, agency_names, count_copies,
     find_reports, findings, findings_since, list_reports, load_report, proposals, refusals,

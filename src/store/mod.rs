@@ -8,6 +8,7 @@
 //! row a number); exceptions stand beside it; the long form is the view `observation`.
 
 use std::path::{Path, PathBuf};
+use std::time::Instant;
 
 use jiff::Timestamp;
 use rusqlite::{Connection, OpenFlags};
@@ -48,6 +49,9 @@ pub use watch::{Verdict, WatchRow, WatchText};
 pub use writer::Writer;
 
 use layout::Layout;
+
+/// Steps of `SQLite`'s machine between two looks at the clock: about a tenth of a millisecond.
+const DEADLINE_STEPS: std::ffi::c_int = 10_000;
 
 /// `nian` in ASCII: marks the file as ours.
 const APPLICATION_ID: i64 = 0x6e69_616e;
@@ -139,6 +143,38 @@ impl Store {
     /// The connection, for `query`; its SQL must not write.
     pub fn connection(&self) -> &Connection {
         &self.connection
+    }
+
+    /// How many KiB of the file are kept in memory for this connection.
+    ///
+    /// # Errors
+    ///
+    /// What `SQLite` says.
+    pub fn set_cache(&self, kib: u32) -> Result<(), StoreError> {
+        let pragma = format!("PRAGMA cache_size = -{kib}");
+        Ok(self.connection.execute_batch(&pragma)?)
+    }
+
+    /// Questions that are not answered by then end with [`StoreError::is_interrupted`]; `None` lets them take their time.
+    ///
+    /// # Errors
+    ///
+    /// What `SQLite` says.
+    pub fn set_deadline(&mut self, deadline: Option<Instant>) -> Result<(), StoreError> {
+        let handler = deadline.map(|end| move || Instant::now() >= end);
+        Ok(self.connection.progress_handler(DEADLINE_STEPS, handler)?)
+    }
+
+    /// A number that changes whenever another connection has changed the database. Numbers of two connections say nothing of each other.
+    ///
+    /// # Errors
+    ///
+    /// What `SQLite` says.
+    pub fn data_version(&self) -> Result<i64, StoreError> {
+        let version = self
+            .connection
+            .query_row("PRAGMA data_version", [], |row| row.get(0));
+        Ok(version?)
     }
 
     /// The connection alone, for questions with limits of their own.

@@ -175,6 +175,10 @@ fn asked(
         let (condition, value) = match agency {
             AgencyFilter::Exact(name) => ("a.name = ?1 OR a.code = ?1", name),
             AgencyFilter::Containing(part) => ("instr(a.name, ?1) > 0", part),
+            AgencyFilter::Body(key) => {
+                keys.insert(*key);
+                continue;
+            }
         };
         let mut statement = connection.prepare(&format!(
             "SELECT k.key FROM agency a JOIN agency_key k ON k.agency_id = a.id WHERE {condition}"
