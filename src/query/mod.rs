@@ -29,14 +29,14 @@ pub use agencies::{
     show_agencies, show_agency,
 };
 pub use captures::{
-    CaptureLine, RecordKnown, archive_ends, capture_of, captures_of_file, is_captured,
+    CaptureLine, RecordKnown, archive_ends, capture_of, capture_of_digest, captures_of_file, is_captured,
     latest_capture,
 };
 pub use chains::chains;
 pub use coverage::{Coverage, CoverageRow, Presence, coverage};
 pub use diff::{
     CellChange, CellSide, Change, Diff, FieldChange, Piece, RowChange, SectionChange, VersionLine,
-    diff, versions,
+    diff, version_before, versions,
 };
 pub use export::{export_csv, export_json};
 pub use filter::{AgencyFilter, Copies, Filter};
@@ -52,7 +52,7 @@ pub use rows::{export_rows_csv, export_rows_json};
 pub use search::{Found, Hit, MOST_COUNTED, SearchOptions, Words, WordsError, search};
 pub use series::{Panels, Part, Point, PointStatus, Side, all_series, cell_series, series};
 pub use sql::{Cut, SqlAnswer, SqlLimits, SqlValue, ViewLine, ask, views};
-pub use watch::{WatchLine, watch};
+pub use watch::{WatchLine, watch, watch_of_report};
 
 use crate::model::FormId;
 use crate::store::StoreError;

@@ -322,12 +322,7 @@ pub fn watch(
     id: Option<&str>,
 ) -> Result<Vec<WatchLine>, QueryError> {
     let (condition, mut values) = filter.condition();
-    let mut sql = format!(
-        "SELECT w.id, w.code, w.severity, w.report_id, w.agency, w.agency_code, w.year, w.scope, w.other_report_id, w.about,
-           w.message_zh, w.message_en, w.rule, w.basis_zh, w.basis_en, w.innocent_zh, w.innocent_en, w.evidence, w.verdict,
-           w.verdict_reason, w.verdict_by, w.verdict_at
-         FROM watch_list w JOIN report r ON r.id = w.report_id WHERE {condition}"
-    );
+    let mut sql = format!("{LINE} JOIN report r ON r.id = w.report_id WHERE {condition}");
     for (column, value) in [("code", code.map(WatchCode::as_str)), ("id", id)] {
         if let Some(value) = value {
             // Writing to a String cannot fail.
@@ -337,7 +332,27 @@ pub fn watch(
     }
     sql.push_str(" ORDER BY w.agency, w.agency_code, w.year, w.scope, w.code, w.about, w.id");
     let mut statement = store.connection().prepare(&sql)?;
-    let mut rows = statement.query(params_from_iter(values))?;
+    lines(statement.query(params_from_iter(values))?)
+}
+
+/// The findings of one report, suspected copy or not, by code.
+///
+/// # Errors
+///
+/// If the database cannot be read.
+pub fn watch_of_report(store: &Store, report_id: i64) -> Result<Vec<WatchLine>, QueryError> {
+    let mut statement = store.connection().prepare_cached(&format!(
+        "{LINE} WHERE w.report_id = ? ORDER BY w.code, w.about, w.id"
+    ))?;
+    lines(statement.query([report_id])?)
+}
+
+const LINE: &str = "SELECT w.id, w.code, w.severity, w.report_id, w.agency, w.agency_code, w.year, w.scope, w.other_report_id, w.about,
+   w.message_zh, w.message_en, w.rule, w.basis_zh, w.basis_en, w.innocent_zh, w.innocent_en, w.evidence, w.verdict,
+   w.verdict_reason, w.verdict_by, w.verdict_at
+ FROM watch_list w";
+
+fn lines(mut rows: rusqlite::Rows<'_>) -> Result<Vec<WatchLine>, QueryError> {
     let mut lines = Vec::new();
     while let Some(row) = rows.next()? {
         let scope: String = row.get(7)?;
