@@ -20,6 +20,10 @@ pub(super) fn answer(view: &View<'_>, address: &Address) -> Result<Box<dyn AnyPa
         ["agencies"] => Box::new(pages::agencies::load(view, address)?),
         ["agency", name] => Box::new(pages::agency::load(view, agency(name)?)?),
         ["report", name] => Box::new(pages::report::load(view, report(name)?)?),
+        ["proof", name, cell] => Box::new(pages::proof::load(view, report(name)?, cell)?),
+        ["diff", name] | ["diff", name, _, _] => {
+            Box::new(pages::diff::load(view, report(name)?, address)?)
+        }
         _ => return Err(ViewerError::NotFound),
     })
 }

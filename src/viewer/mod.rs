@@ -18,6 +18,7 @@ mod readers;
 mod server;
 mod shell;
 mod site;
+mod words;
 
 pub use guard::Password;
 pub use home::{Viewer, ViewerError};

@@ -2,6 +2,7 @@
 
 pub(super) mod agencies;
 pub(super) mod agency;
+pub(super) mod diff;
 pub(super) mod overview;
 pub(super) mod proof;
 pub(super) mod report;
