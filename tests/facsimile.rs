@@ -17,12 +17,27 @@ use scraper::{ElementRef, Html, Node, Selector};
 const ELEMENTS: &str = "address article aside b big blockquote br caption center cite code col colgroup dd del div dl \
     dt em fieldset figcaption figure footer h1 h2 h3 h4 h5 h6 header hgroup hr i ins kbd legend li main menu nav ol p pre q s \
     samp section small span strike strong sub sup table tbody td tfoot th thead tr tt u ul var wbr mark";
-const ATTRIBUTES: &str = "align border cellpadding cellspacing colspan nowrap rowspan span start valign value width";
+const ATTRIBUTES: &str =
+    "align border cellpadding cellspacing colspan nowrap rowspan span start valign value width";
 
 /// Classes that stand for styles of the page.
 const OURS: [&str; 16] = [
-    "nb-bold", "nb-normal", "nb-left", "nb-center", "nb-right", "nb-justify", "nb-underline", "nb-struck", "nb-top", "nb-middle",
-    "nb-bottom", "nb-baseline", "nb-nowrap", "nb-wrap", "nb-pre", "nb-pre-wrap",
+    "nb-bold",
+    "nb-normal",
+    "nb-left",
+    "nb-center",
+    "nb-right",
+    "nb-justify",
+    "nb-underline",
+    "nb-struck",
+    "nb-top",
+    "nb-middle",
+    "nb-bottom",
+    "nb-baseline",
+    "nb-nowrap",
+    "nb-wrap",
+    "nb-pre",
+    "nb-pre-wrap",
 ];
 
 fn banner() -> Banner {

@@ -181,7 +181,9 @@ pub(super) fn attribute(element: &str, name: &str, value: &str) -> Option<(&'sta
 /// or the element has no such attribute.
 pub(super) fn styled_width(element: &str, style: &str) -> Option<String> {
     let widths = declarations(style).filter(|(name, _)| name.eq_ignore_ascii_case("width"));
-    let width = widths.filter_map(|(_, value)| length(value, &["px", "%"])).last()?;
+    let width = widths
+        .filter_map(|(_, value)| length(value, &["px", "%"]))
+        .last()?;
     let (_, width) = attribute(element, "width", &width)?;
     Some(width)
 }
@@ -317,10 +319,18 @@ mod tests {
             ("table", "WIDTH:98.5%;color:red", Some("98.5%")),
             ("td", "width:12pt", None),
             ("p", "width:120px", None),
-            ("td", "width:-1px;width:1.2.3px;width:.5px;width:5.px;width:99999px", None),
+            (
+                "td",
+                "width:-1px;width:1.2.3px;width:.5px;width:5.px;width:99999px",
+                None,
+            ),
         ];
         for (element, style, want) in cases {
-            assert_eq!(styled_width(element, style).as_deref(), want, "{element} {style}");
+            assert_eq!(
+                styled_width(element, style).as_deref(),
+                want,
+                "{element} {style}"
+            );
         }
     }
 }

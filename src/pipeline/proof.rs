@@ -159,4 +159,3 @@ fn around(page: &[u8], range: ByteRange, charset: &str) -> [String; 3] {
     let content_type = format!("text/plain; charset={charset}");
     [before, cell, after].map(|bytes| decode::decode(bytes, Some(&content_type)).text.into_owned())
 }
-

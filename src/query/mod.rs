@@ -29,8 +29,8 @@ pub use agencies::{
     show_agencies, show_agency,
 };
 pub use captures::{
-    CaptureLine, RecordKnown, archive_ends, capture_of, capture_of_digest, captures_of_file, is_captured,
-    latest_capture,
+    CaptureLine, RecordKnown, archive_ends, capture_of, capture_of_digest, captures_of_file,
+    is_captured, latest_capture,
 };
 pub use chains::chains;
 pub use coverage::{Coverage, CoverageRow, Presence, coverage};

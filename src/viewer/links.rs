@@ -154,7 +154,11 @@ impl Links {
         match self {
             Self::Served => path,
             Self::Site { depth } => {
-                format!("{}{}.html", "../".repeat(depth), path.trim_start_matches('/'))
+                format!(
+                    "{}{}.html",
+                    "../".repeat(depth),
+                    path.trim_start_matches('/')
+                )
             }
         }
     }

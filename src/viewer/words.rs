@@ -29,13 +29,28 @@ const fn word(zh: &'static str, en: &'static str) -> Word {
 pub const fn status(status: CellStatus) -> Word {
     match status {
         CellStatus::Number => word("数字（印出的 0 也是数字）", "a number, a printed 0 too"),
-        CellStatus::Blank => word("空白：有单元格，未填写", "blank: the cell is there and empty"),
+        CellStatus::Blank => word(
+            "空白：有单元格，未填写",
+            "blank: the cell is there and empty",
+        ),
         CellStatus::Mark => word("符号：划线等，不是数字", "a mark such as a dash, no number"),
         CellStatus::Text => word("文字，不是单纯的数字", "words, or a number with words"),
-        CellStatus::Unreadable => word("不可读：有内容，无法辨读", "unreadable: something is there that cannot be read"),
-        CellStatus::RowAbsent => word("无此行：页面缺少表式的这一行", "the page lacks this row of the form"),
-        CellStatus::ColumnAbsent => word("无此栏：页面缺少表式的这一栏", "the page lacks this column of the form"),
-        CellStatus::TableAbsent => word("无此表：页面缺少表式的这张表", "the page lacks this table of the form"),
+        CellStatus::Unreadable => word(
+            "不可读：有内容，无法辨读",
+            "unreadable: something is there that cannot be read",
+        ),
+        CellStatus::RowAbsent => word(
+            "无此行：页面缺少表式的这一行",
+            "the page lacks this row of the form",
+        ),
+        CellStatus::ColumnAbsent => word(
+            "无此栏：页面缺少表式的这一栏",
+            "the page lacks this column of the form",
+        ),
+        CellStatus::TableAbsent => word(
+            "无此表：页面缺少表式的这张表",
+            "the page lacks this table of the form",
+        ),
     }
 }
 
@@ -168,7 +183,10 @@ pub const fn cause(cause: Cause) -> Word {
 pub const fn fault(fault: Fault) -> Word {
     match fault {
         Fault::Page => word("网页如此印", "the page prints it so"),
-        Fault::Reading => word("本程序误读，网页并非如此", "read wrongly: the page does not print it so"),
+        Fault::Reading => word(
+            "本程序误读，网页并非如此",
+            "read wrongly: the page does not print it so",
+        ),
         Fault::Unknown => word("未能核对网页", "not known whether the page prints it so"),
     }
 }

@@ -185,7 +185,10 @@ fn changes(diff: &Diff, shell: &Shell<'_>) -> Markup {
         && diff.cells.is_empty()
         && diff.rows.is_empty()
         && diff.sections.is_empty();
-    let word = |side: &Option<String>| side.clone().unwrap_or_else(|| of("（无）", "(none)").into());
+    let word = |side: &Option<String>| {
+        side.clone()
+            .unwrap_or_else(|| of("（无）", "(none)").into())
+    };
     html! {
         @if is_same { p { (of("两个版本没有差别。", "No difference.")) } }
         @if !diff.fields.is_empty() {

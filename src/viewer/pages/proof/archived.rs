@@ -65,7 +65,12 @@ pub(super) fn told(error: &ProofError) -> String {
 }
 
 /// The page written anew, with the cell marked; or why it cannot be.
-pub(super) fn show(found: &Found, kept: &Kept, media: Media, title: &str) -> Result<Facsimile, String> {
+pub(super) fn show(
+    found: &Found,
+    kept: &Kept,
+    media: Media,
+    title: &str,
+) -> Result<Facsimile, String> {
     let banner = Banner {
         title: title.to_owned(),
         ..Banner::default()
@@ -92,8 +97,8 @@ pub fn archived(viewer: &Viewer, report: &str, cell: &str) -> Result<String, Vie
     viewer.ask(|view| {
         let found = find(view, id, cell)?;
         let capture = found.capture.as_ref().ok_or(ViewerError::NotFound)?;
-        let kept = Kept::fetch(view.home, capture)
-            .map_err(|error| ViewerError::Other(told(&error)))?;
+        let kept =
+            Kept::fetch(view.home, capture).map_err(|error| ViewerError::Other(told(&error)))?;
         if !kept.fetched.digest_holds {
             let why = "the archived bytes have another digest than those that were read";
             return Err(ViewerError::Other(why.into()));
@@ -131,8 +136,8 @@ pub fn payload(viewer: &Viewer, report: &str, cell: &str) -> Result<Payload, Vie
             let why = "too large to be handed out here: the proof's page says where it lies";
             return Err(ViewerError::Bad(why.into()));
         }
-        let kept = Kept::fetch(view.home, capture)
-            .map_err(|error| ViewerError::Other(told(&error)))?;
+        let kept =
+            Kept::fetch(view.home, capture).map_err(|error| ViewerError::Other(told(&error)))?;
         let bytes = kept.fetched.page;
         let ending = match decode::media(&bytes, capture.content_type.as_deref()) {
             Media::Html => "html",

@@ -152,7 +152,8 @@ fn archived(page: &ProofPage, shell: &Shell<'_>) -> Markup {
                 p class=[(*marked == Marked::Otherwise).then_some("bad")] { (said) }
                 @let href = shell.links.archived(&id, &page.cell);
                 @let src = if is_marked { format!("{href}#{FRAGMENT}") } else { href };
-                iframe.archived sandbox="" referrerpolicy="no-referrer" src=(src) title=(of("存档网页", "The archived page")) {}
+                // Loaded when its room is known: else it would be scrolled to the cell in another width.
+                iframe.archived sandbox="" loading="lazy" referrerpolicy="no-referrer" src=(src) title=(of("存档网页", "The archived page")) {}
                 p.quiet { (of("文字和表格未改动；脚本、样式、图片和链接已去除，框内什么也不会运行或加载。", "Text and tables are unchanged; scripts, styles, pictures and links are left out, and nothing runs or loads in the frame.")) }
             },
             Shown::File { media } => p {
@@ -171,17 +172,53 @@ fn archived(page: &ProofPage, shell: &Shell<'_>) -> Markup {
 fn said<'s>(marked: Marked, of_cell: bool, shell: &Shell<'s>) -> (&'s str, bool) {
     let of = |zh, en| shell.of(zh, en);
     if !of_cell {
-        return (of("整页，没有标记。", "The whole page, nothing marked."), false);
+        return (
+            of("整页，没有标记。", "The whole page, nothing marked."),
+            false,
+        );
     }
     match marked {
         Marked::Exactly => (of("该单元格已标出。", "The cell is marked."), true),
-        Marked::Line => (of("该单元格所在的一行已标出。", "The line it stands in is marked."), true),
-        Marked::Unreadable => (of("该单元格无法读取，其位置已标出。", "It could not be read; its place is marked."), true),
-        Marked::Box => (of("该单元格没有文字，以方框标出。", "The cell has no text; a box marks it."), true),
-        Marked::Lost => (of("该单元格无法读取，没有标记。", "It could not be read; nothing is marked."), false),
-        Marked::Absent => (of("网页上没有该单元格，没有标记。", "The page does not have the cell; nothing is marked."), false),
+        Marked::Line => (
+            of(
+                "该单元格所在的一行已标出。",
+                "The line it stands in is marked.",
+            ),
+            true,
+        ),
+        Marked::Unreadable => (
+            of(
+                "该单元格无法读取，其位置已标出。",
+                "It could not be read; its place is marked.",
+            ),
+            true,
+        ),
+        Marked::Box => (
+            of(
+                "该单元格没有文字，以方框标出。",
+                "The cell has no text; a box marks it.",
+            ),
+            true,
+        ),
+        Marked::Lost => (
+            of(
+                "该单元格无法读取，没有标记。",
+                "It could not be read; nothing is marked.",
+            ),
+            false,
+        ),
+        Marked::Absent => (
+            of(
+                "网页上没有该单元格，没有标记。",
+                "The page does not have the cell; nothing is marked.",
+            ),
+            false,
+        ),
         Marked::Otherwise => (
-            of("标出的不是所读的内容，请核对字节。", "What is marked is not what was read: see the bytes."),
+            of(
+                "标出的不是所读的内容，请核对字节。",
+                "What is marked is not what was read: see the bytes.",
+            ),
             true,
         ),
     }

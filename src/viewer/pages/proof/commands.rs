@@ -7,7 +7,12 @@ use crate::query::CaptureLine;
 use super::{Found, PAGE};
 
 /// For a shell in the home's folder: our own command, and one of the system's where the record has the page as it is.
-pub(super) fn of(found: &Found, capture: &CaptureLine, fetched: &Fetched, cell: &str) -> Vec<String> {
+pub(super) fn of(
+    found: &Found,
+    capture: &CaptureLine,
+    fetched: &Fetched,
+    cell: &str,
+) -> Vec<String> {
     let report = &found.report;
     let mut commands = Vec::new();
     if let (Some(agency), Some(year)) = (&report.agency.name, report.year) {
@@ -17,7 +22,10 @@ pub(super) fn of(found: &Found, capture: &CaptureLine, fetched: &Fetched, cell: 
             report.scope.as_str()
         );
         if cell != PAGE {
-            command.push_str(&format!(" --cell {}", quoted(cell.rsplit(':').next().unwrap_or(cell))));
+            command.push_str(&format!(
+                " --cell {}",
+                quoted(cell.rsplit(':').next().unwrap_or(cell))
+            ));
         }
         commands.push(command);
     }
@@ -44,7 +52,10 @@ pub(super) fn of(found: &Found, capture: &CaptureLine, fetched: &Fetched, cell: 
             place.before + start + 1
         ));
         if let Some(bytes) = found.place {
-            command.push_str(&format!(" | head -c {}", bytes.end.saturating_sub(bytes.start)));
+            command.push_str(&format!(
+                " | head -c {}",
+                bytes.end.saturating_sub(bytes.start)
+            ));
         }
     }
     commands.push(command);

@@ -9,7 +9,9 @@ use serde::Serialize;
 
 use crate::decode::{self, Media};
 use crate::facsimile::Marked;
-use crate::model::{ByteRange, Catalog, CellStatus, Decimal, Observation, Provenance, Report, Source};
+use crate::model::{
+    ByteRange, Catalog, CellStatus, Decimal, Observation, Provenance, Report, Source,
+};
 use crate::pipeline::Proof;
 use crate::query::{self, CaptureLine};
 use crate::viewer::home::{View, ViewerError};
@@ -20,8 +22,8 @@ use crate::viewer::shell::Shell;
 
 use super::report;
 
-pub use archived::{Payload, archived, payload, policy};
 use archived::{Kept, show};
+pub use archived::{Payload, archived, payload, policy};
 
 /// The name of no cell: the archived page as it is, nothing marked.
 pub const PAGE: &str = "page";

@@ -167,7 +167,11 @@ fn table(page: &ReportPage, form: &FormView, shell: &Shell<'_>) -> Markup {
     let id = format!("table-{}-{}", form.form, form.id);
     let has_groups = form.heads.iter().any(|(_, group)| group.is_some());
     let width = 1 + usize::from(form.has_units) + form.heads.len();
-    let corner = if form.corner.is_empty() { "项目" } else { &form.corner };
+    let corner = if form.corner.is_empty() {
+        "项目"
+    } else {
+        &form.corner
+    };
     html! {
         div.wide tabindex="0" role="region" aria-labelledby=(id) lang="zh" {
             table.form {
@@ -240,7 +244,11 @@ fn cell(page: &ReportPage, cell: &CellView, shell: &Shell<'_>) -> Markup {
         class.push_str(" fails join-");
         class.push_str(&number.to_string());
     }
-    let sums: Vec<String> = cell.joins.iter().map(|number| format!("sum-{number}")).collect();
+    let sums: Vec<String> = cell
+        .joins
+        .iter()
+        .map(|number| format!("sum-{number}"))
+        .collect();
     let described = (!sums.is_empty()).then(|| sums.join(" "));
     html! {
         td id=[cell.name.as_ref().map(|name| format!("cell-{name}"))] class=(class) aria-describedby=[described] {
@@ -313,7 +321,11 @@ fn sums(page: &ReportPage, shell: &Shell<'_>) -> Markup {
 
 fn sum(page: &ReportPage, one: &Contradiction, shell: &Shell<'_>) -> Markup {
     let side = |is_right: bool| {
-        let terms: Vec<&TermView> = one.terms.iter().filter(|term| term.is_right == is_right).collect();
+        let terms: Vec<&TermView> = one
+            .terms
+            .iter()
+            .filter(|term| term.is_right == is_right)
+            .collect();
         html! {
             @if terms.is_empty() { li.quiet { (shell.of("（无单元格）", "(no cell)")) } }
             @for term in terms {
@@ -384,7 +396,12 @@ fn proposals(page: &ReportPage, shell: &Shell<'_>) -> Markup {
 
 fn findings(page: &ReportPage, shell: &Shell<'_>) -> Markup {
     let of = |zh, en| shell.of(zh, en);
-    let by_weight = |severity: Severity| page.report.findings.iter().filter(move |one| one.severity == severity);
+    let by_weight = |severity: Severity| {
+        page.report
+            .findings
+            .iter()
+            .filter(move |one| one.severity == severity)
+    };
     html! {
         section aria-labelledby="findings" {
             h2 id="findings" { (of("核查发现", "Findings")) }
@@ -447,7 +464,9 @@ fn of_more(shell: &Shell<'_>, count: usize) -> String {
 
 fn watched(line: &WatchLine, shell: &Shell<'_>) -> Markup {
     let of = |zh, en| shell.of(zh, en);
-    let severity = Severity::ALL.into_iter().find(|one| one.as_str() == line.severity);
+    let severity = Severity::ALL
+        .into_iter()
+        .find(|one| one.as_str() == line.severity);
     let innocent = match shell.language {
         crate::viewer::Language::Zh => &line.innocent_zh,
         crate::viewer::Language::En => &line.innocent_en,

@@ -55,10 +55,7 @@ pub fn of(report: &Report) -> Vec<Contradiction> {
     let told = report.findings.iter().filter(|finding| {
         matches!(
             finding.code,
-            Code::IdentityFails
-                | Code::IdentityBlank
-                | Code::SoftIdentityFails
-                | Code::DomainFails
+            Code::IdentityFails | Code::IdentityBlank | Code::SoftIdentityFails | Code::DomainFails
         )
     });
     let shown = by_indicator(report);
@@ -148,7 +145,10 @@ fn rule(
     rules
         .filter(|rule| rule.identity.id == id && rule.place == place)
         .find(|rule| {
-            let is_shown = rule.terms.iter().any(|term| shown.contains_key(&term.indicator));
+            let is_shown = rule
+                .terms
+                .iter()
+                .any(|term| shown.contains_key(&term.indicator));
             let own = rule.terms.iter().map(|term| {
                 let indicator = Catalog::get().indicator(term.indicator);
                 indicator.cell.as_str()

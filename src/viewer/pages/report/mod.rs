@@ -68,7 +68,10 @@ pub fn load(view: &View<'_>, id: ReportName) -> Result<ReportPage, ViewerError> 
     let place = query::report_place(view.store, report_id)?;
     let agency = place.and_then(|place| place.agency_id);
     let agency_id = match agency.and_then(|id| view.names.of_agency(id)) {
-        Some(name) => view.names.body(name).and_then(|key| view.names.of_agency(key)),
+        Some(name) => view
+            .names
+            .body(name)
+            .and_then(|key| view.names.of_agency(key)),
         None => None,
     };
     let report = stored.report;
@@ -113,7 +116,11 @@ impl Page for ReportPage {
 
 /// The printed title; else agency and year.
 pub fn title(report: &Report, language: Language) -> String {
-    if let Some(title) = report.title.as_ref().filter(|title| !title.trim().is_empty()) {
+    if let Some(title) = report
+        .title
+        .as_ref()
+        .filter(|title| !title.trim().is_empty())
+    {
         return title.clone();
     }
     let agency = report.agency.name.as_deref();

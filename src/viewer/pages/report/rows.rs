@@ -21,8 +21,12 @@ pub fn cells(report: &Report) -> Table {
             one.unit.map_or("", |unit| unit.as_str()).to_owned(),
             one.status.as_str().to_owned(),
             one.raw.clone(),
-            bytes.map(|bytes| bytes.part.to_string()).unwrap_or_default(),
-            bytes.map(|bytes| bytes.start.to_string()).unwrap_or_default(),
+            bytes
+                .map(|bytes| bytes.part.to_string())
+                .unwrap_or_default(),
+            bytes
+                .map(|bytes| bytes.start.to_string())
+                .unwrap_or_default(),
             bytes.map(|bytes| bytes.end.to_string()).unwrap_or_default(),
         ]
     });
@@ -79,35 +83,60 @@ pub fn watch(lines: &[WatchLine]) -> Table {
         ]
     });
     let head = [
-        "id", "code", "severity", "about", "message_zh", "message_en", "basis_zh", "verdict",
+        "id",
+        "code",
+        "severity",
+        "about",
+        "message_zh",
+        "message_en",
+        "basis_zh",
+        "verdict",
     ];
     Table::of("watch", &head, rows)
 }
 
 /// Numbers of its text. `about` is empty where no cell counts the same.
 pub fn mentions(report: &Report) -> Table {
-    let rows = (1..).zip(&report.mentions).map(|(number, mention): (usize, _)| {
-        vec![
-            number.to_string(),
-            mention.text.clone(),
-            mention.value.to_string(),
-            mention.unit.clone().unwrap_or_default(),
-            mention.kind.as_str().to_owned(),
-            mention.direction.map_or("", |way| way.as_str()).to_owned(),
-            mention.period.as_str().to_owned(),
-            mention.year.map(|year| year.to_string()).unwrap_or_default(),
-            mention.approximate.to_string(),
-            mention.negated.to_string(),
-            mention.channel.map_or("", |one| one.as_str()).to_owned(),
-            mention.about.clone().unwrap_or_default(),
-            mention.bytes.part.to_string(),
-            mention.bytes.start.to_string(),
-            mention.bytes.end.to_string(),
-        ]
-    });
+    let rows = (1..)
+        .zip(&report.mentions)
+        .map(|(number, mention): (usize, _)| {
+            vec![
+                number.to_string(),
+                mention.text.clone(),
+                mention.value.to_string(),
+                mention.unit.clone().unwrap_or_default(),
+                mention.kind.as_str().to_owned(),
+                mention.direction.map_or("", |way| way.as_str()).to_owned(),
+                mention.period.as_str().to_owned(),
+                mention
+                    .year
+                    .map(|year| year.to_string())
+                    .unwrap_or_default(),
+                mention.approximate.to_string(),
+                mention.negated.to_string(),
+                mention.channel.map_or("", |one| one.as_str()).to_owned(),
+                mention.about.clone().unwrap_or_default(),
+                mention.bytes.part.to_string(),
+                mention.bytes.start.to_string(),
+                mention.bytes.end.to_string(),
+            ]
+        });
     let head = [
-        "number", "text", "value", "unit", "kind", "direction", "period", "year", "approximate", "negated", "channel", "about",
-        "part", "start", "end",
+        "number",
+        "text",
+        "value",
+        "unit",
+        "kind",
+        "direction",
+        "period",
+        "year",
+        "approximate",
+        "negated",
+        "channel",
+        "about",
+        "part",
+        "start",
+        "end",
     ];
     Table::of("mentions", &head, rows)
 }
