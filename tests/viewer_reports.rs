@@ -305,22 +305,23 @@ fn names_of_cells_are_one_part_of_an_address() {
     let served = Served::of(&[http(HTML, &page.unwrap())]);
     let name = served.name();
     let cells = served.get(&format!("/report/{name}.cells.csv"));
-    let of_other = cells.text().lines().find_map(|line| {
-        let cell = line.split(',').nth(1)?;
-        cell.contains(':').then(|| cell.to_owned())
-    });
-    // A cell that two forms of the page have is told apart by its form.
-    if let Some(cell) = of_other {
-        let (form, _) = cell.split_once(':').unwrap();
-        let encoded = cell.replace(':', "%3A").replace('@', "%40");
-        assert_eq!(served.proof(&encoded)["observed"]["form"], form);
-        let report = served.get(&format!("/en/report/{name}"));
-        assert!(
-            report
-                .text()
-                .contains(&format!("/en/proof/{name}/{encoded}\""))
-        );
-    }
+    let mut other = cells
+        .text()
+        .lines()
+        .filter_map(|line| line.strip_prefix("2021,"));
+    let cell = other.next().unwrap().split(',').next().unwrap();
+    // With its form before it a cell is that form's alone, which tells cells of one id apart.
+    let named = |form: &str| format!("{form}%3A{}", cell.replace('@', "%40"));
+    assert_eq!(served.proof(&named("2021"))["observed"]["form"], "2021");
+    assert_eq!(
+        served
+            .get(&format!("/proof/{name}/{}.json", named("2014")))
+            .status,
+        404
+    );
+    let report = served.get(&format!("/en/report/{name}"));
+    let link = format!("/en/proof/{name}/{}\"", cell.replace('@', "%40"));
+    assert!(report.text().contains(&link), "{link}");
     for wrong in [
         "no.such",
         "%2e%2e%2fnianbao.db",

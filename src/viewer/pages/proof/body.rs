@@ -136,7 +136,7 @@ fn commands(page: &ProofPage, shell: &Shell<'_>) -> Markup {
             h3 id="commands" { (shell.of("自行核对", "Check it yourself")) }
             p { (shell.of("在存档目录中运行：", "In the folder of the archive's home:")) }
             @for command in &page.commands {
-                pre.command tabindex="0" role="region" aria-labelledby="commands" { (command) }
+                pre.command { (command) }
             }
         }
     }

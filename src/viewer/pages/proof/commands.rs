@@ -1,5 +1,8 @@
 //! Commands that cut a cell's bytes out of the archive, so that nobody has to believe this program.
 
+use std::fmt::Write as _;
+use std::path::Path;
+
 use crate::decode::{self, Media};
 use crate::pipeline::Fetched;
 use crate::query::CaptureLine;
@@ -22,10 +25,9 @@ pub(super) fn of(
             report.scope.as_str()
         );
         if cell != PAGE {
-            command.push_str(&format!(
-                " --cell {}",
-                quoted(cell.rsplit(':').next().unwrap_or(cell))
-            ));
+            let cell = cell.rsplit(':').next().unwrap_or(cell);
+            // Writing to a String cannot fail.
+            let _ = write!(command, " --cell {}", quoted(cell));
         }
         commands.push(command);
     }
@@ -38,7 +40,10 @@ pub(super) fn of(
         offset + 1,
         quoted(&format!("warc/{file}"))
     );
-    if file.ends_with(".gz") {
+    if Path::new(file)
+        .extension()
+        .is_some_and(|ending| ending == "gz")
+    {
         command.push_str(" | gunzip");
     }
     // In a PDF or DOCX the bytes count in what is unpacked.
@@ -47,15 +52,11 @@ pub(super) fn of(
         && matches!(media, Media::Html | Media::Text);
     if let Some(place) = fetched.place.filter(|_| is_plain) {
         let start = found.place.map_or(0, |bytes| bytes.start as usize);
-        command.push_str(&format!(
-            " | LC_ALL=C sed '1,/^\\r$/d' | tail -c +{}",
-            place.before + start + 1
-        ));
+        let first = place.before + start + 1;
+        let _ = write!(command, " | LC_ALL=C sed '1,/^\\r$/d' | tail -c +{first}");
         if let Some(bytes) = found.place {
-            command.push_str(&format!(
-                " | head -c {}",
-                bytes.end.saturating_sub(bytes.start)
-            ));
+            let length = bytes.end.saturating_sub(bytes.start);
+            let _ = write!(command, " | head -c {length}");
         }
     }
     commands.push(command);

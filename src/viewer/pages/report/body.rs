@@ -49,7 +49,7 @@ pub fn of(page: &ReportPage, shell: &Shell<'_>) -> Markup {
         section aria-labelledby="cite" {
             h2 id="cite" { (of("引用", "Citation")) }
             p lang="zh" { (page.citation.text) }
-            pre.wide tabindex="0" role="region" aria-label="BibTeX" { (page.citation.bibtex) }
+            pre { (page.citation.bibtex) }
         }
     }
 }
@@ -272,7 +272,7 @@ fn beyond(page: &ReportPage, shell: &Shell<'_>) -> Markup {
         @if !values.is_empty() {
             section aria-labelledby="beyond" {
                 h2 id="beyond" { (of("表式之外的行和栏", "Rows and columns beyond the form")) }
-                div.wide tabindex="0" role="region" aria-labelledby="beyond" {
+                div.wide tabindex="0" role="region" aria-label=(of("照印一览", "Table as printed")) {
                     table {
                         thead { tr {
                             th scope="col" { (of("名目（照印）", "Label as printed")) }
@@ -545,7 +545,7 @@ fn mentions(page: &ReportPage, shell: &Shell<'_>) -> Markup {
         @if !page.report.mentions.is_empty() {
             section aria-labelledby="mentions" {
                 h2 id="mentions" { (of("正文中的数字", "Numbers in the text")) }
-                div.wide tabindex="0" role="region" aria-labelledby="mentions" {
+                div.wide tabindex="0" role="region" aria-label=(of("数字一览", "Table of numbers")) {
                     table {
                         thead { tr {
                             th scope="col" { (of("编号", "No.")) }

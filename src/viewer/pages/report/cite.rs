@@ -1,5 +1,7 @@
 //! How a report is quoted.
 
+use std::fmt::Write as _;
+
 use serde::Serialize;
 
 use crate::model::Report;
@@ -54,7 +56,8 @@ impl Citation {
         let mut bibtex = format!("@techreport{{nianbao-{id},\n");
         for (name, value) in fields {
             if let Some(value) = value {
-                bibtex.push_str(&format!("  {name} = {{{{{value}}}}},\n"));
+                // Writing to a String cannot fail.
+                let _ = writeln!(bibtex, "  {name} = {{{{{value}}}}},");
             }
         }
         bibtex.push_str("}\n");
