@@ -69,6 +69,7 @@ const MAY_IMPORT: [(&str, &[&str]); 23] = [
             "archive",
             "decode",
             "facsimile",
+            "audit",
             "store",
             "query",
             "present",

@@ -130,19 +130,7 @@ fn pair<'v>(
     if let Some(number) = args.from {
         return Ok(Some((get(number)?, to)));
     }
-    // What the agency published before: no copies and nothing that was cut off, where there is a choice.
-    let others = || {
-        versions
-            .iter()
-            .filter(|one| one.version_id != to.version_id)
-    };
-    let comparable = |one: &&VersionLine| one.whole && one.official != "mirror_suspected";
-    let before = others()
-        .filter(comparable)
-        .rfind(|one| one.number < to.number);
-    let from = before
-        .or_else(|| others().rfind(comparable))
-        .or_else(|| others().next_back());
+    let from = query::version_before(versions, to);
     Ok(from.map(|from| (from, to)))
 }
 

@@ -7,9 +7,8 @@ use std::path::{Path, PathBuf};
 use anyhow::Context as _;
 
 use crate::decode;
-use crate::facsimile::{Banner, FRAGMENT, Facsimile, FacsimileError, Highlight, facsimile};
-use crate::model::{Catalog, CellStatus, Observation, Report, Unit};
-use crate::parse::is_invisible;
+use crate::facsimile::{Banner, FRAGMENT, FacsimileError, Marked, facsimile};
+use crate::model::{Catalog, Observation, Report, Unit};
 use crate::pipeline::media_name;
 use crate::present::{Cell, visible};
 use crate::query::CaptureLine;
@@ -74,58 +73,6 @@ pub(super) fn write(
     let marked = Marked::of(observation, &shown);
     output::say(&said(cell, marked, path));
     Ok(told(cell, marked))
-}
-
-/// What of a cell is marked.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Marked {
-    /// Its text, and nothing else.
-    Exactly,
-    /// A line of flattened text with the cell in it.
-    Line,
-    /// What could not be read.
-    Unreadable,
-    /// Nothing: it could not be read, and its place is not known.
-    Lost,
-    /// A box, for a cell without text.
-    Box,
-    /// Nothing: the page lacks the cell.
-    Absent,
-    /// Something else than the cell.
-    Otherwise,
-}
-
-impl Marked {
-    fn of(observation: &Observation, shown: &Facsimile) -> Self {
-        let visible = |text: &str| {
-            text.chars()
-                .filter(|c| !is_invisible(*c))
-                .collect::<String>()
-        };
-        let raw = visible(&observation.raw);
-        match (&shown.highlight, observation.source) {
-            (Highlight::Nothing, None) if observation.status.is_absent() => Self::Absent,
-            (Highlight::Nothing, None) => Self::Lost,
-            // Its text may be put together from several cells.
-            (Highlight::Text(_) | Highlight::Blank, Some(_))
-                if observation.status == CellStatus::Unreadable =>
-            {
-                Self::Unreadable
-            }
-            (Highlight::Blank, Some(_)) if raw.is_empty() => Self::Box,
-            (Highlight::Text(text), Some(source)) => {
-                let text = visible(text);
-                if text == raw {
-                    Self::Exactly
-                } else if source.table.is_none() && text.contains(&raw) {
-                    Self::Line
-                } else {
-                    Self::Otherwise
-                }
-            }
-            _ => Self::Otherwise,
-        }
-    }
 }
 
 /// Tells what is not as it should be.
@@ -260,6 +207,7 @@ fn warning(observation: &Observation) -> Option<&'static str> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::model::CellStatus;
 
     #[test]
     fn a_cell_that_could_not_be_read_is_not_called_missing() {
@@ -281,14 +229,6 @@ mod tests {
             bytes: crate::model::ByteRange::default(),
         };
         assert_eq!(said(CellStatus::Unreadable, Some(place)), "");
-        let shown = Facsimile {
-            html: String::new(),
-            highlight: Highlight::Nothing,
-        };
-        let marked = |status, source| Marked::of(&of(status, source), &shown);
-        assert_eq!(marked(CellStatus::RowAbsent, None), Marked::Absent);
-        assert_eq!(marked(CellStatus::Unreadable, None), Marked::Lost);
-        assert_eq!(marked(CellStatus::Blank, Some(place)), Marked::Otherwise);
     }
 
     #[test]

@@ -2,62 +2,24 @@
 
 use std::fmt::Write as _;
 
-use anyhow::Context as _;
 use data_encoding::HEXLOWER;
 use serde_json::json;
-use sha2::{Digest, Sha256};
 
-use crate::archive::{Limits, read_at};
-use crate::decode;
+use crate::archive::Limits;
 use crate::home::Home;
 use crate::model::{ByteRange, Catalog, Observation, Provenance, Report, Source, Unit};
-use crate::pipeline::{page_of, part_bytes};
+use crate::pipeline::{self, Fetched, Proof, ProofError};
 use crate::present::{Cell, shorten, visible};
 use crate::query::CaptureLine;
 use crate::store::StoredReport;
-
-/// How many bytes around the cell are shown, at most, on either side.
-const AROUND: usize = 60;
-
-/// What the archive has of a cell.
-#[derive(Debug)]
-pub(super) struct Proof {
-    /// Whether the archived payload has the digest the database knows it by.
-    digest_holds: bool,
-    /// The bytes of the cell; `None` where the page lacks it, or is shorter now.
-    bytes: Option<Vec<u8>>,
-    /// Source before the cell, of it, and behind it, decoded.
-    source: [String; 3],
-}
-
-/// The bytes of a page, fetched from the archive.
-#[derive(Debug)]
-pub(super) struct Fetched {
-    /// Those that byte ranges count in.
-    pub(super) page: Vec<u8>,
-    /// Whether the archived payload has the digest the database knows it by.
-    pub(super) digest_holds: bool,
-}
 
 /// Fetches a capture from the archive.
 ///
 /// # Errors
 ///
 /// Where the archive does not have the record, or cannot be read.
-pub(super) fn fetch(home: &Home, capture: &CaptureLine) -> anyhow::Result<Fetched> {
-    let (Some(file), Some(offset)) = (&capture.file, capture.offset) else {
-        anyhow::bail!("the capture is in no WARC file");
-    };
-    let path = home.warc().join(file);
-    let record = read_at(&path, offset, Limits::default())
-        .with_context(|| format!("cannot prove it: {}", path.display()))?;
-    let payload = record.payload().context("the record has no payload")?;
-    let digest = HEXLOWER.encode(&Sha256::digest(&payload));
-    let page = page_of(&record).context("the record has no page")?;
-    Ok(Fetched {
-        page: page.into_owned(),
-        digest_holds: digest == capture.sha256,
-    })
+pub(super) fn fetch(home: &Home, capture: &CaptureLine) -> Result<Fetched, ProofError> {
+    pipeline::fetch_capture(&home.warc(), capture, Limits::default())
 }
 
 /// Fetches a capture from the archive and cuts the observation out of it.
@@ -70,49 +32,10 @@ pub(super) fn prove(
     capture: &CaptureLine,
     charset: &str,
     observation: &Observation,
-) -> anyhow::Result<Proof> {
-    let Fetched { page, digest_holds } = fetch(home, capture)?;
-    let range = observation.source.map(|source| source.bytes);
-    // What the range counts in: the page, or what it is unpacked to.
-    let part = range.map_or(0, |range| range.part);
-    let page = match part_bytes(&page, capture.content_type.as_deref(), part) {
-        Some(page) => page,
-        None if part > 0 => anyhow::bail!(
-            "the cell does not stand in this capture but in part {part} of the report (`provenance.parts` says which)"
-        ),
-        None => Vec::new(),
-    };
-    Ok(Proof {
-        digest_holds,
-        bytes: range.and_then(|range| Some(range.slice(&page)?.to_vec())),
-        source: range
-            .map(|range| around(&page, range, charset))
-            .unwrap_or_default(),
-    })
-}
-
-impl Proof {
-    /// Whether it proves anything.
-    pub(super) fn holds(&self, observation: &Observation) -> bool {
-        self.digest_holds && self.bytes.is_some() == observation.source.is_some()
-    }
-}
-
-/// The source around a range: from a tag before it to the end of one behind it.
-fn around(page: &[u8], range: ByteRange, charset: &str) -> [String; 3] {
-    let (start, end) = (range.start as usize, range.end as usize);
-    let (Some(before), Some(cell), Some(after)) = (
-        page.get(start.saturating_sub(AROUND)..start),
-        page.get(start..end),
-        page.get(end..page.len().min(end + AROUND)),
-    ) else {
-        return Default::default();
-    };
-    // `<` and `>` are no part of another character in any charset of these pages.
-    let before = memchr::memrchr(b'<', before).map_or(&before[..0], |at| &before[at..]);
-    let after = memchr::memchr(b'>', after).map_or(&after[..0], |at| &after[..=at]);
-    let content_type = format!("text/plain; charset={charset}");
-    [before, cell, after].map(|bytes| decode::decode(bytes, Some(&content_type)).text.into_owned())
+) -> Result<Proof, ProofError> {
+    let fetched = fetch(home, capture)?;
+    let place = observation.source.map(|source| source.bytes);
+    Proof::of(&fetched, capture.content_type.as_deref(), charset, place)
 }
 
 /// What the form calls the cell.

@@ -365,7 +365,7 @@ fn show_cell(
     let proof = match proof::prove(&opened.home, capture, charset, observation) {
         Ok(proof) => proof,
         Err(error) => {
-            output::say(&output::failure_at(cell, &output::explain(error.as_ref())));
+            output::say(&output::failure_at(cell, &output::explain(&error)));
             return Ok(Status::Failures);
         }
     };
@@ -374,7 +374,7 @@ fn show_cell(
     } else {
         output::print(&proof::describe(report, observation, capture, &proof))?;
     }
-    Ok(if proof.holds(observation) {
+    Ok(if proof.holds(observation.source.is_some()) {
         Status::Done
     } else {
         Status::Failures
@@ -396,7 +396,7 @@ fn show_page(
             return facsimile::write(&report.report, observation, &fetched.page, found, to);
         }
         Ok(_) => "the archived bytes have another digest than those that were read".into(),
-        Err(error) => output::explain(error.as_ref()),
+        Err(error) => output::explain(&error),
     };
     output::say(&output::failure_at(cell, &why));
     Ok(Status::Failures)

@@ -140,65 +140,75 @@ const ATTRIBUTES: [(&str, &[&str], Value); 16] = [
     ("width", &["col", "colgroup"], Value::Length),
 ];
 
-/// Properties of `style` attributes.
-const STYLES: [(&str, Value); 6] = [
-    (
-        "font-weight",
-        Value::Word(&["bold", "normal", "bolder", "600", "700"]),
-    ),
-    ("text-align", ALIGN),
-    (
-        "text-decoration",
-        Value::Word(&["underline", "line-through", "none"]),
-    ),
-    ("vertical-align", VALIGN),
-    (
-        "white-space",
-        Value::Word(&["nowrap", "normal", "pre", "pre-wrap"]),
-    ),
-    ("width", Value::Length),
+/// Declarations of `style` attributes, and the class of `style.css` that is written instead: no style stands in a page, so
+/// that its policy can forbid them.
+const STYLES: [(&str, &str, &str); 19] = [
+    ("font-weight", "bold", "nb-bold"),
+    ("font-weight", "bolder", "nb-bold"),
+    ("font-weight", "600", "nb-bold"),
+    ("font-weight", "700", "nb-bold"),
+    ("font-weight", "normal", "nb-normal"),
+    ("text-align", "left", "nb-left"),
+    ("text-align", "center", "nb-center"),
+    ("text-align", "right", "nb-right"),
+    ("text-align", "justify", "nb-justify"),
+    ("text-decoration", "underline", "nb-underline"),
+    ("text-decoration", "line-through", "nb-struck"),
+    ("vertical-align", "top", "nb-top"),
+    ("vertical-align", "middle", "nb-middle"),
+    ("vertical-align", "bottom", "nb-bottom"),
+    ("vertical-align", "baseline", "nb-baseline"),
+    ("white-space", "nowrap", "nb-nowrap"),
+    ("white-space", "normal", "nb-wrap"),
+    ("white-space", "pre", "nb-pre"),
+    ("white-space", "pre-wrap", "nb-pre-wrap"),
 ];
 
 /// An attribute and its value as they are written; `None` where it is left out. References in the value are
 /// resolved.
 pub(super) fn attribute(element: &str, name: &str, value: &str) -> Option<(&'static str, String)> {
     if name.eq_ignore_ascii_case("style") {
-        let kept = style(value);
-        return (!kept.is_empty()).then_some(("style", kept));
+        let classes = classes(value).join(" ");
+        return (!classes.is_empty()).then_some(("class", classes));
     }
     let (known, _, wanted) = ATTRIBUTES.iter().find(|(known, elements, _)| {
         known.eq_ignore_ascii_case(name) && elements.contains(&element)
     })?;
-    let value = match wanted {
-        // A length without a unit is one in pixels only here.
-        Value::Length => length(value, &["", "%"])?,
-        wanted => checked(*wanted, value)?,
-    };
-    Some((known, value))
+    Some((known, checked(*wanted, value)?))
 }
 
-/// The declarations that are kept.
-fn style(text: &str) -> String {
-    let mut kept = String::new();
-    // Nothing that is kept has a string, a bracket or a comment in it, so `;` and `:` mean what they say.
-    for declaration in text.split(';') {
-        let Some((name, value)) = declaration.split_once(':') else {
-            continue;
-        };
-        let Some((known, wanted)) = STYLES
-            .iter()
-            .find(|(known, _)| known.eq_ignore_ascii_case(name.trim()))
-        else {
-            continue;
-        };
-        if let Some(value) = checked(*wanted, value) {
-            kept.push_str(known);
-            kept.push(':');
-            kept.push_str(&value);
-            kept.push(';');
+/// The width that a `style` attribute gives, as the attribute `width` has it; `None` where it gives none in pixels or as a share,
+/// or the element has no such attribute.
+pub(super) fn styled_width(element: &str, style: &str) -> Option<String> {
+    let widths = declarations(style).filter(|(name, _)| name.eq_ignore_ascii_case("width"));
+    let width = widths
+        .filter_map(|(_, value)| length(value, &["px", "%"]))
+        .last()?;
+    let (_, width) = attribute(element, "width", &width)?;
+    Some(width)
+}
+
+/// Nothing that is kept has a string, a bracket or a comment in it, so `;` and `:` mean what they say.
+fn declarations(style: &str) -> impl Iterator<Item = (&str, &str)> {
+    style
+        .split(';')
+        .filter_map(|declaration| declaration.split_once(':'))
+        .map(|(name, value)| (name.trim(), value.trim()))
+}
+
+/// The classes for a `style` attribute: of several declarations of one property the last counts, as in browsers.
+fn classes(style: &str) -> Vec<&'static str> {
+    let mut kept: Vec<(&str, &'static str)> = Vec::new();
+    for (name, value) in declarations(style) {
+        let known = STYLES.iter().find(|(property, word, _)| {
+            property.eq_ignore_ascii_case(name) && word.eq_ignore_ascii_case(value)
+        });
+        if let Some((property, _, class)) = known {
+            kept.retain(|(other, _)| other != property);
+            kept.push((property, class));
         }
     }
-    kept
+    kept.into_iter().map(|(_, class)| class).collect()
 }
 
 fn checked(wanted: Value, value: &str) -> Option<String> {
@@ -216,7 +226,8 @@ fn checked(wanted: Value, value: &str) -> Option<String> {
             };
             Some(number.min(most).to_string())
         }
-        Value::Length => length(value, &["px", "pt", "em", "%", "cm", "mm"]),
+        // A length without a unit is one in pixels.
+        Value::Length => length(value, &["", "%"]),
         Value::Word(words) => words
             .iter()
             .find(|word| word.eq_ignore_ascii_case(value))
@@ -283,8 +294,8 @@ mod tests {
             (
                 "td",
                 "style",
-                "TEXT-ALIGN: center; width:12.5pt;color:red; ; x",
-                Some(("style", "text-align:center;width:12.5pt;")),
+                "TEXT-ALIGN: center;text-align:right;color:red; ; x;text-decoration:line-through",
+                Some(("class", "nb-right nb-struck")),
             ),
             ("td", "style", "width:url(http://x)", None),
             (
@@ -293,17 +304,33 @@ mod tests {
                 "background:url(http://x);width:expression(1)",
                 None,
             ),
-            (
-                "td",
-                "style",
-                "width:-1px;width:1.2.3px;width:.5px;width:5.px;width:99999px",
-                None,
-            ),
         ];
         for (element, name, value, want) in cases {
             let got = attribute(element, name, value);
             let want = want.map(|(name, value)| (name, value.to_owned()));
             assert_eq!(got, want, "{element} {name}={value}");
+        }
+    }
+
+    #[test]
+    fn widths_of_styles_are_written_as_attributes() {
+        let cases = [
+            ("td", "width: 120px", Some("120")),
+            ("table", "WIDTH:98.5%;color:red", Some("98.5%")),
+            ("td", "width:12pt", None),
+            ("p", "width:120px", None),
+            (
+                "td",
+                "width:-1px;width:1.2.3px;width:.5px;width:5.px;width:99999px",
+                None,
+            ),
+        ];
+        for (element, style, want) in cases {
+            assert_eq!(
+                styled_width(element, style).as_deref(),
+                want,
+                "{element} {style}"
+            );
         }
     }
 }

@@ -40,15 +40,19 @@ pub(super) struct Body {
     marked: String,
     /// Where in `out` the place begins, once it does.
     begins: Option<usize>,
+    /// Whether the file opens at the mark by itself.
+    opens: bool,
 }
 
 impl Body {
-    pub(super) fn new(place: Option<Range<usize>>, size: usize) -> Self {
+    /// `opens`: the file opens at the mark. Browsers forbid that in frames, and say so.
+    pub(super) fn new(place: Option<Range<usize>>, size: usize, opens: bool) -> Self {
         Self {
             out: String::with_capacity(size),
             place,
             marked: String::new(),
             begins: None,
+            opens,
         }
     }
 
@@ -127,7 +131,8 @@ impl Body {
     /// Marks a piece of text; the first one is where the page opens.
     fn mark(&mut self, text: &str) {
         if self.marked.is_empty() {
-            self.tag(&["<mark id=\"", ANCHOR, "\" tabindex=\"-1\" autofocus>"]);
+            let opens = if self.opens { " autofocus" } else { "" };
+            self.tag(&["<mark id=\"", ANCHOR, "\" tabindex=\"-1\"", opens, ">"]);
         } else {
             self.out.push_str("<mark>");
         }
@@ -177,18 +182,30 @@ impl Body {
     /// Of several attributes of one name the first counts, as in browsers.
     fn attributes(&mut self, element: &str, attributes: &[(&str, &str)]) {
         let mut written: Vec<&str> = Vec::new();
+        let mut width = None;
         for (name, value) in attributes {
             if written.iter().any(|known| known.eq_ignore_ascii_case(name)) {
                 continue;
             }
             let value = attribute_value(value);
+            if name.eq_ignore_ascii_case("style") {
+                width = allow::styled_width(element, &value);
+            }
             let Some((known, value)) = allow::attribute(element, name, &value) else {
                 continue;
             };
+            if written.contains(&known) {
+                continue;
+            }
             written.push(known);
             self.tag(&[" ", known, "=\""]);
             escape(&mut self.out, &value);
             self.out.push('"');
+        }
+        if let Some(width) = width
+            && !written.contains(&"width")
+        {
+            self.tag(&[" width=\"", &width, "\""]);
         }
     }
 
@@ -200,8 +217,9 @@ impl Body {
         let Some(begins) = self.begins else {
             return (self.out, Highlight::Nothing);
         };
+        let opens = if self.opens { " autofocus" } else { "" };
         let empty =
-            format!("<mark id=\"{ANCHOR}\" class=\"nb-blank\" tabindex=\"-1\" autofocus></mark>");
+            format!("<mark id=\"{ANCHOR}\" class=\"nb-blank\" tabindex=\"-1\"{opens}></mark>");
         self.out.insert_str(begins, &empty);
         (self.out, Highlight::Blank)
     }

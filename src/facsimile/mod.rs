@@ -7,17 +7,41 @@
 
 mod allow;
 mod body;
+mod marked;
+
+use std::sync::LazyLock;
+
+use data_encoding::BASE64;
+use sha2::{Digest, Sha256};
 
 use crate::decode::{self, Decoded, Media};
 use crate::model::ByteRange;
 
 use body::{ANCHOR, Body, escape};
 
-/// What the page may do: show styles written into it.
-const POLICY: &str =
-    "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'";
+pub use marked::Marked;
 
 const STYLE: &str = include_str!("style.css");
+
+/// What the page may do: be shown in our own style, known by its digest. Nothing else.
+static POLICY: LazyLock<String> = LazyLock::new(|| {
+    let digest = BASE64.encode(&Sha256::digest(STYLE));
+    format!("default-src 'none'; style-src 'sha256-{digest}'; base-uri 'none'; form-action 'none'")
+});
+
+/// The Content-Security-Policy that stands in every facsimile, for those that send them with a header.
+pub fn policy() -> &'static str {
+    &POLICY
+}
+
+/// What a facsimile is shown in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Setting {
+    /// A file of its own, which opens at the cell.
+    File,
+    /// A frame beside what is said of the cell. It is opened with [`FRAGMENT`].
+    Frame,
+}
 
 /// What is said above the page.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -99,6 +123,22 @@ pub fn facsimile(
     place: Option<ByteRange>,
     banner: &Banner,
 ) -> Result<Facsimile, FacsimileError> {
+    facsimile_in(Setting::File, payload, media, charset, place, banner)
+}
+
+/// [`facsimile`] for where it is shown.
+///
+/// # Errors
+///
+/// As [`facsimile`].
+pub fn facsimile_in(
+    setting: Setting,
+    payload: &[u8],
+    media: Media,
+    charset: &str,
+    place: Option<ByteRange>,
+    banner: &Banner,
+) -> Result<Facsimile, FacsimileError> {
     if !matches!(media, Media::Html | Media::Text) {
         return Err(FacsimileError::Media { media });
     }
@@ -109,7 +149,7 @@ pub fn facsimile(
         name: charset.to_owned(),
     })?;
     let place = place.map(|bytes| text_range(&decoded, bytes)).transpose()?;
-    let body = Body::new(place, decoded.text.len());
+    let body = Body::new(place, decoded.text.len(), setting == Setting::File);
     let (page, highlight) = if media == Media::Html {
         body.html(&decoded.text)
     } else {
@@ -135,28 +175,31 @@ fn document(banner: &Banner, page: &str, highlight: &Highlight) -> String {
     add(&[
         "<!DOCTYPE html>\n<html lang=\"zh\">\n<head>\n<meta charset=\"utf-8\">\n",
         "<meta http-equiv=\"Content-Security-Policy\" content=\"",
-        POLICY,
+        policy(),
         "\">\n<meta name=\"referrer\" content=\"no-referrer\">\n<title>",
         &escaped(&banner.title),
-        "</title>\n<style>\n",
+        "</title>\n<style>",
         STYLE,
         "</style>\n</head>\n<body>\n<header class=\"nb-banner\" id=\"nianbao-top\">\n",
     ]);
     if let Some(warning) = &banner.warning {
         add(&["<p class=\"nb-warning\">", &escaped(warning), "</p>\n"]);
     }
-    add(&["<table class=\"nb-facts\">\n"]);
-    for (name, value) in &banner.facts {
-        add(&[
-            "<tr><th scope=\"row\">",
-            &escaped(name),
-            "</th><td>",
-            &escaped(value),
-            "</td></tr>\n",
-        ]);
+    if !banner.facts.is_empty() {
+        add(&["<table class=\"nb-facts\">\n"]);
+        for (name, value) in &banner.facts {
+            add(&[
+                "<tr><th scope=\"row\">",
+                &escaped(name),
+                "</th><td>",
+                &escaped(value),
+                "</td></tr>\n",
+            ]);
+        }
+        add(&["</table>\n"]);
     }
     add(&[
-        "</table>\n<p class=\"nb-note\">Below: the archived page, its text and tables unchanged. Scripts, styles, pictures and \
+        "<p class=\"nb-note\">Below: the archived page, its text and tables unchanged. Scripts, styles, pictures and \
          links are left out, and what they hid is shown. 以下为存档网页：文字和表格未改动，脚本、样式、图片和链接已去除。</p>\n",
         "</header>\n<nav class=\"nb-bar\"><b>",
         &escaped(&banner.title),

@@ -61,6 +61,26 @@ pub fn source_of_report(store: &Store, report_id: i64) -> Result<Option<CaptureL
     }
 }
 
+/// The first capture of these bytes (SHA-256, lower-case hexadecimal) from an address that is in the archive; `None` where there is none.
+///
+/// # Errors
+///
+/// If the database cannot be read.
+pub fn capture_of_digest(
+    store: &Store,
+    url: &str,
+    sha256: &str,
+) -> Result<Option<CaptureLine>, QueryError> {
+    let mut statement = store.connection().prepare_cached(&format!(
+        "SELECT lower(hex(c.sha256)), d.url, c.fetched_at_us, c.content_type, c.size, w.file,
+           o.warc_offset, o.warc_length
+         FROM address d JOIN capture c ON c.address_id = d.id
+         JOIN capture o ON o.id = ifnull(c.revisit_of, c.id) JOIN warc w ON w.id = o.warc_id
+         WHERE {ADDRESS} AND lower(hex(c.sha256)) = ?2 ORDER BY c.fetched_at_us, c.id LIMIT 1"
+    ))?;
+    line(&mut statement.query([url, sha256])?)
+}
+
 /// The first of these rows.
 fn line(rows: &mut rusqlite::Rows<'_>) -> Result<Option<CaptureLine>, QueryError> {
     let Some(row) = rows.next()? else {

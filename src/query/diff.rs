@@ -8,8 +8,8 @@ use std::collections::BTreeMap;
 use serde::Serialize;
 use similar::{Algorithm, ChangeTag, TextDiff};
 
-use crate::model::{Catalog, CellStatus, Decimal, FormId, Observation, Report, Section};
-use crate::store::{Store, StoredReport};
+use crate::model::{Catalog, CellStatus, Decimal, FormId, Observation, Official, Report, Section};
+use crate::store::{Store, StoreError};
 
 use super::{CaptureLine, QueryError, capture_of};
 
@@ -137,33 +137,59 @@ pub struct Diff {
 ///
 /// If the database cannot be read.
 pub fn versions(store: &Store, report_id: i64) -> Result<Vec<VersionLine>, QueryError> {
+    let mut statement = store.connection().prepare_cached(
+        "SELECT v.id, r.version_id = v.id, v.official, v.whole, v.first_seen_us, v.last_seen_us,
+           (SELECT count(*) FROM reading WHERE version_id = v.id)
+         FROM version v JOIN report r ON r.id = v.report_id
+         WHERE v.report_id = ? ORDER BY v.first_seen_us, v.last_seen_us, v.id",
+    )?;
+    let mut rows = statement.query([report_id])?;
     let mut lines = Vec::new();
-    for (number, id) in (1..).zip(store.reader().versions(report_id)?) {
-        let Some(stored) = store.reader().version(id)? else {
-            continue;
-        };
-        lines.push(line(store, number, &stored)?);
+    while let Some(row) = rows.next()? {
+        let version_id = row.get(0)?;
+        let official: String = row.get(2)?;
+        let known: Official = official
+            .parse()
+            .map_err(|()| StoreError::unknown("origin", official))?;
+        lines.push(VersionLine {
+            number: lines.len() + 1,
+            version_id,
+            current: row.get(1)?,
+            official: known.as_str(),
+            whole: row.get(3)?,
+            first_seen: time(row.get(4)?)?,
+            last_seen: time(row.get(5)?)?,
+            captures: row.get(6)?,
+            capture: capture_of(store, version_id)?,
+        });
     }
     Ok(lines)
 }
 
-fn line(store: &Store, number: usize, stored: &StoredReport) -> Result<VersionLine, QueryError> {
-    let whole = store.connection().query_row(
-        "SELECT whole FROM version WHERE id = ?",
-        [stored.version_id],
-        |row| row.get(0),
-    )?;
-    Ok(VersionLine {
-        number,
-        version_id: stored.version_id,
-        current: stored.current,
-        official: stored.report.provenance.official.as_str(),
-        whole,
-        first_seen: stored.first_seen.to_string(),
-        last_seen: stored.last_seen.to_string(),
-        captures: stored.captures,
-        capture: capture_of(store, stored.version_id)?,
-    })
+fn time(microseconds: i64) -> Result<String, QueryError> {
+    let time = jiff::Timestamp::from_microsecond(microseconds)
+        .map_err(|_| StoreError::unknown("time", microseconds.to_string()))?;
+    Ok(time.to_string())
+}
+
+/// The version to hold another against: what the agency published before it; no copy and nothing that was cut off, where there is
+/// a choice. `None` where it is the only one.
+pub fn version_before<'v>(
+    versions: &'v [VersionLine],
+    to: &VersionLine,
+) -> Option<&'v VersionLine> {
+    let others = || {
+        versions
+            .iter()
+            .filter(|one| one.version_id != to.version_id)
+    };
+    let comparable = |one: &&VersionLine| one.whole && one.official != "mirror_suspected";
+    let before = others()
+        .filter(comparable)
+        .rfind(|one| one.number < to.number);
+    before
+        .or_else(|| others().rfind(comparable))
+        .or_else(|| others().next_back())
 }
 
 /// What differs between two versions; `None` where one of them is not there.

@@ -36,14 +36,14 @@ pub use browse::{
     watch_part,
 };
 pub use captures::{
-    CaptureLine, RecordKnown, archive_ends, capture_of, captures_of_file, is_captured,
-    latest_capture, source_of_report,
+    CaptureLine, RecordKnown, archive_ends, capture_of, capture_of_digest, captures_of_file,
+    is_captured, latest_capture, source_of_report,
 };
 pub use chains::chains;
 pub use coverage::{Coverage, CoverageRow, Presence, coverage};
 pub use diff::{
     CellChange, CellSide, Change, Diff, FieldChange, Piece, RowChange, SectionChange, VersionLine,
-    diff, versions,
+    diff, version_before, versions,
 };
 pub use division::{Division, DivisionError};
 pub use export::{export_csv, export_json};
@@ -60,7 +60,7 @@ pub use rows::{export_rows_csv, export_rows_json};
 pub use search::{Found, Hit, MOST_COUNTED, SearchOptions, Words, WordsError, search};
 pub use series::{Panels, Part, Point, PointStatus, Side, all_series, cell_series, series};
 pub use sql::{Cut, SqlAnswer, SqlLimits, SqlValue, ViewLine, ask, views};
-pub use watch::{WatchLine, watch};
+pub use watch::{WatchLine, watch, watch_of_report};
 
 use crate::model::FormId;
 use crate::store::StoreError;

@@ -382,8 +382,7 @@ pub fn watch(
 ) -> Result<Vec<WatchLine>, QueryError> {
     let (condition, mut values) = filter.condition();
     let mut sql = format!(
-        "SELECT {COLUMNS}
-         FROM watch_list w JOIN report r ON r.id = w.report_id WHERE {condition}"
+        "SELECT {COLUMNS} FROM watch_list w JOIN report r ON r.id = w.report_id WHERE {condition}"
     );
     for (column, value) in [("code", code.map(WatchCode::as_str)), ("id", id)] {
         if let Some(value) = value {
@@ -394,7 +393,22 @@ pub fn watch(
     }
     sql.push_str(" ORDER BY w.agency, w.agency_code, w.year, w.scope, w.code, w.about, w.id");
     let mut statement = store.connection().prepare(&sql)?;
-    let mut rows = statement.query(params_from_iter(values))?;
+    lines(statement.query(params_from_iter(values))?)
+}
+
+/// The findings of one report, suspected copy or not, by code.
+///
+/// # Errors
+///
+/// If the database cannot be read.
+pub fn watch_of_report(store: &Store, report_id: i64) -> Result<Vec<WatchLine>, QueryError> {
+    let mut statement = store.connection().prepare_cached(&format!(
+        "SELECT {COLUMNS} FROM watch_list w WHERE w.report_id = ? ORDER BY w.code, w.about, w.id"
+    ))?;
+    lines(statement.query([report_id])?)
+}
+
+fn lines(mut rows: rusqlite::Rows<'_>) -> Result<Vec<WatchLine>, QueryError> {
     let mut lines = Vec::new();
     while let Some(row) = rows.next()? {
         lines.push(line(row)?);

@@ -25,6 +25,10 @@ pub(super) fn answer(view: &View<'_>, address: &Address) -> Result<Box<dyn AnyPa
         ["finding", id] => Box::new(pages::finding::load(view, id)?),
         ["status"] => Box::new(pages::status::load(view)?),
         ["report", name] => Box::new(pages::report::load(view, report(name)?)?),
+        ["proof", name, cell] => Box::new(pages::proof::load(view, report(name)?, cell)?),
+        ["diff", name] | ["diff", name, _, _] => {
+            Box::new(pages::diff::load(view, report(name)?, address)?)
+        }
         _ => return Err(ViewerError::NotFound),
     })
 }

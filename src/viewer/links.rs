@@ -157,6 +157,27 @@ impl Links {
         }
     }
 
+    /// To the archived page with a cell marked, the same in both languages.
+    pub fn archived(self, report: &str, cell: &str) -> String {
+        let path = Address::of(["archived", report, cell]).path();
+        match self {
+            Self::Served => path,
+            Self::Site { depth } => {
+                format!(
+                    "{}{}.html",
+                    "../".repeat(depth),
+                    path.trim_start_matches('/')
+                )
+            }
+        }
+    }
+
+    /// To the archived bytes as they are; `None` where nobody hands them out.
+    pub fn payload(self, report: &str, cell: &str) -> Option<String> {
+        self.is_served()
+            .then(|| Address::of(["payload", report, cell]).path())
+    }
+
     /// To a file that goes with the program: a style, a script.
     pub fn asset(self, name: &str) -> String {
         match self {

@@ -20,6 +20,7 @@ mod server;
 mod shell;
 mod site;
 mod spark;
+mod words;
 
 pub use guard::Password;
 pub use home::{Viewer, ViewerError};

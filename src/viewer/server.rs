@@ -214,6 +214,14 @@ impl Served {
                 Err(error) => self.failed(asked, &error),
             };
         }
+        if let [folder, report, cell] = asked.address.parts.as_slice()
+            && folder == "payload"
+        {
+            return match pages::proof::payload(&self.viewer, report, cell) {
+                Ok(payload) => kept(payload),
+                Err(error) => self.failed(asked, &error),
+            };
+        }
         let (form, address) = form_of(&asked.address);
         let form = if form == Form::Page && wants_json(headers) {
             Form::Json
@@ -389,6 +397,20 @@ fn archived(html: String) -> Response {
         let headers = response.headers_mut();
         headers.insert(header::CONTENT_SECURITY_POLICY, policy);
     }
+    response
+}
+
+/// Archived bytes: a file to be kept, which no browser opens by itself.
+fn kept(payload: pages::proof::Payload) -> Response {
+    let mut response = ok("application/octet-stream", payload.bytes.into());
+    let name = format!("attachment; filename=\"{}\"", payload.name);
+    if let Ok(name) = HeaderValue::from_str(&name) {
+        let headers = response.headers_mut();
+        headers.insert(header::CONTENT_DISPOSITION, name);
+    }
+    let policy = HeaderValue::from_static("default-src 'none'; sandbox");
+    let headers = response.headers_mut();
+    headers.insert(header::CONTENT_SECURITY_POLICY, policy);
     response
 }
 

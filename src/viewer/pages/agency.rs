@@ -237,7 +237,7 @@ impl Agency {
         let of = |zh, en| shell.of(zh, en);
         let unknown = of("不详", "not known");
         html! {
-            dl.facts {
+            dl.brief {
                 div { dt { (of("代码", "Code")) } dd { (line.code.as_deref().unwrap_or(unknown)) } }
                 div { dt { (of("区划", "Division")) } dd { (line.division.as_deref().unwrap_or(unknown)) } }
                 div { dt { (of("层级", "Level")) } dd { (level(shell.language, line.level.as_deref())) } }

@@ -230,7 +230,7 @@ impl Page for Finding {
         html! {
             p { (parts::severity(shell, &line.severity)) " " code { (line.code) } " · " code { (line.id) } }
             p.message { (of(&line.message_zh, &line.message_en)) }
-            dl.facts {
+            dl.brief {
                 div { dt { (of("报告", "Report")) } dd {
                     @match self.report { Some(report) => (shell.link(&report.address(), line.year)), None => (line.year) }
                     " · " (parts::scope(shell.language, line.scope))

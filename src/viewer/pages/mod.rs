@@ -4,6 +4,7 @@ pub(super) mod agencies;
 pub(super) mod agency;
 pub(super) mod finding;
 pub(super) mod findings;
+pub(super) mod diff;
 pub(super) mod overview;
 mod parts;
 pub(super) mod press;
