@@ -1,21 +1,20 @@
 //! `nianbao compare`.
 
 use std::collections::BTreeSet;
-use std::fmt::Write as _;
 use std::path::PathBuf;
 
 use anyhow::bail;
 use serde::Serialize;
 
-use crate::model::{Decimal, FormId, Scope, Unit};
-use crate::present::svg::{BarChart, LineChart, Slope, SlopeChart};
-use crate::present::{Align, Bar, Bars, Plot, Table};
+use crate::charts::{self, MOST_BARS, MOST_LINES, Picture, bars, of_comparison};
+use crate::model::{Decimal, FormId, Scope};
+use crate::present::{Align, Table};
 use crate::query::compare::{self, By, Comparison, Indicator, Question, Standing, Total};
 use crate::query::{Filter, QueryError};
 
 use super::context::Context;
 use super::select::{self, CopiesArg};
-use super::{Status, chart, output, series, words};
+use super::{Status, output, series, words};
 
 const EXAMPLES: &str = "\
 Examples:
@@ -112,11 +111,6 @@ struct Which {
     copies: CopiesArg,
 }
 
-/// Rows of a picture.
-const MAX_ROWS: usize = 60;
-/// Lines between two years, and panels.
-const MAX_LINES: usize = 40;
-
 pub(super) fn run(context: &Context, args: &Args) -> anyhow::Result<Status> {
     let indicator = series::indicator(&args.id)?;
     let store = context.read()?.store;
@@ -200,7 +194,7 @@ pub(super) fn run(context: &Context, args: &Args) -> anyhow::Result<Status> {
         ));
     }
     if let Some(path) = &args.look.svg {
-        chart::save(path, &picture(&indicator, &mut answer)?)?;
+        output::save(path, &picture(&indicator, &mut answer)?)?;
     }
     select::say_left_out(&store, &filter)?;
     Ok(Status::Done)
@@ -268,7 +262,7 @@ fn note(row: &Standing) -> String {
 
 fn unit(indicator: &Indicator, total: &Total) -> &'static str {
     match total.value {
-        Some(_) => chart::unit(indicator, total.unit),
+        Some(_) => charts::unit(indicator, total.unit),
         None => "",
     }
 }
@@ -402,173 +396,18 @@ fn csv(indicator: &Indicator, answer: &Comparison) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// The unit that all values share; empty where they do not.
-fn common_unit(indicator: &Indicator, rows: &[Standing]) -> &'static str {
-    if indicator.is_ratio() {
-        return "%";
-    }
-    let totals = rows
-        .iter()
-        .flat_map(|row| row.years.iter().map(|year| &year.total).chain([&row.total]));
-    let units: BTreeSet<&str> = totals
-        .filter_map(|total| total.unit)
-        .map(Unit::as_str)
-        .collect();
-    match units.len() {
-        1 => units.first().copied().unwrap_or_default(),
-        _ => "",
-    }
-}
-
-fn bars(indicator: &Indicator, rows: &[Standing], years: &[i16]) -> Bars {
-    let common = common_unit(indicator, rows);
-    let bar = |row: &Standing| {
-        let total = &row.total;
-        let mut label = total.value.map_or_else(
-            || {
-                chart::sign(total.status).map_or_else(String::new, |sign| {
-                    format!("{} {}", sign.sign, sign.chinese)
-                })
-            },
-            |value| {
-                format!(
-                    "{value}{}",
-                    if common.is_empty() {
-                        unit(indicator, total)
-                    } else {
-                        ""
-                    }
-                )
-            },
-        );
-        if let (Some(fraction), Some(_)) = (total.fraction, total.value) {
-            // Writing to a String cannot fail.
-            let _ = write!(
-                label,
-                "（{}/{}）",
-                number(fraction.numerator),
-                number(fraction.denominator)
-            );
-        }
-        Bar {
-            // A bar of another unit or definition would be compared with the others.
-            value: total.value.filter(|_| row.rank.is_some()),
-            rank: row.rank,
-            name: name(row).to_owned(),
-            label,
-        }
-    };
-    let scope = rows
-        .first()
-        .map(|row| chart::scope_word(row.scope))
-        .unwrap_or_default();
-    Bars {
-        title: format!("{}　{}　{scope}", indicator.label(), span(years)),
-        unit: common,
-        bars: rows.iter().map(bar).collect(),
-    }
-}
-
-fn span(years: &[i16]) -> String {
-    match years {
-        [] => String::new(),
-        [year] => format!("{year}年"),
-        [first, .., last] => format!("{first}—{last}年"),
-    }
-}
-
 fn picture(indicator: &Indicator, answer: &mut Comparison) -> anyhow::Result<String> {
-    let scopes: BTreeSet<&str> = answer
-        .rows
-        .iter()
-        .map(|row| chart::scope_word(row.scope))
-        .collect();
+    let scopes: BTreeSet<&str> = answer.rows.iter().map(|row| row.scope.as_str()).collect();
     if scopes.len() > 1 {
         bail!("a picture is of one scope: name it with --scope");
     }
-    let lines = answer.years.len() > 1;
-    let cut = cut(&mut answer.rows, if lines { MAX_LINES } else { MAX_ROWS });
-    let rows = &answer.rows;
-    let common = common_unit(indicator, rows);
-    let title = format!("{}　{}", indicator.label(), span(&answer.years));
-    let scopes: Vec<&str> = scopes.into_iter().collect();
-    let mut subtitle = format!("范围：{}", scopes.join("、"));
-    if !common.is_empty() {
-        subtitle = format!("单位：{common}；{subtitle}");
-    }
-    let mut frame = chart::frame(indicator, title, subtitle);
-    if cut > 0 {
-        frame
-            .notes
-            .push(format!("仅列前{}行，另有{cut}行未列。", rows.len()));
-    }
-    if rows.iter().any(|row| row.rank.is_none()) {
-        frame.notes.push("“–”：无可排名的数值，不参与排名。".into());
-    }
-    Ok(match answer.years.as_slice() {
-        [one, other] => {
-            let end = |total: &Total| match (total.value, chart::sign(total.status)) {
-                (Some(number), None) => Ok(number),
-                (_, sign) => Err(sign.unwrap_or(crate::present::Sign::UNREADABLE)),
-            };
-            let two = rows.iter().map(|row| Slope {
-                name: name(row).to_owned(),
-                values: [end(&row.years[0].total), end(&row.years[1].total)],
-                broken: row.years[1].break_before,
-            });
-            SlopeChart {
-                frame,
-                years: [*one, *other],
-                unit: common,
-                slopes: two.collect(),
-            }
-            .render()
-        }
-        [_, _, ..] => {
-            let plots = rows.iter().map(|row| Plot {
-                title: match row.rank {
-                    Some(rank) => format!("{rank}　{}", name(row)),
-                    None => format!("–　{}", name(row)),
-                },
-                unit: common,
-                points: chart::of_years(&row.years),
-            });
-            LineChart {
-                frame,
-                plots: plots.collect(),
-            }
-            .render()
-        }
-        _ => BarChart {
-            frame,
-            bars: bars(indicator, rows, &answer.years),
-        }
-        .render(),
-    })
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn every_reason_has_a_sign() {
-        use crate::query::PointStatus;
-        use crate::query::compare::Outcome;
-        for outcome in [
-            Outcome::NoReport,
-            Outcome::Several,
-            Outcome::Incomplete,
-            Outcome::Break,
-            Outcome::NoneHasBoth,
-            Outcome::Point(PointStatus::Incomplete),
-            Outcome::Point(PointStatus::NoSum),
-            Outcome::Point(PointStatus::ZeroDenominator),
-            Outcome::Point(PointStatus::NotInForm),
-            Outcome::Point(PointStatus::NoTable),
-        ] {
-            assert!(chart::sign(outcome).is_some(), "{outcome:?}");
-        }
-        assert!(chart::sign(Outcome::NUMBER).is_none());
-    }
+    let picture = Picture::of_years(answer.years.len());
+    let most = if picture == Picture::Bars {
+        MOST_BARS
+    } else {
+        MOST_LINES
+    };
+    let cut = cut(&mut answer.rows, most);
+    let (rows, years) = (&answer.rows, &answer.years);
+    Ok(of_comparison(indicator, rows, years, cut, picture))
 }

@@ -20,6 +20,7 @@ mod reports;
 mod rows;
 mod search;
 mod series;
+mod spread;
 mod sql;
 pub mod watch;
 mod wide;
@@ -42,7 +43,8 @@ pub use export::{export_csv, export_json};
 pub use filter::{AgencyFilter, Copies, Filter};
 pub use panel::{Details, FindingText, Head, Narrative, Panel, in_wide, series_of};
 pub use places::{
-    AgencyIdentity, ReportPlace, agency_identities, placed_report, report_place, unplaced_reports,
+    AgencyIdentity, ReportPlace, agency_identities, divisions, placed_report, places_of_bodies,
+    report_place, unplaced_reports,
 };
 pub use reports::{
     FindingCount, FindingLine, ProposalLine, RefusalLine, ReportLine, agency_names, count_copies,
@@ -51,6 +53,7 @@ pub use reports::{
 pub use rows::{export_rows_csv, export_rows_json};
 pub use search::{Found, Hit, MOST_COUNTED, SearchOptions, Words, WordsError, search};
 pub use series::{Panels, Part, Point, PointStatus, Side, all_series, cell_series, series};
+pub use spread::{Spread, SpreadOf, spread};
 pub use sql::{Cut, SqlAnswer, SqlLimits, SqlValue, ViewLine, ask, views};
 pub use watch::{WatchLine, watch};
 

@@ -33,6 +33,8 @@ pub struct SearchOptions {
     pub all_versions: bool,
     /// Most hits to be shown.
     pub limit: usize,
+    /// How many hits before them are left out.
+    pub offset: usize,
     /// Counting ends with this many sections; `None`: it goes on to the end.
     pub most: Option<u64>,
 }
@@ -48,6 +50,7 @@ impl Default for SearchOptions {
             kinds: Vec::new(),
             all_versions: false,
             limit: 20,
+            offset: 0,
             most: Some(MOST_COUNTED),
         }
     }
@@ -139,6 +142,7 @@ pub fn search(store: &Store, words: &Words, options: &SearchOptions) -> Result<F
         exact: true,
         hits: Vec::new(),
     };
+    let most = options.offset.saturating_add(options.limit);
     let mut first: Vec<(Doc, Option<i64>)> = Vec::new();
     let mut last: Option<(i64, Option<Eligible>)> = None;
     let mut counted = None;
@@ -165,7 +169,7 @@ pub fn search(store: &Store, words: &Words, options: &SearchOptions) -> Result<F
             found.reports += 1;
             counted = Some(doc.version);
         }
-        let is_enough = first.len() >= options.limit
+        let is_enough = first.len() >= most
             && first
                 .last()
                 .is_none_or(|(last, _)| last.year_code != doc.year_code);
@@ -173,7 +177,10 @@ pub fn search(store: &Store, words: &Words, options: &SearchOptions) -> Result<F
             first.push((doc, agency));
         }
     }
-    for doc in ordered(store, first, options.limit)? {
+    for doc in ordered(store, first, most)?
+        .into_iter()
+        .skip(options.offset)
+    {
         found.hits.extend(hit(store, words, doc)?);
     }
     Ok(found)

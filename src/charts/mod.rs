@@ -1,10 +1,10 @@
-//! Points of a series or a comparison as what charts are made of.
+//! Charts of what `query` answers: points of a series or rows of a comparison as what `present` draws.
+//!
+//! Plain values in, drawings out. A missing value becomes a sign, never a number; nothing is computed here.
+
+mod compare;
 
 use std::fmt::Write as _;
-use std::io::Write as _;
-use std::path::Path;
-
-use anyhow::Context as _;
 
 use crate::model::{CellStatus, Scope, Unit};
 use crate::present::svg::Frame;
@@ -14,10 +14,10 @@ use crate::query::crosswalk::Quality;
 use crate::query::ratios;
 use crate::query::{Point, PointStatus};
 
-use super::output;
+pub use compare::{MOST_BARS, MOST_LINES, Picture, bars, common_unit, of_comparison, years_of};
 
 /// The unit of what a chart draws.
-pub(super) fn unit(indicator: &Indicator, unit: Option<Unit>) -> &'static str {
+pub fn unit(indicator: &Indicator, unit: Option<Unit>) -> &'static str {
     if indicator.is_ratio() {
         "%"
     } else {
@@ -26,7 +26,7 @@ pub(super) fn unit(indicator: &Indicator, unit: Option<Unit>) -> &'static str {
 }
 
 /// One chart for every agency and scope.
-pub(super) fn plots(indicator: &Indicator, points: &[Point]) -> Vec<Plot> {
+pub fn plots(indicator: &Indicator, points: &[Point]) -> Vec<Plot> {
     let same = |one: &Point, other: &Point| {
         one.agency_key.is_some() && (one.agency_key, one.scope) == (other.agency_key, other.scope)
     };
@@ -107,7 +107,7 @@ fn gap(status: PointStatus, parts: usize) -> Option<Sign> {
 }
 
 /// The sign of an outcome; `None` of a number.
-pub(super) fn sign(outcome: Outcome) -> Option<Sign> {
+pub fn sign(outcome: Outcome) -> Option<Sign> {
     match outcome {
         Outcome::NUMBER => None,
         Outcome::Point(PointStatus::Cell(status)) => Cell::missing(status, "").sign(),
@@ -120,7 +120,7 @@ pub(super) fn sign(outcome: Outcome) -> Option<Sign> {
 }
 
 /// The years of a row of a comparison.
-pub(super) fn of_years(years: &[Yearly]) -> Vec<Drawn> {
+pub fn of_years(years: &[Yearly]) -> Vec<Drawn> {
     let mut last = None;
     let drawn = years.iter().map(|year| {
         let gap = sign(year.total.status);
@@ -150,7 +150,7 @@ pub(super) fn of_years(years: &[Yearly]) -> Vec<Drawn> {
 }
 
 /// In Chinese.
-pub(super) const fn scope_word(scope: Scope) -> &'static str {
+pub const fn scope_word(scope: Scope) -> &'static str {
     match scope {
         Scope::Own => "本机关",
         Scope::Consolidated => "全区域汇总",
@@ -159,7 +159,7 @@ pub(super) const fn scope_word(scope: Scope) -> &'static str {
 }
 
 /// What stands around a chart.
-pub(super) fn frame(indicator: &Indicator, title: String, subtitle: String) -> Frame {
+pub fn frame(indicator: &Indicator, title: String, subtitle: String) -> Frame {
     let series = indicator.series();
     let quality = match series.quality {
         Quality::Good => "各年表式口径一致，可以连线比较",
@@ -186,12 +186,4 @@ pub(super) fn frame(indicator: &Indicator, title: String, subtitle: String) -> F
         notes,
         description,
     }
-}
-
-/// Writes a picture, whole or not at all.
-pub(super) fn save(path: &Path, picture: &str) -> anyhow::Result<()> {
-    output::replace(path, |file| Ok(file.write_all(picture.as_bytes())?))
-        .with_context(|| format!("cannot write {}", path.display()))?;
-    output::say(&format!("wrote {}", path.display()));
-    Ok(())
 }
