@@ -26,8 +26,8 @@ pub mod watch;
 mod wide;
 
 pub use agencies::{
-    AgencyLine, AgencyLinkLine, AgencyListFilter, AgencyName, AgencyRecord, list_agencies,
-    show_agencies, show_agency,
+    AgencyLine, AgencyLinkLine, AgencyListFilter, AgencyName, AgencyRecord, agency_label,
+    list_agencies, show_agencies, show_agency,
 };
 pub use captures::{
     CaptureLine, RecordKnown, archive_ends, capture_of, captures_of_file, is_captured,

@@ -20,6 +20,11 @@ pub(super) fn answer(view: &View<'_>, address: &Address) -> Result<Box<dyn AnyPa
         ["agencies"] => Box::new(pages::agencies::load(view, address)?),
         ["agency", name] => Box::new(pages::agency::load(view, agency(name)?)?),
         ["report", name] => Box::new(pages::report::load(view, report(name)?)?),
+        ["compare"] => Box::new(pages::compare::load(view, address)?),
+        ["search"] => Box::new(pages::search::load(view, address)?),
+        ["codebook"] => Box::new(pages::codebook::load()),
+        ["form", id] => Box::new(pages::form::load(id)?),
+        ["series", id] => Box::new(pages::series::load(view, id)?),
         _ => return Err(ViewerError::NotFound),
     })
 }

@@ -2,9 +2,16 @@
 
 pub(super) mod agencies;
 pub(super) mod agency;
+pub(super) mod codebook;
+pub(super) mod compare;
+mod controls;
+pub(super) mod form;
 pub(super) mod overview;
 pub(super) mod proof;
 pub(super) mod report;
+pub(super) mod search;
+pub(super) mod series;
+mod terms;
 
 use super::home::{Viewer, ViewerError};
 use super::links::Address;
