@@ -19,6 +19,34 @@ pub struct AgencyListFilter {
     pub level: Option<String>,
 }
 
+impl AgencyListFilter {
+    /// A condition on `k` (`agency_key`), and its values in order.
+    pub(super) fn condition(&self) -> (String, Vec<Value>) {
+        let mut terms = vec!["1".to_owned()];
+        let mut values: Vec<Value> = Vec::new();
+        if let Some(name) = &self.name {
+            terms.push(
+                "k.key IN (SELECT m.key FROM agency_key m JOIN agency a ON a.id = m.agency_id
+               WHERE instr(a.name, ?) > 0 OR a.code = ?)"
+                    .into(),
+            );
+            values.extend([Value::Text(name.clone()), Value::Text(name.clone())]);
+        }
+        if !self.divisions.is_empty() {
+            let each = vec!["substr(k.division, 1, length(?)) = ?"; self.divisions.len()];
+            terms.push(format!("({})", each.join(" OR ")));
+            for division in &self.divisions {
+                values.extend([Value::Text(division.clone()), Value::Text(division.clone())]);
+            }
+        }
+        if let Some(level) = &self.level {
+            terms.push("k.level = ?".into());
+            values.push(Value::Text(level.clone()));
+        }
+        (terms.join(" AND "), values)
+    }
+}
+
 /// One body.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct AgencyLine {
@@ -97,7 +125,7 @@ const LINE: &str =
     min(r.year), max(r.year)
   FROM agency_key k JOIN agency g ON g.id = k.key LEFT JOIN report r ON r.agency_id = k.agency_id";
 
-fn line(row: &Row<'_>) -> rusqlite::Result<AgencyLine> {
+pub(super) fn line(row: &Row<'_>) -> rusqlite::Result<AgencyLine> {
     Ok(AgencyLine {
         key: row.get(0)?,
         label: row.get(1)?,
@@ -120,31 +148,9 @@ pub fn list_agencies(
     store: &Store,
     filter: &AgencyListFilter,
 ) -> Result<Vec<AgencyLine>, QueryError> {
-    let mut terms = vec!["1".to_owned()];
-    let mut values: Vec<Value> = Vec::new();
-    if let Some(name) = &filter.name {
-        terms.push(
-            "k.key IN (SELECT m.key FROM agency_key m JOIN agency a ON a.id = m.agency_id
-               WHERE instr(a.name, ?) > 0 OR a.code = ?)"
-                .into(),
-        );
-        values.extend([Value::Text(name.clone()), Value::Text(name.clone())]);
-    }
-    if !filter.divisions.is_empty() {
-        let each = vec!["substr(k.division, 1, length(?)) = ?"; filter.divisions.len()];
-        terms.push(format!("({})", each.join(" OR ")));
-        for division in &filter.divisions {
-            values.extend([Value::Text(division.clone()), Value::Text(division.clone())]);
-        }
-    }
-    if let Some(level) = &filter.level {
-        terms.push("k.level = ?".into());
-        values.push(Value::Text(level.clone()));
-    }
-    let sql = format!(
-        "{LINE} WHERE {} GROUP BY k.key ORDER BY k.label, g.code, g.place, k.key",
-        terms.join(" AND ")
-    );
+    let (condition, values) = filter.condition();
+    let sql =
+        format!("{LINE} WHERE {condition} GROUP BY k.key ORDER BY k.label, g.code, g.place, k.key");
     let mut statement = store.connection().prepare(&sql)?;
     let lines = statement.query_map(params_from_iter(values), line)?;
     Ok(lines.collect::<Result<_, _>>()?)

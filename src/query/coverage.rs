@@ -22,6 +22,18 @@ pub enum Presence {
     Found,
 }
 
+impl Presence {
+    /// The word used in JSON and CSV.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Missing => "missing",
+            Self::CopyOnly => "copy_only",
+            Self::WithoutTables => "without_tables",
+            Self::Found => "found",
+        }
+    }
+}
+
 /// One agency.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct CoverageRow {

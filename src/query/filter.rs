@@ -13,6 +13,8 @@ pub enum AgencyFilter {
     Containing(String),
     /// These bodies (`agency_key.key` of this database), by all their names; none: nobody.
     Bodies(Vec<i64>),
+    /// The body of this key (`agency_key.key`).
+    Body(i64),
 }
 
 /// What becomes of reports that are known from suspected copies alone.
@@ -55,7 +57,7 @@ impl Filter {
         let mut values = Vec::new();
         let text = |text: &str| Value::Text(text.to_owned());
         match &self.agency {
-            None => {}
+            None | Some(AgencyFilter::Body(_)) => {}
             Some(AgencyFilter::Exact(name)) => {
                 terms.push(
                     "r.agency_id IN (SELECT k.agency_id FROM agency_key k WHERE k.key IN
@@ -76,6 +78,10 @@ impl Filter {
                 terms.push(&bodies);
                 values.extend(keys.iter().map(|key| Value::Integer(*key)));
             }
+        }
+        if let Some(AgencyFilter::Body(key)) = self.agency {
+            terms.push("r.agency_id IN (SELECT agency_id FROM agency_key WHERE key = ?)");
+            values.push(Value::Integer(key));
         }
         if let Some(year) = self.from_year {
             terms.push("r.year >= ?");

@@ -4,6 +4,7 @@
 //! missing value stays missing: it has a status and is neither 0 nor a smaller sum.
 
 mod agencies;
+mod browse;
 mod captures;
 mod chains;
 pub mod compare;
@@ -28,6 +29,10 @@ mod wide;
 pub use agencies::{
     AgencyLine, AgencyLinkLine, AgencyListFilter, AgencyName, AgencyRecord, agency_label,
     list_agencies, show_agencies, show_agency,
+};
+pub use browse::{
+    Holdings, Lines, ProvinceYear, RunLine, WatchFilter, Window, YearCell, YearCount,
+    agencies_part, agency_years, holdings, last_runs, province_years, watch_one, watch_part,
 };
 pub use captures::{
     CaptureLine, RecordKnown, archive_ends, capture_of, captures_of_file, is_captured,

@@ -4,7 +4,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use serde::Serialize;
+use serde::ser::SerializeStruct as _;
+use serde::{Serialize, Serializer};
 
 use crate::model::{Decimal, FormId, Scope, Unit};
 use crate::store::Store;
@@ -43,8 +44,7 @@ pub struct Spread {
 }
 
 /// A number over agencies, or why it is not given.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "snake_case")]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum SpreadOf {
     /// The number.
     Number(Decimal),
@@ -71,7 +71,7 @@ impl SpreadOf {
         }
     }
 
-    /// The word for CSV.
+    /// The word used in JSON and CSV.
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::Number(_) => "number",
@@ -82,6 +82,16 @@ impl SpreadOf {
             Self::Ratio => "ratio",
             Self::TooLarge => "too_large",
         }
+    }
+}
+
+impl Serialize for SpreadOf {
+    /// `value`, null where there is none, and `status`.
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut object = serializer.serialize_struct("SpreadOf", 2)?;
+        object.serialize_field("value", &self.number())?;
+        object.serialize_field("status", self.as_str())?;
+        object.end()
     }
 }
 

@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 use std::fmt::Write as _;
 
+use rusqlite::Row;
 use rusqlite::params_from_iter;
 use rusqlite::types::Value;
 use serde::Serialize;
@@ -323,9 +324,7 @@ pub fn watch(
 ) -> Result<Vec<WatchLine>, QueryError> {
     let (condition, mut values) = filter.condition();
     let mut sql = format!(
-        "SELECT w.id, w.code, w.severity, w.report_id, w.agency, w.agency_code, w.year, w.scope, w.other_report_id, w.about,
-           w.message_zh, w.message_en, w.rule, w.basis_zh, w.basis_en, w.innocent_zh, w.innocent_en, w.evidence, w.verdict,
-           w.verdict_reason, w.verdict_by, w.verdict_at
+        "SELECT {COLUMNS}
          FROM watch_list w JOIN report r ON r.id = w.report_id WHERE {condition}"
     );
     for (column, value) in [("code", code.map(WatchCode::as_str)), ("id", id)] {
@@ -340,37 +339,47 @@ pub fn watch(
     let mut rows = statement.query(params_from_iter(values))?;
     let mut lines = Vec::new();
     while let Some(row) = rows.next()? {
-        let scope: String = row.get(7)?;
-        let json = |at: usize| -> Result<serde_json::Value, QueryError> {
-            Ok(serde_json::from_str(&row.get::<_, String>(at)?)?)
-        };
-        lines.push(WatchLine {
-            id: row.get(0)?,
-            code: row.get(1)?,
-            severity: row.get(2)?,
-            report_id: row.get(3)?,
-            agency: row.get(4)?,
-            agency_code: row.get(5)?,
-            year: row.get(6)?,
-            scope: scope.parse().map_err(|()| StoreError::Unknown {
-                what: "scope",
-                value: scope,
-            })?,
-            other_report_id: row.get(8)?,
-            about: row.get(9)?,
-            message_zh: row.get(10)?,
-            message_en: row.get(11)?,
-            rule: row.get(12)?,
-            basis_zh: row.get(13)?,
-            basis_en: row.get(14)?,
-            innocent_zh: json(15)?,
-            innocent_en: json(16)?,
-            evidence: json(17)?,
-            verdict: row.get(18)?,
-            verdict_reason: row.get(19)?,
-            verdict_by: row.get(20)?,
-            verdict_at: row.get(21)?,
-        });
+        lines.push(line(row)?);
     }
     Ok(lines)
+}
+
+/// The columns of `watch_list` that [`line`] reads.
+pub(super) const COLUMNS: &str = "w.id, w.code, w.severity, w.report_id, w.agency, w.agency_code, w.year, w.scope, w.other_report_id, w.about, \
+     w.message_zh, w.message_en, w.rule, w.basis_zh, w.basis_en, w.innocent_zh, w.innocent_en, w.evidence, w.verdict, \
+     w.verdict_reason, w.verdict_by, w.verdict_at";
+
+/// One row of [`COLUMNS`].
+pub(super) fn line(row: &Row<'_>) -> Result<WatchLine, QueryError> {
+    let scope: String = row.get(7)?;
+    let json = |at: usize| -> Result<serde_json::Value, QueryError> {
+        Ok(serde_json::from_str(&row.get::<_, String>(at)?)?)
+    };
+    Ok(WatchLine {
+        id: row.get(0)?,
+        code: row.get(1)?,
+        severity: row.get(2)?,
+        report_id: row.get(3)?,
+        agency: row.get(4)?,
+        agency_code: row.get(5)?,
+        year: row.get(6)?,
+        scope: scope.parse().map_err(|()| StoreError::Unknown {
+            what: "scope",
+            value: scope,
+        })?,
+        other_report_id: row.get(8)?,
+        about: row.get(9)?,
+        message_zh: row.get(10)?,
+        message_en: row.get(11)?,
+        rule: row.get(12)?,
+        basis_zh: row.get(13)?,
+        basis_en: row.get(14)?,
+        innocent_zh: json(15)?,
+        innocent_en: json(16)?,
+        evidence: json(17)?,
+        verdict: row.get(18)?,
+        verdict_reason: row.get(19)?,
+        verdict_by: row.get(20)?,
+        verdict_at: row.get(21)?,
+    })
 }

@@ -17,8 +17,11 @@ pub(super) fn answer(view: &View<'_>, address: &Address) -> Result<Box<dyn AnyPa
     let report = |text| ReportName::parse(text).ok_or(ViewerError::NotFound);
     Ok(match parts.as_slice() {
         [] | ["overview"] => Box::new(pages::overview::load(view)?),
-        ["agencies"] => Box::new(pages::agencies::load(view, address)?),
+        ["agencies"] | ["agencies", _] => Box::new(pages::agencies::load(view, address)?),
         ["agency", name] => Box::new(pages::agency::load(view, agency(name)?)?),
+        ["findings"] | ["findings", _] => Box::new(pages::findings::load(view, address)?),
+        ["finding", id] => Box::new(pages::finding::load(view, id)?),
+        ["status"] => Box::new(pages::status::load(view)?),
         ["report", name] => Box::new(pages::report::load(view, report(name)?)?),
         ["compare"] => Box::new(pages::compare::load(view, address)?),
         ["search"] => Box::new(pages::search::load(view, address)?),

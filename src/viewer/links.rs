@@ -3,6 +3,7 @@
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 
 use super::language::Language;
+use super::names::ReportName;
 
 /// What stays as it is in a part of a path (RFC 3986, unreserved).
 const PART: &AsciiSet = &NON_ALPHANUMERIC
@@ -14,7 +15,7 @@ const PART: &AsciiSet = &NON_ALPHANUMERIC
 /// A page's address without language and form: `/agency/1a2b3c`, and what is asked of it.
 ///
 /// Paths are made of parts by [`Address::of`], so that no text can break out of its part.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
 pub struct Address {
     /// Decoded parts of the path; none for the overview.
     pub parts: Vec<String>,
@@ -107,8 +108,13 @@ pub enum Links {
     Site {
         /// Folders between the file and the root.
         depth: usize,
+        /// Whether the proofs that the page leads to are there.
+        proofs: bool,
     },
 }
+
+/// Pages that only a server has, by the first part of their path: what they show hangs on a question.
+const QUESTIONS: [&str; 2] = ["compare", "search"];
 
 impl Links {
     /// To a page in a language; `None` for a page that a static site does not have.
@@ -120,7 +126,10 @@ impl Links {
                 address.path(),
                 address.query_string()
             )),
-            Self::Site { depth } => {
+            Self::Site { depth, .. } => {
+                if !self.has(address) {
+                    return None;
+                }
                 let file = site_file(address, "html")?;
                 Some(format!(
                     "{}{}/{file}",
@@ -144,7 +153,7 @@ impl Links {
                 let path = if path.is_empty() { "/overview" } else { &path };
                 Some(format!("{path}.{ending}{}", address.query_string()))
             }
-            Self::Site { depth } => Some("../".repeat(depth) + &site_file(address, &ending)?),
+            Self::Site { depth, .. } => Some("../".repeat(depth) + &site_file(address, &ending)?),
         }
     }
 
@@ -152,7 +161,26 @@ impl Links {
     pub fn asset(self, name: &str) -> String {
         match self {
             Self::Served => format!("/assets/{name}"),
-            Self::Site { depth } => format!("{}assets/{name}", "../".repeat(depth)),
+            Self::Site { depth, .. } => format!("{}assets/{name}", "../".repeat(depth)),
+        }
+    }
+
+    /// To the archived page of a report, for a frame: it runs and loads nothing.
+    pub fn archived(self, report: ReportName, cell: &str) -> String {
+        let address = Address::of(["archived", &report.to_string(), cell]);
+        let path = address.path();
+        match self {
+            Self::Served => path,
+            Self::Site { depth, .. } => format!("{}{}.html", "../".repeat(depth), &path[1..]),
+        }
+    }
+
+    /// Whether there is such a page at all; one with questions is not looked at here.
+    fn has(self, address: &Address) -> bool {
+        match (self, address.parts.first().map(String::as_str)) {
+            (Self::Site { .. }, Some(first)) if QUESTIONS.contains(&first) => false,
+            (Self::Site { proofs, .. }, Some("proof")) => proofs,
+            _ => true,
         }
     }
 
@@ -191,7 +219,10 @@ mod tests {
 
     #[test]
     fn a_site_links_by_relative_paths_and_has_no_questions() {
-        let site = Links::Site { depth: 2 };
+        let site = Links::Site {
+            depth: 2,
+            proofs: false,
+        };
         let address = Address::of(["agency", "1a"]);
         assert_eq!(
             site.page(Language::En, &address).unwrap(),
@@ -203,6 +234,11 @@ mod tests {
         );
         assert_eq!(
             site.page(Language::En, &Address::default().with("q", "1")),
+            None
+        );
+        assert_eq!(site.page(Language::En, &Address::of(["search"])), None);
+        assert_eq!(
+            site.page(Language::En, &Address::of(["proof", "a", "b"])),
             None
         );
         assert_eq!(

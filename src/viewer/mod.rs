@@ -6,6 +6,7 @@
 
 mod answer;
 mod assets;
+mod cache;
 mod guard;
 mod home;
 mod language;
@@ -18,9 +19,10 @@ mod readers;
 mod server;
 mod shell;
 mod site;
+mod spark;
 
 pub use guard::Password;
 pub use home::{Viewer, ViewerError};
 pub use language::Language;
 pub use server::{Serving, serve};
-pub use site::{SiteSummary, write_site};
+pub use site::{Proofs, SiteSummary, write_site};

@@ -11,6 +11,7 @@ use axum::response::Response;
 
 use super::answer::answer;
 use super::assets;
+use super::cache::{Cache, Kept};
 use super::guard::{Guard, POLICY, Password, Refused};
 use super::home::{Viewer, ViewerError};
 use super::language::Language;
@@ -37,6 +38,7 @@ pub struct Serving {
 struct Served {
     viewer: Viewer,
     guard: Guard,
+    cache: Cache,
 }
 
 /// Serves a home until `stop` is ready. `ready` is called with the address listened at.
@@ -63,7 +65,12 @@ pub fn serve(
     listener.set_nonblocking(true).map_err(io(&what))?;
     let address = listener.local_addr().map_err(io(&what))?;
     let guard = Guard::new(address, &serving.hosts, serving.password);
-    let served = Arc::new(Served { viewer, guard });
+    let cache = Cache::new(viewer.home());
+    let served = Arc::new(Served {
+        viewer,
+        guard,
+        cache,
+    });
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .worker_threads(2)
         .enable_all()
@@ -217,50 +224,72 @@ impl Served {
             let to = Links::Served.page(asked.language, &asked.address);
             return redirect(&to.unwrap_or_default(), true);
         }
+        let key = format!(
+            "{form:?} {:?} {}{}",
+            asked.language,
+            address.path(),
+            address.query_string()
+        );
+        let (kept, stamp) = self.cache.get(&key);
+        if let Some(kept) = kept {
+            return ok(kept.media_type, kept.body.into());
+        }
         let page = self.viewer.ask(|view| answer(view, &address));
-        match page {
-            Ok(page) => self.reply(asked, &address, &form, page.as_ref()),
-            Err(error) => self.failed(asked, &error),
+        let page = match page {
+            Ok(page) => page,
+            Err(error) => return self.failed(asked, &error),
+        };
+        if form == Form::Page
+            && let Some(there) = page.address()
+            && (there.parts != address.parts
+                || !there.query.is_empty() && there.query != address.query)
+        {
+            let to = Links::Served.page(asked.language, &there);
+            return redirect(&to.unwrap_or_default(), false);
+        }
+        match self.body(asked, &address, &form, page.as_ref()) {
+            Ok(made) => {
+                self.cache.put(key, &stamp, made.clone());
+                ok(made.media_type, made.body.into())
+            }
+            Err(refused) => refused,
         }
     }
 
-    fn reply(&self, asked: &Asked, address: &Address, form: &Form, page: &dyn AnyPage) -> Response {
-        match form {
+    /// A page in the form asked for.
+    fn body(
+        &self,
+        asked: &Asked,
+        address: &Address,
+        form: &Form,
+        page: &dyn AnyPage,
+    ) -> Result<Kept, Response> {
+        let fault = || plain(StatusCode::INTERNAL_SERVER_ERROR, "a fault of the program");
+        let none = |what| plain(StatusCode::NOT_FOUND, what);
+        let (media_type, body) = match form {
             Form::Page => {
-                if let Some(there) = page.address()
-                    && there != *address
-                {
-                    let to = Links::Served.page(asked.language, &there);
-                    return redirect(&to.unwrap_or_default(), false);
-                }
                 let shell = self.shell(asked, address);
-                ok(
-                    "text/html; charset=utf-8",
-                    shell::document(&shell, page).into(),
-                )
+                let html = shell::document(&shell, page);
+                ("text/html; charset=utf-8", html.into())
             }
-            Form::Json => match page.json() {
-                Ok(text) => ok("application/json", text.into()),
-                Err(_) => plain(StatusCode::INTERNAL_SERVER_ERROR, "a fault of the program"),
-            },
+            Form::Json => {
+                let text = page.json().map_err(|_| fault())?;
+                ("application/json", text.into())
+            }
             Form::Csv(name) => {
                 let table = page.tables().into_iter().find(|table| table.name == *name);
-                match table.map(|table| table.csv()) {
-                    Some(Ok(text)) => ok("text/csv; charset=utf-8", text.into()),
-                    Some(Err(_)) => {
-                        plain(StatusCode::INTERNAL_SERVER_ERROR, "a fault of the program")
-                    }
-                    None => plain(StatusCode::NOT_FOUND, "the page has no such table"),
-                }
+                let table = table.ok_or_else(|| none("the page has no such table"))?;
+                let text = table.csv().map_err(|_| fault())?;
+                ("text/csv; charset=utf-8", text.into())
             }
             Form::Svg(name) => {
                 let pictures = page.pictures(asked.language);
-                match pictures.into_iter().find(|picture| picture.name == *name) {
-                    Some(picture) => ok("image/svg+xml", picture.svg.into()),
-                    None => plain(StatusCode::NOT_FOUND, "the page has no such picture"),
-                }
+                let picture = pictures.into_iter().find(|picture| picture.name == *name);
+                let picture = picture.ok_or_else(|| none("the page has no such picture"))?;
+                ("image/svg+xml", picture.svg.into())
             }
-        }
+        };
+        Ok(Kept { media_type, body })
     }
 
     fn shell<'s>(&'s self, asked: &Asked, address: &'s Address) -> Shell<'s> {
@@ -269,6 +298,7 @@ impl Served {
             links: Links::Served,
             address,
             token: Some(self.guard.token()),
+            linked: None,
         }
     }
 

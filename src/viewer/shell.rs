@@ -1,5 +1,7 @@
 //! What all pages have around them.
 
+use std::cell::RefCell;
+
 use maud::{DOCTYPE, Markup, html};
 
 use super::language::Language;
@@ -17,6 +19,8 @@ pub struct Shell<'s> {
     pub address: &'s Address,
     /// What a form must send back to be heeded; `None` where nothing can be decided.
     pub token: Option<&'s str>,
+    /// Takes down which pages are linked to; `None` where nobody asks.
+    pub linked: Option<&'s RefCell<Vec<Address>>>,
 }
 
 impl<'s> Shell<'s> {
@@ -35,7 +39,11 @@ impl<'s> Shell<'s> {
 
     /// The address of a page as it stands in `href`; `None` where the site has no such page.
     pub fn href(&self, address: &Address) -> Option<String> {
-        self.links.page(self.language, address)
+        let href = self.links.page(self.language, address)?;
+        if let Some(linked) = self.linked {
+            linked.borrow_mut().push(address.clone());
+        }
+        Some(href)
     }
 
     /// The links to a table's file, and to the page's JSON.
@@ -52,6 +60,9 @@ impl<'s> Shell<'s> {
         }
     }
 }
+
+/// What a page of a static site may do: its own styles, pictures and frames.
+const SITE_POLICY: &str = "default-src 'none'; style-src 'self'; img-src 'self'; frame-src 'self'; base-uri 'none'; form-action 'none'";
 
 /// The parts of the viewer: path, Chinese, English, and whether a static site has it.
 const PARTS: [(&str, &str, &str, bool); 7] = [
@@ -103,6 +114,7 @@ fn frame(shell: &Shell<'_>, title: &str, body: &Markup) -> String {
                 meta name="viewport" content="width=device-width, initial-scale=1";
                 meta name="color-scheme" content="light dark";
                 meta name="referrer" content="same-origin";
+                @if !shell.links.is_served() { meta http-equiv="Content-Security-Policy" content=(SITE_POLICY); }
                 meta name="generator" content=(concat!("nianbao ", env!("CARGO_PKG_VERSION")));
                 title { (title) " · 年报 nianbao" }
                 link rel="stylesheet" href=(shell.links.asset("style.css"));

@@ -68,7 +68,7 @@ struct Canvas {
 }
 
 /// The sign in a picture, where a dot would be overlooked or taken for a point.
-fn glyph(sign: Sign) -> &'static str {
+pub fn glyph(sign: Sign) -> &'static str {
     if sign == Sign::NO_REPORT {
         "未"
     } else {

@@ -179,6 +179,10 @@ fn asked(
             }
             AgencyFilter::Exact(name) => ("a.name = ?1 OR a.code = ?1", name),
             AgencyFilter::Containing(part) => ("instr(a.name, ?1) > 0", part),
+            AgencyFilter::Body(key) => {
+                keys.insert(*key);
+                continue;
+            }
         };
         let mut statement = connection.prepare(&format!(
             "SELECT k.key FROM agency a JOIN agency_key k ON k.agency_id = a.id WHERE {condition}"
@@ -192,7 +196,8 @@ fn asked(
 
 /// The bodies a filter names by their keys, which narrows what is read; names are looked up for whole bodies.
 pub(super) fn bodies(filter: &Filter) -> Option<AgencyFilter> {
-    let is_bodies = |agency: &&AgencyFilter| matches!(agency, AgencyFilter::Bodies(_));
+    let is_bodies =
+        |agency: &&AgencyFilter| matches!(agency, AgencyFilter::Body(_) | AgencyFilter::Bodies(_));
     filter.agency.as_ref().filter(is_bodies).cloned()
 }
 

@@ -1,9 +1,12 @@
-//! All agencies, by name.
+//! All agencies by name, with the years of their reports.
+
+use std::collections::BTreeSet;
 
 use maud::{Markup, html};
 use serde::Serialize;
 
-use crate::query::{self, AgencyLine, AgencyListFilter};
+use super::parts::{self, ReportCell};
+use crate::query::{self, AgencyLine, AgencyListFilter, Window};
 use crate::viewer::home::{View, ViewerError};
 use crate::viewer::language::Language;
 use crate::viewer::links::Address;
@@ -12,64 +15,91 @@ use crate::viewer::page::{Page, Table};
 use crate::viewer::shell::Shell;
 
 /// Agencies on a page.
-const MOST: usize = 200;
+const MOST: usize = 100;
 
 /// A part of the list of agencies.
 #[derive(Debug, Serialize)]
 pub struct Agencies {
     /// What the names have to contain; empty for all.
     q: String,
+    /// Division they have to be of, digits of GB/T 2260; empty for all.
+    division: String,
     /// Which part, from 1.
     page: usize,
     /// How many parts there are.
-    pages: usize,
+    pub pages: usize,
     /// How many agencies there are in all parts.
-    total: usize,
+    total: u64,
+    /// The years of their reports, ascending, without gaps.
+    years: Vec<i16>,
     /// Those of this part.
     agencies: Vec<Line>,
+    #[serde(skip)]
+    address: Address,
 }
 
 #[derive(Debug, Serialize)]
 struct Line {
-    /// Its name in addresses; `None` where this database has none for it.
+    /// Its name in addresses.
     id: Option<AgencyName>,
     #[serde(flatten)]
     line: AgencyLine,
+    /// Its reports by year and scope, suspected copies included; a year without one has no entry.
+    reports_by_year: Vec<ReportCell>,
 }
 
-/// The part of the list that `?q=` and `?page=` (or `/agencies/N`) name.
+/// The part of the list that `/agencies/N`, `?q=` and `?division=` name.
 pub fn load(view: &View<'_>, address: &Address) -> Result<Agencies, ViewerError> {
-    let q = address.get("q").unwrap_or_default().trim().to_owned();
+    let trimmed = |name| address.get(name).unwrap_or_default().trim().to_owned();
+    let (q, division) = (trimmed("q"), trimmed("division"));
     let filter = AgencyListFilter {
         name: (!q.is_empty()).then(|| q.clone()),
-        ..AgencyListFilter::default()
+        divisions: Some(division.clone())
+            .filter(|code| !code.is_empty())
+            .into_iter()
+            .collect(),
+        level: address.get("level").map(ToOwned::to_owned),
     };
-    let all = query::list_agencies(view.store, &filter)?;
-    let page = match address.parts.get(1) {
-        Some(part) => part
-            .parse()
-            .ok()
-            .filter(|page| *page > 0)
-            .ok_or(ViewerError::NotFound)?,
-        None => 1,
+    let page = parts::page_number(address, 1)?;
+    let window = Window {
+        skip: (page - 1) * MOST,
+        take: MOST,
     };
-    let (total, pages) = (all.len(), all.len().div_ceil(MOST).max(1));
+    let found = query::agencies_part(view.store, &filter, window)?;
+    let pages = usize::try_from(found.total).map_or(1, |total| total.div_ceil(MOST).max(1));
     if page > pages {
         return Err(ViewerError::NotFound);
     }
-    let lines = all.into_iter().skip((page - 1) * MOST).take(MOST);
-    let agencies = lines
-        .map(|line| Line {
+    let keys: Vec<i64> = found.lines.iter().map(|line| line.key).collect();
+    let mut cells = query::agency_years(view.store, &keys)?;
+    let seen: BTreeSet<i16> = cells.iter().filter_map(|cell| cell.year).collect();
+    let years = match (seen.first(), seen.last()) {
+        (Some(first), Some(last)) => (*first..=*last).collect(),
+        _ => Vec::new(),
+    };
+    let mut agencies = Vec::with_capacity(found.lines.len());
+    for line in found.lines {
+        let (own, rest): (Vec<_>, Vec<_>) =
+            cells.into_iter().partition(|cell| cell.key == line.key);
+        cells = rest;
+        agencies.push(Line {
             id: view.names.of_agency(line.key),
             line,
-        })
-        .collect();
+            reports_by_year: own
+                .into_iter()
+                .map(|cell| ReportCell::of(view, cell))
+                .collect(),
+        });
+    }
     Ok(Agencies {
         q,
+        division,
         page,
         pages,
-        total,
+        total: found.total,
+        years,
         agencies,
+        address: address.clone(),
     })
 }
 
@@ -82,61 +112,47 @@ impl Page for Agencies {
         let of = |zh, en| shell.of(zh, en);
         html! {
             @if shell.links.is_served() {
-                form method="get" role="search" {
+                form.ask method="get" action=[shell.href(&Address::of(["agencies"]))] role="search" {
                     label for="q" { (of("名称或代码", "Name or code")) }
                     input id="q" type="search" name="q" value=(self.q);
+                    label for="division" { (of("行政区划代码", "Division code")) }
+                    input id="division" name="division" value=(self.division) inputmode="numeric" size="8";
                     button { (of("查找", "Find")) }
                 }
             }
             p { (self.total) (of(" 个机关", " agencies")) }
-            table {
-                thead { tr {
-                    th scope="col" { (of("机关", "Agency")) }
-                    th scope="col" { (of("代码", "Code")) }
-                    th scope="col" { (of("区划", "Division")) }
-                    th scope="col" { (of("年份", "Years")) }
-                    th scope="col" .number { (of("报告", "Reports")) }
-                } }
-                tbody {
-                    @for agency in &self.agencies {
-                        tr {
-                            th scope="row" { (named(shell, agency.id, &agency.line.label)) }
-                            td { (agency.line.code.as_deref().unwrap_or("")) }
-                            td { (agency.line.division.as_deref().unwrap_or("")) }
-                            td { (years(agency.line.first_year, agency.line.last_year)) }
-                            td.number { (agency.line.reports) }
-                        }
-                    }
-                }
-            }
-            @if self.pages > 1 {
-                nav.pages aria-label=(of("分页", "Pages")) { ul {
-                    @for page in 1..=self.pages {
-                        @let there = part(page, &self.q);
-                        li { @if page == self.page { span aria-current="page" { (page) } } @else { (shell.link(&there, page)) } }
-                    }
-                } }
+            @if !self.agencies.is_empty() {
+                (self.matrix(shell))
+                (parts::pager(shell, self.page, self.pages, |page| parts::part_of(&self.address, "agencies", page)))
+                (parts::legend(shell))
             }
         }
     }
 
     fn tables(&self) -> Vec<Table> {
-        let rows = self.agencies.iter().map(|agency| {
+        let agencies = self.agencies.iter().map(|agency| {
             let line = &agency.line;
+            let year = |year: Option<i16>| year.map(|year| year.to_string()).unwrap_or_default();
             vec![
                 agency.id.map(|id| id.to_string()).unwrap_or_default(),
                 line.label.clone(),
                 line.code.clone().unwrap_or_default(),
                 line.division.clone().unwrap_or_default(),
                 line.level.clone().unwrap_or_default(),
-                line.first_year
-                    .map(|year| year.to_string())
-                    .unwrap_or_default(),
-                line.last_year
-                    .map(|year| year.to_string())
-                    .unwrap_or_default(),
+                year(line.first_year),
+                year(line.last_year),
                 line.reports.to_string(),
             ]
+        });
+        let reports = self.agencies.iter().flat_map(|agency| {
+            agency.reports_by_year.iter().map(|report| {
+                let mut row = vec![
+                    agency.id.map(|id| id.to_string()).unwrap_or_default(),
+                    agency.line.label.clone(),
+                ];
+                row.extend(report.row());
+                row
+            })
         });
         let head = [
             "id",
@@ -148,31 +164,55 @@ impl Page for Agencies {
             "last_year",
             "reports",
         ];
-        vec![Table::of("agencies", &head, rows)]
+        vec![
+            Table::of("agencies", &head, agencies),
+            Table::of(
+                "reports",
+                &[
+                    "agency", "label", "report", "year", "scope", "presence", "form", "findings",
+                ],
+                reports,
+            ),
+        ]
     }
 }
 
-fn part(page: usize, q: &str) -> Address {
-    let address = match page {
-        1 => Address::of(["agencies"]),
-        page => Address::of(["agencies", &page.to_string()]),
-    };
-    address.set("q", Some(q).filter(|q| !q.is_empty()))
-}
-
-/// A link to an agency's page.
-pub fn named(shell: &Shell<'_>, id: Option<AgencyName>, label: &str) -> Markup {
-    match id {
-        Some(id) => shell.link(&id.address(), label),
-        None => html! { (label) },
+impl Agencies {
+    /// Agencies and years.
+    pub fn matrix(&self, shell: &Shell<'_>) -> Markup {
+        let of = |zh, en| shell.of(zh, en);
+        html! {
+            div.wide role="region" tabindex="0" aria-label=(of("机关与年份", "Agencies and years")) {
+                table.matrix {
+                    caption { (of("各机关各年度报告", "Reports by agency and year")) }
+                    thead { tr {
+                        th scope="col" { (of("机关", "Agency")) }
+                        th scope="col" { (of("区划", "Division")) }
+                        @for year in &self.years { th scope="col" { (year) } }
+                    } }
+                    tbody {
+                        @for agency in &self.agencies {
+                            tr {
+                                th scope="row" { (parts::agency(shell, agency.id, &agency.line.label)) }
+                                td { (agency.line.division.as_deref().unwrap_or("—")) }
+                                @for year in &self.years {
+                                    @let of_year = agency.of_year(*year);
+                                    (parts::year_cell(shell, &of_year))
+                                }
+                            }
+                        }
+                    }
+                }
+            }
+        }
     }
 }
 
-/// `2019–2023`; empty where no year is known.
-fn years(first: Option<i16>, last: Option<i16>) -> String {
-    match (first, last) {
-        (Some(first), Some(last)) if first != last => format!("{first}–{last}"),
-        (Some(year), _) | (_, Some(year)) => year.to_string(),
-        (None, None) => String::new(),
+impl Line {
+    fn of_year(&self, year: i16) -> Vec<&ReportCell> {
+        let reports = self.reports_by_year.iter();
+        reports
+            .filter(|report| report.cell.year == Some(year))
+            .collect()
     }
 }

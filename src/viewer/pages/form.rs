@@ -267,7 +267,7 @@ impl Page for FormPage {
     fn body(&self, shell: &Shell<'_>) -> Markup {
         let of = |zh, en| shell.of(zh, en);
         html! {
-            dl {
+            dl.words {
                 dt { (of("报告年度", "Report years")) }
                 dd { (codebook::years(&self.line)) }
                 dt { (of("依据", "Basis")) }

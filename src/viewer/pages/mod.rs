@@ -5,12 +5,16 @@ pub(super) mod agency;
 pub(super) mod codebook;
 pub(super) mod compare;
 mod controls;
+pub(super) mod finding;
+pub(super) mod findings;
 pub(super) mod form;
 pub(super) mod overview;
+mod parts;
 pub(super) mod proof;
 pub(super) mod report;
 pub(super) mod search;
 pub(super) mod series;
+pub(super) mod status;
 mod terms;
 
 use super::home::{Viewer, ViewerError};
@@ -22,12 +26,13 @@ use super::links::Address;
 ///
 /// [`ViewerError::NotFound`] for an address without a form; else why it was not done.
 pub(super) fn decide<'f>(
-    _viewer: &Viewer,
+    viewer: &Viewer,
     address: &Address,
-    _field: &dyn Fn(&str) -> Option<&'f str>,
+    field: &dyn Fn(&str) -> Option<&'f str>,
 ) -> Result<Address, ViewerError> {
     let parts: Vec<&str> = address.parts.iter().map(String::as_str).collect();
     match parts.as_slice() {
+        ["finding", id] => finding::decide(viewer, id, field),
         _ => Err(ViewerError::NotFound),
     }
 }

@@ -349,7 +349,7 @@ impl Page for SearchPage {
         if self.q.is_empty() {
             title.into()
         } else {
-            format!("{title}：{}", visible(&self.q))
+            format!("{title}{}{}", language.of("：", ": "), visible(&self.q))
         }
     }
 

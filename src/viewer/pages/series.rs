@@ -188,7 +188,7 @@ impl SeriesPage {
         let of = |zh, en| shell.of(zh, en);
         let language = shell.language;
         html! {
-            dl {
+            dl.words {
                 dt { (of("标识", "Id")) }
                 dd { code { (self.id) } }
                 dt { (of("中文名称", "In Chinese")) }
@@ -287,7 +287,7 @@ impl SeriesPage {
                             th scope="row" { (year.year) }
                             td.number { (year.agencies) }
                             td.number { (year.numbers) }
-                            td { (missing(year)) @if year.missing.is_empty() { span.quiet { (of("无", "none")) } } }
+                            td { (missing_words(year, language)) @if year.missing.is_empty() { span.quiet { (of("无", "none")) } } }
                             td.number { (of_value(year.sum, year.unit)) }
                             td.number { (of_value(year.median, year.unit)) }
                             td.number { (plain(year.least, year.unit)) }
@@ -336,7 +336,7 @@ impl SeriesPage {
                 ),
                 _ => (
                     Cell::missing(CellStatus::Unreadable, ""),
-                    Some(Sign::INCOMPLETE),
+                    Some(only_reason(year)),
                 ),
             };
             Point {
@@ -375,6 +375,23 @@ fn term_line(shell: &Shell<'_>, term: &TermLine) -> Markup {
             Language::En => { (term.label_en) }
         }
     }
+}
+
+/// The sign of a year without numbers: the reason, where all have the same.
+fn only_reason(year: &Spread) -> Sign {
+    let mut words = year.missing.keys();
+    match (words.next(), words.next()) {
+        (Some(word), None) => terms::sign_of(word),
+        _ => Sign::INCOMPLETE,
+    }
+}
+
+/// As [`missing`], in words for people.
+fn missing_words(year: &Spread, language: Language) -> String {
+    let words = year.missing.iter();
+    let words = words
+        .map(|(word, count)| format!("{} {count}", terms::sign(terms::sign_of(word), language)));
+    words.collect::<Vec<_>>().join(language.of("；", "; "))
 }
 
 /// `blank 2, row_absent 1`.

@@ -147,6 +147,23 @@ pub fn outcome(outcome: Outcome, language: Language) -> &'static str {
     sign(charts::sign(outcome).unwrap_or(Sign::UNREADABLE), language)
 }
 
+/// The sign of a status' word, as [`crate::query::Spread::missing`] has it.
+pub fn sign_of(word: &str) -> Sign {
+    match word {
+        "blank" => Sign::BLANK,
+        "mark" => Sign::MARK,
+        "text" => Sign::TEXT,
+        "row_absent" | "column_absent" | "table_absent" => Sign::ABSENT,
+        "incomplete" => Sign::INCOMPLETE,
+        "no_sum" => Sign::NO_SUM,
+        "zero_denominator" => Sign::OF_NOTHING,
+        "not_in_form" => Sign::NOT_IN_FORM,
+        "no_table" => Sign::NO_TABLE,
+        "several_reports" => Sign::SEVERAL,
+        _ => Sign::UNREADABLE,
+    }
+}
+
 /// Every series and ratio: id, name, and whether it is a ratio.
 pub fn indicators(language: Language) -> Vec<(&'static str, String, bool)> {
     let series = crate::query::crosswalk::all().iter().map(|one| {

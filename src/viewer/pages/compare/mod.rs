@@ -396,7 +396,11 @@ impl Page for Compare {
         if labels.is_empty() {
             title.into()
         } else {
-            format!("{title}：{}", labels.join(language.of("、", ", ")))
+            format!(
+                "{title}{}{}",
+                language.of("：", ": "),
+                labels.join(language.of("、", ", "))
+            )
         }
     }
 

@@ -4,14 +4,14 @@ use maud::{Markup, PreEscaped, html};
 
 use crate::charts;
 use crate::model::{Scope, Unit};
-use crate::present::svg;
+use crate::present::{Sign, svg};
 use crate::query::compare::{Total, Yearly};
 use crate::query::crosswalk::Measure;
 use crate::viewer::language::Language;
 use crate::viewer::links::{Address, Twin};
 use crate::viewer::shell::Shell;
 
-use super::super::{agencies, terms};
+use super::super::terms;
 use super::question::Asked;
 use super::{Answer, Row};
 
@@ -68,6 +68,7 @@ fn answered(shell: &Shell<'_>, answer: &Answer, number: usize) -> Markup {
                 }
             }
             (table(shell, answer))
+            (legend(shell, answer))
         }
         (remarks(shell, answer))
     }
@@ -147,7 +148,10 @@ fn line(shell: &Shell<'_>, answer: &Answer, row: &Row, notes: bool) -> Markup {
                 None => { span.gap { "–" span.unseen { (shell.of("不排名", "no rank")) } } }
             } }
             th scope="row" lang="zh" {
-                (agencies::named(shell, row.agency, name))
+                @match row.agency {
+                    Some(agency) => { (shell.link(&agency.address(), name)) }
+                    None => { (name) }
+                }
                 @if standing.agencies > 1 { " " span.quiet { "(" (standing.agencies) ")" } }
             }
             td { (terms::scope(standing.scope, shell.language)) }
@@ -173,7 +177,11 @@ fn line(shell: &Shell<'_>, answer: &Answer, row: &Row, notes: bool) -> Markup {
 }
 
 fn year_cell(shell: &Shell<'_>, answer: &Answer, row: &Row, year: &Yearly) -> Markup {
-    let text = value(shell, &year.total, answer.is_ratio);
+    let text = if answer.years.len() > FEW_YEARS && year.total.value.is_none() {
+        sign(shell, &year.total)
+    } else {
+        value(shell, &year.total, answer.is_ratio)
+    };
     let report = row.reports.get(&year.year);
     html! {
         td.number {
@@ -203,6 +211,39 @@ fn value(shell: &Shell<'_>, total: &Total, is_ratio: bool) -> Markup {
         @match total.value {
             Some(value) => { (value) span lang="zh" { (unit) } }
             None => { span.gap { "（" (terms::outcome(total.status, shell.language)) "）" } }
+        }
+    }
+}
+
+/// Up to so many years what is missing stands in words, beyond in signs.
+const FEW_YEARS: usize = 4;
+
+/// The sign of what is missing; its meaning stands beside it unseen, and below the table.
+fn sign(shell: &Shell<'_>, total: &Total) -> Markup {
+    let sign = charts::sign(total.status).unwrap_or(Sign::UNREADABLE);
+    let words = terms::sign(sign, shell.language);
+    html! {
+        span.gap title=(words) { span aria-hidden="true" { (svg::glyph(sign)) } span.unseen { (words) } }
+    }
+}
+
+/// What the signs of a table mean.
+fn legend(shell: &Shell<'_>, answer: &Answer) -> Markup {
+    let mut signs: Vec<Sign> = Vec::new();
+    if answer.years.len() > FEW_YEARS {
+        let totals = answer.rows.iter().flat_map(|row| &row.standing.years);
+        for year in totals.filter(|year| year.total.value.is_none()) {
+            let sign = charts::sign(year.total.status).unwrap_or(Sign::UNREADABLE);
+            if !signs.contains(&sign) {
+                signs.push(sign);
+            }
+        }
+    }
+    html! {
+        @if !signs.is_empty() {
+            ul.inline { @for sign in &signs {
+                li { span.gap { (svg::glyph(*sign)) } " " (terms::sign(*sign, shell.language)) }
+            } }
         }
     }
 }

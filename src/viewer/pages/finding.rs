@@ -1,0 +1,234 @@
+//! One finding: rule, evidence, innocent explanations, and what people say of it.
+
+use jiff::Timestamp;
+use maud::{Markup, html};
+use serde::Serialize;
+use serde_json::Value;
+
+use super::parts;
+use crate::decisions::{self, Decisions, What};
+use crate::pipeline;
+use crate::query::{self, WatchLine};
+use crate::store::Store;
+use crate::viewer::home::{View, Viewer, ViewerError};
+use crate::viewer::language::Language;
+use crate::viewer::links::Address;
+use crate::viewer::names::ReportName;
+use crate::viewer::page::{Page, Table};
+use crate::viewer::shell::Shell;
+
+/// A finding.
+#[derive(Debug, Serialize)]
+pub struct Finding {
+    /// The report's name in addresses.
+    report: Option<ReportName>,
+    /// That of the report it is compared with.
+    other_report: Option<ReportName>,
+    #[serde(flatten)]
+    line: WatchLine,
+}
+
+/// The finding of an id.
+pub fn load(view: &View<'_>, id: &str) -> Result<Finding, ViewerError> {
+    let line = query::watch_one(view.store, id)?.ok_or(ViewerError::NotFound)?;
+    let name = |report_id| view.names.of_report_id(view.store, report_id);
+    Ok(Finding {
+        report: name(line.report_id)?,
+        other_report: line.other_report_id.map(name).transpose()?.flatten(),
+        line,
+    })
+}
+
+/// Writes down what a person says of a finding: `verdict` is `confirm`, `dismiss` or `reopen`, with a `reason` and, if told, `by`.
+pub fn decide<'f>(
+    viewer: &Viewer,
+    id: &str,
+    field: &dyn Fn(&str) -> Option<&'f str>,
+) -> Result<Address, ViewerError> {
+    let said = |name: &str| field(name).map(str::trim).filter(|text| !text.is_empty());
+    let reason = said("reason").ok_or_else(|| {
+        ViewerError::Bad("give a reason: it is kept with the decision 请写明理由".into())
+    })?;
+    // Known before anything is written.
+    viewer.ask(|view| {
+        query::watch_one(view.store, id)?
+            .map(|_| ())
+            .ok_or(ViewerError::NotFound)
+    })?;
+    let home = viewer.home();
+    let _lock = home.lock()?;
+    let path = home.decisions();
+    let what = match said("verdict") {
+        Some("confirm") => What::ConfirmFinding { finding: id.into() },
+        Some("dismiss") => What::DismissFinding { finding: id.into() },
+        Some("reopen") => {
+            let known = Decisions::read(&path)?;
+            let decision = known
+                .of_findings()
+                .get(id)
+                .map(|decision| decision.id.clone());
+            let id = decision.ok_or_else(|| ViewerError::Bad("nothing was said of it".into()))?;
+            What::Undo { id }
+        }
+        _ => return Err(ViewerError::Bad("confirm, dismiss or reopen".into())),
+    };
+    decisions::append(&path, Timestamp::now(), said("by"), reason, what)?;
+    let mut store = Store::open(&home.database())?;
+    pipeline::put_verdicts(&mut store, &Decisions::read(&path)?)?;
+    Ok(super::findings::address(id))
+}
+
+impl Finding {
+    fn evidence(&self, shell: &Shell<'_>) -> Markup {
+        let pieces = self.line.evidence.as_array().map_or(&[][..], Vec::as_slice);
+        html! {
+            h2 { (shell.of("证据", "Evidence")) }
+            ul.evidence {
+                @for piece in pieces { li { (self.piece(shell, piece)) } }
+            }
+        }
+    }
+
+    fn piece(&self, shell: &Shell<'_>, piece: &Value) -> Markup {
+        let text = |name: &str| piece.get(name).and_then(Value::as_str);
+        let report = match text("of") {
+            Some("other") => self.other_report,
+            _ => self.report,
+        };
+        let number = |name: &str| match piece.get(name) {
+            None | Some(Value::Null) => shell.of("无数字", "no number").to_owned(),
+            Some(Value::String(text)) => text.clone(),
+            Some(value) => value.to_string(),
+        };
+        html! {
+            @match (text("kind"), text("cell")) {
+                (Some("cell"), Some(cell)) => {
+                    (piece.get("year").map(Value::to_string).unwrap_or_default()) " "
+                    @match report {
+                        Some(report) => (shell.link(&report.proof(cell), cell)),
+                        None => (cell),
+                    }
+                    " = " (number("value"))
+                }
+                (Some("mention"), _) => {
+                    (shell.of("正文：", "text: ")) q lang="zh" { (text("text").unwrap_or_default()) } " → " (number("value"))
+                }
+                (Some("derivation"), _) => {
+                    (shell.of("按表推算 ", "from the table by ")) code { (text("id").unwrap_or_default()) } " = " (number("value"))
+                }
+                (Some("date"), _) => {
+                    (text("day").unwrap_or_default()) " (" (text("source").unwrap_or_default()) ": "
+                    q lang="zh" { (text("raw").unwrap_or_default()) } ")"
+                }
+                (Some("version"), _) => {
+                    (text("first_seen").unwrap_or_default()) " – " (text("last_seen").unwrap_or_default()) " "
+                    code.digest { (text("sha256").unwrap_or_default()) }
+                }
+                _ => (fields(piece)),
+            }
+        }
+    }
+
+    fn form(&self, shell: &Shell<'_>) -> Markup {
+        let of = |zh, en| shell.of(zh, en);
+        let is_open = self.line.verdict == "open";
+        html! {
+            h2 { (of("核实结论", "Verdict")) }
+            p {
+                (parts::verdict(shell, &self.line.verdict))
+                @if let Some(reason) = &self.line.verdict_reason { ": " span lang="zh" { (reason) } }
+                @if let Some(by) = &self.line.verdict_by { " — " (by) }
+                @if let Some(at) = &self.line.verdict_at { " (" time datetime=(at) { (at) } ")" }
+            }
+            @if let Some(token) = shell.token.filter(|_| shell.links.is_served()) {
+                form.decide method="post" action=[shell.href(&super::findings::address(&self.line.id))] {
+                    input type="hidden" name="token" value=(token);
+                    p {
+                        label for="reason" { (of("理由（必填，随结论保存）", "Reason (needed; kept with the verdict)")) }
+                        textarea id="reason" name="reason" rows="2" required {}
+                    }
+                    p {
+                        label for="by" { (of("核实人", "Who says so")) }
+                        input id="by" name="by" autocomplete="name";
+                    }
+                    p {
+                        @if is_open {
+                            button name="verdict" value="confirm" { (of("确认属实", "Confirm")) } " "
+                            button name="verdict" value="dismiss" { (of("排除", "Dismiss")) }
+                        } @else {
+                            button name="verdict" value="reopen" { (of("撤回结论", "Reopen")) }
+                        }
+                    }
+                }
+            }
+        }
+    }
+}
+
+/// Names and values of a piece of evidence that has no words of its own.
+fn fields(piece: &Value) -> Markup {
+    let fields = piece.as_object().into_iter().flatten();
+    html! {
+        @for (name, value) in fields.filter(|(name, _)| *name != "kind") {
+            span.field { span.quiet { (name) } " "
+                @match value {
+                    Value::String(text) => span lang="zh" { (text) },
+                    other => (other.to_string()),
+                }
+            }
+            " "
+        }
+    }
+}
+
+fn texts(value: &Value) -> impl Iterator<Item = &str> {
+    value
+        .as_array()
+        .into_iter()
+        .flatten()
+        .filter_map(Value::as_str)
+}
+
+impl Page for Finding {
+    fn title(&self, language: Language) -> String {
+        let agency = self
+            .line
+            .agency
+            .as_deref()
+            .or(self.line.agency_code.as_deref());
+        format!(
+            "{} {}: {}",
+            agency.unwrap_or("—"),
+            self.line.year,
+            parts::code_words(language, &self.line.code)
+        )
+    }
+
+    fn body(&self, shell: &Shell<'_>) -> Markup {
+        let of = |zh, en| shell.of(zh, en);
+        let line = &self.line;
+        html! {
+            p { (parts::severity(shell, &line.severity)) " " code { (line.code) } " · " code { (line.id) } }
+            p.message { (of(&line.message_zh, &line.message_en)) }
+            dl.facts {
+                div { dt { (of("报告", "Report")) } dd {
+                    @match self.report { Some(report) => (shell.link(&report.address(), line.year)), None => (line.year) }
+                    " · " (parts::scope(shell.language, line.scope))
+                } }
+                @if let Some(other) = self.other_report {
+                    div { dt { (of("对照报告", "Compared with")) } dd { (shell.link(&other.address(), other.to_string())) } }
+                }
+                div { dt { (of("依据", "Law or rule")) } dd { (of(&line.basis_zh, &line.basis_en)) } }
+                @if !line.rule.is_empty() { div { dt { (of("规则", "Identity")) } dd { code { (line.rule) } } } }
+            }
+            h2 { (of("可能的正常原因", "Innocent explanations")) }
+            ul { @for text in texts(if shell.language == Language::Zh { &line.innocent_zh } else { &line.innocent_en }) { li { (text) } } }
+            (self.evidence(shell))
+            (self.form(shell))
+        }
+    }
+
+    fn tables(&self) -> Vec<Table> {
+        vec![super::findings::table([&self.line])]
+    }
+}
