@@ -236,7 +236,8 @@ fn the_table_the_json_and_the_csv_say_the_same() {
                     // What is missing is a word, never 0 and never nothing.
                     Value::Null => assert_eq!(value, year["status"].as_str().unwrap()),
                     number => {
-                        assert_eq!(value, number.to_string());
+                        // JSON readers drop zeros at the end.
+                        assert_eq!(value.parse::<f64>().ok(), number.as_f64());
                         assert!(page.contains(&format!(">{value}<")), "{value}");
                     }
                 }
@@ -286,7 +287,12 @@ fn charts_are_drawn_inline_and_as_files_with_gaps() {
             .iter()
             .flat_map(|row| row["years"].as_array().unwrap())
             .any(|year| year["value"].is_null());
-        assert!(gap && file.body.contains("无数值："), "{chart}");
+        let told = if chart == "bars" {
+            "缺项，不予合计"
+        } else {
+            "无数值："
+        };
+        assert!(gap && file.body.contains(told), "{chart}");
     }
     // One year: bars, and the number leads to the report.
     let page = html(&format!(

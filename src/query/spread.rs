@@ -54,7 +54,7 @@ pub enum SpreadOf {
     Incomplete,
     /// The reports count different things, or in different units.
     Break,
-    /// A government's report may hold those of others: adding would count them twice.
+    /// Reports that are not, or not known to be, of an agency's own work may hold one another: adding would count twice.
     Nested,
     /// Percentages are not added.
     Ratio,
@@ -171,21 +171,18 @@ const fn order(scope: Scope) -> u8 {
 impl Year {
     fn add(&mut self, point: &Point, same: bool) {
         self.agencies += 1;
-        match point.value.filter(|_| same) {
-            Some(value) => {
-                self.numbers.push(value);
-                self.forms.insert(point.form);
-                self.units.insert(point.unit.map(Unit::as_str));
-                self.unit = point.unit;
-            }
-            None => {
-                let why = if same {
-                    point.status.as_str()
-                } else {
-                    "several_reports"
-                };
-                *self.missing.entry(why).or_default() += 1;
-            }
+        if let Some(value) = point.value.filter(|_| same) {
+            self.numbers.push(value);
+            self.forms.insert(point.form);
+            self.units.insert(point.unit.map(Unit::as_str));
+            self.unit = point.unit;
+        } else {
+            let why = if same {
+                point.status.as_str()
+            } else {
+                "several_reports"
+            };
+            *self.missing.entry(why).or_default() += 1;
         }
     }
 
@@ -198,11 +195,8 @@ impl Year {
                 .any(|other| series.breaks_between(*one, *other))
         });
         // 件 and 条 are two words for the same things; yuan and ten thousand yuan are not.
-        let is_money = |unit: &Option<&'static str>| {
-            unit.and_then(|unit| unit.parse::<Unit>().ok())
-                .is_some_and(Unit::is_money)
-        };
-        let mixed = self.units.len() > 1 && self.units.iter().any(is_money);
+        let is_money = |unit: &str| unit.parse::<Unit>().is_ok_and(Unit::is_money);
+        let mixed = self.units.len() > 1 && self.units.iter().flatten().any(|unit| is_money(unit));
         let scale = self
             .numbers
             .iter()

@@ -5,7 +5,7 @@ use super::{
     Anchor, CHANGE, Canvas, FAINT, Frame, INK, LINE, RULE, Tenths, empty, escaped, pixels,
     width_of, with_unit,
 };
-use crate::present::plot::Plot;
+use crate::present::plot::{Plot, Point};
 use crate::present::shorten;
 use crate::present::sign::Sign;
 use std::fmt::Write as _;
@@ -200,7 +200,7 @@ impl Place<'_> {
                 run.clear();
                 said.push(format!("{year}年起口径不同，不可比较"));
             }
-            let sign = point.map_or(Some(Sign::NO_REPORT), |point| point.sign());
+            let sign = point.map_or(Some(Sign::NO_REPORT), Point::sign);
             let height = point.and_then(|point| self.axis.place(point.cell.value?, HEIGHT));
             let (Some(point), None, Some(height)) = (point, sign, height) else {
                 // A gap: nothing is drawn through it.
@@ -277,7 +277,7 @@ fn marker(canvas: &mut Canvas, at: (Tenths, Tenths), number: usize, title: &str)
 mod tests {
     use super::*;
     use crate::model::CellStatus;
-    use crate::present::{Cell, Point};
+    use crate::present::Cell;
 
     fn plot(title: &str, values: &[(i16, &str, bool)]) -> Plot {
         let point = |(year, text, broken): &(i16, &str, bool)| Point {

@@ -4,6 +4,7 @@ use maud::{Markup, html};
 use serde::Serialize;
 
 use crate::export::STATUSES;
+use crate::model::form::TableForm;
 use crate::model::{Catalog, FormId};
 use crate::query::crosswalk::{self, Measure, Quality};
 use crate::query::ratios;
@@ -79,11 +80,7 @@ pub fn form_line(id: FormId) -> FormLine {
         last_year: form.last_year,
         basis: form.basis.clone(),
         tables: form.tables.len(),
-        cells: form
-            .tables
-            .iter()
-            .flat_map(|table| table.indicators())
-            .count(),
+        cells: form.tables.iter().flat_map(TableForm::indicators).count(),
     }
 }
 

@@ -129,7 +129,7 @@ impl FormTable {
         let of = |zh, en| shell.of(zh, en);
         let width = self.columns.len().max(1);
         html! {
-            div.wide tabindex="0" role="region" aria-label=(self.title) {
+            div.wide tabindex="0" role="region" aria-label={ (self.title) " " (self.id) } {
                 table.form {
                     caption lang="zh" { (self.title) }
                     (self.head(shell))
@@ -195,7 +195,7 @@ impl FormTable {
         html! {
             details {
                 summary { (of("单元格清单：", "The cells of: ")) span lang="zh" { (self.title) } }
-                div.wide tabindex="0" role="region" aria-label=(of("单元格清单", "List of cells")) {
+                div.wide tabindex="0" role="region" aria-label={ (of("单元格清单 ", "List of cells ")) (self.id) } {
                     table {
                         caption { span lang="zh" { (self.title) } }
                         thead { tr {

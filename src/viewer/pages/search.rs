@@ -228,7 +228,7 @@ impl SearchPage {
         }
     }
 
-    fn count(&self, shell: &Shell<'_>, found: &FoundPage) -> Markup {
+    fn count(shell: &Shell<'_>, found: &FoundPage) -> Markup {
         let of = |zh, en| shell.of(zh, en);
         let most = if found.exact {
             ""
@@ -361,7 +361,7 @@ impl Page for SearchPage {
             }
             @if let Some(found) = &self.found {
                 h2 { (shell.of("结果", "Found")) }
-                (self.count(shell, found))
+                (Self::count(shell, found))
                 @for hit in &found.hits { (hit.show(shell)) }
                 (self.pager(shell))
             }

@@ -167,8 +167,8 @@ fn why(of: SpreadOf, language: Language) -> &'static str {
         SpreadOf::Incomplete => language.of("有缺项，不予合计", "some reports lack it"),
         SpreadOf::Break => language.of("口径或单位不同", "different things or units"),
         SpreadOf::Nested => language.of(
-            "汇总报告相互包含，不予合计",
-            "such reports hold others: never added",
+            "报告可能相互包含，不予合计",
+            "reports may hold one another: not added",
         ),
         SpreadOf::Ratio => language.of("比率不相加", "percentages are not added"),
         SpreadOf::TooLarge => language.of("数值过大", "too large"),
@@ -258,13 +258,13 @@ impl SeriesPage {
     fn over_agencies(&self, shell: &Shell<'_>) -> Markup {
         let of = |zh, en| shell.of(zh, en);
         let language = shell.language;
-        let of_value = |of: SpreadOf, unit| match of.number() {
-            Some(value) => html! { (self.number(value, unit)) },
-            None => html! { span.gap { "（" (why(of, language)) "）" } },
+        let of_value = |of: SpreadOf, unit| {
+            let number = of.number().map(|value| self.number(value, unit));
+            given(number, why(of, language))
         };
-        let plain = |value: Option<Decimal>, unit| match value {
-            Some(value) => html! { (self.number(value, unit)) },
-            None => html! { span.gap { "（" (of("未给出", "not given")) "）" } },
+        let plain = |value: Option<Decimal>, unit| {
+            let number = value.map(|value| self.number(value, unit));
+            given(number, of("未给出", "not given"))
         };
         html! {
             div.wide tabindex="0" role="region" aria-label=(of("各年情况", "Year by year")) {
@@ -357,6 +357,16 @@ impl SeriesPage {
             unit: charts::unit(&self.indicator, unit.filter(|_| same)),
             points,
         })
+    }
+}
+
+/// A number, or why there is none.
+fn given(number: Option<String>, why: &str) -> Markup {
+    html! {
+        @match number {
+            Some(number) => { (number) }
+            None => { span.gap { "（" (why) "）" } }
+        }
     }
 }
 

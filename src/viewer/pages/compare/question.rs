@@ -179,6 +179,10 @@ impl Asked {
         }
         for name in names {
             let key = view.names.body(name);
+            // Two names of one body are picked once.
+            if key.is_some() && asked.agencies.iter().any(|one| one.key == key) {
+                continue;
+            }
             let label = match key {
                 Some(key) => query::agency_label(view.store, key)?,
                 None => None,
@@ -217,8 +221,7 @@ impl Asked {
         let mut offered: Vec<Offered> = offered.collect();
         let mut exact = offered.iter().filter(|one| one.label == self.find);
         let only = match (offered.as_slice(), exact.next(), exact.next()) {
-            ([one], ..) => Some(one.id),
-            (_, Some(one), None) => Some(one.id),
+            ([one], ..) | (_, Some(one), None) => Some(one.id),
             _ => None,
         };
         if let Some(only) = only {

@@ -59,7 +59,7 @@ fn answered(shell: &Shell<'_>, answer: &Answer, number: usize) -> Markup {
         } @else {
             @for (at, picture) in answer.pictures.iter().enumerate() {
                 figure.chart {
-                    div.wide tabindex="0" role="region" aria-label={ (of("图", "Chart")) " " (at + 1) } {
+                    div.wide tabindex="0" role="region" aria-label={ (of("图", "Chart")) " " (number + 1) "." (at + 1) } {
                         (PreEscaped(svg::inline(&picture.svg, &format!("answer-{number}-{at}"))))
                     }
                     @if let Some(href) = shell.links.twin(shell.address, Twin::Svg(&picture.name)) {
@@ -154,7 +154,7 @@ fn line(shell: &Shell<'_>, answer: &Answer, row: &Row, notes: bool) -> Markup {
                 }
                 @if standing.agencies > 1 { " " span.quiet { "(" (standing.agencies) ")" } }
             }
-            td { (terms::scope(standing.scope, shell.language)) }
+            td.whose { (terms::scope(standing.scope, shell.language)) }
             @if answer.years.len() > 1 {
                 @for year in &standing.years { (year_cell(shell, answer, row, year)) }
             }
@@ -171,7 +171,7 @@ fn line(shell: &Shell<'_>, answer: &Answer, row: &Row, notes: bool) -> Markup {
                 Some(report) => { (shell.link(&report.address(), &whole)) }
                 None => { (whole) }
             } }
-            @if notes { td { (note(shell, total).unwrap_or_default()) } }
+            @if notes { td.remark { (note(shell, total).unwrap_or_default()) } }
         }
     }
 }
