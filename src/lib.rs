@@ -10,6 +10,7 @@
 pub mod agency;
 pub mod archive;
 pub mod audit;
+pub mod charts;
 pub mod cli;
 pub mod crawl;
 pub mod decisions;

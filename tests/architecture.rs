@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 /// Each module of `src/` and the modules of this crate it may name.
-const MAY_IMPORT: [(&str, &[&str]); 23] = [
+const MAY_IMPORT: [(&str, &[&str]); 24] = [
     ("model", &[]),
     ("profile", &["model"]),
     ("archive", &["model"]),
@@ -36,6 +36,7 @@ const MAY_IMPORT: [(&str, &[&str]); 23] = [
     ("query", &["model", "store"]),
     ("export", &["model", "query"]),
     ("present", &["model"]),
+    ("charts", &["model", "query", "present"]),
     ("home", &[]),
     ("decisions", &[]),
     ("agency", &["normalize"]),
@@ -75,12 +76,16 @@ const MAY_IMPORT: [(&str, &[&str]); 23] = [
             "present",
             "pipeline",
             "frontier",
+            "agency",
+            "charts",
+            "export",
         ],
     ),
     (
         "cli",
         &[
             "viewer",
+            "charts",
             "model",
             "profile",
             "home",

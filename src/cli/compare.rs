@@ -1,19 +1,17 @@
 //! `nianbao compare`.
 
 use std::collections::BTreeSet;
-use std::fmt::Write as _;
 use std::path::PathBuf;
 
 use anyhow::bail;
 use serde::Serialize;
 
+use crate::charts::{self, MOST_BARS, MOST_LINES, Picture, bars, of_comparison};
 use crate::model::{Decimal, FormId, Scope};
-use crate::present::svg::{BarChart, LineChart, Slope, SlopeChart};
-use crate::present::{Align, Bar, Bars, Plot, Sign, Table};
+use crate::present::{Align, Table};
 use crate::query::compare::{self, By, Comparison, Indicator, Question, Standing, Total};
 use crate::query::{Copies, Division, Filter, QueryError};
 
-use super::chart::{self, Drawn};
 use super::context::Context;
 use super::select::{self, CopiesArg};
 use super::{Status, output, series, words};
@@ -113,11 +111,6 @@ struct Which {
     copies: CopiesArg,
 }
 
-/// Rows of a picture.
-const MAX_ROWS: usize = 60;
-/// Lines between two years, and panels.
-const MAX_LINES: usize = 40;
-
 pub(super) fn run(context: &Context, args: &Args) -> anyhow::Result<Status> {
     let indicator = series::indicator(&args.id)?;
     let store = context.read()?.store;
@@ -201,7 +194,7 @@ pub(super) fn run(context: &Context, args: &Args) -> anyhow::Result<Status> {
         ));
     }
     if let Some(path) = &args.look.svg {
-        chart::save(path, &picture(&indicator, &mut answer)?)?;
+        output::save(path, &picture(&indicator, &mut answer)?)?;
     }
     if filter.copies == Copies::LeftOut {
         select::say_copies(compare::count_copies(&store, &filter, &question)?, true);
@@ -271,7 +264,7 @@ fn note(row: &Standing) -> String {
 
 fn unit(indicator: &Indicator, total: &Total) -> &'static str {
     match total.value {
-        Some(_) => chart::unit(indicator, total.unit),
+        Some(_) => charts::unit(indicator, total.unit),
         None => "",
     }
 }
@@ -282,7 +275,7 @@ fn table(indicator: &Indicator, answer: &Comparison, max_width: Option<u16>) -> 
     }
     let span = answer.years.len() > 1;
     let counts = indicator.is_ratio();
-    let drawn = drawn(indicator, &answer.rows);
+    let drawn = charts::drawn_of(indicator, &answer.rows);
     let notes = answer.rows.iter().any(|row| !note(row).is_empty());
     let years: Vec<String> = answer.years.iter().map(i16::to_string).collect();
     let whole = match years.as_slice() {
@@ -411,286 +404,18 @@ fn csv(indicator: &Indicator, answer: &Comparison) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// In which unit these are drawn.
-fn drawn(indicator: &Indicator, rows: &[Standing]) -> Drawn {
-    let totals = rows
-        .iter()
-        .flat_map(|row| row.years.iter().map(|year| &year.total).chain([&row.total]));
-    let units = totals.filter(|total| total.value.is_some());
-    Drawn::of(indicator, units.filter_map(|total| total.unit))
-}
-
-fn bars(indicator: &Indicator, rows: &[Standing], years: &[i16]) -> Bars {
-    let drawn = drawn(indicator, rows);
-    let bar = |row: &Standing| {
-        let total = &row.total;
-        let mut label = total.value.map_or_else(
-            || {
-                chart::sign(total.status).map_or_else(String::new, |sign| {
-                    format!("{} {}", sign.sign, sign.chinese)
-                })
-            },
-            |value| {
-                drawn
-                    .label(value, total.unit)
-                    .unwrap_or_else(|| value.to_string())
-            },
-        );
-        if let (Some(fraction), Some(_)) = (total.fraction, total.value) {
-            // Writing to a String cannot fail.
-            let _ = write!(
-                label,
-                "（{}/{}）",
-                number(fraction.numerator),
-                number(fraction.denominator)
-            );
-        }
-        Bar {
-            // A bar of another unit or definition would be compared with the others.
-            value: total
-                .value
-                .filter(|_| row.rank.is_some())
-                .and_then(|value| drawn.value(value, total.unit)),
-            rank: row.rank,
-            name: name(row).to_owned(),
-            label,
-        }
-    };
-    let scope = rows
-        .first()
-        .map(|row| chart::scope_word(row.scope))
-        .unwrap_or_default();
-    Bars {
-        title: format!("{}　{}　{scope}", indicator.label(), span(years)),
-        // Where units differ, each label has its own.
-        unit: drawn.common(),
-        bars: rows.iter().map(bar).collect(),
-    }
-}
-
-fn span(years: &[i16]) -> String {
-    match years {
-        [] => String::new(),
-        [year] => format!("{year}年"),
-        [first, .., last] => format!("{first}—{last}年"),
-    }
-}
-
 fn picture(indicator: &Indicator, answer: &mut Comparison) -> anyhow::Result<String> {
-    let scopes: BTreeSet<&str> = answer
-        .rows
-        .iter()
-        .map(|row| chart::scope_word(row.scope))
-        .collect();
+    let scopes: BTreeSet<&str> = answer.rows.iter().map(|row| row.scope.as_str()).collect();
     if scopes.len() > 1 {
         bail!("a picture is of one scope: name it with --scope");
     }
-    let lines = answer.years.len() > 1;
-    let cut = cut(&mut answer.rows, if lines { MAX_LINES } else { MAX_ROWS });
-    let rows = &answer.rows;
-    let drawn = drawn(indicator, rows);
-    let title = format!("{}　{}", indicator.label(), span(&answer.years));
-    let scopes: Vec<&str> = scopes.into_iter().collect();
-    let mut subtitle = format!("范围：{}", scopes.join("、"));
-    if !drawn.unit().is_empty() {
-        subtitle = format!("单位：{}；{subtitle}", drawn.unit());
-    }
-    let mut frame = chart::frame(indicator, title, subtitle);
-    frame.notes.extend(drawn.note());
-    if cut > 0 {
-        frame
-            .notes
-            .push(format!("仅列前{}行，另有{cut}行未列。", rows.len()));
-    }
-    if rows.iter().any(|row| row.rank.is_none()) {
-        frame.notes.push("“–”：无可排名的数值，不参与排名。".into());
-    }
-    Ok(match answer.years.as_slice() {
-        [one, other] => {
-            let end = |total: &Total| match (total.value, chart::sign(total.status)) {
-                (Some(number), None) => {
-                    let value = drawn.value(number, total.unit);
-                    value.ok_or(Sign::NOT_DRAWN)
-                }
-                (_, sign) => Err(sign.unwrap_or(Sign::UNREADABLE)),
-            };
-            let label = |total: &Total| drawn.label(total.value?, total.unit);
-            let two = rows.iter().map(|row| Slope {
-                name: name(row).to_owned(),
-                values: [end(&row.years[0].total), end(&row.years[1].total)],
-                labels: [label(&row.years[0].total), label(&row.years[1].total)],
-                broken: row.years[1].break_before,
-            });
-            SlopeChart {
-                frame,
-                years: [*one, *other],
-                unit: drawn.unit(),
-                slopes: two.collect(),
-            }
-            .render()
-        }
-        [_, _, ..] => {
-            let plots = rows.iter().map(|row| Plot {
-                title: match row.rank {
-                    Some(rank) => format!("{rank}　{}", name(row)),
-                    None => format!("–　{}", name(row)),
-                },
-                unit: drawn.unit(),
-                points: chart::of_years(&row.years, drawn),
-            });
-            LineChart {
-                frame,
-                plots: plots.collect(),
-            }
-            .render()
-        }
-        _ => BarChart {
-            frame,
-            bars: bars(indicator, rows, &answer.years),
-        }
-        .render(),
-    })
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::model::Unit;
-    use crate::query::compare::{Outcome, Yearly};
-    use crate::query::crosswalk::Quality;
-
-    fn total(value: i64, unit: Unit) -> Total {
-        Total {
-            value: Some(Decimal::integer(value)),
-            status: Outcome::NUMBER,
-            unit: Some(unit),
-            fraction: None,
-            reports: 1,
-            left_out: 0,
-            known: None,
-            form: Some(FormId::F2019),
-            quality: Quality::Weak,
-            note: None,
-        }
-    }
-
-    fn standing(rank: u32, name: &str, years: &[(i64, Unit)]) -> Standing {
-        let years = years
-            .iter()
-            .zip(2019..)
-            .map(|((value, unit), year)| Yearly {
-                year,
-                break_before: false,
-                total: total(*value, *unit),
-            });
-        let years: Vec<Yearly> = years.collect();
-        Standing {
-            rank: Some(rank),
-            name: Some(name.into()),
-            code: None,
-            division: None,
-            level: None,
-            scope: Scope::Own,
-            agencies: 1,
-            total: years[years.len() - 1].total.clone(),
-            years,
-        }
-    }
-
-    fn answer(years: &[i16], rows: Vec<Standing>) -> Comparison {
-        Comparison {
-            years: years.to_vec(),
-            rows,
-            unplaced: 0,
-            unknown_place: 0,
-        }
-    }
-
-    /// Where the dots of a picture are, from the top.
-    fn heights(picture: &str) -> Vec<&str> {
-        let dots = picture.split("<circle").skip(1);
-        dots.map(|dot| {
-            dot.split("cy=\"")
-                .nth(1)
-                .unwrap()
-                .split('"')
-                .next()
-                .unwrap()
-        })
-        .collect()
-    }
-
-    #[test]
-    fn money_of_several_units_is_drawn_in_yuan_and_labelled_as_printed() {
-        use Unit::{WanYuan, YiYuan, Yuan};
-        let indicator = Indicator::find("procurement_amount").unwrap();
-        let rows = || {
-            vec![
-                standing(1, "甲局", &[(500, WanYuan)]),
-                standing(2, "乙局", &[(3_000_000, Yuan)]),
-            ]
-        };
-        let drawn = bars(&indicator, &rows(), &[2019]);
-        let values: Vec<_> = drawn.bars.iter().map(|bar| bar.value.unwrap()).collect();
-        assert_eq!(values, [5_000_000, 3_000_000].map(Decimal::integer));
-        let labels: Vec<_> = drawn.bars.iter().map(|bar| bar.label.as_str()).collect();
-        assert_eq!(labels, ["500万元", "3000000元"]);
-        assert_eq!(drawn.unit, "");
-        let picture_of =
-            |years: &[i16], rows| picture(&indicator, &mut answer(years, rows)).unwrap();
-        let bars = picture_of(&[2019], rows());
-        assert!(bars.contains("单位：元") && bars.contains("金额单位不一"));
-        // One unit stays what it is.
-        let same = vec![standing(1, "甲局", &[(500, WanYuan)])];
-        assert!(picture_of(&[2019], same).contains("单位：万元"));
-
-        // Two years, and more: 500万元 is as much as 5000000元, 1亿元 more than either.
-        let two = vec![
-            standing(1, "甲局", &[(500, WanYuan), (5_000_000, Yuan)]),
-            standing(2, "乙局", &[(5_000_000, Yuan), (1, YiYuan)]),
-        ];
-        let slopes = picture_of(&[2019, 2020], two);
-        let at = heights(&slopes);
-        assert_eq!(at.len(), 4);
-        assert!(at[0] == at[1] && at[1] == at[2] && at[2] != at[3], "{at:?}");
-        assert!(slopes.contains("500万元") && slopes.contains("1亿元"));
-        let three = [(500, WanYuan), (5_000_000, Yuan), (1, YiYuan)];
-        let panels = picture_of(&[2019, 2020, 2021], vec![standing(1, "甲局", &three)]);
-        let at = heights(&panels);
-        assert!(at.len() == 3 && at[0] == at[1] && at[1] != at[2], "{at:?}");
-        assert!(panels.contains("2019年500万元") && panels.contains("2021年1亿元"));
-
-        // What is no money, or too much, is a gap that says so.
-        let odd = [(3, Unit::Jian), (i64::MAX, WanYuan), (2, Yuan)];
-        let panels = picture_of(&[2019, 2020, 2021], vec![standing(1, "甲局", &odd)]);
-        assert_eq!(heights(&panels).len(), 1);
-        assert!(panels.contains("2019年单位不同或数值过大"));
-        let text = table(
-            &indicator,
-            &answer(&[2019, 2020, 2021], vec![standing(1, "甲局", &three)]),
-            None,
-        );
-        assert!(text.contains("500万元") && text.contains("1亿元"), "{text}");
-    }
-
-    #[test]
-    fn every_reason_has_a_sign() {
-        use crate::query::PointStatus;
-        for outcome in [
-            Outcome::NoReport,
-            Outcome::Several,
-            Outcome::Incomplete,
-            Outcome::Break,
-            Outcome::NoneHasBoth,
-            Outcome::YearsNotAdded,
-            Outcome::Point(PointStatus::Incomplete),
-            Outcome::Point(PointStatus::NoSum),
-            Outcome::Point(PointStatus::ZeroDenominator),
-            Outcome::Point(PointStatus::NotInForm),
-            Outcome::Point(PointStatus::NoTable),
-        ] {
-            assert!(chart::sign(outcome).is_some(), "{outcome:?}");
-        }
-        assert!(chart::sign(Outcome::NUMBER).is_none());
-    }
+    let picture = Picture::of_years(answer.years.len());
+    let most = if picture == Picture::Bars {
+        MOST_BARS
+    } else {
+        MOST_LINES
+    };
+    let cut = cut(&mut answer.rows, most);
+    let (rows, years) = (&answer.rows, &answer.years);
+    Ok(of_comparison(indicator, rows, years, cut, picture))
 }

@@ -7,7 +7,6 @@ mod agency;
 mod archive;
 mod audit;
 mod build;
-mod chart;
 mod compare;
 mod context;
 mod coverage;

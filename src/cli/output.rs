@@ -128,6 +128,14 @@ pub(super) fn replace<T>(
     written
 }
 
+/// Writes a picture, whole or not at all.
+pub(super) fn save(path: &Path, picture: &str) -> anyhow::Result<()> {
+    replace(path, |file| Ok(file.write_all(picture.as_bytes())?))
+        .with_context(|| format!("cannot write {}", path.display()))?;
+    say(&format!("wrote {}", path.display()));
+    Ok(())
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -146,6 +146,7 @@ pub(super) fn run(context: &Context, args: &Args) -> anyhow::Result<Status> {
         kinds: args.section.clone(),
         all_versions: args.all_versions,
         limit: usize::try_from(args.limit)?,
+        offset: 0,
         most: if args.count {
             None
         } else {

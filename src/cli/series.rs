@@ -6,6 +6,7 @@ use std::path::PathBuf;
 
 use anyhow::bail;
 
+use crate::charts as chart;
 use crate::model::{Catalog, FormId, Unit};
 use crate::present::svg::LineChart;
 use crate::present::{Align, Table};
@@ -18,7 +19,7 @@ use crate::store::Store;
 use super::context::Context;
 use super::select::{self, Selection};
 use super::suggest::{did_you_mean, near};
-use super::{Status, chart, output, words};
+use super::{Status, output, words};
 
 const EXAMPLES: &str = "\
 Examples:
@@ -108,7 +109,7 @@ pub(super) fn run(context: &Context, args: &Args) -> anyhow::Result<Status> {
         output::print(&text)?;
     }
     if let Some(path) = &args.look.svg {
-        chart::save(path, &picture(&indicator, &points)?)?;
+        output::save(path, &picture(&indicator, &points)?)?;
     }
     select::say_left_out(&opened.store, &filter)?;
     Ok(Status::Done)

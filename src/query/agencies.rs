@@ -255,3 +255,19 @@ fn links(store: &Store, key: i64) -> Result<Vec<AgencyLinkLine>, QueryError> {
     })?;
     Ok(links.collect::<Result<_, _>>()?)
 }
+
+/// The label of a body (`agency_key.key`); `None` where there is none.
+///
+/// # Errors
+///
+/// If the database cannot be read.
+pub fn agency_label(store: &Store, key: i64) -> Result<Option<String>, QueryError> {
+    let mut statement = store
+        .connection()
+        .prepare_cached("SELECT label FROM agency_key WHERE agency_id = ?")?;
+    let mut rows = statement.query([key])?;
+    Ok(match rows.next()? {
+        Some(row) => row.get(0)?,
+        None => None,
+    })
+}

@@ -11,6 +11,8 @@ pub enum AgencyFilter {
     Exact(String),
     /// Names that contain this text.
     Containing(String),
+    /// These bodies (`agency_key.key` of this database), by all their names; none: nobody.
+    Bodies(Vec<i64>),
     /// The body of this key (`agency_key.key`).
     Body(i64),
 }
@@ -50,6 +52,7 @@ impl Filter {
     /// A condition on `r` (report), `a` (agency, may be NULL), and its values in order. Form and cell are
     /// not part of it.
     pub(super) fn condition(&self) -> (String, Vec<Value>) {
+        let bodies: String;
         let mut terms = vec!["1"];
         let mut values = Vec::new();
         let text = |text: &str| Value::Text(text.to_owned());
@@ -66,6 +69,14 @@ impl Filter {
             Some(AgencyFilter::Containing(part)) => {
                 terms.push("r.agency_id IN (SELECT id FROM agency WHERE instr(name, ?) > 0)");
                 values.push(text(part));
+            }
+            Some(AgencyFilter::Bodies(keys)) => {
+                bodies = format!(
+                    "r.agency_id IN (SELECT agency_id FROM agency_key WHERE key IN ({}))",
+                    vec!["?"; keys.len()].join(", ")
+                );
+                terms.push(&bodies);
+                values.extend(keys.iter().map(|key| Value::Integer(*key)));
             }
         }
         if let Some(AgencyFilter::Body(key)) = self.agency {

@@ -22,13 +22,14 @@ mod reports;
 mod rows;
 mod search;
 mod series;
+mod spread;
 mod sql;
 pub mod watch;
 mod wide;
 
 pub use agencies::{
-    AgencyLine, AgencyLinkLine, AgencyListFilter, AgencyName, AgencyRecord, list_agencies,
-    show_agencies, show_agency,
+    AgencyLine, AgencyLinkLine, AgencyListFilter, AgencyName, AgencyRecord, agency_label,
+    list_agencies, show_agencies, show_agency,
 };
 pub use browse::{
     Holdings, Lines, ProvinceYear, RunLine, UnplacedLine, WatchFilter, Window, YearCell, YearCount,
@@ -50,7 +51,8 @@ pub use export::{export_csv, export_json};
 pub use filter::{AgencyFilter, Copies, Filter};
 pub use panel::{Details, FindingText, Head, Narrative, Panel, in_wide, series_of};
 pub use places::{
-    AgencyIdentity, ReportPlace, agency_identities, placed_report, report_place, unplaced_reports,
+    AgencyIdentity, ReportPlace, agency_identities, divisions, placed_report, places_of_bodies,
+    report_place, unplaced_reports,
 };
 pub use reports::{
     FindingCount, FindingLine, ProposalLine, RefusalLine, ReportLine, agency_names, count_copies,
@@ -59,6 +61,7 @@ pub use reports::{
 pub use rows::{export_rows_csv, export_rows_json};
 pub use search::{Found, Hit, MOST_COUNTED, SearchOptions, Words, WordsError, search};
 pub use series::{Panels, Part, Point, PointStatus, Side, all_series, cell_series, series};
+pub use spread::{Spread, SpreadOf, spread};
 pub use sql::{Cut, SqlAnswer, SqlLimits, SqlValue, ViewLine, ask, views};
 pub use watch::{WatchLine, watch, watch_of_report};
 

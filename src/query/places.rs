@@ -122,3 +122,50 @@ pub fn placed_report(
         .query_row(params![agency_id, year, scope.as_str()], |row| row.get(0));
     Ok(found.optional()?)
 }
+
+/// The reports of some bodies (`agency_key.key`), each with its body, between two years.
+///
+/// # Errors
+///
+/// If the database cannot be read.
+pub fn places_of_bodies(
+    store: &Store,
+    keys: &[i64],
+    years: (i16, i16),
+) -> Result<Vec<(i64, ReportPlace)>, QueryError> {
+    let mut statement = store.connection().prepare_cached(
+        "SELECT r.id, r.agency_id, r.year, r.scope, r.page FROM agency_key k JOIN report r ON r.agency_id = k.agency_id
+         WHERE k.key = ? AND r.year BETWEEN ? AND ? ORDER BY r.id",
+    )?;
+    let mut places = Vec::new();
+    for key in keys {
+        let mut rows = statement.query(params![key, years.0, years.1])?;
+        while let Some(row) = rows.next()? {
+            places.push((*key, place(row)?));
+        }
+    }
+    Ok(places)
+}
+
+/// The divisions that agencies of this database are placed in, each province and prefecture above them included, by code.
+///
+/// # Errors
+///
+/// If the database cannot be read.
+pub fn divisions(store: &Store) -> Result<Vec<String>, QueryError> {
+    let mut statement = store
+        .connection()
+        .prepare_cached("SELECT DISTINCT division FROM agency_key WHERE division IS NOT NULL")?;
+    let mut codes = std::collections::BTreeSet::new();
+    let mut rows = statement.query([])?;
+    while let Some(row) = rows.next()? {
+        let code: String = row.get(0)?;
+        if code.len() >= 6 && code.bytes().all(|byte| byte.is_ascii_digit()) {
+            codes.insert(format!("{}0000", &code[..2]));
+            codes.insert(format!("{}00", &code[..4]));
+        } else {
+            codes.insert(code);
+        }
+    }
+    Ok(codes.into_iter().collect())
+}

@@ -318,13 +318,17 @@ pub(super) fn ratio_points(
     filter: &Filter,
 ) -> Result<Vec<Point>, QueryError> {
     let panel = Panel::read(store, &[&ratio.numerator, &ratio.denominator], filter)?;
-    let point = |head| {
-        let (above, list) = series::point(&ratio.numerator, &panel, head);
-        let (below, other) = series::point(&ratio.denominator, &panel, head);
-        divided(above, below, list == other)
-    };
-    let points = (0..panel.heads.len()).map(point).collect();
+    let points = (0..panel.heads.len())
+        .map(|head| ratio_point(ratio, &panel, head))
+        .collect();
     series::finished(&ratio.numerator, points, filter)
+}
+
+/// The point of one head of a panel that has both counts' cells.
+pub(super) fn ratio_point(ratio: &Ratio, panel: &Panel, head: usize) -> Point {
+    let (above, list) = series::point(&ratio.numerator, panel, head);
+    let (below, other) = series::point(&ratio.denominator, panel, head);
+    divided(above, below, list == other)
 }
 
 /// Puts the counts beside each other.

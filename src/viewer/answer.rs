@@ -29,6 +29,11 @@ pub(super) fn answer(view: &View<'_>, address: &Address) -> Result<Box<dyn AnyPa
         ["diff", name] | ["diff", name, _, _] => {
             Box::new(pages::diff::load(view, report(name)?, address)?)
         }
+        ["compare"] => Box::new(pages::compare::load(view, address)?),
+        ["search"] => Box::new(pages::search::load(view, address)?),
+        ["codebook"] => Box::new(pages::codebook::load()),
+        ["form", id] => Box::new(pages::form::load(id)?),
+        ["series", id] => Box::new(pages::series::load(view, id)?),
         _ => return Err(ViewerError::NotFound),
     })
 }

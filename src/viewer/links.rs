@@ -3,7 +3,6 @@
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 
 use super::language::Language;
-use super::names::ReportName;
 
 /// What stays as it is in a part of a path (RFC 3986, unreserved).
 const PART: &AsciiSet = &NON_ALPHANUMERIC
@@ -162,7 +161,7 @@ impl Links {
         let path = Address::of(["archived", report, cell]).path();
         match self {
             Self::Served => path,
-            Self::Site { depth } => {
+            Self::Site { depth, .. } => {
                 format!(
                     "{}{}.html",
                     "../".repeat(depth),
@@ -183,16 +182,6 @@ impl Links {
         match self {
             Self::Served => format!("/assets/{name}"),
             Self::Site { depth, .. } => format!("{}assets/{name}", "../".repeat(depth)),
-        }
-    }
-
-    /// To the archived page of a report, for a frame: it runs and loads nothing.
-    pub fn archived(self, report: ReportName, cell: &str) -> String {
-        let address = Address::of(["archived", &report.to_string(), cell]);
-        let path = address.path();
-        match self {
-            Self::Served => path,
-            Self::Site { depth, .. } => format!("{}{}.html", "../".repeat(depth), &path[1..]),
         }
     }
 

@@ -249,7 +249,8 @@ impl Served {
         };
         if form == Form::Page
             && let Some(there) = page.address()
-            && there.parts != address.parts
+            && (there.parts != address.parts
+                || !there.query.is_empty() && there.query != address.query)
         {
             let to = Links::Served.page(asked.language, &there);
             return redirect(&to.unwrap_or_default(), false);

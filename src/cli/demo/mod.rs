@@ -24,7 +24,7 @@ use crate::query::{self, AgencyFilter, Filter, FindingLine};
 use crate::store::Store;
 
 use super::context::{self, Context, Opened};
-use super::{Status, audit, build, chart, coverage, diff, output, proof, series};
+use super::{Status, audit, build, coverage, diff, output, proof, series};
 
 use crawl::{Crawled, Stage};
 use publishers::{ATTACHED, CHANGED, PAUSE, within};
@@ -312,7 +312,7 @@ fn one_series(store: &Store, width: usize) -> anyhow::Result<String> {
     let points = indicator.points(store, &filter)?;
     let mut text = series::heading(&indicator);
     text.push_str(&series::table(&indicator, &points, None));
-    for plot in chart::plots(&indicator, &points) {
+    for plot in crate::charts::plots(&indicator, &points) {
         text.push('\n');
         text.push_str(&plot.render(width, 6));
     }

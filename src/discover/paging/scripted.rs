@@ -9,7 +9,7 @@ use super::{Sheet, behind, links, widgets};
 use crate::discover::links::said as said_by;
 use crate::discover::opens;
 use crate::discover::script::{Effect, Place, Program};
-use crate::discover::tree::{Node, NodeId, Tree};
+use crate::discover::tree::{NodeId, Ref, Tree};
 use crate::discover::urls;
 
 /// What the scripts say of the pages behind.
@@ -307,7 +307,7 @@ fn by_words(sheet: &Sheet<'_, '_>, tree: &Tree<'_>) -> Option<Scripted> {
 
 /// 1 for a page from which nothing leads back: where it does, a page that prints no number of its own may be the last.
 fn first(sheet: &Sheet<'_, '_>, tree: &Tree<'_>) -> Option<u32> {
-    let leads_back = |(id, node): (NodeId, &Node<'_>)| {
+    let leads_back = |(id, node): (NodeId, Ref<'_, '_>)| {
         if !matches!(
             &*node.name,
             "a" | "button" | "input" | "span" | "li" | "em" | "div"
@@ -347,7 +347,7 @@ fn first(sheet: &Sheet<'_, '_>, tree: &Tree<'_>) -> Option<u32> {
 }
 
 /// Whether an element is switched off.
-fn is_off(node: &Node<'_>) -> bool {
+fn is_off(node: Ref<'_, '_>) -> bool {
     let class = node.raw_attribute("class").unwrap_or_default();
     node.raw_attribute("disabled").is_some() || class.to_ascii_lowercase().contains("disabled")
 }

@@ -8,12 +8,14 @@
 mod axis;
 mod bars;
 mod lines;
+mod overlay;
 mod slope;
 
 use std::fmt::Write as _;
 
 pub use bars::BarChart;
 pub use lines::LineChart;
+pub use overlay::{MOST_OVERLAID, OverlayChart};
 pub use slope::{Slope, SlopeChart};
 
 use super::plot::Plot;
@@ -66,7 +68,7 @@ struct Canvas {
 }
 
 /// The sign in a picture, where a dot would be overlooked or taken for a point.
-fn glyph(sign: Sign) -> &'static str {
+pub fn glyph(sign: Sign) -> &'static str {
     if sign == Sign::NO_REPORT {
         "未"
     } else {
@@ -281,6 +283,29 @@ fn empty(frame: &Frame) -> String {
     canvas.text((0, 300), Anchor::Start, 14, INK, "没有报告");
     canvas.say("没有报告");
     canvas.document(frame, (6_000, 600))
+}
+
+/// A picture of ours as an element within a page: its ids begin with `prefix`, so that several stand in one page.
+pub fn inline(picture: &str, prefix: &str) -> String {
+    let element = picture.find("<svg").map_or(picture, |at| &picture[at..]);
+    // The head is ours; texts of pages come behind it, with their quotation marks escaped.
+    element
+        .replacen(
+            "aria-labelledby=\"title desc\"",
+            &format!("aria-labelledby=\"{prefix}-title {prefix}-desc\""),
+            1,
+        )
+        .replacen("xml:lang=", "lang=", 1)
+        .replacen(
+            "<title id=\"title\">",
+            &format!("<title id=\"{prefix}-title\">"),
+            1,
+        )
+        .replacen(
+            "<desc id=\"desc\">",
+            &format!("<desc id=\"{prefix}-desc\">"),
+            1,
+        )
 }
 
 /// A number with its unit.

@@ -36,7 +36,7 @@ impl Known {
         let connection = store.connection();
         let asked = asked(connection, filter, question)?;
         let ever = Filter {
-            agency: None,
+            agency: bodies(filter),
             from_year: None,
             to_year: None,
             ..filter.clone()
@@ -173,6 +173,10 @@ fn asked(
     let mut keys = BTreeSet::new();
     for agency in named {
         let (condition, value) = match agency {
+            AgencyFilter::Bodies(bodies) => {
+                keys.extend(bodies);
+                continue;
+            }
             AgencyFilter::Exact(name) => ("a.name = ?1 OR a.code = ?1", name),
             AgencyFilter::Containing(part) => ("instr(a.name, ?1) > 0", part),
             AgencyFilter::Body(key) => {
@@ -188,4 +192,11 @@ fn asked(
         }
     }
     Ok(Some(keys))
+}
+
+/// The bodies a filter names by their keys, which narrows what is read; names are looked up for whole bodies.
+pub(super) fn bodies(filter: &Filter) -> Option<AgencyFilter> {
+    let is_bodies =
+        |agency: &&AgencyFilter| matches!(agency, AgencyFilter::Body(_) | AgencyFilter::Bodies(_));
+    filter.agency.as_ref().filter(is_bodies).cloned()
 }

@@ -164,6 +164,9 @@ impl Serialize for Outcome {
 /// A row: an agency or a group, in one scope.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Standing {
+    /// The agency's body (`agency_key.key` of this database); `None` of groups.
+    #[serde(skip)]
+    pub key: Option<i64>,
     /// From 1, within its scope, shared by equals; `None` where there is nothing to rank by.
     pub rank: Option<u32>,
     /// Name of the agency or division, or the level; `None` where not known.
@@ -203,7 +206,7 @@ pub struct Comparison {
     pub years: Vec<i16>,
     /// By scope and rank, those without a rank at the end, by name.
     pub rows: Vec<Standing>,
-    /// Reports whose agency or year was not found: in no row.
+    /// Reports whose agency or year was not found: in no row. Of bodies asked for by key only theirs without a year.
     pub unplaced: u64,
     /// Agencies within the question whose division or level is not known, where it asks for one.
     pub unknown_place: u64,
@@ -239,7 +242,7 @@ pub fn compare(
 ) -> Result<Comparison, QueryError> {
     let known = Known::read(store, filter, question)?;
     let everyone = Filter {
-        agency: None,
+        agency: agencies::bodies(filter),
         ..filter.clone()
     };
     let points = indicator.points(store, &everyone)?;
@@ -295,7 +298,7 @@ pub fn compare(
         group.members.insert(key);
     }
     let series = indicator.series();
-    let rows = groups.into_values().map(|(scope, group)| {
+    let rows = groups.into_iter().map(|((key, ..), (scope, group))| {
         let of_year = |year: i16| {
             let slots = group.members.iter().map(|key| placed.get(&(*key, order(scope), year)).map(Vec::as_slice));
             slots.collect::<Vec<_>>()
@@ -321,6 +324,7 @@ pub fn compare(
             }
         };
         Standing {
+            key,
             rank: None,
             name: group.name,
             code: group.code,

@@ -33,6 +33,8 @@ pub struct SearchOptions {
     pub all_versions: bool,
     /// Most hits to be shown.
     pub limit: usize,
+    /// How many hits before them are left out.
+    pub offset: usize,
     /// Counting ends with this many sections; `None`: it goes on to the end.
     pub most: Option<u64>,
 }
@@ -48,6 +50,7 @@ impl Default for SearchOptions {
             kinds: Vec::new(),
             all_versions: false,
             limit: 20,
+            offset: 0,
             most: Some(MOST_COUNTED),
         }
     }
@@ -178,6 +181,7 @@ pub fn search(store: &Store, words: &Words, options: &SearchOptions) -> Result<F
         hits: Vec::new(),
     };
     let [mut reports, mut copies] = [(); 2].map(|()| Reports::of(options.all_versions));
+    let most = options.offset.saturating_add(options.limit);
     let mut first: Vec<(Doc, Option<i64>)> = Vec::new();
     let mut last: Option<(i64, Option<Eligible>)> = None;
     while let Some(row) = rows.next()? {
@@ -203,7 +207,7 @@ pub fn search(store: &Store, words: &Words, options: &SearchOptions) -> Result<F
         }
         found.sections += 1;
         reports.add(version.report);
-        let is_enough = first.len() >= options.limit
+        let is_enough = first.len() >= most
             && first
                 .last()
                 .is_none_or(|(last, _)| last.year_code != doc.year_code);
@@ -213,7 +217,10 @@ pub fn search(store: &Store, words: &Words, options: &SearchOptions) -> Result<F
     }
     found.reports = reports.count;
     found.copies_left_out = copies.count;
-    for doc in ordered(store, first, options.limit)? {
+    for doc in ordered(store, first, most)?
+        .into_iter()
+        .skip(options.offset)
+    {
         found.hits.extend(hit(store, words, doc, &options.kinds)?);
     }
     Ok(found)

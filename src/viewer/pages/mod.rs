@@ -2,15 +2,22 @@
 
 pub(super) mod agencies;
 pub(super) mod agency;
+pub(super) mod codebook;
+pub(super) mod compare;
+mod controls;
+pub(super) mod diff;
 pub(super) mod finding;
 pub(super) mod findings;
-pub(super) mod diff;
+pub(super) mod form;
 pub(super) mod overview;
 mod parts;
 pub(super) mod press;
 pub(super) mod proof;
 pub(super) mod report;
+pub(super) mod search;
+pub(super) mod series;
 pub(super) mod status;
+mod terms;
 pub(super) mod unplaced;
 
 use super::home::{Viewer, ViewerError};

@@ -6,8 +6,8 @@ use crate::model::{Finding, Mention, Severity};
 use crate::present::{Cell, beyond_the_form};
 use crate::query::{VersionLine, WatchLine};
 use crate::viewer::links::Address;
-use crate::viewer::pages::agencies::named;
 use crate::viewer::pages::diff;
+use crate::viewer::pages::parts::agency as named;
 use crate::viewer::shell::Shell;
 use crate::viewer::words;
 

@@ -1,10 +1,10 @@
-//! Points of a series or a comparison as what charts are made of.
+//! Charts of what `query` answers: points of a series or rows of a comparison as what `present` draws.
+//!
+//! Plain values in, drawings out. A missing value becomes a sign, never a number; nothing is computed here.
+
+mod compare;
 
 use std::fmt::Write as _;
-use std::io::Write as _;
-use std::path::Path;
-
-use anyhow::Context as _;
 
 use crate::model::{CellStatus, Decimal, Scope, Unit};
 use crate::present::svg::Frame;
@@ -14,10 +14,12 @@ use crate::query::crosswalk::Quality;
 use crate::query::ratios;
 use crate::query::{Point, PointStatus};
 
-use super::output;
+pub use compare::{
+    MOST_BARS, MOST_LINES, Picture, bars, drawn as drawn_of, of_comparison, years_of,
+};
 
 /// The unit of what a chart draws.
-pub(super) fn unit(indicator: &Indicator, unit: Option<Unit>) -> &'static str {
+pub fn unit(indicator: &Indicator, unit: Option<Unit>) -> &'static str {
     if indicator.is_ratio() {
         "%"
     } else {
@@ -27,7 +29,7 @@ pub(super) fn unit(indicator: &Indicator, unit: Option<Unit>) -> &'static str {
 
 /// In which unit numbers are drawn that may have been printed in several.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Drawn {
+pub enum Drawn {
     /// As they are: all are in this unit, or in percent, or what differs is only how things counted are called (then
     /// empty).
     AsPrinted(&'static str),
@@ -37,7 +39,7 @@ pub(super) enum Drawn {
 
 impl Drawn {
     /// For numbers of these units.
-    pub(super) fn of(indicator: &Indicator, units: impl Iterator<Item = Unit>) -> Self {
+    pub fn of(indicator: &Indicator, units: impl Iterator<Item = Unit>) -> Self {
         if indicator.is_ratio() {
             return Self::AsPrinted("%");
         }
@@ -55,7 +57,7 @@ impl Drawn {
     }
 
     /// Of the axis; empty for none.
-    pub(super) const fn unit(self) -> &'static str {
+    pub const fn unit(self) -> &'static str {
         match self {
             Self::AsPrinted(unit) => unit,
             Self::Yuan => Unit::Yuan.as_str(),
@@ -63,7 +65,7 @@ impl Drawn {
     }
 
     /// The unit that all numbers are printed in; empty where they are not.
-    pub(super) const fn common(self) -> &'static str {
+    pub const fn common(self) -> &'static str {
         match self {
             Self::AsPrinted(unit) => unit,
             Self::Yuan => "",
@@ -71,7 +73,7 @@ impl Drawn {
     }
 
     /// What is drawn; `None` of what cannot be compared with the others.
-    pub(super) fn value(self, value: Decimal, unit: Option<Unit>) -> Option<Decimal> {
+    pub fn value(self, value: Decimal, unit: Option<Unit>) -> Option<Decimal> {
         match self {
             Self::AsPrinted(_) => Some(value),
             Self::Yuan => in_yuan(value, unit?),
@@ -79,20 +81,20 @@ impl Drawn {
     }
 
     /// The number as printed with its own unit; `None` where the chart's unit is that of all.
-    pub(super) fn label(self, value: Decimal, unit: Option<Unit>) -> Option<String> {
+    pub fn label(self, value: Decimal, unit: Option<Unit>) -> Option<String> {
         let unit = unit.map_or("", Unit::as_str);
         self.common().is_empty().then(|| format!("{value}{unit}"))
     }
 
     /// What is said at the foot.
-    pub(super) fn note(self) -> Option<String> {
+    pub fn note(self) -> Option<String> {
         let text = "金额单位不一：按元绘制，数值旁为原单位。";
         (self == Self::Yuan).then(|| text.into())
     }
 }
 
 /// One chart for every agency and scope.
-pub(super) fn plots(indicator: &Indicator, points: &[Point]) -> Vec<Plot> {
+pub fn plots(indicator: &Indicator, points: &[Point]) -> Vec<Plot> {
     let same = |one: &Point, other: &Point| {
         one.agency_key.is_some() && (one.agency_key, one.scope) == (other.agency_key, other.scope)
     };
@@ -104,7 +106,7 @@ pub(super) fn plots(indicator: &Indicator, points: &[Point]) -> Vec<Plot> {
 }
 
 /// In which unit these are drawn, all at one scale.
-pub(super) fn drawn(indicator: &Indicator, points: &[Point]) -> Drawn {
+pub fn drawn(indicator: &Indicator, points: &[Point]) -> Drawn {
     let numbers = points.iter().filter(|point| point.value.is_some());
     Drawn::of(indicator, numbers.filter_map(|point| point.unit))
 }
@@ -206,7 +208,7 @@ fn gap(status: PointStatus, parts: usize) -> Option<Sign> {
 }
 
 /// The sign of an outcome; `None` of a number.
-pub(super) fn sign(outcome: Outcome) -> Option<Sign> {
+pub fn sign(outcome: Outcome) -> Option<Sign> {
     match outcome {
         Outcome::NUMBER => None,
         Outcome::Point(PointStatus::Cell(status)) => Cell::missing(status, "").sign(),
@@ -220,7 +222,7 @@ pub(super) fn sign(outcome: Outcome) -> Option<Sign> {
 }
 
 /// The years of a row of a comparison.
-pub(super) fn of_years(years: &[Yearly], drawn: Drawn) -> Vec<Place> {
+pub fn of_years(years: &[Yearly], drawn: Drawn) -> Vec<Place> {
     let mut last = None;
     let places = years.iter().map(|year| {
         let total = &year.total;
@@ -251,7 +253,7 @@ pub(super) fn of_years(years: &[Yearly], drawn: Drawn) -> Vec<Place> {
 }
 
 /// In Chinese.
-pub(super) const fn scope_word(scope: Scope) -> &'static str {
+pub const fn scope_word(scope: Scope) -> &'static str {
     match scope {
         Scope::Own => "本机关",
         Scope::Consolidated => "全区域汇总",
@@ -260,7 +262,7 @@ pub(super) const fn scope_word(scope: Scope) -> &'static str {
 }
 
 /// What stands around a chart.
-pub(super) fn frame(indicator: &Indicator, title: String, subtitle: String) -> Frame {
+pub fn frame(indicator: &Indicator, title: String, subtitle: String) -> Frame {
     let series = indicator.series();
     let quality = match series.quality {
         Quality::Good => "各年表式口径一致，可以连线比较",
@@ -287,12 +289,4 @@ pub(super) fn frame(indicator: &Indicator, title: String, subtitle: String) -> F
         notes,
         description,
     }
-}
-
-/// Writes a picture, whole or not at all.
-pub(super) fn save(path: &Path, picture: &str) -> anyhow::Result<()> {
-    output::replace(path, |file| Ok(file.write_all(picture.as_bytes())?))
-        .with_context(|| format!("cannot write {}", path.display()))?;
-    output::say(&format!("wrote {}", path.display()));
-    Ok(())
 }
