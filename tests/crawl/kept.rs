@@ -25,7 +25,7 @@ fn report_of(office: &str, edition: u32) -> Vec<u8> {
     let column = Column::of_agency(Platform::Trs, "/x/", office, &[2025]);
     match &column.items()[0].body {
         Body::Report(report) => report.bytes(edition, 0),
-        _ => unreachable!(),
+        Body::Page(_) => unreachable!(),
     }
 }
 
@@ -160,9 +160,9 @@ fn rules_that_are_packed_count_and_rules_that_cannot_be_unpacked_forbid_all() {
     while rules.len() < 1_200_000 {
         rules.push_str("# 说明：本文件由系统生成\n");
     }
-    let mut packer = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
-    packer.write_all(rules.as_bytes()).unwrap();
-    let packed = packer.finish().unwrap();
+    let mut packing = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
+    packing.write_all(rules.as_bytes()).unwrap();
+    let packed = packing.finish().unwrap();
     let mut broken = packed.clone();
     for byte in &mut broken[12..40] {
         *byte = !*byte;
