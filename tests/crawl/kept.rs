@@ -125,7 +125,7 @@ fn half_an_answer_does_not_make_the_next_one_unchanged() {
         let edition = night.min(1);
         let tag = format!("\"edition-{edition}\"");
         let etag = format!("ETag: {tag}");
-        if request.header("If-None-Match") == Some(&tag) {
+        if request.header("if-none-match") == Some(&tag) {
             return Some(Answer::full(304, &[&etag], b""));
         }
         let page = &editions[edition];
@@ -148,6 +148,12 @@ fn half_an_answer_does_not_make_the_next_one_unchanged() {
         let counted = [told.new, told.changed, told.unchanged, told.failed];
         assert_eq!(counted, want, "night {at}: {told:?}");
     }
+    let unmodified = site
+        .log()
+        .iter()
+        .filter(|one| one.status == Some(304))
+        .count();
+    assert_eq!(unmodified, 1, "of the last night alone");
     drop(built(&home));
     let database = Connection::open(home.path().join("nianbao.db")).unwrap();
     let versions = database.query_row("SELECT count(*) FROM version", [], |row| row.get(0));
