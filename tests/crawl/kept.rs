@@ -25,7 +25,7 @@ fn report_of(office: &str, edition: u32) -> Vec<u8> {
     let column = Column::of_agency(Platform::Trs, "/x/", office, &[2025]);
     match &column.items()[0].body {
         Body::Report(report) => report.bytes(edition, 0),
-        _ => unreachable!(),
+        Body::Page(_) => unreachable!(),
     }
 }
 
@@ -125,7 +125,7 @@ fn half_an_answer_does_not_make_the_next_one_unchanged() {
         let edition = night.min(1);
         let tag = format!("\"edition-{edition}\"");
         let etag = format!("ETag: {tag}");
-        if request.header("If-None-Match") == Some(&tag) {
+        if request.header("if-none-match") == Some(&tag) {
             return Some(Answer::full(304, &[&etag], b""));
         }
         let page = &editions[edition];
@@ -148,6 +148,12 @@ fn half_an_answer_does_not_make_the_next_one_unchanged() {
         let counted = [told.new, told.changed, told.unchanged, told.failed];
         assert_eq!(counted, want, "night {at}: {told:?}");
     }
+    let unmodified = site
+        .log()
+        .iter()
+        .filter(|one| one.status == Some(304))
+        .count();
+    assert_eq!(unmodified, 1, "of the last night alone");
     drop(built(&home));
     let database = Connection::open(home.path().join("nianbao.db")).unwrap();
     let versions = database.query_row("SELECT count(*) FROM version", [], |row| row.get(0));
@@ -160,9 +166,9 @@ fn rules_that_are_packed_count_and_rules_that_cannot_be_unpacked_forbid_all() {
     while rules.len() < 1_200_000 {
         rules.push_str("# 说明：本文件由系统生成\n");
     }
-    let mut packer = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
-    packer.write_all(rules.as_bytes()).unwrap();
-    let packed = packer.finish().unwrap();
+    let mut packing = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
+    packing.write_all(rules.as_bytes()).unwrap();
+    let packed = packing.finish().unwrap();
     let mut broken = packed.clone();
     for byte in &mut broken[12..40] {
         *byte = !*byte;
