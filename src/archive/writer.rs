@@ -456,7 +456,7 @@ fn each<'a>(
     bytes: impl Fn(&Job<'a>) -> usize,
     work: impl Fn(&mut Job<'a>, &mut Encoder) + Sync,
 ) {
-    let total: usize = jobs.iter().map(|job| bytes(job)).sum();
+    let total: usize = jobs.iter().map(bytes).sum();
     let Some((own, others)) = encoders.split_first_mut() else {
         return;
     };

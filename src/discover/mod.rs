@@ -12,6 +12,7 @@ mod columns;
 mod css;
 mod groups;
 mod items;
+mod kinds;
 mod links;
 mod opens;
 mod paging;
