@@ -78,7 +78,10 @@ pub fn load(view: &View<'_>, address: &Address) -> Result<SearchPage, ViewerErro
         None => None,
     };
     let division = address.get("division").map(str::to_owned);
-    if division.as_deref().is_some_and(|code| code.parse::<Division>().is_err()) {
+    if division
+        .as_deref()
+        .is_some_and(|code| code.parse::<Division>().is_err())
+    {
         return Err(ViewerError::Bad("division: no code · 不是区划代码".into()));
     }
     let page = match address.get("page") {
@@ -117,7 +120,10 @@ pub fn load(view: &View<'_>, address: &Address) -> Result<SearchPage, ViewerErro
             to_year: to,
             ..Filter::default()
         },
-        division: answer.division.as_deref().and_then(|code| code.parse().ok()),
+        division: answer
+            .division
+            .as_deref()
+            .and_then(|code| code.parse().ok()),
         kinds: section.into_iter().collect(),
         limit: PAGE,
         offset: (page - 1) * PAGE,

@@ -139,7 +139,10 @@ impl Asked {
             )));
         }
         let division = address.get("division").map(str::to_owned);
-        if let Some(code) = division.as_deref().filter(|code| code.parse::<Division>().is_err()) {
+        if let Some(code) = division
+            .as_deref()
+            .filter(|code| code.parse::<Division>().is_err())
+        {
             return Err(bad("division", code));
         }
         let rows = match address.get("rows") {
