@@ -43,6 +43,7 @@ static ADDRESS: LazyLock<String> = LazyLock::new(|| {
     drop(importer);
     let options = BuildOptions {
         hosts: nianbao::audit::origin::HostRules::get(),
+        decisions: nianbao::decisions::Decisions::none(),
         readings: nianbao::pipeline::Readings::compiled(),
         jobs: None,
         started_at: Timestamp::from_second(1_700_000_000).unwrap(),
