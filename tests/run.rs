@@ -375,6 +375,19 @@ fn archived(home: &TestHome) -> String {
     String::from_utf8_lossy(&all).into_owned()
 }
 
+/// Address, why it is not whole, and why it is no report, of every capture that is not whole.
+fn cut_captures(home: &TestHome) -> Vec<(String, String, Option<String>)> {
+    let database = Connection::open(home.path().join("nianbao.db")).unwrap();
+    let mut statement = database
+        .prepare(
+            "SELECT d.url, c.truncated, x.reason FROM capture c JOIN address d ON d.id = c.address_id
+             LEFT JOIN refusal x ON x.capture_id = c.id WHERE c.truncated IS NOT NULL",
+        )
+        .unwrap();
+    let rows = statement.query_map([], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)));
+    rows.unwrap().collect::<Result<_, _>>().unwrap()
+}
+
 #[test]
 fn what_came_of_an_answer_that_the_end_of_a_run_cuts_is_kept_and_asked_for_again() {
     let column = Column::of_agency(Platform::Trs, "/x/", "云溪市水务局", &[2025]);
@@ -466,22 +479,13 @@ fn what_came_of_an_answer_that_the_end_of_a_run_cuts_is_kept_and_asked_for_again
         assert_eq!(counted(&told), [1, 0, 0, 2, 0], "{told}");
         assert_eq!(told_of(&home, &urls[0]).0, "done");
         assert_eq!(versions(&home), 1, "half a report is no version beside it");
-        let database = Connection::open(home.path().join("nianbao.db")).unwrap();
-        let cut = "SELECT d.url, c.truncated, x.reason FROM capture c JOIN address d ON d.id = c.address_id
-                   LEFT JOIN refusal x ON x.capture_id = c.id WHERE c.truncated IS NOT NULL";
-        let mut statement = database.prepare(cut).unwrap();
-        let captures: Vec<(String, String, Option<String>)> = statement
-            .query_map([], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))
-            .unwrap()
-            .collect::<Result<_, _>>()
-            .unwrap();
         let half = (
             urls[0].clone(),
             "time".to_owned(),
             Some("timeout".to_owned()),
         );
         assert_eq!(
-            captures,
+            cut_captures(&home),
             [half],
             "half a page is a refusal beside the whole one"
         );
