@@ -6,6 +6,7 @@ mod contradictions;
 mod forms;
 mod narrative;
 mod rows;
+mod text;
 
 use std::collections::HashMap;
 
