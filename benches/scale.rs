@@ -3,7 +3,8 @@
 //! `cargo bench --bench scale -- write DIR [--reports N] [--seed S] [--bytes B] [--planted PERCENT]` makes the home DIR with
 //! `DIR/warc/*.warc.gz` and `DIR/truth.jsonl`: 100,000 reports of 60,000 bytes unless told otherwise.
 //! `-- build DIR [--jobs N]` reads it into `DIR/nianbao.db` and prints reports a second, seconds of the processor, memory, and
-//! what `-- sizes DIR` prints: bytes a cell by table. `-- findings DIR` compares what was found with the truth.
+//! what `-- sizes DIR` prints: bytes a cell by table. `-- again DIR` builds what is built already, `-- watch DIR` makes the findings
+//! across years anew. `-- findings DIR` compares what was found with the truth.
 
 #[path = "../tests/generator/mod.rs"]
 mod generator;
@@ -38,11 +39,19 @@ fn main() {
     let directory = words.get(1).map(PathBuf::from);
     match (words.first().map(String::as_str), directory) {
         (Some("write"), Some(directory)) => make(&directory, option),
-        (Some("build"), Some(directory)) => build_it(&directory, option("--jobs")),
+        (Some("build"), Some(directory)) => {
+            for name in ["nianbao.db", "nianbao.db-wal", "nianbao.db-shm"] {
+                let _ = std::fs::remove_file(directory.join(name));
+            }
+            build_it(&directory, option("--jobs"));
+            sizes(&directory);
+        }
+        (Some("again"), Some(directory)) => build_it(&directory, option("--jobs")),
+        (Some("watch"), Some(directory)) => watch_it(&directory),
         (Some("sizes"), Some(directory)) => sizes(&directory),
         (Some("findings"), Some(directory)) => findings(&directory),
         _ => eprintln!(
-            "cargo bench --bench scale -- write|build|sizes|findings DIR [--reports N] [--seed S] [--bytes B] [--planted PERCENT]"
+            "cargo bench --bench scale -- write|build|again|watch|sizes|findings DIR [--reports N] [--seed S] [--bytes B] [--planted PERCENT]"
         ),
     }
 }
@@ -93,9 +102,6 @@ fn used() -> (f64, u64) {
 
 fn build_it(directory: &Path, jobs: Option<u64>) {
     let home = Home::open(directory).expect("a home");
-    for name in ["nianbao.db", "nianbao.db-wal", "nianbao.db-shm"] {
-        let _ = std::fs::remove_file(directory.join(name));
-    }
     let start = Instant::now();
     let mut store = Store::open(&home.database()).expect("the database opens");
     let options = BuildOptions {
@@ -127,11 +133,25 @@ fn build_it(directory: &Path, jobs: Option<u64>) {
         reports / (after - before),
         after - before
     );
-    sizes(directory);
 }
 
-/// Tables whose rows are narrative.
-const NARRATIVE: [&str; 2] = ["section", "mention"];
+fn watch_it(directory: &Path) {
+    let home = Home::open(directory).expect("a home");
+    let mut store = Store::open(&home.database()).expect("the database opens");
+    let (start, (before, _)) = (Instant::now(), used());
+    let found = nianbao::pipeline::watch(&mut store).expect("findings");
+    let (after, peak) = used();
+    println!(
+        "{found} findings, {:.1} s, {:.1} s of the processor, {peak} MB at most",
+        start.elapsed().as_secs_f64(),
+        after - before
+    );
+}
+
+/// Whether a table's rows are narrative, numbers in it, or its index.
+fn is_narrative(table: &str) -> bool {
+    ["section", "mention"].contains(&table) || table.starts_with("narrative_index")
+}
 
 #[expect(clippy::cast_precision_loss, reason = "figures for people")]
 fn sizes(directory: &Path) {
@@ -170,11 +190,13 @@ fn sizes(directory: &Path) {
             ))
         })
         .expect("dbstat");
-    let (mut narrative, mut other) = (0, 0);
+    let (mut narrative, mut other, mut watch) = (0, 0, 0);
     for (table, name, size, unused) in rows.map(Result::unwrap) {
         let size = u64::try_from(size).unwrap_or(0);
-        if NARRATIVE.contains(&table.as_str()) {
+        if is_narrative(&table) {
             narrative += size;
+        } else if table == "watch" {
+            watch += size;
         } else {
             other += size;
         }
@@ -188,8 +210,10 @@ fn sizes(directory: &Path) {
         }
     }
     println!(
-        "{reports} reports, {cells} cells; {:.2} bytes a cell without narratives, {:.2} times their text for narratives, {} MB free",
+        "{reports} reports, {cells} cells; {:.2} bytes a cell without narratives, {:.2} more for findings across years; narratives {:.2} \
+         times their text, {} MB free",
         other as f64 / cells as f64,
+        watch as f64 / cells as f64,
         narrative as f64 / text.max(1) as f64,
         free / 1_000_000
     );

@@ -73,12 +73,19 @@ pub fn build(
     options: &BuildOptions<'_>,
     observe: impl FnMut(BuildEvent<'_>),
 ) -> Result<BuildSummary, BuildError> {
-    let summary = read_archive(archive, store, options, observe)?;
+    let reader = reader_of(options.readings, options.hosts);
+    let is_watched = store.watched_by()?.as_ref() == Some(&reader);
+    let before = store.changes();
+    let summary = read_archive(archive, store, options, &reader, observe)?;
     // What people decided lies beside the database.
     let decisions = Decisions::read(&store.path().with_file_name(decisions::FILE))?;
     settle_agencies(store, &decisions)?;
     options.go_on()?;
-    watch(store)?;
+    // Of the same rows the same findings come.
+    if !is_watched || store.changes() != before {
+        watch(store)?;
+        store.set_watched_by(&reader)?;
+    }
     put_verdicts(store, &decisions)?;
     Ok(summary)
 }
@@ -88,6 +95,7 @@ fn read_archive(
     archive: &Path,
     store: &mut Store,
     options: &BuildOptions<'_>,
+    reader: &str,
     mut observe: impl FnMut(BuildEvent<'_>),
 ) -> Result<BuildSummary, BuildError> {
     let files = warc_files(archive).map_err(|source| BuildError::List {
@@ -95,16 +103,18 @@ fn read_archive(
         source,
     })?;
     let total_bytes: u64 = files.iter().map(|file: &WarcFile| file.size_bytes).sum();
-    let reader = reader_of(options.readings, options.hosts);
     let mut writer = store.writer(env!("CARGO_PKG_VERSION"), options.started_at);
-    let plans = plan(&files, &writer, &reader, options.reread)?;
+    let plans = plan(&files, &writer, reader, options.reread)?;
+    if plans.whole || !plans.files.is_empty() {
+        writer.forget_watched()?;
+    }
     observe(BuildEvent::Started {
         total_bytes: total_bytes.saturating_sub(plans.known_bytes),
     });
     if plans.resumed {
         writer.go_on_whole()?;
     } else if plans.whole {
-        writer.begin_whole(&reader)?;
+        writer.begin_whole(reader)?;
     }
     let mut building = Building {
         summary: BuildSummary {
@@ -166,7 +176,7 @@ fn read_archive(
     building.settle(options, &reread)?;
     options.go_on()?;
     if plans.whole {
-        building.summary.gone = building.writer.end_whole(&reader)?;
+        building.summary.gone = building.writer.end_whole(reader)?;
     }
     // A capture that leads a version and leaves it has the others read again, which may move them in turn.
     for _ in 0..ROUNDS {

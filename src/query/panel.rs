@@ -138,7 +138,8 @@ impl<'a> Panel<'a> {
             condition.push_str(" w WHERE w.version_id = v.id)");
         }
         let sql = format!(
-            "SELECT a.name, a.code, r.year, r.scope, r.page, v.form, v.title, v.published, v.official,
+            "SELECT a.name, a.code, r.year, r.scope, r.page, v.form,
+               (SELECT t.title FROM version_title t WHERE t.version_id = v.id), v.published, v.official,
                strftime('%Y-%m-%dT%H:%M:%SZ', v.first_seen_us / 1000000, 'unixepoch'),
                strftime('%Y-%m-%dT%H:%M:%SZ', v.last_seen_us / 1000000, 'unixepoch'), v.whole,
                lower(hex(c.sha256)), d.url,
@@ -300,7 +301,7 @@ impl Details<'_> {
     pub fn narratives(&self) -> Result<Vec<Narrative>, QueryError> {
         let mut statement = self.store.connection().prepare_cached(
             "SELECT kind, heading, text, start_byte, end_byte, part FROM section
-             WHERE version_id = ? ORDER BY position",
+             WHERE id BETWEEN ?1 << 20 AND ?1 << 20 | 1048575 ORDER BY id",
         )?;
         let rows = statement.query_map([self.version_id], |row| {
             Ok(Narrative {

@@ -96,10 +96,10 @@ pub fn mentions(
 /// If the database cannot be read.
 pub fn speaks_of_fees(store: &Store) -> Result<HashMap<i64, bool>, QueryError> {
     let mut statement = store.connection().prepare(
-        "SELECT s.version_id, max(instr(s.text, '处理费') > 0 OR instr(s.text, '收费') > 0 OR instr(s.text, '费用') > 0
+        "SELECT r.version_id, max(instr(s.text, '处理费') > 0 OR instr(s.text, '收费') > 0 OR instr(s.text, '费用') > 0
              OR instr(s.text, '收取') > 0 OR instr(ifnull(s.heading, ''), '费') > 0)
-         FROM section s JOIN report r ON r.version_id = s.version_id WHERE r.year >= 2021
-         GROUP BY s.version_id HAVING max(s.kind = 'other' AND length(s.text) > 0)",
+         FROM report r JOIN section s ON s.id BETWEEN r.version_id << 20 AND r.version_id << 20 | 1048575
+         WHERE r.year >= 2021 GROUP BY r.version_id HAVING max(s.kind = 'other' AND length(s.text) > 0)",
     )?;
     let rows = statement.query_map([], |row| Ok((row.get(0)?, row.get(1)?)))?;
     Ok(rows.collect::<Result<_, _>>()?)
@@ -176,11 +176,11 @@ pub fn changes(store: &Store) -> Result<Vec<ChangeRow>, QueryError> {
          )
          SELECT s.report_id, s.before_id, s.version_id,
            EXISTS (SELECT 1 FROM (VALUES ('更正'), ('勘误'), ('修订'), ('修正'), ('更新')) w
-             WHERE EXISTS (SELECT 1 FROM version v WHERE v.id = s.version_id AND instr(v.title, w.column1))
-               AND NOT EXISTS (SELECT 1 FROM version v WHERE v.id = s.before_id AND instr(v.title, w.column1)))
+             WHERE EXISTS (SELECT 1 FROM version_title v WHERE v.version_id = s.version_id AND instr(v.title, w.column1))
+               AND NOT EXISTS (SELECT 1 FROM version_title v WHERE v.version_id = s.before_id AND instr(v.title, w.column1)))
            OR EXISTS (SELECT 1 FROM (VALUES ('更正'), ('勘误'), ('修订'), ('修正')) w
-             WHERE EXISTS (SELECT 1 FROM section t WHERE t.version_id = s.version_id AND instr(t.text, w.column1))
-               AND NOT EXISTS (SELECT 1 FROM section t WHERE t.version_id = s.before_id AND instr(t.text, w.column1)))
+             WHERE EXISTS (SELECT 1 FROM section t WHERE t.id BETWEEN s.version_id << 20 AND s.version_id << 20 | 1048575 AND instr(t.text, w.column1))
+               AND NOT EXISTS (SELECT 1 FROM section t WHERE t.id BETWEEN s.before_id << 20 AND s.before_id << 20 | 1048575 AND instr(t.text, w.column1)))
          FROM seen s WHERE s.before_id IS NOT NULL AND s.before_id <> s.version_id
          GROUP BY s.report_id, s.before_id, s.version_id ORDER BY s.report_id, min(s.fetched_at_us), s.before_id, s.version_id",
     )?;

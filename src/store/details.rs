@@ -2,7 +2,7 @@
 
 use rusqlite::params;
 
-use crate::model::{CellStatus, DateSource, Observation, Report};
+use crate::model::{CellStatus, Observation, Report};
 
 use super::StoreError;
 use super::cells::{self, WideRow};
@@ -11,6 +11,7 @@ use super::layout::FormLayout;
 use super::mentions;
 use super::prepared::Prepared;
 use super::proposals;
+use super::short;
 use super::statistics;
 use super::writer::Writer;
 
@@ -36,13 +37,13 @@ pub(super) fn insert(
     let version = put_head(
         writer,
         "INSERT INTO version (id, report_id, content_digest, first_seen_us, last_seen_us, capture_id,
-           reader_id, title, form, published, official, charset, charset_evidence, replacements, signals, parts, site_id)
-         VALUES (?1, ?2, ?3, ?4, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16)",
+           reader_id, title, form, published, official, charset, charset_evidence, replacements, signals, parts, site_id, dates)
+         VALUES (?1, ?2, ?3, ?4, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17)",
         None,
         head,
         report,
     )?;
-    put_details(writer, version, head.address.as_deref(), report, prepared)?;
+    put_details(writer, version, report, prepared)?;
     Ok(version)
 }
 
@@ -56,21 +57,21 @@ pub(super) fn replace(
 ) -> Result<(), StoreError> {
     writer.due.leaves(writer.connection, version)?;
     for table in [
-        "section",
-        "dated",
         "mention",
         "finding",
         "proposal_change",
         "proposal",
         "place",
         "exception",
-        "statistic_cell",
         "statistic_list",
-        "statistic_column",
     ] {
         let sql = format!("DELETE FROM {table} WHERE version_id = ?");
         writer.connection.prepare_cached(&sql)?.execute([version])?;
     }
+    writer
+        .connection
+        .prepare_cached("DELETE FROM section WHERE id BETWEEN ?1 << 20 AND ?1 << 20 | 1048575")?
+        .execute([version])?;
     for form in &writer.layout.forms {
         writer
             .connection
@@ -82,13 +83,13 @@ pub(super) fn replace(
         "UPDATE version SET report_id = ?2, content_digest = ?3, first_seen_us = min(first_seen_us, ?4),
            last_seen_us = max(last_seen_us, ?4), capture_id = ?5, reader_id = ?6, title = ?7, form = ?8,
            published = ?9, official = ?10, charset = ?11, charset_evidence = ?12, replacements = ?13,
-           signals = ?14, parts = ?15, site_id = ?16
+           signals = ?14, parts = ?15, site_id = ?16, dates = ?17
          WHERE id = ?1",
         Some(version),
         head,
         report,
     )?;
-    put_details(writer, version, head.address.as_deref(), report, prepared)
+    put_details(writer, version, report, prepared)
 }
 
 fn put_head(
@@ -99,10 +100,12 @@ fn put_head(
     report: &Report,
 ) -> Result<i64, StoreError> {
     let provenance = &report.provenance;
-    let signals = match provenance.signals.as_slice() {
-        [] => None,
-        signals => Some(serde_json::to_string(signals)?),
-    };
+    let address = head.address.as_deref();
+    let signals = short::signals(&provenance.signals, address)?;
+    let name = report.agency.name.as_deref();
+    let title = report.title.as_deref();
+    let title = title.map(|title| short::title(title, name, report.year));
+    let dates = short::dates(&report.dates, address)?;
     let parts = match provenance.parts.as_slice() {
         [] => None,
         parts => Some(serde_json::to_string(parts)?),
@@ -114,7 +117,7 @@ fn put_head(
         head.fetched_at_us,
         head.capture_id,
         head.reader,
-        report.title,
+        title,
         report.form.map(crate::model::FormId::as_str),
         report.published.map(|day| day.to_string()),
         provenance.official.as_str(),
@@ -124,6 +127,7 @@ fn put_head(
         signals,
         parts,
         provenance.site_id,
+        dates,
     ])?;
     Ok(writer.connection.last_insert_rowid())
 }
@@ -131,14 +135,13 @@ fn put_head(
 fn put_details(
     writer: &mut Writer<'_>,
     version: i64,
-    address: Option<&str>,
     report: &Report,
     prepared: &Prepared,
 ) -> Result<(), StoreError> {
     let connection = writer.connection;
     let mut section = connection.prepare_cached(
-        "INSERT INTO section (version_id, position, kind, heading, text, start_byte, end_byte, part)
-         VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+        "INSERT INTO section (id, kind, heading, text, start_byte, end_byte, part)
+         VALUES (?1 << 20 | ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
     )?;
     for (position, one) in (0_i64..).zip(&report.sections) {
         let (kind, bytes) = (one.kind.as_str(), one.bytes);
@@ -156,21 +159,6 @@ fn put_details(
     writer
         .due
         .comes(version, report.year.map(i64::from), &prepared.tokens);
-    let mut date = connection.prepare_cached("INSERT INTO dated VALUES (?, ?, ?, ?, ?)")?;
-    for (position, one) in (0_i64..).zip(&report.dates) {
-        let day = one.value.to_string();
-        date.execute(params![
-            version,
-            position,
-            day,
-            one.source.as_str(),
-            // NULL says it, see the schema.
-            match one.source {
-                DateSource::Url => Some(&one.raw).filter(|raw| Some(raw.as_str()) != address),
-                _ => Some(&one.raw).filter(|raw| **raw != day),
-            }
-        ])?;
-    }
     mentions::insert(connection, version, &report.mentions)?;
     let mut finding = connection.prepare_cached("INSERT INTO finding VALUES (?, ?, ?, ?, ?, ?)")?;
     for (position, one) in (0_i64..).zip(&report.findings) {
@@ -186,7 +174,10 @@ fn put_details(
     }
     proposals::insert(connection, writer.layout, version, &report.proposals)?;
     put_cells(writer, version, report, prepared)?;
-    statistics::put(writer, version, report)
+    match &prepared.list {
+        Some(list) => statistics::put(writer, version, &report.statistics, list),
+        None => Ok(()),
+    }
 }
 
 fn put_cells(

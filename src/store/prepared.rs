@@ -3,12 +3,13 @@
 
 use std::cell::RefCell;
 
-use crate::model::{Catalog, CellStatus, Report, SectionKind};
+use crate::model::{Catalog, CellStatus, Report};
 
 use super::StoreError;
 use super::digest::{self, Digest};
 use super::places::Packer;
 use super::search::cut_text;
+use super::statistics::List;
 
 thread_local! {
     /// A compressor is costly to make and is emptied before each use.
@@ -26,8 +27,10 @@ pub struct Prepared {
     pub(super) order: Vec<usize>,
     /// Where they stood, in that order; `None` where it is known of none.
     pub(super) places: Option<Vec<u8>>,
+    /// The rows of its lists; `None` for none.
+    pub(super) list: Option<List>,
     /// The tokens of each section, for the index.
-    pub(super) tokens: Vec<(SectionKind, String)>,
+    pub(super) tokens: Vec<String>,
 }
 
 impl Prepared {
@@ -68,12 +71,13 @@ impl Prepared {
         let tokens = report.sections.iter().map(|section| {
             let mut tokens = String::with_capacity(section.text.len() + section.text.len() / 2);
             cut_text(&section.text, &mut tokens);
-            (section.kind, tokens)
+            tokens
         });
         Ok(Self {
             reading: digest::reading(report),
             content: digest::content(report, &order),
             places: PACKER.with_borrow_mut(|packer| packer.pack(sources)),
+            list: PACKER.with_borrow_mut(|packer| List::of(report, packer)),
             tokens: tokens.collect(),
             order,
         })

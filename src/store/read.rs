@@ -16,7 +16,7 @@ use crate::model::{
 use super::cells::{self, Exception, Extent, UnitNote, WideRow};
 use super::details::NOT_PART;
 use super::layout::{FormLayout, Layout};
-use super::{StoreError, mentions, places, proposals, statistics};
+use super::{StoreError, mentions, places, proposals, short, statistics};
 
 /// A version of a report as stored.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -95,7 +95,7 @@ impl<'a> Reader<'a> {
         let mut statement = self.connection.prepare_cached(
             "SELECT r.id AS report_id, r.version_id = v.id AS current, v.first_seen_us, v.last_seen_us,
                (SELECT count(*) FROM reading WHERE version_id = v.id) AS captures,
-               v.title, a.name, a.code, r.year, r.scope, v.form, v.published, c.sha256, d.url,
+               v.title AS short_title, a.name, a.code, r.year, r.scope, v.form, v.published, c.sha256, d.url,
                v.charset, v.charset_evidence, v.replacements, v.official, v.signals, v.parts, p.profile, p.program, v.site_id
              FROM version v JOIN report r ON r.id = v.report_id JOIN capture c ON c.id = v.capture_id
              JOIN reader p ON p.id = v.reader_id LEFT JOIN agency a ON a.id = r.agency_id
@@ -106,19 +106,23 @@ impl<'a> Reader<'a> {
             return Ok(None);
         };
         let signals: Option<String> = row.get("signals")?;
+        let url: Option<String> = row.get("url")?;
+        let (name, year): (Option<String>, Option<i16>) = (row.get("name")?, row.get("year")?);
+        let title: Option<String> = row.get("short_title")?;
         let parts: Option<String> = row.get("parts")?;
         let sha256: Vec<u8> = row.get("sha256")?;
         let form: Option<String> = row.get("form")?;
         let observations = self.observations(version_id)?;
         let proposals = proposals::read(self.connection, self.layout, version_id, &observations)?;
         let statistics = self.statistics(version_id, &observations)?;
+        let signals = short::full_signals(signals.as_deref(), url.as_deref())?;
         let report = Report {
-            title: row.get("title")?,
+            title: title.map(|title| short::full_title(&title, name.as_deref(), year)),
             agency: Agency {
-                name: row.get("name")?,
+                name,
                 code: row.get("code")?,
             },
-            year: row.get("year")?,
+            year,
             scope: word(row, "scope")?,
             form: match form {
                 Some(form) => Some(
@@ -140,15 +144,12 @@ impl<'a> Reader<'a> {
             proposals,
             provenance: Provenance {
                 sha256: data_encoding::HEXLOWER.encode(&sha256),
-                url: row.get("url")?,
+                url,
                 charset: intern(row.get("charset")?),
                 charset_evidence: word(row, "charset_evidence")?,
                 replacements: row.get("replacements")?,
                 official: word(row, "official")?,
-                signals: match signals {
-                    Some(signals) => serde_json::from_str(&signals)?,
-                    None => Vec::new(),
-                },
+                signals,
                 parts: match parts {
                     Some(parts) => serde_json::from_str(&parts)?,
                     None => Vec::new(),
@@ -270,7 +271,7 @@ impl<'a> Reader<'a> {
     fn sections(&self, version_id: i64) -> Result<Vec<Section>, StoreError> {
         let mut statement = self.connection.prepare_cached(
             "SELECT kind, heading, text, start_byte, end_byte, part FROM section
-             WHERE version_id = ? ORDER BY position",
+             WHERE id BETWEEN ?1 << 20 AND ?1 << 20 | 1048575 ORDER BY id",
         )?;
         let mut rows = statement.query([version_id])?;
         let mut sections = Vec::new();

@@ -12,12 +12,10 @@ use std::ops::Range;
 use rusqlite::{Connection, OptionalExtension as _, params};
 use unicode_normalization::UnicodeNormalization as _;
 
-use crate::model::SectionKind;
-
 use super::StoreError;
 
 /// Changed whenever [`cut`] or [`doc`] changes what it gives: indexes of other rules are made anew.
-const RULES: &str = "1";
+const RULES: &str = "2";
 
 /// Longest token, in characters; what is longer is cut.
 const LONGEST: usize = 64;
@@ -131,12 +129,13 @@ pub(super) fn cut_text(text: &str, into: &mut String) {
     });
 }
 
-/// Sections of a version from this place on share a row with those of their kind.
+/// Sections of a version from this place on share a row.
 const SHARED: i64 = 31;
 
-/// The row of the index that has a section: newest years first, unknown ones last.
-pub fn doc(year: Option<i64>, version: i64, position: i64, kind: SectionKind) -> i64 {
-    (year_code(year) << 48) | (version << 8) | (position.clamp(0, SHARED) << 3) | kind as i64
+/// The row of the index that has a section: newest years first, unknown ones last. Rows of neighbouring versions lie close
+/// together: the index stores the distances, and every bit counts that all of them have more.
+pub fn doc(year: Option<i64>, version: i64, position: i64) -> i64 {
+    (year_code(year) << 48) | (version << 5) | position.clamp(0, SHARED)
 }
 
 fn year_code(year: Option<i64>) -> i64 {
@@ -154,8 +153,6 @@ pub struct Doc {
     pub version: i64,
     /// The place of the section in it; [`Self::is_shared`] where it is the first of several.
     pub position: i64,
-    /// Number of the kind in [`SectionKind::ALL`].
-    pub kind: usize,
     /// Grows with the age of the year; the greatest is an unknown year.
     pub year_code: i64,
 }
@@ -164,9 +161,8 @@ impl Doc {
     /// What row `doc` is of.
     pub fn of(doc: i64) -> Self {
         Self {
-            version: (doc >> 8) & 0xff_ffff_ffff,
-            position: (doc >> 3) & SHARED,
-            kind: usize::try_from(doc & 7).unwrap_or(0),
+            version: (doc >> 5) & 0x7ff_ffff_ffff,
+            position: doc & SHARED,
             year_code: doc >> 48,
         }
     }
@@ -209,13 +205,12 @@ impl Due {
         version: i64,
     ) -> Result<(), StoreError> {
         let mut statement = connection.prepare_cached(
-            "SELECT r.year, s.position, s.kind FROM version v JOIN report r ON r.id = v.report_id
-             JOIN section s ON s.version_id = v.id WHERE v.id = ?",
+            "SELECT r.year, s.position FROM version v JOIN report r ON r.id = v.report_id
+             JOIN section s ON s.id BETWEEN ?1 << 20 AND ?1 << 20 | 1048575 WHERE v.id = ?1",
         )?;
         let mut rows = statement.query([version])?;
         while let Some(row) = rows.next()? {
-            let kind = kind(&row.get::<_, String>(2)?)?;
-            let doc = doc(row.get(0)?, version, row.get(1)?, kind);
+            let doc = doc(row.get(0)?, version, row.get(1)?);
             self.gone.insert(doc);
             if let Some(tokens) = self.fresh.remove(&doc) {
                 self.bytes -= tokens.len();
@@ -225,14 +220,9 @@ impl Due {
     }
 
     /// The sections of a version were written; their tokens in order.
-    pub(super) fn comes(
-        &mut self,
-        version: i64,
-        year: Option<i64>,
-        sections: &[(SectionKind, String)],
-    ) {
-        for (position, (kind, tokens)) in (0..).zip(sections) {
-            let row = self.fresh.entry(doc(year, version, position, *kind));
+    pub(super) fn comes(&mut self, version: i64, year: Option<i64>, sections: &[String]) {
+        for (position, tokens) in (0..).zip(sections) {
+            let row = self.fresh.entry(doc(year, version, position));
             self.bytes += add(row.or_default(), tokens);
         }
     }
@@ -277,26 +267,20 @@ fn add(row: &mut String, tokens: &str) -> usize {
     row.len() - before
 }
 
-fn kind(word: &str) -> Result<SectionKind, StoreError> {
-    word.parse()
-        .map_err(|()| StoreError::unknown("kind of section", word))
-}
-
 /// Puts the sections of versions into the index; how many rows they take.
 fn index(connection: &Connection, versions: impl Iterator<Item = i64>) -> Result<u64, StoreError> {
     let mut select = connection.prepare_cached(
-        "SELECT r.year, s.position, s.kind, s.text FROM version v JOIN report r ON r.id = v.report_id
-         JOIN section s ON s.version_id = v.id WHERE v.id = ? ORDER BY s.position",
+        "SELECT r.year, s.position, s.text FROM version v JOIN report r ON r.id = v.report_id
+         JOIN section s ON s.id BETWEEN ?1 << 20 AND ?1 << 20 | 1048575 WHERE v.id = ?1 ORDER BY s.id",
     )?;
     let mut docs: BTreeMap<i64, String> = BTreeMap::new();
     for version in versions {
         let mut rows = select.query([version])?;
         while let Some(row) = rows.next()? {
-            let kind = kind(row.get_ref(2)?.as_str().unwrap_or_default())?;
-            let text = row.get_ref(3)?.as_str().unwrap_or_default();
+            let text = row.get_ref(2)?.as_str().unwrap_or_default();
             let mut tokens = String::with_capacity(text.len() + text.len() / 2);
             cut_text(text, &mut tokens);
-            let doc = docs.entry(doc(row.get(0)?, version, row.get(1)?, kind));
+            let doc = docs.entry(doc(row.get(0)?, version, row.get(1)?));
             add(doc.or_default(), &tokens);
         }
     }
@@ -420,17 +404,16 @@ pub(super) fn problems(connection: &Connection) -> Result<Vec<String>, StoreErro
         found.insert(id?);
     }
     let mut statement = connection.prepare(
-        "SELECT r.year, v.id, s.position, s.kind, s.text FROM section s JOIN version v ON v.id = s.version_id
+        "SELECT r.year, v.id, s.position, s.text FROM section s JOIN version v ON v.id = s.version_id
          JOIN report r ON r.id = v.report_id",
     )?;
     let mut rows = statement.query([])?;
     let mut lacks = BTreeSet::new();
     let mut known = BTreeSet::new();
     while let Some(row) = rows.next()? {
-        let kind = kind(&row.get::<_, String>(3)?)?;
-        let doc = doc(row.get(0)?, row.get(1)?, row.get(2)?, kind);
+        let doc = doc(row.get(0)?, row.get(1)?, row.get(2)?);
         let mut any = false;
-        cut(row.get_ref(4)?.as_str().unwrap_or_default(), |_, _| {
+        cut(row.get_ref(3)?.as_str().unwrap_or_default(), |_, _| {
             any = true;
         });
         if any {
@@ -521,20 +504,17 @@ mod tests {
 
     #[test]
     fn a_row_says_what_it_is_of() {
-        for (year, version, position, kind) in [
-            (Some(2023), 1, 0, SectionKind::Preamble),
-            (None, 3_000_000_000, 31, SectionKind::Appendix),
-            (Some(-5), 77, 30, SectionKind::Other),
+        for (year, version, position) in [
+            (Some(2023), 1, 0),
+            (None, 3_000_000_000, 31),
+            (Some(-5), 77, 30),
         ] {
-            let doc = doc(year, version, position, kind);
+            let doc = doc(year, version, position);
             let of = Doc::of(doc);
-            assert_eq!(
-                (of.version, of.position, SectionKind::ALL[of.kind]),
-                (version, position, kind)
-            );
+            assert_eq!((of.version, of.position), (version, position));
             assert!(docs_of_years(None, None).contains(&doc));
         }
-        let of_year = |year| doc(year, 1 << 39, 400, SectionKind::Appendix);
+        let of_year = |year| doc(year, 1 << 39, 400);
         assert!(of_year(Some(2024)) < of_year(Some(2023)) && of_year(Some(1950)) < of_year(None));
         for (from, to, year, want) in [
             (Some(2019), Some(2023), Some(2019), true),

@@ -1,22 +1,25 @@
 //! The rows of statistics lists, in and out.
 //!
-//! Labels are kept once for all reports, heads once a version. A cell that the report has as an observation with the
-//! same text and place is only pointed at.
+//! Labels are kept once for all reports, and so is what the lists of many reports have in common: which rows, columns and cells
+//! ([`List`], found by its digest). A cell that the report has as an observation with the same text and place is only pointed at; of
+//! the others a version has values and places.
 
 use std::collections::HashMap;
-use std::collections::hash_map::Entry;
-use std::fmt::Write as _;
 
+use data_encoding::HEXLOWER;
 use rusqlite::{Connection, OptionalExtension as _, params};
+use serde_json::Value;
+use sha2::{Digest as _, Sha256};
 
 use crate::model::{
-    ByteRange, Catalog, CellStatus, IndicatorId, Observation, Report, Source, StatisticCell,
-    StatisticRow,
+    Catalog, CellStatus, Decimal, IndicatorId, Observation, Report, Source, StatisticCell,
+    StatisticRow, Unit,
 };
 
 use super::StoreError;
 use super::layout::Layout;
-use super::read::{decimal, word};
+use super::places::{self, Packer};
+use super::read::word;
 use super::writer::Writer;
 
 /// What a cell shares with the others of its column.
@@ -26,21 +29,203 @@ fn column_of(cell: &StatisticCell) -> Column<'_> {
     (cell.head.as_deref(), cell.kind.as_str(), cell.year)
 }
 
+/// A report's rows, taken apart into what many reports have in common and what this one says.
+#[derive(Debug)]
+pub(super) struct List {
+    /// Digest of rows, columns and cells.
+    pattern: String,
+    columns: Vec<ListColumn>,
+    /// Of each row the cell that is an observation, its column, and which observation.
+    observed: Vec<Option<(usize, usize, IndicatorId)>>,
+    /// The other cells.
+    cells: Vec<ListCell>,
+    /// Their values as the schema has them; `None` where there are none.
+    numbers: Option<String>,
+    /// Where they stood, packed.
+    places: Option<Vec<u8>>,
+}
+
+#[derive(Debug)]
+struct ListColumn {
+    head: Option<String>,
+    kind: &'static str,
+    year: Option<i16>,
+    /// Whether `year` counts from the report's.
+    is_relative: bool,
+}
+
+#[derive(Debug)]
+struct ListCell {
+    row: usize,
+    position: usize,
+    column: usize,
+    unit: Option<Unit>,
+}
+
+impl List {
+    /// Takes a report's rows apart; `None` where it has none.
+    pub(super) fn of(report: &Report, packer: &mut Packer) -> Option<Self> {
+        if report.statistics.is_empty() {
+            return None;
+        }
+        let mut list = Self {
+            pattern: String::new(),
+            columns: Vec::new(),
+            observed: Vec::new(),
+            cells: Vec::new(),
+            numbers: None,
+            places: None,
+        };
+        let mut known: HashMap<Column<'_>, usize> = HashMap::new();
+        let mut by_source: HashMap<Source, Vec<&Observation>> = HashMap::new();
+        for observation in &report.observations {
+            if let Some(source) = observation.source {
+                by_source.entry(source).or_default().push(observation);
+            }
+        }
+        let mut pattern = Pattern(Vec::with_capacity(4 << 10));
+        let mut numbers = Vec::new();
+        let mut sources = Vec::new();
+        for (row_number, row) in report.statistics.iter().enumerate() {
+            pattern.text(Some(row.form.as_str()));
+            for text in [&row.id, &row.group, &row.code, &row.unit] {
+                pattern.text(text.as_deref());
+            }
+            pattern.text(Some(&row.label));
+            let observed = observed(row, &by_source);
+            let mut found = None;
+            for (position, cell) in row.cells.iter().enumerate() {
+                let column = *known.entry(column_of(cell)).or_insert_with(|| {
+                    list.columns.push(ListColumn::of(cell, report.year));
+                    list.columns.len() - 1
+                });
+                pattern.number(column);
+                pattern.text(cell.unit.map(Unit::as_str));
+                if let Some((_, id)) = observed.filter(|(at, _)| *at == position) {
+                    let indicator = Catalog::get().indicator(id);
+                    pattern.text(Some(&indicator.cell));
+                    found = Some((position, column, id));
+                    continue;
+                }
+                pattern.text(None);
+                list.cells.push(ListCell {
+                    row: row_number,
+                    position,
+                    column,
+                    unit: cell.unit,
+                });
+                numbers.push(entry(cell));
+                sources.push(cell.source);
+            }
+            pattern.number(usize::MAX);
+            list.observed.push(found);
+        }
+        for column in &list.columns {
+            pattern.text(column.head.as_deref());
+            pattern.text(Some(column.kind));
+            pattern.text(column.year.map(|year| year.to_string()).as_deref());
+            pattern.number(usize::from(column.is_relative));
+        }
+        list.pattern = HEXLOWER.encode(&Sha256::digest(&pattern.0)[..16]);
+        if !numbers.is_empty() {
+            list.numbers = Some(Value::Array(numbers).to_string());
+            list.places = packer.pack(sources.into_iter());
+        }
+        Some(list)
+    }
+}
+
+impl ListColumn {
+    fn of(cell: &StatisticCell, year: Option<i16>) -> Self {
+        let relative = cell
+            .year
+            .zip(year)
+            .and_then(|(own, of)| own.checked_sub(of));
+        Self {
+            head: cell.head.clone(),
+            kind: cell.kind.as_str(),
+            year: relative.or(cell.year),
+            is_relative: relative.is_some(),
+        }
+    }
+}
+
+/// What a digest is taken of; lengths first, so that neighbours cannot run together.
+struct Pattern(Vec<u8>);
+
+impl Pattern {
+    fn number(&mut self, number: usize) {
+        self.0.extend((number as u64).to_le_bytes());
+    }
+
+    fn text(&mut self, text: Option<&str>) {
+        self.number(text.map_or(usize::MAX, str::len));
+        self.0
+            .extend_from_slice(text.unwrap_or_default().as_bytes());
+    }
+}
+
+/// A cell's value as `numbers` has it.
+fn entry(cell: &StatisticCell) -> Value {
+    let plain = cell.value.map(|value| value.to_string());
+    let raw = (plain.unwrap_or_default() != cell.raw).then_some(&cell.raw);
+    match (cell.status, cell.value, raw) {
+        (CellStatus::Number, Some(value), None) if value.scale() == 0 => value.mantissa().into(),
+        (CellStatus::Blank, None, None) => Value::Null,
+        (CellStatus::Mark, None, Some(raw)) => raw.as_str().into(),
+        (status, value, raw) => serde_json::json!([
+            status.as_str(),
+            raw,
+            value.map(Decimal::mantissa),
+            value.map(Decimal::scale)
+        ]),
+    }
+}
+
 /// Writes a report's rows.
 pub(super) fn put(
-    writer: &mut Writer<'_>,
+    writer: &Writer<'_>,
     version: i64,
-    report: &Report,
+    rows: &[StatisticRow],
+    list: &List,
 ) -> Result<(), StoreError> {
-    if report.statistics.is_empty() {
-        return Ok(());
-    }
-    let columns = put_columns(writer, version, &report.statistics)?;
-    let mut rows: Vec<LayoutRow> = Vec::with_capacity(report.statistics.len());
-    let mut cell_statement = writer.connection.prepare_cached(
-        "INSERT INTO statistic_cell VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+    let known = writer
+        .connection
+        .prepare_cached("SELECT id FROM statistic_layout WHERE pattern = ?")?
+        .query_row([&list.pattern], |row| row.get(0))
+        .optional()?;
+    let layout = match known {
+        Some(known) => known,
+        None => put_layout(writer, rows, list)?,
+    };
+    writer.insert(
+        "INSERT INTO statistic_list VALUES (?, ?, ?, ?)",
+        params![version, layout, list.numbers, list.places],
     )?;
-    for (position, row) in (0_i64..).zip(&report.statistics) {
+    Ok(())
+}
+
+/// Writes what the rows of many reports have in common; its id.
+fn put_layout(writer: &Writer<'_>, rows: &[StatisticRow], list: &List) -> Result<i64, StoreError> {
+    let signed = |number: usize| i64::try_from(number).unwrap_or(i64::MAX);
+    let id = writer.insert(
+        "INSERT INTO statistic_layout (pattern) VALUES (?)",
+        [&list.pattern],
+    )?;
+    for (position, column) in list.columns.iter().enumerate() {
+        writer.insert(
+            "INSERT INTO statistic_layout_column VALUES (?, ?, ?, ?, ?, ?)",
+            params![
+                id,
+                signed(position),
+                column.head,
+                column.kind,
+                column.year,
+                column.is_relative
+            ],
+        )?;
+    }
+    for (position, (row, observed)) in rows.iter().zip(&list.observed).enumerate() {
         let label = writer.id(
             "SELECT id FROM statistic_label WHERE form = ?1 AND label = ?4 AND ifnull(row_id, '') = ifnull(?2, '')
                AND ifnull(row_group, '') = ifnull(?3, '') AND ifnull(code, '') = ifnull(?5, '')
@@ -56,140 +241,52 @@ pub(super) fn put(
                 row.unit
             ],
         )?;
-        let observed = observed(row, &report.observations);
-        let indicator = observed.and_then(|(_, id)| database_id(writer.layout, id));
-        let at = observed.map(|(at, _)| at).filter(|_| indicator.is_some());
-        let number = |cell: &StatisticCell| {
-            let column = column_of(cell);
-            columns.get(&column).copied()
-        };
-        rows.push(LayoutRow {
-            label,
-            observed: at.and_then(|at| i64::try_from(at).ok()),
-            column: at.and_then(|at| number(&row.cells[at])),
-            indicator,
-        });
-        for (order, cell) in row.cells.iter().enumerate() {
-            if at == Some(order) {
-                continue;
-            }
-            let plain = cell.value.map(|value| value.to_string());
-            let raw = (plain.unwrap_or_default() != cell.raw).then_some(&cell.raw);
-            let source = cell.source;
-            cell_statement.execute(params![
-                version,
-                position,
-                i64::try_from(order).unwrap_or(i64::MAX),
-                number(cell),
-                cell.status.as_str(),
-                raw,
-                cell.value.map(crate::model::Decimal::mantissa),
-                cell.value.map(crate::model::Decimal::scale),
-                cell.unit.map(crate::model::Unit::as_str),
-                source.and_then(|source| source.table),
-                source.map(|source| source.row),
-                source.map(|source| source.column),
-                source.map(|source| source.bytes.start),
-                source.map(|source| source.bytes.end),
-                source.map_or(0, |source| source.bytes.part),
-            ])?;
-        }
+        let indicator = observed.and_then(|(.., id)| database_id(writer.layout, id));
+        let observed = observed.filter(|_| indicator.is_some());
+        writer.insert(
+            "INSERT INTO statistic_layout_row VALUES (?, ?, ?, ?, ?, ?)",
+            params![
+                id,
+                signed(position),
+                label,
+                observed.map(|(at, ..)| signed(at)),
+                observed.map(|(_, column, _)| signed(column)),
+                indicator
+            ],
+        )?;
     }
-    let layout = layout_id(writer, &rows)?;
-    writer.insert(
-        "INSERT INTO statistic_list VALUES (?, ?)",
-        [version, layout],
-    )?;
-    Ok(())
-}
-
-/// What the rows of many reports have in common.
-struct LayoutRow {
-    label: i64,
-    observed: Option<i64>,
-    column: Option<i64>,
-    indicator: Option<i64>,
-}
-
-/// The id of the rows without their values.
-fn layout_id(writer: &Writer<'_>, rows: &[LayoutRow]) -> Result<i64, StoreError> {
-    let mut pattern = String::with_capacity(rows.len() * 12);
-    for (position, row) in rows.iter().enumerate() {
-        if position > 0 {
-            pattern.push(' ');
-        }
-        let _ = write!(pattern, "{}", row.label);
-        for number in [row.observed, row.column, row.indicator] {
-            pattern.push(':');
-            if let Some(number) = number {
-                // Writing to a String cannot fail.
-                let _ = write!(pattern, "{number}");
-            }
-        }
-    }
-    let known = writer
-        .connection
-        .prepare_cached("SELECT id FROM statistic_layout WHERE pattern = ?")?
-        .query_row([&pattern], |row| row.get(0))
-        .optional()?;
-    if let Some(known) = known {
-        return Ok(known);
-    }
-    let id = writer.insert(
-        "INSERT INTO statistic_layout (pattern) VALUES (?)",
-        [&pattern],
-    )?;
-    let mut statement = writer
-        .connection
-        .prepare_cached("INSERT INTO statistic_layout_row VALUES (?, ?, ?, ?, ?, ?)")?;
-    for (position, row) in (0_i64..).zip(rows) {
-        statement.execute(params![
-            id,
-            position,
-            row.label,
-            row.observed,
-            row.column,
-            row.indicator
-        ])?;
+    for (number, cell) in list.cells.iter().enumerate() {
+        writer.insert(
+            "INSERT INTO statistic_layout_cell VALUES (?, ?, ?, ?, ?, ?)",
+            params![
+                id,
+                signed(number),
+                signed(cell.row),
+                signed(cell.position),
+                signed(cell.column),
+                cell.unit.map(Unit::as_str)
+            ],
+        )?;
     }
     Ok(id)
 }
 
-fn put_columns<'r>(
-    writer: &Writer<'_>,
-    version: i64,
-    rows: &'r [StatisticRow],
-) -> Result<HashMap<Column<'r>, i64>, StoreError> {
-    let mut columns: HashMap<Column<'r>, i64> = HashMap::new();
-    let mut statement = writer
-        .connection
-        .prepare_cached("INSERT INTO statistic_column VALUES (?, ?, ?, ?, ?)")?;
-    for cell in rows.iter().flat_map(|row| &row.cells) {
-        let column = column_of(cell);
-        let position = i64::try_from(columns.len()).unwrap_or(i64::MAX);
-        if let Entry::Vacant(entry) = columns.entry(column) {
-            entry.insert(position);
-            let (head, kind, year) = column;
-            statement.execute(params![version, position, head, kind, year])?;
-        }
-    }
-    Ok(columns)
-}
-
 /// Which cell of the row an observation says as well, to the letter, and which.
-fn observed(row: &StatisticRow, observations: &[Observation]) -> Option<(usize, IndicatorId)> {
+fn observed(
+    row: &StatisticRow,
+    by_source: &HashMap<Source, Vec<&Observation>>,
+) -> Option<(usize, IndicatorId)> {
     let id = row.id.as_ref()?;
     row.cells.iter().enumerate().find_map(|(at, cell)| {
         // Without a place nothing tells it from another cell with the same text.
-        cell.source?;
-        let same = |one: &&Observation| {
-            one.source == cell.source
-                && one.status == cell.status
+        let there = by_source.get(&cell.source?)?;
+        let same = |one: &&&Observation| {
+            one.status == cell.status
                 && one.value == cell.value
                 && one.raw == cell.raw
                 && one.unit == cell.unit
         };
-        let found = observations.iter().find(same)?;
+        let found = there.iter().find(same)?;
         let indicator = Catalog::get().indicator(found.indicator);
         let fits = indicator.form == row.form && indicator.row == *id;
         fits.then_some((at, found.indicator))
@@ -268,42 +365,73 @@ pub(super) fn read(
     Ok(all)
 }
 
+/// A value as `numbers` has it: status, number, and the text where the number does not print it.
+type Entry = (CellStatus, Option<Decimal>, Option<String>);
+
+/// What [`entry`] wrote.
+fn value_of(entry: &Value) -> Option<Entry> {
+    Some(match entry {
+        Value::Number(number) => (
+            CellStatus::Number,
+            Some(Decimal::integer(number.as_i64()?)),
+            None,
+        ),
+        Value::Null => (CellStatus::Blank, None, None),
+        Value::String(raw) => (CellStatus::Mark, None, Some(raw.clone())),
+        Value::Array(parts) => {
+            let [status, raw, mantissa, scale] = &parts[..] else {
+                return None;
+            };
+            let value = match mantissa.as_i64() {
+                None => None,
+                Some(mantissa) => {
+                    let scale = u8::try_from(scale.as_u64()?).ok()?;
+                    Some(Decimal::new(mantissa, scale)?)
+                }
+            };
+            let raw = raw.as_str().map(ToOwned::to_owned);
+            (status.as_str()?.parse().ok()?, value, raw)
+        }
+        _ => return None,
+    })
+}
+
 fn read_cells(
     connection: &Connection,
     version: i64,
     rows: &mut [StatisticRow],
 ) -> Result<(), StoreError> {
+    let values: Option<(i64, Option<String>, Option<Vec<u8>>)> = connection
+        .prepare_cached(
+            "SELECT layout_id, numbers, places FROM statistic_list WHERE version_id = ?",
+        )?
+        .query_row([version], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))
+        .optional()?;
+    let Some((layout, Some(numbers), packed)) = values else {
+        return Ok(());
+    };
+    let values: Vec<Value> = serde_json::from_str(&numbers)?;
+    let sources = match packed {
+        None => vec![None; values.len()],
+        Some(packed) => places::unpack(&packed, values.len())?,
+    };
     let mut statement = connection.prepare_cached(
-        "SELECT x.row, x.status, x.raw, x.mantissa, x.scale, x.unit, x.table_number, x.grid_row, x.grid_column,
-           x.start_byte, x.end_byte, x.part, c.head, c.kind, c.year
-         FROM statistic_cell x
-         JOIN statistic_column c ON c.version_id = x.version_id AND c.position = x.column
-         WHERE x.version_id = ? ORDER BY x.row, x.position",
+        "SELECT x.number, x.row, x.unit, c.head, c.kind, c.year
+         FROM statistic_layout_cell x
+         JOIN statistic_column c ON c.version_id = ?2 AND c.position = x.column
+         WHERE x.layout_id = ?1 ORDER BY x.number",
     )?;
-    let mut found = statement.query([version])?;
+    let mut found = statement.query([layout, version])?;
     while let Some(cell) = found.next()? {
+        let at: usize = cell.get::<_, u32>("number")? as usize;
         let number: u32 = cell.get("row")?;
-        let Some(row) = rows.get_mut(number as usize) else {
+        let (Some(row), Some(value)) = (rows.get_mut(number as usize), values.get(at)) else {
             return Err(StoreError::unknown("statistic row", number.to_string()));
         };
-        let value = match cell.get::<_, Option<i64>>("mantissa")? {
-            Some(mantissa) => Some(decimal(mantissa, cell.get("scale")?)?),
-            None => None,
-        };
-        let raw: Option<String> = cell.get("raw")?;
+        let (status, value, raw) = value_of(value)
+            .ok_or_else(|| StoreError::unknown("statistic value", value.to_string()))?;
         let plain = || value.map(|value| value.to_string()).unwrap_or_default();
-        let status: CellStatus = word(cell, "status")?;
         let unit: Option<String> = cell.get("unit")?;
-        let source = match cell.get::<_, Option<u32>>("grid_row")? {
-            None => None,
-            Some(grid_row) => Some(Source {
-                table: cell.get("table_number")?,
-                row: grid_row,
-                column: cell.get("grid_column")?,
-                bytes: ByteRange::new(cell.get("start_byte")?, cell.get("end_byte")?)
-                    .of_part(cell.get("part")?),
-            }),
-        };
         row.cells.push(StatisticCell {
             head: cell.get("head")?,
             kind: word(cell, "kind")?,
@@ -318,7 +446,7 @@ fn read_cells(
                 ),
                 None => None,
             },
-            source,
+            source: sources.get(at).copied().flatten(),
         });
     }
     Ok(())

@@ -60,7 +60,8 @@ pub(super) fn views(layout: &Layout) -> Vec<(String, String)> {
 const LONG_COLUMNS: &str = "report_id, agency, agency_code, year, scope, official, form, cell, \
     value, status, raw, unit, version_id, indicator_id";
 
-/// One row a value of a statistics list, as printed. What is an observation too is taken from there.
+/// One row a value of a statistics list, as printed. What is an observation too is taken from there. Cells are unpacked once a
+/// version, and each then finds its row: the other way round they would be unpacked for each row.
 fn statistic_view(forms: &[FormLayout]) -> String {
     let own = decimal("x.mantissa", "x.scale");
     let row = "s.position AS row, l.row_id, l.row_group, l.label, l.code, l.unit AS printed_unit";
@@ -70,8 +71,9 @@ fn statistic_view(forms: &[FormLayout]) -> String {
          CASE WHEN x.status = 'number' THEN coalesce(x.raw, CAST({own} AS TEXT)) ELSE ifnull(x.raw, '') END AS raw, \
          x.unit, s.version_id \
          FROM report r JOIN version v ON v.id = r.version_id \
-         JOIN statistic_row s ON s.version_id = v.id JOIN statistic_label l ON l.id = s.label_id \
-         JOIN statistic_cell x ON x.version_id = s.version_id AND x.row = s.position \
+         JOIN statistic_cell x ON x.version_id = v.id \
+         CROSS JOIN statistic_row s ON s.version_id = x.version_id AND s.position = x.row \
+         JOIN statistic_label l ON l.id = s.label_id \
          JOIN statistic_column c ON c.version_id = s.version_id AND c.position = x.column \
          LEFT JOIN agency a ON a.id = r.agency_id"
     );

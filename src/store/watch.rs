@@ -2,7 +2,7 @@
 
 use data_encoding::HEXLOWER;
 use jiff::Timestamp;
-use rusqlite::params;
+use rusqlite::{OptionalExtension as _, params};
 use sha2::{Digest as _, Sha256};
 
 use crate::model::{Scope, WatchCode, Watched};
@@ -179,7 +179,48 @@ fn json<T: serde::Serialize + ?Sized>(value: &T) -> Result<String, StoreError> {
         .map_err(|error| rusqlite::Error::ToSqlConversionFailure(Box::new(error)).into())
 }
 
+impl Store {
+    /// By which program and data the findings that are there were made, if nothing was put since.
+    ///
+    /// # Errors
+    ///
+    /// What `SQLite` says.
+    pub fn watched_by(&self) -> Result<Option<String>, StoreError> {
+        let mut statement = self
+            .connection
+            .prepare_cached("SELECT value FROM meta WHERE key = 'watched'")?;
+        Ok(statement.query_row([], |row| row.get(0)).optional()?)
+    }
+
+    /// The findings that are there were made by this program and data, of all there is.
+    ///
+    /// # Errors
+    ///
+    /// What `SQLite` says.
+    pub fn set_watched_by(&mut self, reader: &str) -> Result<(), StoreError> {
+        self.connection.execute(
+            "INSERT INTO meta VALUES ('watched', ?1) ON CONFLICT DO UPDATE SET value = ?1 WHERE value <> ?1",
+            [reader],
+        )?;
+        Ok(())
+    }
+
+    /// Rows written so far, since the file was opened.
+    pub fn changes(&self) -> u64 {
+        self.connection.total_changes()
+    }
+}
+
 impl Writer<'_> {
+    /// Something is about to be put: the findings are to be made anew ([`Store::watched_by`]).
+    ///
+    /// # Errors
+    ///
+    /// What `SQLite` says.
+    pub fn forget_watched(&mut self) -> Result<(), StoreError> {
+        self.atomic(|writer| writer.execute("DELETE FROM meta WHERE key = 'watched'"))
+    }
+
     /// An answer that a page is not there.
     ///
     /// # Errors

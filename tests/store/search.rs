@@ -431,7 +431,7 @@ fn a_damaged_index_is_told_and_an_older_one_not_asked() {
         10,
     );
     let write = |sql: &str| home.store.connection().execute(sql, []).unwrap();
-    write("UPDATE section SET kind = 'other'");
+    write("UPDATE section SET id = id + 1");
     assert_eq!(home.store.verify().unwrap().len(), 2);
     write("UPDATE meta SET value = '0' WHERE key = 'narrative_index'");
     let words = Words::parse("公开").unwrap();

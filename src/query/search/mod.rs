@@ -13,8 +13,8 @@ use rusqlite::{OptionalExtension as _, params, params_from_iter};
 use serde::Serialize;
 
 use crate::model::SectionKind;
+use crate::store::Store;
 use crate::store::search::{self as index, Doc, docs_of_years};
-use crate::store::{Store, StoreError};
 
 use super::{Copies, Filter, QueryError};
 
@@ -144,10 +144,6 @@ pub fn search(store: &Store, words: &Words, options: &SearchOptions) -> Result<F
     let mut counted = None;
     while let Some(row) = rows.next()? {
         let doc = Doc::of(row.get(0)?);
-        let is_wanted = |kind: &SectionKind| *kind as usize == doc.kind;
-        if !options.kinds.is_empty() && !options.kinds.iter().any(is_wanted) {
-            continue;
-        }
         // The rows of a version follow one another.
         let known = last.filter(|(version, _)| *version == doc.version);
         let (_, version) = known.unwrap_or_else(|| {
@@ -156,6 +152,9 @@ pub fn search(store: &Store, words: &Words, options: &SearchOptions) -> Result<F
         });
         last = Some((doc.version, version));
         let Some((_, agency)) = version else { continue };
+        if !options.kinds.is_empty() && !is_of_kind(store, words, doc, &options.kinds)? {
+            continue;
+        }
         if options.most == Some(found.sections) {
             found.exact = false;
             break;
@@ -174,7 +173,7 @@ pub fn search(store: &Store, words: &Words, options: &SearchOptions) -> Result<F
         }
     }
     for doc in ordered(store, first, options.limit)? {
-        found.hits.extend(hit(store, words, doc)?);
+        found.hits.extend(hit(store, words, doc, &options.kinds)?);
     }
     Ok(found)
 }
@@ -259,37 +258,64 @@ fn ordered(
         one.year_code
             .cmp(&other.year_code)
             .then_with(|| name(one_agency).cmp(name(other_agency)))
-            .then_with(|| {
-                (one.version, one.position, one.kind).cmp(&(
-                    other.version,
-                    other.position,
-                    other.kind,
-                ))
-            })
+            .then_with(|| (one.version, one.position).cmp(&(other.version, other.position)))
     });
     docs.truncate(limit);
     Ok(docs.into_iter().map(|(doc, _)| doc).collect())
 }
 
-/// A row of the index as an answer.
-fn hit(store: &Store, words: &Words, doc: Doc) -> Result<Option<Hit>, QueryError> {
-    let connection = store.connection();
-    let mut sections = connection.prepare_cached(
-        "SELECT position, heading, text, start_byte, end_byte, part FROM section
-         WHERE version_id = ?1 AND position BETWEEN ?2 AND ?3 AND kind = ?4 ORDER BY position",
-    )?;
-    let kind = SectionKind::ALL
-        .get(doc.kind)
-        .copied()
-        .ok_or_else(|| StoreError::unknown("kind of section", ""))?;
+/// The sections of a row of the index, first and last by number.
+fn sections_of(doc: Doc) -> [i64; 2] {
+    let first = doc.version << 20;
     let to = if doc.is_shared() {
-        i64::MAX
+        (1 << 20) - 1
     } else {
         doc.position
     };
-    let mut rows = sections.query(params![doc.version, doc.position, to, kind.as_str()])?;
+    [first | doc.position, first | to]
+}
+
+/// Whether a row of the index has a section of one of these kinds; of several sections one with a word.
+fn is_of_kind(
+    store: &Store,
+    words: &Words,
+    doc: Doc,
+    kinds: &[SectionKind],
+) -> Result<bool, QueryError> {
+    let mut sections = store
+        .connection()
+        .prepare_cached("SELECT kind, text FROM section WHERE id BETWEEN ?1 AND ?2")?;
+    let mut rows = sections.query(sections_of(doc))?;
+    while let Some(row) = rows.next()? {
+        let kind = row.get_ref(0)?.as_str().unwrap_or_default();
+        if kinds.iter().any(|one| one.as_str() == kind)
+            && (!doc.is_shared() || !words.places(&row.get::<_, String>(1)?).is_empty())
+        {
+            return Ok(true);
+        }
+    }
+    Ok(false)
+}
+
+/// A row of the index as an answer; `kinds` are those asked for.
+fn hit(
+    store: &Store,
+    words: &Words,
+    doc: Doc,
+    kinds: &[SectionKind],
+) -> Result<Option<Hit>, QueryError> {
+    let connection = store.connection();
+    let mut sections = connection.prepare_cached(
+        "SELECT position, heading, text, start_byte, end_byte, part, kind FROM section
+         WHERE id BETWEEN ?1 AND ?2 ORDER BY id",
+    )?;
+    let mut rows = sections.query(sections_of(doc))?;
     let mut best = None;
     while let Some(row) = rows.next()? {
+        let kind: String = row.get(6)?;
+        if !kinds.is_empty() && !kinds.iter().any(|one| one.as_str() == kind) {
+            continue;
+        }
         let text: String = row.get(2)?;
         let places = words.places(&text);
         // Of sections that share a row the first that has a word.
@@ -300,14 +326,15 @@ fn hit(store: &Store, words: &Words, doc: Doc) -> Result<Option<Hit>, QueryError
                 row.get(1)?,
                 Snippet::of(&text, &places),
                 places.len(),
-                (row.get(3)?, row.get(4)?, row.get(5)?),
+                (row.get(3)?, row.get(4)?, row.get(5)?, kind),
             ));
             if found {
                 break;
             }
         }
     }
-    let Some((position, heading, snippet, places, (start_byte, end_byte, part))) = best else {
+    let Some((position, heading, snippet, places, (start_byte, end_byte, part, kind))) = best
+    else {
         return Ok(None);
     };
     let mut head = connection.prepare_cached(
@@ -325,7 +352,7 @@ fn hit(store: &Store, words: &Words, doc: Doc) -> Result<Option<Hit>, QueryError
             official: row.get(5)?,
             version_id: doc.version,
             current: row.get(6)?,
-            section: kind.as_str().into(),
+            section: kind,
             position,
             heading,
             snippet: snippet.text,
