@@ -163,6 +163,8 @@ impl Store {
             }
         }
         if changed {
+            // Findings across years are about agencies as they were.
+            transaction.execute("DELETE FROM meta WHERE key = 'watched'", [])?;
             transaction.commit()?;
         }
         Ok(changed)

@@ -44,11 +44,11 @@ impl Prepared {
         let mut order: Vec<usize> = (0..report.observations.len()).collect();
         let indicator = |number: &usize| report.observations[*number].indicator;
         order.sort_by_key(indicator);
-        if let Some(pair) = order
+        if let Some([first, ..]) = order
             .windows(2)
             .find(|pair| indicator(&pair[0]) == indicator(&pair[1]))
         {
-            let indicator = catalog.indicator(indicator(&pair[0]));
+            let indicator = catalog.indicator(indicator(first));
             return Err(StoreError::DuplicateObservation {
                 form: indicator.form,
                 cell: indicator.cell.clone(),

@@ -1,7 +1,7 @@
 //! The schema keeps its promises against raw SQL, and against other files.
 
 use nianbao::model::{ByteRange, CellStatus, Code, Scope, SectionKind, Severity};
-use nianbao::store::{Outcome, SCHEMA_VERSION, Store, StoreError};
+use nianbao::store::{KeyRow, Outcome, SCHEMA_VERSION, Store, StoreError};
 use rusqlite::Connection;
 
 use crate::random::{capture, sound};
@@ -301,4 +301,32 @@ fn a_database_of_schema_13_keeps_what_it_says() {
     let other = store.reader().version(2).unwrap().unwrap().report;
     assert_eq!(other.title.as_deref(), Some("a\u{1}"));
     assert_eq!(other.statistics[1].cells[0].raw, "见\"附件\"");
+}
+
+#[test]
+fn findings_across_years_are_due_again_when_something_changes() {
+    let mut home = filled();
+    assert_eq!(home.store.watched_by().unwrap(), None);
+    home.store.set_watched_by("reader").unwrap();
+    assert_eq!(home.store.watched_by().unwrap().as_deref(), Some("reader"));
+    let mut writer = home.store.writer("0.1.0", noon());
+    writer.forget_watched().unwrap();
+    writer.finish().unwrap();
+    assert_eq!(home.store.watched_by().unwrap(), None);
+    // Also where people only say which agencies are one.
+    let key = |label: &str| KeyRow {
+        agency_id: 1,
+        key: 1,
+        label: label.into(),
+        division: None,
+        level: None,
+        rule: "own",
+        evidence: String::new(),
+    };
+    assert!(home.store.put_agencies(&[key("甲")], &[]).unwrap());
+    home.store.set_watched_by("reader").unwrap();
+    assert!(!home.store.put_agencies(&[key("甲")], &[]).unwrap());
+    assert!(home.store.watched_by().unwrap().is_some());
+    assert!(home.store.put_agencies(&[key("乙")], &[]).unwrap());
+    assert_eq!(home.store.watched_by().unwrap(), None);
 }
