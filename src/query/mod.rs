@@ -13,6 +13,7 @@ pub mod crosswalk;
 mod diff;
 mod export;
 mod filter;
+mod listed;
 mod panel;
 pub mod ratios;
 mod reports;
@@ -32,13 +33,14 @@ pub use captures::{
     latest_capture,
 };
 pub use chains::chains;
-pub use coverage::{Coverage, CoverageRow, Presence, coverage};
+pub use coverage::{CellEvidence, Coverage, CoverageRow, Presence, coverage, coverage_with};
 pub use diff::{
     CellChange, CellSide, Change, Diff, FieldChange, Piece, RowChange, SectionChange, VersionLine,
     diff, versions,
 };
 pub use export::{export_csv, export_json};
 pub use filter::{AgencyFilter, Copies, Filter};
+pub use listed::{ListedColumn, ListedEntry};
 pub use panel::{Details, FindingText, Head, Narrative, Panel, in_wide, series_of};
 pub use reports::{
     FindingCount, FindingLine, ProposalLine, RefusalLine, ReportLine, agency_names, count_copies,

@@ -1,6 +1,7 @@
 //! The store and its queries, through their public doors.
 
 mod copies;
+mod coverage;
 mod exports;
 mod panel;
 mod query;
