@@ -123,8 +123,11 @@ impl<'l> Entries<'l> {
                     continue;
                 };
                 let title = item.title.as_deref().unwrap_or_default();
-                // None where the title names several bodies of one name.
-                let whose = named(&names, title).unwrap_or(body);
+                let whose = match named(&names, title) {
+                    None => body,
+                    Some(Whose::One(key)) => Some(key),
+                    Some(Whose::Several) => None,
+                };
                 let entry = Entry {
                     item,
                     list: &list.url,
@@ -163,15 +166,29 @@ fn keys(read: &mut Statement<'_>, url: &str) -> Result<Vec<i64>, QueryError> {
     Ok(rows.collect::<Result<_, _>>()?)
 }
 
-/// Names of agencies; `None` where several bodies have one.
-fn names(store: &Store) -> Result<HashMap<String, Option<i64>>, QueryError> {
+/// Which body has a name.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Whose {
+    /// Key of the only one.
+    One(i64),
+    /// There are several.
+    Several,
+}
+
+/// Names of agencies.
+fn names(store: &Store) -> Result<HashMap<String, Whose>, QueryError> {
     let mut statement = store.connection().prepare(
         "SELECT a.name, min(k.key), max(k.key) FROM agency a JOIN agency_key k ON k.agency_id = a.id
          WHERE a.name IS NOT NULL GROUP BY a.name",
     )?;
     let rows = statement.query_map([], |row| {
         let (least, greatest): (i64, i64) = (row.get(1)?, row.get(2)?);
-        Ok((row.get(0)?, Some(least).filter(|key| *key == greatest)))
+        let whose = if least == greatest {
+            Whose::One(least)
+        } else {
+            Whose::Several
+        };
+        Ok((row.get(0)?, whose))
     })?;
     Ok(rows.collect::<Result<_, _>>()?)
 }
@@ -185,8 +202,8 @@ fn ended(store: &Store) -> Result<HashSet<i64>, QueryError> {
     Ok(rows.collect::<Result<_, _>>()?)
 }
 
-/// The agency whose name a title begins with, the longest; `Some(None)` where several have the name.
-fn named(names: &HashMap<String, Option<i64>>, title: &str) -> Option<Option<i64>> {
+/// The agency whose name a title begins with, the longest.
+fn named(names: &HashMap<String, Whose>, title: &str) -> Option<Whose> {
     const LONGEST: usize = 60;
     let mut found = None;
     for (at, _) in title.char_indices().take(LONGEST).skip(1) {
@@ -196,8 +213,8 @@ fn named(names: &HashMap<String, Option<i64>>, title: &str) -> Option<Option<i64
             || ["二〇", "二○", "关于", "政府信息", "信息公开"]
                 .iter()
                 .any(|start| follows(start));
-        if ends && let Some(key) = names.get(name.trim()) {
-            found = Some(*key);
+        if ends && let Some(whose) = names.get(name.trim()) {
+            found = Some(*whose);
         }
     }
     found
@@ -210,12 +227,12 @@ mod tests {
     #[test]
     fn a_title_names_whom_it_begins_with() {
         let names = HashMap::from([
-            ("云溪市教育局".to_owned(), Some(1)),
-            ("教育局".to_owned(), None),
+            ("云溪市教育局".to_owned(), Whose::One(1)),
+            ("教育局".to_owned(), Whose::Several),
         ]);
         assert_eq!(
             named(&names, "云溪市教育局2023年政府信息公开工作年度报告"),
-            Some(Some(1))
+            Some(Whose::One(1))
         );
         assert_eq!(
             named(
@@ -224,7 +241,7 @@ mod tests {
             ),
             None
         );
-        assert_eq!(named(&names, "教育局2023年年度报告"), Some(None));
+        assert_eq!(named(&names, "教育局2023年年度报告"), Some(Whose::Several));
         assert_eq!(named(&names, "2023年年度报告"), None);
     }
 }
