@@ -174,6 +174,10 @@ fn across(corpus: &Corpus, ids: &BTreeMap<String, i64>) {
         (PlantedKind::PostDated, "postdated"),
         (PlantedKind::Narrative, "narrative_mismatch"),
         (PlantedKind::Copied, "copied_text"),
+        (PlantedKind::Share, "percentage_mismatch"),
+        (PlantedKind::FeeStep, "fee_step"),
+        (PlantedKind::OpenRequests, "open_requests_break"),
+        (PlantedKind::PartAbove, "part_above_whole"),
     ] {
         let planted = corpus.defects.iter().filter(|line| line.kind == kind);
         // What was copied from a year that its source has no report of cannot be found.
@@ -185,6 +189,7 @@ fn across(corpus: &Corpus, ids: &BTreeMap<String, i64>) {
             .map(|line| (ids[&accused(corpus, line).url], line))
             .collect();
         assert!(kind != PlantedKind::Copied || planted.len() >= 8);
+        assert!(!planted.is_empty(), "{code}");
         let got = found.remove(code).unwrap_or_default();
         eprintln!("{code}: {} planted, {} found", planted.len(), got.len());
         for (id, line) in &planted {
@@ -322,6 +327,12 @@ fn everything_is_planted() {
         K::OwnTextAgain,
         K::Quiet,
         K::SeenAgain,
+        K::Share,
+        K::ShareRight,
+        K::FeeStep,
+        K::FeeTariff,
+        K::OpenRequests,
+        K::PartAbove,
     ] {
         assert!(kinds.contains_key(&kind), "{kind:?} {kinds:?}");
     }

@@ -8,7 +8,20 @@ const FEE: &str = "信息处理费";
 
 /// Words that may stand between the fee and its sum.
 const BETWEEN: [&str; 14] = [
-    "总金额", "金额", "总额", "总计", "共计", "合计", "总共", "人民币", "收入", "费用", "计", "共", "为", "：",
+    "总金额",
+    "金额",
+    "总额",
+    "总计",
+    "共计",
+    "合计",
+    "总共",
+    "人民币",
+    "收入",
+    "费用",
+    "计",
+    "共",
+    "为",
+    "：",
 ];
 
 /// What may stand between `收取` and the fee.
@@ -36,7 +49,9 @@ pub(super) fn check(report: &PanelReport, text: &str) -> Option<Watched> {
         return None;
     }
     let fee = total(text)?;
-    let whole = 10_i64.checked_pow(fee.yuan.scale().into())?.checked_mul(step)?;
+    let whole = 10_i64
+        .checked_pow(fee.yuan.scale().into())?
+        .checked_mul(step)?;
     if fee.yuan.mantissa() % whole == 0 {
         return None;
     }
@@ -63,15 +78,17 @@ pub(super) fn check(report: &PanelReport, text: &str) -> Option<Watched> {
 /// between, since then it may be a part, a tariff or a refund.
 fn total(text: &str) -> Option<Fee> {
     let at = text.find(FEE)?;
-    let start = text[..at]
-        .rfind(['。', '；', '\n'])
-        .map_or(0, |end| end + text[end..].chars().next().map_or(0, char::len_utf8));
+    let start = text[..at].rfind(['。', '；', '\n']).map_or(0, |end| {
+        end + text[end..].chars().next().map_or(0, char::len_utf8)
+    });
     let mut before = text[start..at].trim_end();
     while let Some(word) = BEFORE.iter().find(|word| before.ends_with(**word)) {
         before = &before[..before.len() - word.len()];
     }
     let charged = before.strip_suffix("收取")?;
-    let clause = charged.rfind(['，', ',']).map_or(charged, |at| &charged[at..]);
+    let clause = charged
+        .rfind(['，', ','])
+        .map_or(charged, |at| &charged[at..]);
     if clause.contains(['未', '不', '没', '无', '免', '应', '退']) {
         return None;
     }
@@ -123,7 +140,10 @@ mod tests {
         let of = |text: &str| total(text).map(|fee| fee.yuan.to_string());
         for (text, want) in [
             ("本年度共收取信息处理费2230元。", Some("2230")),
-            ("（一）情况。依法收取政府信息公开信息处理费3件，共计405元。", Some("405")),
+            (
+                "（一）情况。依法收取政府信息公开信息处理费3件，共计405元。",
+                Some("405"),
+            ),
             ("我局收取信息处理费为0.04万元。", Some("400.00")),
             ("收取信息处理费：15.5元", Some("15.5")),
             ("本年度未收取信息处理费。", None),

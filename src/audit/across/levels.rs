@@ -110,11 +110,24 @@ mod tests {
 
     #[test]
     fn departments_are_those_that_no_ministry_leads() {
-        for body in ["教育局", "财政厅", "人民政府办公室", "发展和改革委员会", "人民政府办公厅"] {
+        for body in [
+            "教育局",
+            "财政厅",
+            "人民政府办公室",
+            "发展和改革委员会",
+            "人民政府办公厅",
+        ] {
             assert!(is_department(body), "{body}");
         }
         for body in [
-            "税务局", "公安局", "生态环境局", "自然资源局", "教育局招生办公室", "人民政府", "气象局", "教育",
+            "税务局",
+            "公安局",
+            "生态环境局",
+            "自然资源局",
+            "教育局招生办公室",
+            "人民政府",
+            "气象局",
+            "教育",
         ] {
             assert!(!is_department(body), "{body}");
         }

@@ -16,8 +16,34 @@ pub struct TextShare {
 
 /// Words between `占` and the number that name all requests, received or handled; a share of anything else is not assessed.
 const OF_ALL: [&str; 28] = [
-    "政府信息公开", "信息公开", "本年度", "本年", "全年", "全部", "所有", "收到", "受理", "新收", "办结", "答复", "处理", "申请",
-    "总数", "总量", "总件", "数量", "件数", "数", "量", "总", "件", "比", "的", "约", "为", "达",
+    "政府信息公开",
+    "信息公开",
+    "本年度",
+    "本年",
+    "全年",
+    "全部",
+    "所有",
+    "收到",
+    "受理",
+    "新收",
+    "办结",
+    "答复",
+    "处理",
+    "申请",
+    "总数",
+    "总量",
+    "总件",
+    "数量",
+    "件数",
+    "数",
+    "量",
+    "总",
+    "件",
+    "比",
+    "的",
+    "约",
+    "为",
+    "达",
 ];
 
 /// Words of which the percentage may be several counts' or another time's.
@@ -71,7 +97,10 @@ pub(super) fn check(
     let handled = value("outcome.total@total")?;
     let named = [
         ("requests.new@total", new),
-        ("requests.new@total+requests.carried_in@total", new.checked_add(carried)?),
+        (
+            "requests.new@total+requests.carried_in@total",
+            new.checked_add(carried)?,
+        ),
         ("outcome.total@total", handled),
     ];
     // Whatever else the text counts in the same unit may be meant.
