@@ -133,7 +133,7 @@ pub(super) fn of_years(years: &[Yearly]) -> Vec<Drawn> {
         last = form.or(last);
         let footnote = changed && year.total.quality == Quality::Fair;
         let note = if footnote {
-            "the form changes here".into()
+            "表式变更".into()
         } else {
             String::new()
         };
@@ -175,8 +175,8 @@ pub(super) fn frame(indicator: &Indicator, title: String, subtitle: String) -> F
             ratios::PERCENT_SCALE
         ));
     }
-    if !series.caveat.is_empty() {
-        notes.push(format!("说明：{}", series.caveat));
+    if !series.caveat_zh.is_empty() {
+        notes.push(format!("说明：{}。", series.caveat_zh));
     }
     notes.push("数据来源：各机关政府信息公开工作年度报告。缺失值不作零处理，也不推算。".into());
     let description = format!("{}（{}）", indicator.label(), series.id);

@@ -4,6 +4,7 @@
 //! missing value stays missing: it has a status and is neither 0 nor a smaller sum.
 
 mod agencies;
+mod bodies;
 mod captures;
 mod chains;
 pub mod compare;
@@ -28,6 +29,7 @@ pub use agencies::{
     AgencyLine, AgencyLinkLine, AgencyListFilter, AgencyName, AgencyRecord, list_agencies,
     show_agencies,
 };
+pub use bodies::{Bodies, Body, BodyLink, BodyName};
 pub use captures::{
     CaptureLine, RecordKnown, archive_ends, capture_of, captures_of_file, is_captured,
     latest_capture,

@@ -98,8 +98,8 @@ pub struct FindingText {
 /// The reports that a filter lets through.
 #[derive(Debug, Clone, Copy)]
 pub struct Panel<'a> {
-    store: &'a Store,
-    filter: &'a Filter,
+    pub(super) store: &'a Store,
+    pub(super) filter: &'a Filter,
 }
 
 /// What belongs to one report, read when asked for.
@@ -143,7 +143,8 @@ impl<'a> Panel<'a> {
                strftime('%Y-%m-%dT%H:%M:%SZ', v.last_seen_us / 1000000, 'unixepoch'), v.whole,
                lower(hex(c.sha256)), d.url,
                strftime('%Y-%m-%dT%H:%M:%SZ', c.fetched_at_us / 1000000, 'unixepoch'),
-               c.content_type, c.size, f.file, c.warc_offset, c.warc_length, v.charset, p.program, p.profile, v.id, r.id
+               c.content_type, c.size, f.file, c.warc_offset, c.warc_length, v.charset, p.program, p.profile, v.id, r.id,
+               a.place
              FROM report r JOIN version v ON v.id = r.version_id JOIN capture c ON c.id = v.capture_id
              JOIN reader p ON p.id = v.reader_id LEFT JOIN warc f ON f.id = c.warc_id
              LEFT JOIN address d ON d.id = c.address_id LEFT JOIN agency a ON a.id = r.agency_id
@@ -374,6 +375,12 @@ fn head(row: &rusqlite::Row<'_>) -> Result<Head, rusqlite::Error> {
         digest.update([u8::from(part.is_some())]);
         digest.update(part.unwrap_or_default());
         digest.update([0]);
+    }
+    // What tells bodies of one name apart.
+    let place: Option<String> = row.get(25)?;
+    if let Some(place) = place.filter(|place| !place.is_empty()) {
+        digest.update([1]);
+        digest.update(place);
     }
     let key = data_encoding::HEXLOWER.encode(&digest.finalize()[..8]);
     Ok(Head {

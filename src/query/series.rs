@@ -198,15 +198,25 @@ pub(super) fn of_cell(cell: &str) -> Option<Series> {
     let stock = crosswalk::all()
         .iter()
         .any(|one| one.measure == Measure::Stock && has(&one));
-    let known = |one: &Series| (one.quality, one.caveat.clone(), one.relations.clone());
-    let unknown = || (Quality::Weak, String::new(), BTreeMap::new());
-    let (quality, caveat, relations) = like.map_or_else(unknown, known);
+    let known = |one: &Series| {
+        let caveats = (one.caveat.clone(), one.caveat_zh.clone());
+        (one.quality, caveats, one.relations.clone())
+    };
+    let unknown = || {
+        (
+            Quality::Weak,
+            <(String, String)>::default(),
+            BTreeMap::new(),
+        )
+    };
+    let (quality, (caveat, caveat_zh), relations) = like.map_or_else(unknown, known);
     Some(Series {
         id: cell.into(),
         label: String::new(),
         quality,
         measure: if stock { Measure::Stock } else { Measure::Flow },
         caveat,
+        caveat_zh,
         forms,
         variants: Vec::new(),
         relations,

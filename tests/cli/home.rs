@@ -214,6 +214,29 @@ fn listings_are_json_lines() {
 }
 
 #[test]
+fn all_series_of_an_agency_come_with_its_ratios() {
+    let (_folder, home) = demo();
+    let name = "云溪市教育局";
+    let run = run(&home, ["series", "--all", "--agency", name, "--csv"]);
+    assert_eq!(run.code, 0, "{}", run.err);
+    let mut lines = csv::Reader::from_reader(run.out.as_bytes());
+    let heads = lines.headers().unwrap().clone();
+    let at = |name: &str| heads.iter().position(|head| head == name).unwrap();
+    let mut ratios = 0;
+    for line in lines.records() {
+        let line = line.unwrap();
+        let is_ratio = &line[at("unit")] == "%";
+        ratios += usize::from(is_ratio && !line[at("value")].is_empty());
+        if !is_ratio {
+            assert_eq!(&line[at("numerator")], "", "{line:?}");
+        } else if !line[at("value")].is_empty() {
+            assert!(!line[at("denominator")].is_empty(), "{line:?}");
+        }
+    }
+    assert!(ratios > 3, "{}", run.out);
+}
+
+#[test]
 fn coverage_is_a_line_an_agency_and_year() {
     let (_folder, home) = demo();
     let run = run(&home, ["coverage", "--csv"]);

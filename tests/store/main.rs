@@ -1,5 +1,6 @@
 //! The store and its queries, through their public doors.
 
+mod bodies;
 mod copies;
 mod coverage;
 mod exports;

@@ -69,7 +69,13 @@ pub(super) fn series_codebook() -> Vec<Column> {
             "可比性",
             "good: draw through; fair: with a footnote; weak: with a break where the form changes; not_comparable: never join two forms",
         ),
-        column("caveat", Kind::Text, "注意", "What to know"),
+        column(
+            "caveat",
+            Kind::Text,
+            "注意（英文）",
+            "What to know, in English",
+        ),
+        column("caveat_zh", Kind::Text, "注意", "In Chinese"),
         always(
             "forms",
             Kind::Text,

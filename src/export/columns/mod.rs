@@ -1,5 +1,6 @@
 //! The columns of each table. Names are the outside contract; descriptions are for codebooks.
 
+mod bodies;
 mod books;
 mod reports;
 
@@ -48,6 +49,14 @@ const TO_STATUSES: Foreign = Foreign {
     table: "statuses",
     theirs: &["status"],
 };
+
+const fn to_agencies(columns: &'static [&'static str]) -> Foreign {
+    Foreign {
+        columns,
+        table: "agencies",
+        theirs: &["agency_key"],
+    }
+}
 
 /// Whether a table stands alone, and each row says whose it is, or in a package with a table of reports.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -222,6 +231,22 @@ impl What {
             ),
             Self::Narratives => ("narratives", "正文", "The parts of the narrative"),
             Self::Findings => ("findings", "核查结果", "What is odd about each report"),
+            Self::Watch => (
+                "watch",
+                "跨年度核查结果",
+                "Findings across years, versions and texts, with evidence and innocent explanations",
+            ),
+            Self::Agencies => (
+                "agencies",
+                "机构",
+                "The bodies that the reports are of, and those that came before or after",
+            ),
+            Self::AgencyNames => (
+                "agency_names",
+                "机构名称",
+                "The names of each body, and why they are one",
+            ),
+            Self::AgencyLinks => ("agency_links", "机构沿革", "Predecessors and successors"),
             Self::Codebook => (
                 "codebook",
                 "指标说明",
@@ -244,6 +269,10 @@ impl What {
             Self::Series => &["series", "report"],
             Self::Statistics => &["report", "row", "position"],
             Self::Narratives | Self::Findings => &["report", "position"],
+            Self::Watch => &["finding"],
+            Self::Agencies => &["agency_key"],
+            Self::AgencyNames => &["name_key"],
+            Self::AgencyLinks => &["earlier", "later", "kind", "evidence"],
             Self::Codebook => &["form", "cell"],
             Self::SeriesCodebook => &["series"],
             Self::Statuses => &["status"],
@@ -265,7 +294,10 @@ impl What {
             Self::Provenance | Self::Wide(_) | Self::Narratives | Self::Findings => {
                 vec![TO_REPORTS]
             }
-            Self::Reports | Self::Codebook | Self::SeriesCodebook | Self::Statuses => Vec::new(),
+            Self::Watch => vec![TO_REPORTS],
+            Self::Reports | Self::AgencyNames => vec![to_agencies(&["agency_key"])],
+            Self::AgencyLinks => vec![to_agencies(&["earlier"]), to_agencies(&["later"])],
+            Self::Agencies | Self::Codebook | Self::SeriesCodebook | Self::Statuses => Vec::new(),
         }
     }
 
@@ -279,6 +311,10 @@ impl What {
             Self::Statistics => reports::statistics(place),
             Self::Narratives => reports::narratives(place),
             Self::Findings => reports::findings(place),
+            Self::Watch => bodies::watch(place),
+            Self::Agencies => bodies::agencies(),
+            Self::AgencyNames => bodies::agency_names(),
+            Self::AgencyLinks => bodies::agency_links(),
             Self::Codebook => books::codebook(),
             Self::SeriesCodebook => books::series_codebook(),
             Self::Statuses => books::statuses(),

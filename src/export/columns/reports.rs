@@ -5,6 +5,7 @@ use crate::model::{Catalog, FormId};
 
 use super::super::codebook::{label_en, label_zh};
 use super::super::table::{Column, Kind};
+use super::bodies::agency_key;
 use super::{
     FORMS, Place, QUALITIES, SECTIONS, STATUSES, always, bytes, column, digest_and_address,
     identity, official, report_key, whose,
@@ -49,6 +50,7 @@ pub(super) fn reports() -> Vec<Column> {
         ),
     ]);
     columns.extend(digest_and_address());
+    columns.push(agency_key());
     columns
 }
 

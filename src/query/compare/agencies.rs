@@ -173,7 +173,7 @@ fn asked(
     let mut keys = BTreeSet::new();
     for agency in named {
         let (condition, value) = match agency {
-            AgencyFilter::Exact(name) => ("a.name = ?1 OR a.code = ?1", name),
+            AgencyFilter::Exact(name) => ("a.name = ?1 OR a.code = ?1 OR k.label = ?1", name),
             AgencyFilter::Containing(part) => ("instr(a.name, ?1) > 0", part),
         };
         let mut statement = connection.prepare(&format!(
