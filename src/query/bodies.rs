@@ -3,7 +3,7 @@
 
 use std::collections::{HashMap, HashSet};
 
-use rusqlite::params_from_iter;
+use rusqlite::{Connection, params_from_iter};
 use sha2::{Digest as _, Sha256};
 
 use super::panel::Panel;
@@ -100,6 +100,51 @@ fn filled(text: String) -> Option<String> {
     Some(text).filter(|text| !text.is_empty())
 }
 
+/// Links of which one end at least is among those asked for, with both ends' numbers in this database.
+fn links(
+    connection: &Connection,
+    is_asked: impl Fn(i64) -> bool,
+) -> Result<Vec<(i64, i64, BodyLink)>, QueryError> {
+    let mut links = Vec::new();
+    let mut statement = connection.prepare(
+        "SELECT e.key, s.key, l.kind, l.since, l.until, l.evidence, l.apart FROM agency_link l
+         JOIN agency_key e ON e.agency_id = l.earlier_id JOIN agency_key s ON s.agency_id = l.later_id",
+    )?;
+    let mut rows = statement.query([])?;
+    while let Some(row) = rows.next()? {
+        let (earlier, later): (i64, i64) = (row.get(0)?, row.get(1)?);
+        if is_asked(earlier) || is_asked(later) {
+            let link = BodyLink {
+                earlier: String::new(),
+                later: String::new(),
+                kind: row.get(2)?,
+                since: row.get(3)?,
+                until: row.get(4)?,
+                evidence: row.get(5)?,
+                apart: row.get(6)?,
+            };
+            links.push((earlier, later, link));
+        }
+    }
+    Ok(links)
+}
+
+impl Bodies {
+    /// Puts everything into its fixed order.
+    fn sort(&mut self) {
+        let order = |body: &Body| (body.label.clone(), body.code.clone(), body.key.clone());
+        self.bodies.sort_by_cached_key(order);
+        let order = |name: &BodyName| (name.agency.clone(), name.key.clone());
+        self.names.sort_by_cached_key(order);
+        let order = |link: &BodyLink| {
+            let ends = (link.earlier.clone(), link.later.clone());
+            (ends, link.kind.clone(), link.evidence.clone())
+        };
+        self.links.sort_by_cached_key(order);
+        self.links.dedup();
+    }
+}
+
 impl Panel<'_> {
     /// The bodies of the reports that the filter lets through.
     ///
@@ -129,30 +174,9 @@ impl Panel<'_> {
                 (first, year) => first.or(year),
             };
         }
+        let links = links(connection, |body| counts.contains_key(&body))?;
         let mut wanted: HashSet<i64> = counts.keys().copied().collect();
-        let mut links: Vec<(i64, i64, BodyLink)> = Vec::new();
-        let mut statement = connection.prepare(
-            "SELECT e.key, s.key, l.kind, l.since, l.until, l.evidence, l.apart FROM agency_link l
-             JOIN agency_key e ON e.agency_id = l.earlier_id JOIN agency_key s ON s.agency_id = l.later_id",
-        )?;
-        let mut rows = statement.query([])?;
-        while let Some(row) = rows.next()? {
-            let (earlier, later): (i64, i64) = (row.get(0)?, row.get(1)?);
-            if !counts.contains_key(&earlier) && !counts.contains_key(&later) {
-                continue;
-            }
-            wanted.extend([earlier, later]);
-            let link = BodyLink {
-                earlier: String::new(),
-                later: String::new(),
-                kind: row.get(2)?,
-                since: row.get(3)?,
-                until: row.get(4)?,
-                evidence: row.get(5)?,
-                apart: row.get(6)?,
-            };
-            links.push((earlier, later, link));
-        }
+        wanted.extend(links.iter().flat_map(|(one, other, _)| [*one, *other]));
         let mut keys: HashMap<i64, String> = HashMap::new();
         let mut names: Vec<(i64, BodyName)> = Vec::new();
         let mut statement = connection.prepare(
@@ -217,16 +241,7 @@ impl Panel<'_> {
             .into_iter()
             .filter_map(|(report, body)| Some((report, of(body)?)))
             .collect();
-        let order = |body: &Body| (body.label.clone(), body.code.clone(), body.key.clone());
-        found.bodies.sort_by_cached_key(order);
-        let order = |name: &BodyName| (name.agency.clone(), name.key.clone());
-        found.names.sort_by_cached_key(order);
-        let order = |link: &BodyLink| {
-            let ends = (link.earlier.clone(), link.later.clone());
-            (ends, link.kind.clone(), link.evidence.clone())
-        };
-        found.links.sort_by_cached_key(order);
-        found.links.dedup();
+        found.sort();
         Ok(found)
     }
 
