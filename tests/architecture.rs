@@ -38,7 +38,7 @@ const MAY_IMPORT: [(&str, &[&str]); 22] = [
     ("present", &["model"]),
     ("home", &[]),
     ("decisions", &[]),
-    ("agency", &["normalize"]),
+    ("agency", &["model", "normalize"]),
     (
         "pipeline",
         &[
