@@ -39,7 +39,7 @@ const MAY_IMPORT: [(&str, &[&str]); 24] = [
     ("charts", &["model", "query", "present"]),
     ("home", &[]),
     ("decisions", &[]),
-    ("agency", &["normalize"]),
+    ("agency", &["model", "normalize"]),
     (
         "pipeline",
         &[

@@ -38,7 +38,7 @@ cd "$work" || exit 2
 export_() { "$program" --home "$home" export --include-copies "$@" 2>>"$work/said"; }
 for round in one two; do
   mkdir "$round"
-  for what in long series statistics narratives findings; do
+  for what in long series statistics narratives findings watch agencies agency-names agency-links; do
     export_ --format parquet --what $what -o $round/$what.parquet || failed=1
   done
   for form in 2008 2014 2019 2021; do

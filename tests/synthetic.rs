@@ -175,6 +175,10 @@ fn across(corpus: &Corpus, ids: &BTreeMap<String, i64>) {
         (PlantedKind::PostDated, "postdated"),
         (PlantedKind::Narrative, "narrative_mismatch"),
         (PlantedKind::Copied, "copied_text"),
+        (PlantedKind::Share, "percentage_mismatch"),
+        (PlantedKind::FeeStep, "fee_step"),
+        (PlantedKind::OpenRequests, "open_requests_break"),
+        (PlantedKind::PartAbove, "part_above_whole"),
     ] {
         let planted = corpus.defects.iter().filter(|line| line.kind == kind);
         // What was copied from a year that its source has no report of cannot be found.
@@ -324,6 +328,12 @@ fn everything_is_planted() {
         K::OwnTextAgain,
         K::Quiet,
         K::SeenAgain,
+        K::Share,
+        K::ShareRight,
+        K::FeeStep,
+        K::FeeTariff,
+        K::OpenRequests,
+        K::PartAbove,
     ] {
         assert!(kinds.contains_key(&kind), "{kind:?} {kinds:?}");
     }

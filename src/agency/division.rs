@@ -8,6 +8,8 @@ use std::sync::LazyLock;
 
 use serde::Deserialize;
 
+use crate::model::division::{Province, provinces};
+
 /// How high a body stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum Level {
@@ -117,28 +119,6 @@ pub struct Divisions {
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-struct Current {
-    province: Vec<Province>,
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Province {
-    code: String,
-    name: String,
-    #[serde(default)]
-    prefectures: Vec<Prefecture>,
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Prefecture {
-    name: String,
-    codes: Vec<String>,
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
 struct History {
     reused: Vec<Reused>,
     division: Vec<Dissolved>,
@@ -195,7 +175,7 @@ struct Corps {
 
 static DIVISIONS: LazyLock<Divisions> = LazyLock::new(|| {
     Divisions::parse(
-        include_str!("../../data/divisions.toml"),
+        provinces(),
         include_str!("../../data/division_history.toml"),
     )
     .unwrap_or_else(|error| panic!("compiled-in divisions: {error}"))
@@ -207,8 +187,7 @@ impl Divisions {
         &DIVISIONS
     }
 
-    fn parse(current: &str, history: &str) -> Result<Self, String> {
-        let current: Current = toml::from_str(current).map_err(|error| error.to_string())?;
+    fn parse(provinces: &[Province], history: &str) -> Result<Self, String> {
         let history: History = toml::from_str(history).map_err(|error| error.to_string())?;
         let mut read = Self {
             provinces: HashMap::new(),
@@ -222,11 +201,11 @@ impl Divisions {
             corps: history.corps.divisions,
             longest: 0,
         };
-        for province in current.province {
+        for province in provinces {
             let code = filled(&province.code)?;
             read.names.insert(code.clone(), province.name.clone());
-            read.provinces.insert(province.name, code);
-            for prefecture in province.prefectures {
+            read.provinces.insert(province.name.clone(), code);
+            for prefecture in &province.prefectures {
                 let codes: Result<Vec<String>, String> =
                     prefecture.codes.iter().map(|code| filled(code)).collect();
                 read.add_prefecture(&prefecture.name, codes?)?;
@@ -444,9 +423,8 @@ mod tests {
 
     #[test]
     fn the_files_are_read_strictly() {
-        let current = include_str!("../../data/divisions.toml");
         let history = include_str!("../../data/division_history.toml");
-        assert!(Divisions::parse(current, history).is_ok());
+        assert!(Divisions::parse(provinces(), history).is_ok());
         for (from, to) in [
             ("\"320302\"", "\"330302\""),
             ("\"320303\"", "\"320302\""),
@@ -456,7 +434,7 @@ mod tests {
         ] {
             let wrong = history.replacen(from, to, 1);
             assert_ne!(wrong, history, "{from}");
-            assert!(Divisions::parse(current, &wrong).is_err(), "{from}");
+            assert!(Divisions::parse(provinces(), &wrong).is_err(), "{from}");
         }
     }
 

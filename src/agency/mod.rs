@@ -15,6 +15,7 @@ mod reform;
 mod resolve;
 
 pub use division::{Divisions, Level};
+pub use name::{Name, Path};
 pub use place::{discriminator, site_id};
 pub use resolve::{
     AgencyFact, Decided, Identity, Link, LinkKind, Member, Named, Resolution, Rule, resolve,

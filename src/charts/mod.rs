@@ -235,7 +235,7 @@ pub fn of_years(years: &[Yearly], drawn: Drawn) -> Vec<Place> {
         last = form.or(last);
         let footnote = changed && year.total.quality == Quality::Fair;
         let note = if footnote {
-            "the form changes here".into()
+            "表式变更".into()
         } else {
             String::new()
         };
@@ -278,8 +278,8 @@ pub fn frame(indicator: &Indicator, title: String, subtitle: String) -> Frame {
             ratios::PERCENT_SCALE
         ));
     }
-    if !series.caveat.is_empty() {
-        notes.push(format!("说明：{}", series.caveat));
+    if !series.caveat_zh.is_empty() {
+        notes.push(format!("说明：{}。", series.caveat_zh));
     }
     notes.push("数据来源：各机关政府信息公开工作年度报告。缺失值不作零处理，也不推算。".into());
     let description = format!("{}（{}）", indicator.label(), series.id);

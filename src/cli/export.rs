@@ -93,6 +93,14 @@ enum Rows {
     Narratives,
     /// A row a finding
     Findings,
+    /// A row a finding across years, versions and texts, with its evidence
+    Watch,
+    /// A row a body that reports are of, with its division and level
+    Agencies,
+    /// A row a name of such a body, and why it is one of its names
+    AgencyNames,
+    /// A row a predecessor and its successor
+    AgencyLinks,
 }
 
 pub(super) fn run(context: &Context, args: &Args) -> anyhow::Result<Status> {
@@ -231,6 +239,10 @@ fn what(args: &Args) -> anyhow::Result<What> {
         Rows::Statistics => What::Statistics,
         Rows::Narratives => What::Narratives,
         Rows::Findings => What::Findings,
+        Rows::Watch => What::Watch,
+        Rows::Agencies => What::Agencies,
+        Rows::AgencyNames => What::AgencyNames,
+        Rows::AgencyLinks => What::AgencyLinks,
     })
 }
 
@@ -244,7 +256,11 @@ fn workbook(args: &Args, store: &Store, filter: &Filter, path: &Path) -> anyhow:
                 .into_iter()
                 .map(|form| What::Wide(form).alone()),
         );
-        tables.push(What::Reports.alone());
+        tables.extend([
+            What::Reports.alone(),
+            What::Agencies.alone(),
+            What::Watch.alone(),
+        ]);
     } else {
         tables.push(what(args)?.alone());
     }

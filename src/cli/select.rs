@@ -13,7 +13,7 @@ use super::{output, words};
 #[derive(Debug, clap::Args)]
 #[command(next_help_heading = "Which reports [default: all]")]
 pub(super) struct Selection {
-    /// Only agencies of this name or code; where there is none, those whose names contain it
+    /// Only bodies of this name or code, under all their names; where there is none, those of which a name contains it
     #[arg(long, value_name = "NAME")]
     pub agency: Option<String>,
     /// Only this report year

@@ -1,25 +1,27 @@
 //! `nianbao series`.
 
-use std::collections::{BTreeMap, BTreeSet};
-use std::fmt::Write as _;
+mod all;
+mod list;
+mod rows;
+
+use std::collections::BTreeSet;
 use std::path::PathBuf;
 
 use anyhow::bail;
 
 use crate::charts as chart;
-use crate::model::{Catalog, FormId, Unit};
+use crate::model::{Catalog, FormId};
 use crate::present::svg::LineChart;
-use crate::present::{Align, Table};
 use crate::query::compare::Indicator;
-use crate::query::crosswalk::{self, Series};
-use crate::query::ratios::{self, Ratio};
-use crate::query::{self, Panels, Point, QueryError};
+use crate::query::{self, Point, QueryError, crosswalk, ratios};
 use crate::store::Store;
 
 use super::context::Context;
 use super::select::{self, Selection};
 use super::suggest::{did_you_mean, near};
 use super::{Status, output, words};
+
+pub(super) use rows::{heading, table};
 
 const EXAMPLES: &str = "\
 Examples:
@@ -45,7 +47,7 @@ pub(super) struct Args {
     /// List the series and ratios instead
     #[arg(long, conflicts_with_all = ["id", "all", "csv", "plot", "svg"])]
     list: bool,
-    /// All series side by side, a column a year: for one agency
+    /// All series and ratios side by side, a column a year: for one agency
     #[arg(long, conflicts_with_all = ["id", "plot", "svg"], requires = "agency")]
     all: bool,
     /// Only values from tables of this form [default: of every form]
@@ -79,14 +81,16 @@ const MAX_PANELS: usize = 40;
 
 pub(super) fn run(context: &Context, args: &Args) -> anyhow::Result<Status> {
     if args.list {
-        list(args.look.json)?;
+        list::list(args.look.json)?;
         return Ok(Status::Done);
     }
     let opened = context.read()?;
     let mut filter = args.selection.filter(&opened.store)?;
     filter.form = args.form;
     let Some(id) = &args.id else {
-        all(&query::all_series(&opened.store, &filter)?, &args.look)?;
+        let mut panels = query::all_series(&opened.store, &filter)?;
+        panels.extend(ratios::all_ratios(&opened.store, &filter)?);
+        all::all(&panels, &args.look)?;
         select::say_left_out(&opened.store, &filter)?;
         return Ok(Status::Done);
     };
@@ -95,7 +99,7 @@ pub(super) fn run(context: &Context, args: &Args) -> anyhow::Result<Status> {
     if args.look.json {
         output::print_json(&points)?;
     } else if args.look.csv {
-        csv(&indicator, &points)?;
+        rows::csv(&indicator, &points)?;
     } else {
         let mut text = heading(&indicator);
         text.push_str(&table(&indicator, &points, output::terminal_width()));
@@ -179,376 +183,12 @@ fn points(
     }
 }
 
-fn form_words(series: &Series) -> Vec<&'static str> {
-    series.forms.keys().map(|form| form.as_str()).collect()
-}
-
-fn list(json: bool) -> std::io::Result<()> {
-    if json {
-        let relations = |series: &Series| -> serde_json::Map<String, serde_json::Value> {
-            let relations = series.relations.iter();
-            relations
-                .map(|(form, relation)| (form.to_string(), relation.as_str().into()))
-                .collect()
-        };
-        let all = crosswalk::all().iter().map(|series| {
-            serde_json::json!({
-                "id": series.id,
-                "kind": "series",
-                "label": series.label,
-                "quality": series.quality,
-                "measure": series.measure,
-                "forms": form_words(series),
-                "relations": relations(series),
-                "caveat": series.caveat,
-            })
-        });
-        let ratios = ratios::all().iter().map(|ratio: &Ratio| {
-            serde_json::json!({
-                "id": ratio.id,
-                "kind": "ratio",
-                "label": ratio.label,
-                "label_en": ratio.label_en,
-                "formula": ratio.formula,
-                "formula_en": ratio.formula_en,
-                "quality": ratio.quality,
-                "forms": form_words(&ratio.numerator),
-                "caveat": ratio.caveat,
-            })
-        });
-        return output::print_json(all.chain(ratios));
-    }
-    let heads = ["series", "指标", "quality", "forms"];
-    let mut table = Table::new(heads.map(|head| (head, Align::Left)));
-    table.max_width = output::terminal_width();
-    for series in crosswalk::all() {
-        table.push([
-            series.id.as_str(),
-            &series.label,
-            series.quality.as_str(),
-            &form_words(series).join(" "),
-        ]);
-    }
-    let heads = ["ratio (%)", "指标", "quality", "forms", "算法"];
-    let mut derived = Table::new(heads.map(|head| (head, Align::Left)));
-    derived.max_width = output::terminal_width();
-    for ratio in ratios::all() {
-        derived.push([
-            ratio.id.as_str(),
-            &ratio.label,
-            ratio.quality.as_str(),
-            &form_words(&ratio.numerator).join(" "),
-            &ratio.formula,
-        ]);
-    }
-    output::print(&format!(
-        "{}\n{}",
-        table.render_plain(),
-        derived.render_plain()
-    ))
-}
-
-/// All series of the reports: a row a series and scope, a column a year.
-fn all(all: &[Panels], look: &Look) -> anyhow::Result<()> {
-    if look.json {
-        let lines = all
-            .iter()
-            .filter_map(|one| Some((one.series, one.points.as_ref().ok()?)));
-        let lines = lines.flat_map(|(series, points)| {
-            points.iter().map(move |point| Of {
-                series: &series.id,
-                point,
-            })
-        });
-        output::print_json(lines)?;
-    } else if look.csv {
-        let mut out = csv::Writer::from_writer(output::stdout());
-        out.write_record(["series"].iter().chain(&COLUMNS))?;
-        for one in all {
-            for point in one.points.iter().flatten() {
-                out.write_record(std::iter::once(one.series.id.clone()).chain(record(point)))?;
-            }
-        }
-        out.flush()?;
-    } else {
-        output::print(&wide(all))?;
-    }
-    for one in all {
-        if let Err(error) = &one.points {
-            output::say(&format!("left out: {error}; name one with --form"));
-        }
-    }
-    Ok(())
-}
-
-/// A point with its series.
-#[derive(serde::Serialize)]
-struct Of<'a> {
-    series: &'a str,
-    #[serde(flatten)]
-    point: &'a Point,
-}
-
-fn wide(all: &[Panels]) -> String {
-    let points = || {
-        all.iter()
-            .filter_map(|one| one.points.as_ref().ok())
-            .flatten()
-    };
-    let years: BTreeSet<i16> = points().filter_map(|point| point.year).collect();
-    if years.is_empty() {
-        return "no reports\n".into();
-    }
-    let labels: Vec<String> = years.iter().map(i16::to_string).collect();
-    let heads = [
-        ("机关", Align::Left),
-        ("scope", Align::Left),
-        ("series", Align::Left),
-        ("指标", Align::Left),
-    ];
-    let mut table = Table::new(
-        heads
-            .into_iter()
-            .chain(labels.iter().map(|year| (year.as_str(), Align::Right))),
-    );
-    table.max_width = output::terminal_width();
-    for one in all {
-        let Ok(points) = &one.points else {
-            continue;
-        };
-        let mut rows: BTreeMap<_, Vec<&Point>> = BTreeMap::new();
-        for point in points {
-            rows.entry((point.agency.clone(), point.agency_key, point.scope.as_str()))
-                .or_default()
-                .push(point);
-        }
-        for ((agency, _, scope), points) in rows {
-            if points.iter().all(|point| point.parts.is_empty()) {
-                continue;
-            }
-            let mut row = vec![
-                agency.as_deref().unwrap_or("?").to_owned(),
-                scope.into(),
-                one.series.id.clone(),
-                one.series.label.clone(),
-            ];
-            let numbers = || points.iter().filter(|point| point.value.is_some());
-            let unit = numbers().next().and_then(|point| point.unit);
-            let differ = numbers().any(|point| point.unit != unit);
-            row.extend(years.iter().map(|year| {
-                let texts = points
-                    .iter()
-                    .filter(|point| point.year == Some(*year))
-                    .map(|point| {
-                        let own = point.unit.filter(|_| differ && point.value.is_some());
-                        format!("{}{}", short(point), own.map_or("", Unit::as_str))
-                    });
-                texts.collect::<Vec<_>>().join(" | ")
-            }));
-            table.push(row);
-        }
-    }
-    table.render_plain()
-}
-
-/// A point in a word: `║ 12`, `(blank)`.
-fn short(point: &Point) -> String {
-    let value = point.value.map_or_else(
-        || format!("({})", point.status.as_str()),
-        |value| value.to_string(),
-    );
-    if point.break_before {
-        format!("║ {value}")
-    } else {
-        value
-    }
-}
-
-/// What the series is, and what to know about it.
-pub(super) fn heading(indicator: &Indicator) -> String {
-    let series = indicator.series();
-    let mut text = format!("{}  {}\n", series.id, series.label);
-    text.truncate(text.trim_end().len());
-    // Writing to a String cannot fail.
-    let _ = write!(text, "\nquality {}", series.quality.as_str());
-    if !series.caveat.is_empty() {
-        let _ = write!(text, ": {}", series.caveat);
-    }
-    if let Indicator::Ratio(ratio) = indicator {
-        let _ = write!(
-            text,
-            "\npercent: {}\n         {}",
-            ratio.formula, ratio.formula_en
-        );
-    }
-    text.push_str("\n\n");
-    text
-}
-
-/// How a note about a change of form begins; the caveat follows.
-const CHANGE: &str = "the form changes here";
-
-/// A line a report.
-pub(super) fn table(indicator: &Indicator, points: &[Point], max_width: Option<u16>) -> String {
-    if points.is_empty() {
-        return "no reports\n".into();
-    }
-    // The caveat stands in the heading once.
-    let note = |point: &Point| {
-        let note = note(point);
-        let change = note.find(CHANGE).map(|at| at + CHANGE.len());
-        change.map_or(note.clone(), |end| note[..end].to_owned())
-    };
-    let counts = indicator.is_ratio();
-    let relations = points
-        .iter()
-        .any(|point| point.relation.is_some_and(|relation| !relation.is_same()));
-    let notes = points.iter().any(|point| !note(point).is_empty());
-    let heads = [
-        (true, "机关", Align::Left),
-        (true, "year", Align::Right),
-        (true, "scope", Align::Left),
-        (true, "form", Align::Left),
-        (relations, "relation", Align::Left),
-        (true, "", Align::Left),
-        (counts, "numerator", Align::Right),
-        (counts, "denominator", Align::Right),
-        (true, "value", Align::Right),
-        (true, "unit", Align::Left),
-        (true, "status", Align::Left),
-        (notes, "note", Align::Left),
-    ];
-    let mut table = Table::new(
-        heads
-            .iter()
-            .filter(|(shown, ..)| *shown)
-            .map(|(_, head, align)| (*head, *align)),
-    );
-    table.max_width = max_width;
-    let number = |value: Option<crate::model::Decimal>| {
-        value.map(|value| value.to_string()).unwrap_or_default()
-    };
-    for point in points {
-        let row = [
-            point.agency.as_deref().unwrap_or("?").into(),
-            point
-                .year
-                .map_or_else(|| "?".into(), |year| year.to_string()),
-            point.scope.as_str().into(),
-            point.form.map(|form| form.to_string()).unwrap_or_default(),
-            point
-                .relation
-                .map(crosswalk::Relation::as_str)
-                .unwrap_or_default()
-                .into(),
-            if point.break_before { "║" } else { "" }.into(),
-            number(point.fraction.and_then(|fraction| fraction.numerator)),
-            number(point.fraction.and_then(|fraction| fraction.denominator)),
-            number(point.value),
-            if counts {
-                "%"
-            } else {
-                point.unit.map_or("", Unit::as_str)
-            }
-            .into(),
-            point.status.as_str().into(),
-            note(point),
-        ];
-        let shown = row
-            .into_iter()
-            .zip(&heads)
-            .filter(|(_, (shown, ..))| *shown);
-        table.push(shown.map(|(cell, _)| cell).collect::<Vec<String>>());
-    }
-    table.render_plain()
-}
-
-/// What to know about a point; what is printed in place of a number is part of it.
-fn note(point: &Point) -> String {
-    let mut notes = Vec::new();
-    if let [part] = point.parts.as_slice()
-        && part.value.is_none()
-        && let Some(raw) = part.raw.as_ref().filter(|raw| !raw.is_empty())
-    {
-        notes.push(format!("printed {raw:?}"));
-    }
-    notes.extend(point.note.clone());
-    notes.join("; ")
-}
-
-/// The columns of CSV; of a ratio numerator and denominator come behind them.
-const COLUMNS: [&str; 13] = [
-    "agency",
-    "agency_code",
-    "year",
-    "scope",
-    "form",
-    "value",
-    "unit",
-    "status",
-    "quality",
-    "break_before",
-    "note",
-    "report_id",
-    "relation",
-];
-
-fn record(point: &Point) -> Vec<String> {
-    let unit = if point.fraction.is_some() {
-        "%"
-    } else {
-        point.unit.map_or("", Unit::as_str)
-    };
-    vec![
-        point.agency.as_deref().unwrap_or_default().into(),
-        point.agency_code.as_deref().unwrap_or_default().into(),
-        point.year.map(|year| year.to_string()).unwrap_or_default(),
-        point.scope.as_str().into(),
-        point.form.map(FormId::as_str).unwrap_or_default().into(),
-        point
-            .value
-            .map(|value| value.to_string())
-            .unwrap_or_default(),
-        unit.into(),
-        point.status.as_str().into(),
-        point.quality.as_str().into(),
-        if point.break_before { "true" } else { "false" }.into(),
-        note(point),
-        point.report_id.to_string(),
-        point
-            .relation
-            .map(crosswalk::Relation::as_str)
-            .unwrap_or_default()
-            .into(),
-    ]
-}
-
-fn csv(indicator: &Indicator, points: &[Point]) -> anyhow::Result<()> {
-    let mut out = csv::Writer::from_writer(output::stdout());
-    let counts: &[&str] = if indicator.is_ratio() {
-        &["numerator", "denominator"]
-    } else {
-        &[]
-    };
-    out.write_record(COLUMNS.iter().chain(counts))?;
-    for point in points {
-        let mut record = record(point);
-        if let Some(fraction) = point.fraction {
-            let counts = [fraction.numerator, fraction.denominator];
-            record.extend(
-                counts.map(|count| count.map(|count| count.to_string()).unwrap_or_default()),
-            );
-        }
-        out.write_record(record)?;
-    }
-    out.flush()?;
-    Ok(())
-}
-
 #[cfg(test)]
 mod tests {
+    use super::all::short;
+    use super::rows::record;
     use super::*;
-    use crate::model::{CellStatus, Decimal, Scope};
+    use crate::model::{CellStatus, Decimal, Scope, Unit};
     use crate::query::PointStatus;
     use crate::query::crosswalk::Quality;
 
@@ -615,6 +255,22 @@ mod tests {
         );
         assert_eq!(record(&zero)[5], "0");
         assert!(picture(&indicator, &[zero]).unwrap().contains("<circle"));
+    }
+
+    #[test]
+    fn pictures_speak_chinese() {
+        let series = crosswalk::all().iter().map(|one| &one.id);
+        let all = series.chain(ratios::all().iter().map(|one| &one.id));
+        for id in all {
+            let indicator = Indicator::find(id).unwrap();
+            let frame = chart::frame(&indicator, String::new(), String::new());
+            for note in &frame.notes {
+                let words = note.split(|c: char| !c.is_ascii_alphabetic());
+                assert!(words.clone().all(|word| word.len() < 3), "{id}: {note}");
+            }
+            let has = frame.notes.iter().any(|note| note.starts_with("说明："));
+            assert_eq!(has, !indicator.series().caveat.is_empty(), "{id}");
+        }
     }
 
     #[test]

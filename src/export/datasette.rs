@@ -16,7 +16,7 @@ use super::folder;
 const DATABASE: &str = "nianbao.db";
 
 /// Tables and views with what a row of each is.
-const DESCRIBED: [(&str, &str); 34] = [
+const DESCRIBED: &[(&str, &str)] = &[
     (
         "observation",
         "A cell of a report, of any form. value is missing unless status is number; a missing value is never 0.",
@@ -39,7 +39,31 @@ const DESCRIBED: [(&str, &str); 34] = [
         "proposal_list",
         "What would make contradictory numbers agree. Never applied.",
     ),
-    ("agency_key", "An agency and the one to group it by."),
+    (
+        "watch_list",
+        "A finding across years, versions and texts, with its evidence, the law it rests on and innocent explanations. No accusation.",
+    ),
+    ("watch", "A finding across years, versions and texts."),
+    (
+        "watch_code",
+        "What each code of watch means, the law or rule, and innocent explanations.",
+    ),
+    (
+        "verdict",
+        "What a person said of a finding across years, and why.",
+    ),
+    (
+        "absence",
+        "An answer that an address is not there (404, 410).",
+    ),
+    (
+        "agency_key",
+        "An agency and the one to group it by, with division (GB/T 2260), level, and why they are one.",
+    ),
+    (
+        "agency_link",
+        "A predecessor and its successor. apart says why the two are not one; missing where they are.",
+    ),
     ("agency", "An agency by name and code as published."),
     ("report", "A report: agency, year and scope."),
     (
@@ -105,7 +129,8 @@ const DESCRIBED: [(&str, &str); 34] = [
 ];
 
 /// What a row of another table is shown by, where a key leads to it.
-const LABELS: [(&str, &str); 7] = [
+const LABELS: [(&str, &str); 8] = [
+    ("watch_code", "zh"),
     ("agency", "name"),
     ("version", "title"),
     ("address", "url"),
@@ -166,7 +191,7 @@ pub fn write_datasette(
 
 fn metadata(dataset: &Dataset) -> Value {
     let mut tables = Map::new();
-    for (table, description) in DESCRIBED {
+    for &(table, description) in DESCRIBED {
         tables.insert(table.into(), json!({"description": description}));
     }
     for (table, column) in LABELS {

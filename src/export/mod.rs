@@ -5,6 +5,7 @@
 //! no clock: equal data give equal bytes. A missing value is empty or null beside its status, or the word of its
 //! status where it stands alone in a cell; never 0, never an empty text where a number is meant.
 
+mod bodies;
 mod codebook;
 mod columns;
 mod dataset;

@@ -6,10 +6,10 @@ use crate::model::{ByteRange, Catalog, FormId, Source};
 use crate::query::crosswalk::{self, Sign};
 use crate::query::{self, Head, Panel, Point, PointStatus};
 
-use super::ExportError;
 use super::codebook::{NOT_PART, OTHER_NUMBER, STATUSES, label_en, label_zh, unit_en};
 use super::columns::Place;
 use super::table::{Sink, Table, Value, What};
+use super::{ExportError, bodies};
 
 /// Hands all rows of `table` to `sink`; returns how many.
 pub(super) fn rows(
@@ -32,6 +32,10 @@ pub(super) fn rows(
         What::Statistics => statistics(panel, place, &mut put)?,
         What::Narratives => narratives(panel, place, &mut put)?,
         What::Findings => findings(panel, place, &mut put)?,
+        What::Watch => bodies::watch(panel, place, &mut put)?,
+        What::Agencies => bodies::agencies(panel, &mut put)?,
+        What::AgencyNames => bodies::names(panel, &mut put)?,
+        What::AgencyLinks => bodies::links(panel, &mut put)?,
         What::Codebook => codebook(&mut put)?,
         What::SeriesCodebook => series_codebook(&mut put)?,
         What::Statuses => {
@@ -48,7 +52,7 @@ pub(super) fn rows(
     Ok(count)
 }
 
-type Put<'p> = dyn FnMut(&[Value<'_>]) -> Result<(), ExportError> + 'p;
+pub(super) type Put<'p> = dyn FnMut(&[Value<'_>]) -> Result<(), ExportError> + 'p;
 
 fn whose(head: &Head) -> [Value<'_>; 5] {
     [
@@ -60,7 +64,7 @@ fn whose(head: &Head) -> [Value<'_>; 5] {
     ]
 }
 
-fn identity<'a>(head: &'a Head, place: Place, values: &mut Vec<Value<'a>>) {
+pub(super) fn identity<'a>(head: &'a Head, place: Place, values: &mut Vec<Value<'a>>) {
     values.clear();
     values.push(Value::Text(&head.key));
     if place == Place::Alone {
@@ -87,6 +91,7 @@ fn ordinal<'a>(number: usize) -> Value<'a> {
 }
 
 fn reports(panel: &Panel<'_>, put: &mut Put<'_>) -> Result<(), ExportError> {
+    let bodies = panel.bodies()?.of_report;
     panel.each(None, |head, _| {
         let mut values = vec![Value::Text(&head.key)];
         values.extend(whose(head));
@@ -100,6 +105,7 @@ fn reports(panel: &Panel<'_>, put: &mut Put<'_>) -> Result<(), ExportError> {
             Value::Yes(head.whole),
         ]);
         values.extend(digest_and_address(head));
+        values.push(Value::text(bodies.get(&head.report_id).map(String::as_str)));
         put(&values)
     })?;
     Ok(())
@@ -364,6 +370,7 @@ fn series_codebook(put: &mut Put<'_>) -> Result<(), ExportError> {
             Value::Text(&one.label),
             Value::Text(one.quality.as_str()),
             Value::text(Some(one.caveat.as_str()).filter(|caveat| !caveat.is_empty())),
+            Value::text(Some(one.caveat_zh.as_str()).filter(|caveat| !caveat.is_empty())),
             Value::Text(&forms.join("; ")),
         ])?;
     }

@@ -23,6 +23,14 @@ pub enum What {
     Narratives,
     /// A row a finding of a current version.
     Findings,
+    /// A row a finding across years, versions and texts.
+    Watch,
+    /// A row a body that reports are of, or that a link of one leads to.
+    Agencies,
+    /// A row a name of such a body.
+    AgencyNames,
+    /// A row a predecessor with its successor.
+    AgencyLinks,
     /// A row a cell of a form.
     Codebook,
     /// A row a series of the crosswalk.

@@ -12,6 +12,7 @@ use jiff::Timestamp;
 use rusqlite::{Connection, OpenFlags};
 use sha2::{Digest as _, Sha256};
 
+mod columns;
 mod commit;
 mod error;
 mod lease;
@@ -22,6 +23,7 @@ mod run;
 #[cfg(test)]
 mod tests;
 
+pub use columns::{ListColumn, ListedItem};
 pub use commit::{Change, Committed, Completion, Found, Next, Recorded, Rules};
 pub use error::FrontierError;
 pub use lease::{Lane, Lease, PageRecord, RobotsRow};

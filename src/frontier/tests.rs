@@ -393,3 +393,72 @@ fn a_foreign_file_is_left_alone() {
         Err(FrontierError::Foreign { .. })
     ));
 }
+
+#[test]
+fn lists_tell_what_they_name_and_what_came_of_it() {
+    let (_directory, mut frontier) = open();
+    let seeds = [seed("http://a.example/list", Role::List)];
+    let run = frontier.begin(&seeds, None, &due(), at(0)).unwrap();
+    let list = take(&mut frontier, at(0));
+    let item = |name: &str, year| {
+        let mut one = found(&format!("http://a.example/{name}"), Role::Item);
+        one.year = year;
+        one
+    };
+    let mut news = item("news", Some(2020));
+    news.kind = ItemKind::News;
+    let leads = vec![
+        item("c", Some(2022)),
+        item("a", Some(2020)),
+        item("b", Some(2021)),
+        news,
+    ];
+    commit(&mut frontier, &run, done(&list, 1, 1, leads));
+    for lease in frontier.lease("a.example", at(2), 9).unwrap() {
+        let mut completion = done(&lease, 2, 2, vec![]);
+        match lease.url.as_str() {
+            "http://a.example/b" => {
+                completion.outcome = Outcome::Blocked;
+                completion.next = Next::Failed;
+                completion.why = "403".into();
+            }
+            "http://a.example/c" => completion.next = Next::Back,
+            _ => {}
+        }
+        if lease.url != "http://a.example/c" {
+            commit(&mut frontier, &run, completion);
+        }
+    }
+    let columns = frontier.columns().unwrap();
+    assert_eq!(columns.len(), 1);
+    let column = &columns[0];
+    assert_eq!(column.url, "http://a.example/list");
+    assert_eq!(column.read, Some(at(1)));
+    assert!(column.whole && !column.unclear);
+    let told: Vec<_> = column
+        .items
+        .iter()
+        .map(|one| (one.year, one.outcome, one.at))
+        .collect();
+    assert_eq!(
+        told,
+        [
+            (2020, Some(Outcome::Ok), Some(at(2))),
+            (2021, Some(Outcome::Blocked), Some(at(2))),
+            (2022, None, None),
+        ]
+    );
+    // A page of the list that was not had, and an entry that says nothing, leave open what there is.
+    let mut more = done(
+        &list,
+        3,
+        3,
+        vec![found("http://a.example/list2", Role::List)],
+    );
+    let mut dark = item("d", None);
+    dark.kind = ItemKind::Unknown;
+    more.found.as_mut().unwrap().push(dark);
+    commit(&mut frontier, &run, more);
+    let column = frontier.columns().unwrap().remove(0);
+    assert!(!column.whole && column.unclear);
+}

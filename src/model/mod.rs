@@ -4,6 +4,7 @@
 //! [`form::Catalog`] parsed from `data/forms/`.
 
 pub mod decimal;
+pub mod division;
 pub mod exchange;
 pub mod finding;
 pub mod form;

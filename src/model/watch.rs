@@ -44,6 +44,12 @@ words! {
         Withdrawn = "withdrawn",
         /// Large parts of the text stand in another report.
         CopiedText = "copied_text",
+        /// More requests of 2018 were left open than 2019 carries in.
+        OpenRequestsBreak = "open_requests_break",
+        /// A department counts more requests than its government's consolidated report.
+        PartAboveWhole = "part_above_whole",
+        /// A sum of fees that the tariff cannot give.
+        FeeStep = "fee_step",
     }
 }
 
@@ -209,9 +215,12 @@ impl WatchCode {
     pub const fn severity(self) -> Severity {
         match self {
             Self::CarryOverBreak => Severity::Error,
-            Self::CarryOverReclassified | Self::PercentageMismatch | Self::FeeStatementMissing => {
-                Severity::Info
-            }
+            Self::CarryOverReclassified
+            | Self::PercentageMismatch
+            | Self::FeeStatementMissing
+            | Self::OpenRequestsBreak
+            | Self::PartAboveWhole
+            | Self::FeeStep => Severity::Info,
             _ => Severity::Warning,
         }
     }

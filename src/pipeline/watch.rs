@@ -5,12 +5,16 @@ use std::collections::{BTreeMap, HashMap};
 use jiff::tz::{Offset, TimeZone};
 use jiff::{Timestamp, civil};
 
+use crate::agency::{Name, Path};
 use crate::audit::across::{
-    Dated, Day, TextFacts, TextMention, Texts, check_chain, check_text, columns, late, postdated,
+    Dated, Day, TextFacts, TextMention, TextShare, Texts, check_chain, check_levels, check_text,
+    columns, is_department, late, postdated,
 };
 use crate::decisions::{Decisions, What};
-use crate::model::{CellStatus, Chain, Decimal, Evidence, PanelReport, Scope, WatchCode, Watched};
-use crate::query::watch::{AbsenceRow, ChangeRow, MentionRow, Publisher};
+use crate::model::{
+    CellStatus, Chain, Decimal, Evidence, MentionKind, PanelReport, Scope, WatchCode, Watched,
+};
+use crate::query::watch::{AbsenceRow, ChangeRow, FeeRow, MentionRow, Publisher};
 use crate::query::{self, CellChange, QueryError};
 use crate::store::{Store, StoreError, Verdict, WatchRow, WatchText};
 
@@ -40,6 +44,7 @@ pub fn watch(store: &mut Store) -> Result<usize, WatchError> {
     let chains = query::chains(store, columns())?;
     let mut found: Vec<Watched> = chains.iter().flat_map(check_chain).collect();
     let whose = Whose::of(store, &chains)?;
+    found.extend(levels(store, &chains)?);
     found.extend(texts(store, &chains)?);
     found.extend(lateness(store, &whose)?);
     found.extend(changes(store)?);
@@ -132,14 +137,27 @@ fn texts(store: &Store, chains: &[Chain]) -> Result<Vec<Watched>, WatchError> {
             reports.insert(report.version_id, (report, before));
         }
     }
-    let mut fees = query::watch::speaks_of_fees(store)?;
+    let mut fees = query::watch::fees(store)?;
+    let mut shares: HashMap<i64, Shares> = HashMap::new();
+    query::watch::mentions_with_shares(store, |version, rows| {
+        if reports.contains_key(&version) {
+            let of_version = Shares::of(rows);
+            if !of_version.pairs.is_empty() {
+                shares.insert(version, of_version);
+            }
+        }
+    })?;
     let mut found = Vec::new();
-    let mut facts_of = |version: i64, mentions: Vec<TextMention>, fees: Option<bool>| {
+    let mut facts_of = |version: i64, mentions: Vec<TextMention>, fees: Option<FeeRow>| {
         if let Some((report, before)) = reports.get(&version) {
+            let shares = shares.remove(&version).unwrap_or_default();
             let facts = TextFacts {
                 mentions,
                 has_other: fees.is_some(),
-                has_fees: fees == Some(true),
+                has_fees: fees.as_ref().is_some_and(|fees| fees.speaks),
+                fees: fees.and_then(|fees| fees.words),
+                shares: shares.pairs,
+                numbers: shares.numbers,
             };
             found.extend(check_text(report, *before, &facts));
         }
@@ -149,12 +167,108 @@ fn texts(store: &Store, chains: &[Chain]) -> Result<Vec<Watched>, WatchError> {
         facts_of(version, mentions, fees.remove(&version));
     })?;
     // Those whose text has no number that counts what a cell counts.
-    let mut silent: Vec<(i64, bool)> = fees.into_iter().collect();
-    silent.sort_unstable();
+    let mut silent: Vec<(i64, FeeRow)> = fees.into_iter().collect();
+    silent.sort_unstable_by_key(|(version, _)| *version);
     for (version, fees) in silent {
         facts_of(version, Vec::new(), Some(fees));
     }
     Ok(found)
+}
+
+/// What a text says of shares.
+#[derive(Debug, Default)]
+struct Shares {
+    pairs: Vec<TextShare>,
+    numbers: Vec<TextMention>,
+}
+
+impl Shares {
+    /// A share is of the count right before it in its paragraph; of a row of shares it is not known which are whose.
+    fn of(rows: Vec<MentionRow>) -> Self {
+        let percent = MentionKind::Percent.as_str();
+        let mut pairs = Vec::new();
+        for at in 1..rows.len() {
+            let (part, share) = (&rows[at - 1], &rows[at]);
+            let next = rows
+                .get(at + 1)
+                .filter(|next| next.paragraph == share.paragraph);
+            let is_alone = next.is_none_or(|next| next.kind != percent || next.text.contains('占'));
+            let is_pair = share.kind == percent
+                && part.kind == MentionKind::Count.as_str()
+                && part.about.is_some()
+                && part.paragraph == share.paragraph
+                && is_alone;
+            if is_pair
+                && let (Some(part), Some(percent)) = (mention(part.clone()), mention(share.clone()))
+            {
+                pairs.push(TextShare { part, percent });
+            }
+        }
+        Self {
+            numbers: if pairs.is_empty() {
+                Vec::new()
+            } else {
+                rows.into_iter().filter_map(mention).collect()
+            },
+            pairs,
+        }
+    }
+}
+
+/// The reports of a division and year.
+#[derive(Debug, Default)]
+struct Division<'c> {
+    /// Consolidated ones of its government.
+    wholes: Vec<&'c PanelReport>,
+    /// Departments' own, each with the name.
+    parts: Vec<(&'c str, &'c PanelReport)>,
+}
+
+/// Governments against their departments.
+fn levels(store: &Store, chains: &[Chain]) -> Result<Vec<Watched>, WatchError> {
+    let names = query::watch::bodies(store)?;
+    let mut read: HashMap<&str, Option<(String, bool)>> = HashMap::new();
+    let mut divisions: BTreeMap<(String, i16), Division<'_>> = BTreeMap::new();
+    for chain in chains {
+        for report in &chain.reports {
+            let Some(name) = names.get(&report.report_id) else {
+                continue;
+            };
+            let told = read.entry(name).or_insert_with(|| division(name));
+            let Some((division, is_government)) = told else {
+                continue;
+            };
+            let place = (division.clone(), report.year);
+            match (chain.scope, *is_government) {
+                (Scope::Consolidated, true) => {
+                    divisions.entry(place).or_default().wholes.push(report);
+                }
+                (Scope::Own, false) => {
+                    let parts = &mut divisions.entry(place).or_default().parts;
+                    parts.push((name, report));
+                }
+                _ => {}
+            }
+        }
+    }
+    Ok(divisions
+        .into_values()
+        .filter_map(|of| match of.wholes.as_slice() {
+            [whole] => check_levels(whole, &of.parts),
+            // Which of several is the government's is not known.
+            _ => None,
+        })
+        .collect())
+}
+
+/// The division of a government or a department; `None` where the name does not tell it, or for other bodies.
+fn division(name: &str) -> Option<(String, bool)> {
+    let read = Name::parse(name, None);
+    let Path::Whole(path) = read.path() else {
+        return None;
+    };
+    let is_government = read.body == "人民政府";
+    (is_government || is_department(&read.body)).then_some((path, is_government))
 }
 
 fn mention(row: MentionRow) -> Option<TextMention> {

@@ -13,24 +13,36 @@ pub enum Coverage {
     Doubtful,
     /// Read, but none of its tables was recognised.
     WithoutTables,
+    /// Read; every day it gives lies after the law's.
+    Late,
+    /// Read, and not there any more.
+    Withdrawn,
     /// Nothing but a suspected copy on a foreign host.
     CopyOnly,
     /// Captured, but no report could be read from it.
     Unreadable,
+    /// Listed; its site refuses us.
+    Blocked,
+    /// Listed; not fetched yet, or not for another reason.
+    NotFetched,
     /// Expected and not there.
     Missing,
-    /// Not expected: before the duty, or the agency did not exist.
+    /// Not known to be due: nothing says that the agency existed, or reports elsewhere.
     NotExpected,
 }
 
 impl Coverage {
     /// Every value.
-    pub const ALL: [Self; 7] = [
+    pub const ALL: [Self; 11] = [
         Self::Read,
         Self::Doubtful,
         Self::WithoutTables,
+        Self::Late,
+        Self::Withdrawn,
         Self::CopyOnly,
         Self::Unreadable,
+        Self::Blocked,
+        Self::NotFetched,
         Self::Missing,
         Self::NotExpected,
     ];
@@ -40,8 +52,12 @@ impl Coverage {
             Self::Read => "●",
             Self::Doubtful => "◐",
             Self::WithoutTables => "○",
+            Self::Late => "▲",
+            Self::Withdrawn => "▼",
             Self::CopyOnly => "◇",
             Self::Unreadable => "×",
+            Self::Blocked => "■",
+            Self::NotFetched => "?",
             Self::Missing => "·",
             Self::NotExpected => " ",
         }
@@ -52,10 +68,14 @@ impl Coverage {
             Self::Read => "read",
             Self::Doubtful => "read, with errors",
             Self::WithoutTables => "read, without tables",
+            Self::Late => "read, late",
+            Self::Withdrawn => "read, withdrawn since",
             Self::CopyOnly => "suspected copy only",
             Self::Unreadable => "captured, not readable",
+            Self::Blocked => "listed, refused to us",
+            Self::NotFetched => "listed, not fetched",
             Self::Missing => "missing",
-            Self::NotExpected => "not expected",
+            Self::NotExpected => "not known to be due",
         }
     }
 }
@@ -142,7 +162,11 @@ impl CoverageMatrix {
         let read = count(|coverage| {
             matches!(
                 coverage,
-                Coverage::Read | Coverage::Doubtful | Coverage::WithoutTables
+                Coverage::Read
+                    | Coverage::Doubtful
+                    | Coverage::WithoutTables
+                    | Coverage::Late
+                    | Coverage::Withdrawn
             )
         });
         let share = format!("{read}/{expected}");

@@ -449,7 +449,7 @@ pub fn unplaced_part(store: &Store, part: Window) -> Result<Lines<UnplacedLine>,
     let sql = "SELECT count(*) FROM report WHERE page <> ''";
     let total: i64 = connection.query_row(sql, [], |row| row.get(0))?;
     let mut statement = connection.prepare_cached(
-        "SELECT r.id, r.agency_id, r.year, r.scope, r.page, ifnull(k.label, a.name), v.title, d.url, v.official
+        "SELECT r.id, r.agency_id, r.year, r.scope, r.page, ifnull(k.label, a.name), (SELECT title FROM version_title WHERE version_id = v.id), d.url, v.official
          FROM (SELECT id FROM report WHERE page <> '' ORDER BY id LIMIT ? OFFSET ?) p JOIN report r ON r.id = p.id
          JOIN version v ON v.id = r.version_id JOIN capture c ON c.id = v.capture_id LEFT JOIN address d ON d.id = c.address_id
          LEFT JOIN agency a ON a.id = r.agency_id LEFT JOIN agency_key k ON k.agency_id = r.agency_id ORDER BY r.id",

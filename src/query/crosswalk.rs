@@ -118,6 +118,8 @@ pub struct Series {
     pub measure: Measure,
     /// What to know about it; empty where nothing.
     pub caveat: String,
+    /// The same in Chinese, for pictures and codebooks.
+    pub caveat_zh: String,
     /// The terms in each form that has it.
     pub forms: BTreeMap<FormId, Vec<Term>>,
     /// Other terms where a form has several lists, of which a report follows one.
@@ -180,6 +182,8 @@ struct SeriesFile {
     measure: Measure,
     #[serde(default)]
     caveat: String,
+    #[serde(default)]
+    caveat_zh: String,
     forms: Vec<FormFile>,
 }
 
@@ -218,6 +222,9 @@ fn parse(text: &str) -> Result<Vec<Series>, CrosswalkError> {
         };
         if all.iter().any(|other| other.id == one.id) {
             return Err(meaning("stands twice".into()));
+        }
+        if one.caveat.is_empty() != one.caveat_zh.is_empty() {
+            return Err(meaning("caveat and caveat_zh go together".into()));
         }
         let mut forms = BTreeMap::new();
         let mut variants = Vec::new();
@@ -288,6 +295,7 @@ fn parse(text: &str) -> Result<Vec<Series>, CrosswalkError> {
             quality: one.quality,
             measure: one.measure,
             caveat: one.caveat,
+            caveat_zh: one.caveat_zh,
             forms,
             variants,
             relations,

@@ -9,7 +9,7 @@ use crate::model::{FormId, Scope};
 pub enum AgencyFilter {
     /// The bodies that have this name, code or label: all their names.
     Exact(String),
-    /// Names that contain this text.
+    /// The bodies of which a name contains this text: all their names.
     Containing(String),
     /// These bodies (`agency_key.key` of this database), by all their names; none: nobody.
     Bodies(Vec<i64>),
@@ -67,7 +67,10 @@ impl Filter {
                 values.extend([text(name), text(name), text(name)]);
             }
             Some(AgencyFilter::Containing(part)) => {
-                terms.push("r.agency_id IN (SELECT id FROM agency WHERE instr(name, ?) > 0)");
+                terms.push(
+                    "r.agency_id IN (SELECT k.agency_id FROM agency_key k WHERE k.key IN
+                       (SELECT m.key FROM agency_key m JOIN agency n ON n.id = m.agency_id WHERE instr(n.name, ?) > 0))",
+                );
                 values.push(text(part));
             }
             Some(AgencyFilter::Bodies(keys)) => {

@@ -4,6 +4,7 @@
 //! missing value stays missing: it has a status and is neither 0 nor a smaller sum.
 
 mod agencies;
+mod bodies;
 mod browse;
 mod captures;
 mod chains;
@@ -15,6 +16,7 @@ mod diff;
 mod division;
 mod export;
 mod filter;
+mod listed;
 mod panel;
 mod places;
 pub mod ratios;
@@ -31,6 +33,7 @@ pub use agencies::{
     AgencyLine, AgencyLinkLine, AgencyListFilter, AgencyName, AgencyRecord, agency_label,
     list_agencies, show_agencies, show_agency,
 };
+pub use bodies::{Bodies, Body, BodyLink, BodyName};
 pub use browse::{
     Holdings, Lines, ProvinceYear, RunLine, UnplacedLine, WatchFilter, Window, YearCell, YearCount,
     agencies_part, agency_years, holdings, last_runs, province_years, unplaced_part, watch_one,
@@ -41,7 +44,7 @@ pub use captures::{
     is_captured, latest_capture, source_of_report,
 };
 pub use chains::chains;
-pub use coverage::{Coverage, CoverageRow, Presence, coverage};
+pub use coverage::{CellEvidence, Coverage, CoverageRow, Presence, coverage, coverage_with};
 pub use diff::{
     CellChange, CellSide, Change, Diff, FieldChange, Piece, RowChange, SectionChange, VersionLine,
     diff, version_before, versions,
@@ -49,6 +52,7 @@ pub use diff::{
 pub use division::{Division, DivisionError};
 pub use export::{export_csv, export_json};
 pub use filter::{AgencyFilter, Copies, Filter};
+pub use listed::{ListedColumn, ListedEntry};
 pub use panel::{Details, FindingText, Head, Narrative, Panel, in_wide, series_of};
 pub use places::{
     AgencyIdentity, ReportPlace, agency_identities, divisions, placed_report, places_of_bodies,

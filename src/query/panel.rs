@@ -102,8 +102,8 @@ pub struct FindingText {
 /// The reports that a filter lets through.
 #[derive(Debug, Clone, Copy)]
 pub struct Panel<'a> {
-    store: &'a Store,
-    filter: &'a Filter,
+    pub(super) store: &'a Store,
+    pub(super) filter: &'a Filter,
 }
 
 /// What belongs to one report, read when asked for.

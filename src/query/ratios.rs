@@ -112,6 +112,8 @@ struct RatioFile {
     quality: Quality,
     #[serde(default)]
     caveat: String,
+    #[serde(default)]
+    caveat_zh: String,
     numerator: SumFile,
     denominator: SumFile,
     forms: Option<Vec<String>>,
@@ -151,6 +153,9 @@ fn parse(text: &str) -> Result<Vec<Ratio>, RatioError> {
         };
         if all.iter().any(|other| other.id == one.id) {
             return Err(meaning("stands twice".into()));
+        }
+        if one.caveat.is_empty() != one.caveat_zh.is_empty() {
+            return Err(meaning("caveat and caveat_zh go together".into()));
         }
         if crosswalk::find(&one.id).is_some() {
             return Err(meaning("is a series' id".into()));
@@ -211,6 +216,7 @@ fn parse(text: &str) -> Result<Vec<Ratio>, RatioError> {
             quality: one.quality,
             measure: Measure::Flow,
             caveat: one.caveat.clone(),
+            caveat_zh: one.caveat_zh.clone(),
             forms: forms
                 .iter()
                 .map(|form| (*form, main(parts, *form)))
@@ -312,16 +318,40 @@ pub fn ratio(store: &Store, id: &str, filter: &Filter) -> Result<Vec<Point>, Que
     ratio_points(store, ratio, filter)
 }
 
+/// Every ratio at once, in the file's order, as [`super::all_series`] does; the series are those of the numerators.
+///
+/// # Errors
+///
+/// If the database cannot be read.
+pub fn all_ratios(store: &Store, filter: &Filter) -> Result<Vec<super::Panels>, QueryError> {
+    let sums: Vec<&Series> = all()
+        .iter()
+        .flat_map(|ratio| [&ratio.numerator, &ratio.denominator])
+        .collect();
+    let panel = Panel::read(store, &sums, filter)?;
+    Ok(all()
+        .iter()
+        .map(|ratio| super::Panels {
+            series: &ratio.numerator,
+            points: series::finished(&ratio.numerator, divisions(ratio, &panel), filter),
+        })
+        .collect())
+}
+
 pub(super) fn ratio_points(
     store: &Store,
     ratio: &Ratio,
     filter: &Filter,
 ) -> Result<Vec<Point>, QueryError> {
     let panel = Panel::read(store, &[&ratio.numerator, &ratio.denominator], filter)?;
-    let points = (0..panel.heads.len())
-        .map(|head| ratio_point(ratio, &panel, head))
-        .collect();
-    series::finished(&ratio.numerator, points, filter)
+    series::finished(&ratio.numerator, divisions(ratio, &panel), filter)
+}
+
+/// The points of a ratio, one a head of the panel.
+fn divisions(ratio: &Ratio, panel: &Panel) -> Vec<Point> {
+    (0..panel.heads.len())
+        .map(|head| ratio_point(ratio, panel, head))
+        .collect()
 }
 
 /// The point of one head of a panel that has both counts' cells.

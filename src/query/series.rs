@@ -189,9 +189,18 @@ pub(super) fn of_cell(cell: &str) -> Option<Series> {
             .iter()
             .all(|(form, terms)| one.forms.get(form) == Some(terms))
     });
-    let known = |one: &Series| (one.quality, one.caveat.clone(), one.relations.clone());
-    let unknown = || (Quality::Weak, String::new(), BTreeMap::new());
-    let (quality, caveat, relations) = like.map_or_else(unknown, known);
+    let known = |one: &Series| {
+        let caveats = (one.caveat.clone(), one.caveat_zh.clone());
+        (one.quality, caveats, one.relations.clone())
+    };
+    let unknown = || {
+        (
+            Quality::Weak,
+            <(String, String)>::default(),
+            BTreeMap::new(),
+        )
+    };
+    let (quality, (caveat, caveat_zh), relations) = like.map_or_else(unknown, known);
     let measure = measure(&forms);
     Some(Series {
         id: cell.into(),
@@ -199,6 +208,7 @@ pub(super) fn of_cell(cell: &str) -> Option<Series> {
         quality,
         measure,
         caveat,
+        caveat_zh,
         forms,
         variants: Vec::new(),
         relations,

@@ -40,23 +40,43 @@ pub struct MentionRow {
     pub has_channel: bool,
     /// Cells.
     pub about: Option<String>,
+    /// Its section and where its paragraph begins.
+    pub paragraph: (u32, u32),
 }
+
+const MENTION: &str = "m.version_id, m.position, m.text, m.mantissa, m.scale, m.unit, m.approximate, m.negated, m.kind, m.direction,
+   m.year, m.period, m.channel IS NOT NULL, m.about, m.section, m.start_byte";
 
 /// Hands the mentions with cells of every current version to `take`, version by version.
 ///
 /// # Errors
 ///
 /// If the database cannot be read.
-pub fn mentions(
+pub fn mentions(store: &Store, take: impl FnMut(i64, Vec<MentionRow>)) -> Result<(), QueryError> {
+    each_mention(store, "m.about IS NOT NULL", take)
+}
+
+/// Hands all mentions of every version that has a share among them to `take`, version by version.
+///
+/// # Errors
+///
+/// If the database cannot be read.
+pub fn mentions_with_shares(
     store: &Store,
+    take: impl FnMut(i64, Vec<MentionRow>),
+) -> Result<(), QueryError> {
+    let condition = "m.version_id IN (SELECT version_id FROM mention WHERE kind = 'percent' AND instr(text, '占') > 0)";
+    each_mention(store, condition, take)
+}
+
+fn each_mention(
+    store: &Store,
+    condition: &str,
     mut take: impl FnMut(i64, Vec<MentionRow>),
 ) -> Result<(), QueryError> {
-    let mut statement = store.connection().prepare(
-        "SELECT m.version_id, m.position, m.text, m.mantissa, m.scale, m.unit, m.approximate, m.negated, m.kind, m.direction,
-           m.year, m.period, m.channel IS NOT NULL, m.about
-         FROM mention m
-         WHERE m.about IS NOT NULL ORDER BY m.version_id, m.position",
-    )?;
+    let mut statement = store.connection().prepare(&format!(
+        "SELECT {MENTION} FROM mention m WHERE {condition} ORDER BY m.version_id, m.position"
+    ))?;
     let mut rows = statement.query([])?;
     let mut current: Option<(i64, Vec<MentionRow>)> = None;
     while let Some(row) = rows.next()? {
@@ -74,6 +94,7 @@ pub fn mentions(
             period: row.get(11)?,
             has_channel: row.get(12)?,
             about: row.get(13)?,
+            paragraph: (row.get(14)?, row.get(15)?),
         };
         match &mut current {
             Some((of, mentions)) if *of == version => mentions.push(mention),
@@ -90,17 +111,48 @@ pub fn mentions(
     Ok(())
 }
 
-/// Of each current version with a section on other matters: whether any of its text speaks of fees.
+/// What the text of a version says of fees.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FeeRow {
+    /// Whether any of it speaks of fees.
+    pub speaks: bool,
+    /// The words around the first place of the section on other matters that names the fee for handling information.
+    pub words: Option<String>,
+}
+
+/// Of each current version with a section on other matters what it says of fees.
 ///
 /// # Errors
 ///
 /// If the database cannot be read.
-pub fn speaks_of_fees(store: &Store) -> Result<HashMap<i64, bool>, QueryError> {
+pub fn fees(store: &Store) -> Result<HashMap<i64, FeeRow>, QueryError> {
     let mut statement = store.connection().prepare(
         "SELECT r.version_id, max(instr(s.text, '处理费') > 0 OR instr(s.text, '收费') > 0 OR instr(s.text, '费用') > 0
-             OR instr(s.text, '收取') > 0 OR instr(ifnull(s.heading, ''), '费') > 0)
+             OR instr(s.text, '收取') > 0 OR instr(ifnull(s.heading, ''), '费') > 0),
+           min(CASE WHEN s.kind = 'other' AND instr(s.text, '信息处理费') > 0
+             THEN substr(s.text, max(1, instr(s.text, '信息处理费') - 30), 80) END)
          FROM report r JOIN section s ON s.id BETWEEN r.version_id << 20 AND r.version_id << 20 | 1048575
          WHERE r.year >= 2021 GROUP BY r.version_id HAVING max(s.kind = 'other' AND length(s.text) > 0)",
+    )?;
+    let rows = statement.query_map([], |row| {
+        let fees = FeeRow {
+            speaks: row.get(1)?,
+            words: row.get(2)?,
+        };
+        Ok((row.get(0)?, fees))
+    })?;
+    Ok(rows.collect::<Result<_, _>>()?)
+}
+
+/// Whose reports are, by names that tell it alone: report, name of the body. Of years with the forms of 2019 and later.
+///
+/// # Errors
+///
+/// If the database cannot be read.
+pub fn bodies(store: &Store) -> Result<HashMap<i64, String>, QueryError> {
+    let mut statement = store.connection().prepare(
+        "SELECT r.id, g.name FROM report r JOIN agency_key k ON k.agency_id = r.agency_id JOIN agency g ON g.id = k.key
+         WHERE r.year >= 2019 AND g.place = '' AND g.name IS NOT NULL AND r.scope IN ('own', 'consolidated')",
     )?;
     let rows = statement.query_map([], |row| Ok((row.get(0)?, row.get(1)?)))?;
     Ok(rows.collect::<Result<_, _>>()?)

@@ -214,6 +214,51 @@ fn listings_are_json_lines() {
 }
 
 #[test]
+fn all_series_of_an_agency_come_with_its_ratios() {
+    let (_folder, home) = demo();
+    let name = "云溪市教育局";
+    let run = run(&home, ["series", "--all", "--agency", name, "--csv"]);
+    assert_eq!(run.code, 0, "{}", run.err);
+    let mut lines = csv::Reader::from_reader(run.out.as_bytes());
+    let heads = lines.headers().unwrap().clone();
+    let at = |name: &str| heads.iter().position(|head| head == name).unwrap();
+    let mut ratios = 0;
+    for line in lines.records() {
+        let line = line.unwrap();
+        let is_ratio = &line[at("unit")] == "%";
+        ratios += usize::from(is_ratio && !line[at("value")].is_empty());
+        if !is_ratio {
+            assert_eq!(&line[at("numerator")], "", "{line:?}");
+        } else if !line[at("value")].is_empty() {
+            assert!(!line[at("denominator")].is_empty(), "{line:?}");
+        }
+    }
+    assert!(ratios > 3, "{}", run.out);
+}
+
+#[test]
+fn coverage_is_a_line_an_agency_and_year() {
+    let (_folder, home) = demo();
+    let run = run(&home, ["coverage", "--csv"]);
+    assert_eq!((run.code, run.err.as_str()), (0, ""));
+    let mut lines = csv::Reader::from_reader(run.out.as_bytes());
+    let heads = lines.headers().unwrap().clone();
+    let at = |name: &str| heads.iter().position(|head| head == name).unwrap();
+    let mut found = 0;
+    for line in lines.records() {
+        let line = line.unwrap();
+        match &line[at("presence")] {
+            "unknown" => assert_eq!(&line[at("evidence")], "", "{line:?}"),
+            word => {
+                found += usize::from(word == "found");
+                assert!(!line[at("evidence")].is_empty(), "{line:?}");
+            }
+        }
+    }
+    assert!(found > 2, "{}", run.out);
+}
+
+#[test]
 fn an_export_is_a_whole_file_and_equal_to_stdout() {
     let (_folder, home) = demo();
     let stdout = run(&home, ["export"]).out;

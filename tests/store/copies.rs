@@ -151,18 +151,13 @@ fn reports_known_from_copies_alone_are_left_out_unless_asked_for() {
             vec![Presence::CopyOnly, Presence::Found],
         )
     };
-    let other = || {
-        (
-            "某某娱乐".to_owned(),
-            vec![Presence::Missing, Presence::CopyOnly],
-        )
-    };
+    let other = |absent| ("某某娱乐".to_owned(), vec![absent, Presence::CopyOnly]);
     assert_eq!(cells(&Filter::default(), &[]), [own()]);
     assert_eq!(
         cells(&Filter::default(), &["某某娱乐".into()]),
-        [own(), other()]
+        [own(), other(Presence::Missing)]
     );
-    assert_eq!(cells(&included(), &[]), [own(), other()]);
+    assert_eq!(cells(&included(), &[]), [own(), other(Presence::Unknown)]);
 }
 
 #[test]

@@ -516,6 +516,10 @@ fn exports(home: &Home, with_database: bool) -> BTreeMap<String, Vec<u8>> {
         What::Narratives,
         What::Reports,
         What::Provenance,
+        What::Watch,
+        What::Agencies,
+        What::AgencyNames,
+        What::AgencyLinks,
     ] {
         let mut bytes = Vec::new();
         write_parquet(&panel, &what.alone(), &mut bytes).unwrap();

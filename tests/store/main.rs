@@ -1,8 +1,10 @@
 //! The store and its queries, through their public doors.
 
 mod apart;
+mod bodies;
 mod compared;
 mod copies;
+mod coverage;
 mod exports;
 mod panel;
 mod query;

@@ -6,6 +6,7 @@ use nianbao::model::{
 };
 use nianbao::pipeline::settle_agencies;
 use nianbao::query::crosswalk::Quality;
+use nianbao::query::ratios;
 use nianbao::query::{
     AgencyFilter, Copies, Filter, PointStatus, Presence, QueryError, cell_series, coverage,
     export_csv, export_json, find_reports, findings, list_reports, load_report, refusals, series,
@@ -177,6 +178,31 @@ fn a_point_says_why_it_has_no_value() {
     ];
     assert_eq!(statuses, want);
     assert!(points.iter().all(|point| point.value.is_none()));
+}
+
+#[test]
+fn all_ratios_are_those_asked_for_one_by_one() {
+    let blank = ("outcome.total@total", CellStatus::Blank);
+    let home = filled(&[
+        plain(FormId::F2014, 2018, "甲县局", &[]),
+        plain(FormId::F2019, 2020, "甲县局", &[]),
+        plain(FormId::F2021, 2021, "甲县局", &[blank]),
+    ]);
+    let all = ratios::all_ratios(&home.store, &everything()).unwrap();
+    assert_eq!(all.len(), ratios::all().len());
+    let mut numbers = 0;
+    for panel in all {
+        let alone = ratios::ratio(&home.store, &panel.series.id, &everything()).unwrap();
+        let points = panel.points.unwrap();
+        numbers += points.iter().filter(|point| point.value.is_some()).count();
+        assert_eq!(points, alone, "{}", panel.series.id);
+        // Nothing is divided by a blank.
+        if panel.series.id == "disclosure_rate" {
+            assert_eq!(points[2].value, None);
+            assert!(points[2].fraction.unwrap().denominator.is_none());
+        }
+    }
+    assert!(numbers > 20, "{numbers}");
 }
 
 #[test]

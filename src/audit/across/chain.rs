@@ -19,6 +19,9 @@ const LEAST_COUNTED: u32 = 6;
 const LEAST_DIFFERENT: u32 = 3;
 const LEAST_GREATEST: i64 = 5;
 
+/// So many requests, or a tenth of all, may be withdrawn or put together without being closed.
+const MOST_WITHDRAWN: i128 = 10;
+
 /// What the years of a chain say of each other, by year. Years that are missing or of which there are two reports say nothing.
 /// Nor do reports of which it is not known whom they are about: one may be an office's own, the next a whole area's.
 pub fn check_chain(chain: &Chain) -> Vec<Watched> {
@@ -37,6 +40,10 @@ pub fn check_chain(chain: &Chain) -> Vec<Watched> {
             rules.partition(|rule| rule.code == WatchCode::CarryOverBreak);
         found.extend(carried(earlier, later, &carry));
         for rule in others {
+            if rule.code == WatchCode::OpenRequestsBreak {
+                found.extend(opened(earlier, later, rule));
+                continue;
+            }
             let Some((left, right)) = rule.sides(columns(), earlier, later) else {
                 continue;
             };
@@ -58,7 +65,7 @@ fn value(report: &PanelReport, form: FormId, cell: IndicatorId) -> Option<i64> {
     columns().value(report.of(form)?, cell)
 }
 
-fn cell(of: Whose, report: &PanelReport, form: FormId, cell: IndicatorId) -> Evidence {
+pub(super) fn cell(of: Whose, report: &PanelReport, form: FormId, cell: IndicatorId) -> Evidence {
     Evidence::Cell {
         of,
         year: report.year,
@@ -284,6 +291,36 @@ fn stock(
         );
     }
     unknown
+}
+
+/// Requests of 2018 that were not closed, against those carried into 2019. Closed ones include older ones, so more may have been
+/// open than the difference, never fewer: only the other way round something is off, and only where it is much.
+fn opened(earlier: &PanelReport, later: &PanelReport, rule: &CrossRule) -> Option<Watched> {
+    let (open, carried_in) = rule.sides(columns(), earlier, later)?;
+    let received = rule.terms.first().and_then(|term| {
+        let numbers = earlier.of(rule.earlier)?;
+        columns().value(numbers, term.cell)
+    })?;
+    let lost = open - carried_in;
+    if lost <= MOST_WITHDRAWN.max(i128::from(received) / 10) {
+        return None;
+    }
+    Some(Watched {
+        code: WatchCode::OpenRequestsBreak,
+        report_id: later.report_id,
+        other_report_id: Some(earlier.report_id),
+        about: "requests.carried_in".into(),
+        zh: format!(
+            "{}年收到而未办结{open}件，{}年报告上年结转{carried_in}件。",
+            earlier.year, later.year
+        ),
+        en: format!(
+            "{open} requests of {} were received and not closed; the report of {} carries in {carried_in}.",
+            earlier.year, later.year
+        ),
+        rule: &rule.identity.id,
+        evidence: evidence(earlier, later, rule),
+    })
 }
 
 /// The same numbers as the year before, all of them.

@@ -6,12 +6,17 @@
 
 mod chain;
 mod dates;
+mod fees;
+mod levels;
 mod narrative;
 mod rules;
+mod shares;
 mod texts;
 
 pub use chain::check_chain;
 pub use dates::{Dated, Day, late, postdated};
+pub use levels::{check_levels, is_department};
 pub use narrative::{TextFacts, TextMention, check_text};
 pub use rules::{CrossRules, columns};
+pub use shares::TextShare;
 pub use texts::{Text, Texts};

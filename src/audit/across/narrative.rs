@@ -5,6 +5,8 @@ use std::collections::BTreeMap;
 use super::super::identities::Identities;
 use super::super::identity::{Candidate, Identity, Kind};
 use super::rules::columns;
+use super::shares::TextShare;
+use super::{fees, shares};
 use crate::model::{
     Catalog, Decimal, Direction, Evidence, MentionKind, Numbers, PanelReport, Period, WatchCode,
     Watched,
@@ -48,6 +50,12 @@ pub struct TextFacts {
     pub has_other: bool,
     /// Whether any section speaks of fees.
     pub has_fees: bool,
+    /// The words around the first place of the section on other matters that speaks of fees for handling information.
+    pub fees: Option<String>,
+    /// Counts with the percentage said of them.
+    pub shares: Vec<TextShare>,
+    /// Every number of a text that has such shares.
+    pub numbers: Vec<TextMention>,
 }
 
 /// What the text of `report` says against its tables and, of changes, against those of `before`, the year before.
@@ -60,6 +68,14 @@ pub fn check_text(
     for mention in &text.mentions {
         found.extend(before.and_then(|before| change(report, before, mention)));
     }
+    for share in &text.shares {
+        found.extend(shares::check(report, share, &text.numbers));
+    }
+    found.extend(
+        text.fees
+            .as_deref()
+            .and_then(|words| fees::check(report, words)),
+    );
     // Required since the form of 2021.
     let is_due = report.of(crate::model::FormId::F2021).is_some() && report.year >= 2021;
     if is_due && text.has_other && !text.has_fees {
@@ -111,7 +127,7 @@ fn derivations<'i>(identity: &'i Identity, numbers: &Numbers) -> Option<Vec<(&'i
     (!derived.is_empty()).then_some(derived)
 }
 
-fn whole(value: Decimal) -> Option<i64> {
+pub(super) fn whole(value: Decimal) -> Option<i64> {
     (value.scale() == 0).then(|| value.mantissa())
 }
 
@@ -190,7 +206,7 @@ fn against_tables(report: &PanelReport, text: &TextFacts) -> Vec<Watched> {
     found
 }
 
-fn said(mention: &TextMention, value: &str) -> Evidence {
+pub(super) fn said(mention: &TextMention, value: &str) -> Evidence {
     Evidence::Mention {
         position: mention.position,
         text: mention.text.clone(),

@@ -3,7 +3,7 @@
 use std::sync::LazyLock;
 
 use super::super::identities::Identities;
-use super::super::identity::{Group, Identity, Kind, Operator, Reports};
+use super::super::identity::{Group, Identity, Operator, Reports};
 use super::super::place::{Place, places};
 use super::super::rule::Side;
 use crate::model::{Catalog, Columns, FormId, IndicatorId, PanelReport, WatchCode};
@@ -77,8 +77,7 @@ pub struct CrossRules(Vec<CrossRule>);
 static RULES: LazyLock<CrossRules> =
     LazyLock::new(|| CrossRules::compile(Identities::get(), Catalog::get()));
 
-/// What the failure of an identity is called; `None` for those that are told otherwise or not at all: `X.DUP` is about all cells
-/// at once, and `X.18_19` only says "near".
+/// What the failure of an identity is called; `None` for one that is told otherwise: `X.DUP` is about all cells at once.
 fn code_of(identity: &Identity) -> Option<WatchCode> {
     Some(match identity.id.as_str() {
         "X.CARRY" => WatchCode::CarryOverBreak,
@@ -87,6 +86,7 @@ fn code_of(identity: &Identity) -> Option<WatchCode> {
         "X.ITEMS.19_20" => WatchCode::ItemsBreak,
         "X.PENDING" => WatchCode::PendingVanished,
         "H.CUM" => WatchCode::CumulativeBreak,
+        "X.18_19" => WatchCode::OpenRequestsBreak,
         _ => return None,
     })
 }
@@ -105,7 +105,7 @@ impl CrossRules {
     fn compile(identities: &'static Identities, catalog: &Catalog) -> Self {
         let mut rules = Vec::new();
         for identity in &identities.all {
-            let Some(code) = code_of(identity).filter(|_| identity.kind == Kind::CrossYear) else {
+            let Some(code) = code_of(identity) else {
                 continue;
             };
             for later in &identity.forms {
@@ -218,6 +218,7 @@ pub fn columns() -> &'static Columns {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::audit::identity::Kind;
 
     #[test]
     fn rules_have_their_known_numbers() {
@@ -230,12 +231,14 @@ mod tests {
         assert_eq!(count("X.ITEMS.19_20"), 5);
         assert_eq!(count("X.PENDING"), 3 * 4);
         assert!(count("H.CUM") > 10);
+        assert_eq!(count("X.18_19"), 1);
     }
 
     #[test]
     fn every_identity_across_years_is_told_or_named() {
         for identity in &Identities::get().all {
-            if identity.kind == Kind::CrossYear && code_of(identity).is_none() {
+            let is_across = matches!(identity.kind, Kind::CrossYear | Kind::CrossEra);
+            if is_across && code_of(identity).is_none() {
                 assert_eq!(identity.id, "X.DUP");
             }
         }

@@ -237,7 +237,8 @@ fn story(opened: &Opened, name: &Path, summary: &BuildSummary) -> anyhow::Result
     let store = &opened.store;
     let width = output::terminal_width().map_or(120, usize::from);
     let all = Filter::default();
-    let coverage = query::coverage(store, &all, &[])?;
+    let lists = coverage::lists(&opened.home)?;
+    let coverage = query::coverage_with(store, &all, &[], &lists)?;
     let mut text = String::new();
     heading(&mut text, "2  The archive into the database");
     writeln!(
@@ -247,7 +248,7 @@ fn story(opened: &Opened, name: &Path, summary: &BuildSummary) -> anyhow::Result
         within(name, "nianbao.db")
     )?;
     heading(&mut text, "3  Who has a report for which year");
-    text.push_str(&coverage::describe(store, &all, &coverage, width)?);
+    text.push_str(&coverage::describe(&coverage, width)?);
     heading(&mut text, "4  One indicator through four forms");
     text.push_str(&one_series(store, width)?);
     heading(&mut text, "5  What contradicts itself");

@@ -177,7 +177,7 @@ fn asked(
                 keys.extend(bodies);
                 continue;
             }
-            AgencyFilter::Exact(name) => ("a.name = ?1 OR a.code = ?1", name),
+            AgencyFilter::Exact(name) => ("a.name = ?1 OR a.code = ?1 OR k.label = ?1", name),
             AgencyFilter::Containing(part) => ("instr(a.name, ?1) > 0", part),
             AgencyFilter::Body(key) => {
                 keys.insert(*key);

@@ -38,8 +38,14 @@ impl ReportCell {
             Presence::CopyOnly => ("仿", "copy", "仅见疑似转载", "suspected copy only"),
             _ if has(WatchCode::Late) => ("迟", "late", "晚于期限", "after the deadline"),
             Presence::WithoutTables => ("文", "text", "无统计表", "without tables"),
+            Presence::Late => ("迟", "late", "晚于期限", "after the deadline"),
+            Presence::Withdrawn => ("撤", "withdrawn", "已撤下", "withdrawn"),
             Presence::Found => ("有", "found", "有报告", "found"),
-            Presence::Missing => ("·", "missing", "未见", "not found"),
+            Presence::Unknown
+            | Presence::Missing
+            | Presence::NotFetched
+            | Presence::Blocked
+            | Presence::Unreadable => ("·", "missing", "未见", "not found"),
         }
     }
 }
@@ -226,6 +232,9 @@ pub fn code_words(language: Language, code: &str) -> &'static str {
         WatchCode::Postdated => ("日期晚于抓取", "dated after its capture"),
         WatchCode::SilentChange => ("数字变动未说明", "numbers changed without a word"),
         WatchCode::Withdrawn => ("已撤下", "withdrawn"),
+        WatchCode::PartAboveWhole => ("部门数大于政府汇总数", "a department above its government"),
+        WatchCode::OpenRequestsBreak => ("未办结申请不衔接", "open requests do not follow"),
+        WatchCode::FeeStep => ("收费与收费标准不符", "fee does not follow its steps"),
         WatchCode::CopiedText => ("文字雷同", "copied text"),
     };
     language.of(zh, en)

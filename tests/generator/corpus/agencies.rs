@@ -260,7 +260,8 @@ impl Body {
             Level::Prefecture => 4,
             Level::County | Level::Township => 1,
         };
-        let base = [0, 5, 14, 60, 160, 700][busy];
+        // A government's report counts no fewer than any of its departments'.
+        let base = [0, 5, 14, 60, 160, 2_400][busy];
         let size = if base == 0 {
             0
         } else {
@@ -320,6 +321,20 @@ impl Body {
                 format!("{place}{name}")
             }
         }
+    }
+
+    /// The number of its division's government.
+    pub fn government(&self) -> usize {
+        let rest = self.index % PROVINCE;
+        let position = if rest >= PREFECTURES * PREFECTURE {
+            rest - PREFECTURES * PREFECTURE
+        } else {
+            match rest % PREFECTURE {
+                rest if rest < OWN => rest,
+                rest => (rest - OWN) % COUNTY,
+            }
+        };
+        self.index - position
     }
 
     /// Whether it has another name or code from the reform on.

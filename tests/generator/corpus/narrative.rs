@@ -32,6 +32,10 @@ pub enum Saying {
     WithCarried,
     /// Another number.
     Wrong(i64),
+    /// The share of those granted among those handled, in hundredths of a per cent.
+    Share(i64),
+    /// Fees charged, in yuan.
+    Fee(i64),
 }
 
 /// Whose narrative, of which year.
@@ -263,7 +267,10 @@ fn facts(kind: SectionKind, telling: &Telling<'_>) -> Vec<String> {
                 "{year}年因政府信息公开被申请行政复议{reviews}件，被提起行政诉讼{suits}件。"
             )]
         }
-        SectionKind::Other if new_form => vec!["本年度未收取信息处理费。".to_owned()],
+        SectionKind::Other if new_form => vec![match telling.saying {
+            Saying::Fee(yuan) => format!("本年度共收取信息处理费{yuan}元。"),
+            _ => "本年度未收取信息处理费。".to_owned(),
+        }],
         _ => Vec::new(),
     }
 }
@@ -289,7 +296,16 @@ fn requests(telling: &Telling<'_>) -> String {
                 new + carried
             );
         }
-        Saying::Table => {}
+        Saying::Share(hundredths) => {
+            return format!(
+                "{year}年度共收到政府信息公开申请{new}件，办结{}件。予以公开{}件，占办结总数的{}.{:02}%。",
+                numbers.get("outcome.total@total"),
+                numbers.get("outcome.granted@total"),
+                hundredths / 100,
+                hundredths % 100
+            );
+        }
+        Saying::Table | Saying::Fee(_) => {}
     }
     if new == 0 && carried == 0 {
         return format!("{year}年度没有收到政府信息公开申请。");

@@ -154,6 +154,7 @@ pub fn story(plan: &Plan, index: usize, skeletons: &Skeletons) -> Story {
     told.reports();
     if told.planted {
         told.narratives_planted();
+        told.told_planted();
     }
     told.narrate();
     if told.planted {
@@ -198,11 +199,17 @@ impl Teller<'_> {
     }
 
     fn years(&self) -> Vec<i16> {
-        let (first, last) = self.plan.years;
-        let gap = (self.planted && self.index() % 11 == 2 && !self.index().is_multiple_of(3))
+        Self::years_of(self.plan, &self.story.body)
+    }
+
+    /// The years that a body reports on.
+    fn years_of(plan: &Plan, body: &Body) -> Vec<i16> {
+        let (first, last) = plan.years;
+        let index = body.index;
+        let gap = (is_planted(plan, index) && index % 11 == 2 && !index.is_multiple_of(3))
             .then_some(2022);
         (first..=last)
-            .filter(|year| self.story.body.exists(*year) && Some(*year) != gap)
+            .filter(|year| body.exists(*year) && Some(*year) != gap)
             .collect()
     }
 
@@ -298,6 +305,7 @@ impl Teller<'_> {
                 }
                 _ => numbers::year(task, &mut state, &mut rng),
             };
+            self.across_levels(year, &mut drawn);
             let before = drawn.clone();
             if let Some((what, at)) = wrong
                 && at == year
@@ -335,6 +343,41 @@ impl Teller<'_> {
         self.story
             .reports
             .sort_by_key(|draft| (draft.year, draft.scope == Scope::Own));
+    }
+
+    /// Requests that are lost between forms, or are more than those of the whole government.
+    fn across_levels(&mut self, year: i16, numbers: &mut Numbers) {
+        let index = self.index();
+        if !self.planted || index.is_multiple_of(3) {
+            return;
+        }
+        let years = self.years();
+        if year == 2018 && index % 19 == 12 && years.contains(&2019) {
+            let more = 11 + numbers.get("applications.received") / 2;
+            for cell in ["applications.received", "applications.received.in_person"] {
+                numbers.add(cell, more);
+            }
+            let line = self.defect(K::OpenRequests, 2019).other(&self.id(2018));
+            let cells = ["requests.carried_in@total".to_owned()];
+            self.story.defects.push(line.cells(&cells));
+        }
+        // Education, finance and the like: nobody leads them but their government.
+        let is_led = matches!(
+            self.story.body.kind,
+            Kind::Department(0 | 3 | 5 | 7 | 9 | 10 | 11 | 12)
+        );
+        let government = Body::at(self.plan.seed, self.story.body.government());
+        let theirs = Self::years_of(self.plan, &government);
+        if is_led && year == 2023 && index % 16 == 11 && theirs.contains(&year) {
+            for row in ["requests.new", "outcome.granted", "outcome.total"] {
+                for column in ["natural_person", "total"] {
+                    numbers.add(&format!("{row}@{column}"), 1_000_000);
+                }
+            }
+            let report = format!("{}-{year}", government.index);
+            let line = PlantedLine::new(K::PartAbove, &report).other(&self.id(year));
+            self.story.defects.push(line);
+        }
     }
 
     fn defect(&self, kind: K, year: i16) -> PlantedLine {
@@ -470,6 +513,62 @@ impl Teller<'_> {
     fn numbers(&self, place: usize) -> &Numbers {
         let versions = &self.story.reports[place].versions;
         &versions[versions.len() - 1].numbers
+    }
+
+    /// Shares and fees in the text, right and wrong.
+    fn told_planted(&mut self) {
+        let index = self.index();
+        let (share, wrong) = match index % 19 {
+            8 => (true, true),
+            9 => (true, false),
+            4 => (false, true),
+            5 => (false, false),
+            _ => return,
+        };
+        let fit: Vec<usize> = (0..self.story.reports.len())
+            .filter(|place| {
+                let draft = &self.story.reports[*place];
+                let numbers = &draft.versions[0].numbers;
+                let lines = self.story.defects.iter().chain(&self.story.innocents);
+                let (granted, handled) = (
+                    numbers.get("outcome.granted@total"),
+                    numbers.get("outcome.total@total"),
+                );
+                draft.year >= 2021
+                    && draft.scope == self.story.body.scope()
+                    && draft.habit == Habit::Plain
+                    && (!share || granted > 0 && handled > granted)
+                    && !self.sayings.iter().any(|(year, _)| *year == draft.year)
+                    && !lines.into_iter().any(|line| line.report == draft.id)
+            })
+            .collect();
+        if fit.is_empty() {
+            return;
+        }
+        let place = *self.rng.pick(&fit);
+        let numbers = self.numbers(place);
+        let (granted, handled) = (
+            numbers.get("outcome.granted@total"),
+            numbers.get("outcome.total@total"),
+        );
+        let right = (granted * 100_000 / handled.max(1) + 5) / 10;
+        let draft = &self.story.reports[place];
+        let (id, year) = (draft.id.clone(), draft.year);
+        let off = self.rng.range(1, 9);
+        let (saying, kind) = match (share, wrong) {
+            // More than all of them.
+            (true, true) => (Saying::Share(10_000 + off * 317), K::Share),
+            (true, false) => (Saying::Share(right), K::ShareRight),
+            (false, true) => (Saying::Fee(400 + off), K::FeeStep),
+            (false, false) => (Saying::Fee(400 + off * 10), K::FeeTariff),
+        };
+        self.sayings.push((year, saying));
+        let line = PlantedLine::new(kind, &id);
+        if wrong {
+            self.story.defects.push(line);
+        } else {
+            self.story.innocents.push(line);
+        }
     }
 
     /// Numbers in the text that are not the table's.

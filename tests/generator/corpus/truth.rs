@@ -113,6 +113,18 @@ pub enum PlantedKind {
     Copied,
     /// Defect: a number in the narrative follows from no cell of the table.
     Narrative,
+    /// Defect: a share in the narrative is none of the numbers'.
+    Share,
+    /// Defect: a sum of fees that is no multiple of ten yuan.
+    FeeStep,
+    /// Defect: requests of 2018 were left open that 2019 does not carry in.
+    OpenRequests,
+    /// Defect: a department counts more requests than its government's consolidated report, which is the one accused.
+    PartAbove,
+    /// Innocent: a share of all requests handled.
+    ShareRight,
+    /// Innocent: a sum of fees as the tariff makes it.
+    FeeTariff,
     /// Innocent: a number of the narrative is another definition (carried-in ones included).
     OtherDefinition,
     /// Innocent: a wrong number was corrected before the next report, which agrees.

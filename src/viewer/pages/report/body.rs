@@ -5,7 +5,6 @@ use maud::{Markup, html};
 use crate::model::{Finding, Severity};
 use crate::present::{Cell, beyond_the_form};
 use crate::query::{VersionLine, WatchLine};
-use crate::viewer::links::Address;
 use crate::viewer::pages::diff;
 use crate::viewer::pages::parts::agency as named;
 use crate::viewer::shell::Shell;

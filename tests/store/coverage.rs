@@ -1,0 +1,278 @@
+//! The matrix of agencies and years: each cell with what it rests on, and nobody accused without it.
+
+use jiff::Timestamp;
+use nianbao::model::{FormId, Official, Report, Scope};
+use nianbao::query::{
+    CellEvidence, Coverage, Filter, ListedColumn, ListedEntry, Presence, coverage, coverage_with,
+};
+
+use crate::Home;
+use crate::query::{filled, plain};
+
+const AGENCY: &str = "甲县教育局";
+
+fn report(year: i16) -> Report {
+    plain(FormId::F2021, year, AGENCY, &[])
+}
+
+fn address(year: i16) -> String {
+    report(year).provenance.url.unwrap()
+}
+
+/// A finding of a code about the report of a year.
+fn find(home: &Home, year: i16, code: &str, id: &str) {
+    let connection = home.store.connection();
+    let put = |sql: &str| connection.execute(sql, ()).unwrap();
+    put(&format!(
+        "INSERT OR IGNORE INTO watch_code VALUES ('{code}', 'warning', 'x', 'x', 'x', 'x', '[]', '[]')"
+    ));
+    put(&format!(
+        "INSERT INTO watch SELECT '{id}', '{code}', id, NULL, 'page', 'x', 'x', '', '[]' FROM report WHERE year = {year}"
+    ));
+}
+
+fn entry(year: i32, url: &str, word: Option<&str>) -> ListedEntry {
+    ListedEntry {
+        url: url.into(),
+        title: Some(format!("{year}年政府信息公开工作年度报告")),
+        year,
+        word: word.map(ToOwned::to_owned),
+        why: None,
+        at: word.map(|_| Timestamp::from_second(1_700_000_000).unwrap()),
+    }
+}
+
+fn list(read: &str, entries: Vec<ListedEntry>) -> ListedColumn {
+    ListedColumn {
+        url: "http://www.example.gov.cn/nb/".into(),
+        read: Some(read.parse().unwrap()),
+        whole: true,
+        entries,
+    }
+}
+
+/// Years with their words and the kinds of what they rest on.
+fn row(matrix: &Coverage) -> Vec<(i16, &'static str, Vec<String>)> {
+    assert_eq!(matrix.rows.len(), 1, "{:?}", matrix.rows);
+    let row = &matrix.rows[0];
+    let cells = row.presence.iter().zip(&row.evidence);
+    let kinds = |evidence: &Vec<CellEvidence>| {
+        let kind = |one| {
+            let json = serde_json::to_value(one).unwrap();
+            json["kind"].as_str().unwrap().to_owned()
+        };
+        evidence.iter().map(kind).collect()
+    };
+    let told = cells.map(|(presence, evidence)| (presence.as_str(), kinds(evidence)));
+    let years = matrix.years.iter().copied();
+    years
+        .zip(told)
+        .map(|(year, (word, kinds))| (year, word, kinds))
+        .collect()
+}
+
+fn words(matrix: &Coverage) -> Vec<(i16, &'static str)> {
+    let cells = row(matrix).into_iter();
+    cells.map(|(year, word, _)| (year, word)).collect()
+}
+
+#[test]
+fn a_year_is_missing_only_where_something_says_so() {
+    let home = filled(&[report(2018), report(2020)]);
+    let all = Filter {
+        from_year: Some(2016),
+        to_year: Some(2022),
+        ..Filter::default()
+    };
+    let matrix = coverage(&home.store, &all, &[]).unwrap();
+    assert_eq!(
+        words(&matrix),
+        [
+            (2016, "unknown"),
+            (2017, "unknown"),
+            (2018, "found"),
+            (2019, "missing"),
+            (2020, "found"),
+            (2021, "unknown"),
+            (2022, "unknown"),
+        ]
+    );
+    assert_eq!(
+        matrix.rows[0].evidence[3],
+        [CellEvidence::Between {
+            before: 2018,
+            after: 2020
+        }]
+    );
+    // What lies around the years asked for still tells.
+    let one = Filter {
+        from_year: Some(2018),
+        to_year: Some(2019),
+        ..Filter::default()
+    };
+    let matrix = coverage(&home.store, &one, &[]).unwrap();
+    assert_eq!(words(&matrix), [(2018, "found"), (2019, "missing")]);
+    let matrix = coverage(&home.store, &all, &[AGENCY.to_owned()]).unwrap();
+    assert_eq!(words(&matrix)[5], (2021, "missing"));
+    assert_eq!(matrix.rows[0].evidence[5], [CellEvidence::Named]);
+}
+
+#[test]
+fn a_report_of_another_scope_is_not_missing() {
+    let mut other = report(2019);
+    other.scope = Scope::Consolidated;
+    let home = filled(&[report(2018), other, report(2020)]);
+    let own = Filter {
+        scope: Some(Scope::Own),
+        ..Filter::default()
+    };
+    let matrix = coverage(&home.store, &own, &[]).unwrap();
+    let (_, word, kinds) = &row(&matrix)[1];
+    assert_eq!(
+        (*word, kinds.as_slice()),
+        ("unknown", &["other_scope".to_owned()][..])
+    );
+}
+
+#[test]
+fn late_and_withdrawn_name_their_findings_until_dismissed() {
+    let home = filled(&[report(2018), report(2019), report(2020)]);
+    find(&home, 2018, "late", "aaaa");
+    find(&home, 2019, "late", "bbbb");
+    find(&home, 2019, "withdrawn", "cccc");
+    find(&home, 2020, "same_numbers", "dddd");
+    let told = || words(&coverage(&home.store, &Filter::default(), &[]).unwrap());
+    assert_eq!(
+        told(),
+        [(2018, "late"), (2019, "withdrawn"), (2020, "found")]
+    );
+    let matrix = coverage(&home.store, &Filter::default(), &[]).unwrap();
+    let ids: Vec<_> = matrix.rows[0]
+        .evidence
+        .iter()
+        .flatten()
+        .filter_map(|one| match one {
+            CellEvidence::Finding { id, .. } => Some(id.as_str()),
+            _ => None,
+        })
+        .collect();
+    assert_eq!(ids, ["aaaa", "bbbb", "cccc"]);
+    let sql = "INSERT INTO verdict VALUES ('cccc', 'dismissed', 'moved', NULL, '2024-01-01'),
+      ('aaaa', 'confirmed', 'asked', NULL, '2024-01-01')";
+    home.store.connection().execute(sql, ()).unwrap();
+    assert_eq!(told(), [(2018, "late"), (2019, "late"), (2020, "found")]);
+}
+
+#[test]
+fn what_a_list_names_and_was_not_had_says_why() {
+    let home = filled(&[report(2018), report(2021)]);
+    let entries = |word: Option<&str>| {
+        let gone = entry(2019, "http://www.example.gov.cn/2019", Some("gone"));
+        let other = entry(2020, "http://www.example.gov.cn/2020", word);
+        vec![entry(2018, &address(2018), Some("ok")), gone, other]
+    };
+    let told = |word: Option<&str>| {
+        let lists = [list("2022-01-01T00:00:00Z", entries(word))];
+        coverage_with(&home.store, &Filter::default(), &[], &lists).unwrap()
+    };
+    for (word, want) in [
+        (Some("blocked"), "blocked"),
+        (Some("challenge"), "blocked"),
+        (Some("throttled"), "blocked"),
+        (Some("timeout"), "not_fetched"),
+        (None, "not_fetched"),
+        (Some("robots_disallowed"), "not_fetched"),
+        // Fetched, and no build has read it yet.
+        (Some("ok"), "not_fetched"),
+        // Leads elsewhere: nothing is said by it.
+        (Some("redirect"), "missing"),
+    ] {
+        let matrix = told(word);
+        assert_eq!(
+            words(&matrix),
+            [
+                (2018, "found"),
+                (2019, "missing"),
+                (2020, want),
+                (2021, "found")
+            ],
+            "{word:?}"
+        );
+        assert_eq!(matrix.listed_unplaced, 0);
+        let [CellEvidence::Listed { outcome, url, .. }] = matrix.rows[0].evidence[1].as_slice()
+        else {
+            panic!("{:?}", matrix.rows[0].evidence[1]);
+        };
+        assert_eq!(outcome.as_deref(), Some("gone"));
+        assert_eq!(url, "http://www.example.gov.cn/2019");
+    }
+    // Nothing tells whose a list is that has no report of ours; a name in the title does.
+    let mut stranger = entry(2020, "http://www.example.gov.cn/x", Some("blocked"));
+    let unknown = [list("2022-01-01T00:00:00Z", vec![stranger.clone()])];
+    let matrix = coverage_with(&home.store, &Filter::default(), &[], &unknown).unwrap();
+    assert_eq!(
+        (words(&matrix)[2], matrix.listed_unplaced),
+        ((2020, "missing"), 1)
+    );
+    stranger.title = Some(format!("{AGENCY}2020年政府信息公开工作年度报告"));
+    let named = [list("2022-01-01T00:00:00Z", vec![stranger])];
+    let matrix = coverage_with(&home.store, &Filter::default(), &[], &named).unwrap();
+    assert_eq!(
+        (words(&matrix)[2], matrix.listed_unplaced),
+        ((2020, "blocked"), 0)
+    );
+}
+
+#[test]
+fn a_list_read_to_its_end_after_the_laws_last_day_tells_what_it_lacks() {
+    let home = filled(&[report(2018), report(2019)]);
+    let told = |read: &str, whole: bool, years: &[i16]| {
+        let entries = years
+            .iter()
+            .map(|year| entry((*year).into(), &address(*year), Some("ok")));
+        let mut one = list(read, entries.collect());
+        one.whole = whole;
+        let matrix = coverage_with(&home.store, &Filter::default(), &[], &[one]).unwrap();
+        words(&matrix).into_iter().skip(2).collect::<Vec<_>>()
+    };
+    let both = [2018, 2019];
+    assert_eq!(told("2021-06-30T12:00:00Z", true, &both), []);
+    assert_eq!(
+        told("2021-07-01T12:00:00Z", true, &both),
+        [(2020, "missing")]
+    );
+    assert_eq!(
+        told("2022-12-01T00:00:00Z", true, &both),
+        [(2020, "missing"), (2021, "missing")]
+    );
+    // Cut short, or not where the last report is.
+    assert_eq!(told("2022-12-01T00:00:00Z", false, &both), []);
+    assert_eq!(told("2022-12-01T00:00:00Z", true, &[2018]), []);
+    // Another body followed.
+    home.store
+        .connection()
+        .execute(
+            "INSERT INTO agency_link SELECT a.id, b.id, 'merged_into', '2019', NULL, 'x', 'x' FROM agency a, agency b LIMIT 1",
+            (),
+        )
+        .unwrap();
+    assert_eq!(told("2022-12-01T00:00:00Z", true, &both), []);
+}
+
+#[test]
+fn a_copy_does_not_stretch_the_years_of_an_agency() {
+    let mut copy = report(2021);
+    copy.provenance.official = Official::MirrorSuspected;
+    let home = filled(&[report(2018), copy]);
+    let matrix = coverage(&home.store, &Filter::default(), &[]).unwrap();
+    assert_eq!(
+        words(&matrix),
+        [
+            (2018, "found"),
+            (2019, "unknown"),
+            (2020, "unknown"),
+            (2021, "copy_only")
+        ]
+    );
+    assert_eq!(matrix.rows[0].presence[3], Presence::CopyOnly);
+}
