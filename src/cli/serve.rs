@@ -15,7 +15,7 @@ use super::{Status, output};
 /// meanwhile. Ctrl-C ends it.
 #[derive(Debug, clap::Args)]
 #[command(
-    after_help = "Examples:\n  nianbao serve\n  nianbao serve --port 0\n  NIANBAO_PASSWORD=… nianbao serve --address 0.0.0.0 --host reports.example.org"
+    after_help = "Examples:\n  nianbao serve\n  nianbao serve --port 0\n  nianbao serve --host reports.example.org"
 )]
 pub(super) struct Args {
     /// Where to listen; beyond this machine, NIANBAO_PASSWORD must hold the password that readers give (any user name)

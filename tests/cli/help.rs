@@ -97,6 +97,10 @@ fn every_example_runs() {
             "{args:?}"
         );
         for line in lines {
+            if line.starts_with("nianbao serve") {
+                serves(line, &path, &home);
+                continue;
+            }
             let mut shell = Command::new("sh");
             shell
                 .args(["-c", line])
@@ -106,6 +110,28 @@ fn every_example_runs() {
             assert_eq!(run.code, 0, "{line}\n{}", run.err);
         }
     }
+}
+
+/// A server answers until it is asked to stop, and ends well.
+fn serves(line: &str, path: &str, home: &Path) {
+    // The port it has by itself may be taken.
+    let line = format!("exec {line} --port 0").replace("--port 0 --port 0", "--port 0");
+    let mut server = Command::new("sh")
+        .args(["-c", &line])
+        .env("PATH", path)
+        .current_dir(home)
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let mut said = String::new();
+    let mut errors = BufReader::new(server.stderr.take().unwrap());
+    errors.read_line(&mut said).unwrap();
+    assert!(said.starts_with("http://127.0.0.1:"), "{line}\n{said}");
+    let stopped = Command::new("sh")
+        .args(["-c", &format!("kill -INT {}", server.id())])
+        .status();
+    assert!(stopped.unwrap().success());
+    assert_eq!(server.wait().unwrap().code(), Some(0), "{line}");
 }
 
 #[test]
