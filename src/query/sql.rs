@@ -356,7 +356,7 @@ fn row_of(view: &str) -> Option<String> {
 }
 
 /// Views that are not of one form.
-const VIEWS: [(&str, &str); 13] = [
+const VIEWS: [(&str, &str); 16] = [
     ("agency_key", "an agency, and the one to group it by"),
     ("contradiction", "something that cannot be; none"),
     (
@@ -377,7 +377,13 @@ const VIEWS: [(&str, &str); 13] = [
         "a report with its current version and capture",
     ),
     ("statistic", "a value of a statistics list as printed"),
+    (
+        "statistic_cell",
+        "a value of a version's list that is no observation",
+    ),
+    ("statistic_column", "a column of a version's lists"),
     ("statistic_row", "a row of a version's list, in short"),
+    ("version_title", "a version, with its title"),
     (
         "watch_list",
         "a finding across years, versions and texts, with law, evidence and verdict",
