@@ -11,7 +11,9 @@ use super::{Status, output};
 ///
 /// The site can be published anywhere, or opened from a folder. What answers questions (search, compare) is not part of it.
 #[derive(Debug, clap::Args)]
-#[command(after_help = "Examples:\n  nianbao site public/\n  nianbao site public/ --proofs all")]
+#[command(
+    after_help = "Examples:\n  nianbao site public/\n  nianbao site public-all/ --proofs all"
+)]
 pub(super) struct Args {
     /// The folder to write to; made if it is not there, must be empty if it is
     #[arg(value_name = "DIR")]
