@@ -157,7 +157,13 @@ fn every_page_opens(browser: &mut Chromium, root: &str) {
         }
         let kind = kind(root, &url);
         let count = opened.entry(kind.clone()).or_insert(0);
-        if *count >= OF_A_KIND {
+        // One report in several versions leads to what differs.
+        let most = if kind.ends_with("/report") {
+            40
+        } else {
+            OF_A_KIND
+        };
+        if *count >= most {
             continue;
         }
         *count += 1;

@@ -361,3 +361,107 @@ fn scraped(text: &str) -> BTreeSet<String> {
         .map(ToOwned::to_owned)
         .collect()
 }
+
+#[test]
+fn the_description_says_what_the_pages_have() {
+    let served = Served::start(home());
+    let description = served.json("/openapi.json");
+    assert_eq!(description["openapi"], "3.1.0");
+    let agencies = served.json("/agencies.json");
+    let reports: Vec<&str> = agencies["agencies"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .flat_map(|agency| agency["reports_by_year"].as_array().unwrap())
+        .map(|report| report["report"].as_str().unwrap())
+        .collect();
+    let two = |report: &&&str| served.get(&format!("/diff/{report}/1/2.json"), "").status == 200;
+    let changed = reports.iter().find(two).expect("a report in two versions");
+    let agency = agencies["agencies"][0]["id"].as_str().unwrap();
+    let finding = served.json("/findings.json")["findings"][0]["id"]
+        .as_str()
+        .unwrap()
+        .to_owned();
+    let report = served.json(&format!("/report/{changed}.json"));
+    let cell = report["report"]["observations"][0]["cell"]
+        .as_str()
+        .unwrap_or("page")
+        .to_owned();
+    let paths = description["paths"].as_object().unwrap();
+    let mut seen = 0;
+    for (path, item) in paths {
+        let path = [
+            ("{part}", "1"),
+            ("{agency}", agency),
+            ("{report}", changed),
+            ("{cell}", &cell.replace('@', "%40")),
+            ("{finding}", &finding),
+            ("{form}", "2021"),
+            ("{series}", "requests_received"),
+            ("{from}", "1"),
+            ("{to}", "2"),
+        ]
+        .iter()
+        .fold(path.clone(), |path, (name, value)| {
+            path.replace(name, value)
+        });
+        assert!(!path.contains('{'), "{path}: a parameter nobody knows");
+        let query = match path.as_str() {
+            "/search.json" | "/search.hits.csv" => "?q=%E7%94%B3%E8%AF%B7",
+            "/compare.json" => "?series=requests_received",
+            _ => "",
+        };
+        let answer = served.get(&format!("{path}{query}"), "");
+        assert_eq!(answer.status, 200, "{path}: {}", answer.body);
+        seen += 1;
+        if answer.head.contains("content-type: text/csv") {
+            assert!(answer.body.starts_with('\u{feff}'), "{path}");
+            continue;
+        }
+        let schema = &item["get"]["responses"]["200"]["content"]["application/json"]["schema"];
+        let said: BTreeSet<&str> = schema["required"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .map(|member| member.as_str().unwrap())
+            .collect();
+        let page: Value = serde_json::from_str(&answer.body).unwrap();
+        let there: BTreeSet<&str> = page
+            .as_object()
+            .unwrap()
+            .keys()
+            .map(String::as_str)
+            .collect();
+        assert_eq!(there, said, "{path}");
+        // Compare names its tables by what is asked.
+        if path != "/compare.json" {
+            let stem = path.trim_end_matches(".json").replace("/overview", "");
+            let html = served.get(&format!("/zh{stem}{query}"), "").body;
+            let id = item["get"]["operationId"].as_str().unwrap();
+            assert_eq!(linked_tables(&html), described_tables(paths, id), "{path}");
+        }
+    }
+    assert!(seen > 30, "{seen}");
+}
+
+/// Names of the tables that a page links to.
+fn linked_tables(html: &str) -> BTreeSet<String> {
+    let links = scraped(html).into_iter();
+    let names = links.filter_map(|link| {
+        let stem = link.split('?').next()?.strip_suffix(".csv")?.to_owned();
+        Some(stem.rsplit_once('.')?.1.to_owned())
+    });
+    names.collect()
+}
+
+/// Names of the tables that a page has by the description.
+fn described_tables(paths: &serde_json::Map<String, Value>, page: &str) -> BTreeSet<String> {
+    let ids = paths
+        .values()
+        .filter_map(|item| item["get"]["operationId"].as_str());
+    let tables = ids.filter_map(|id| {
+        let (of, table) = id.strip_suffix("_csv")?.rsplit_once('_')?;
+        (of == page).then(|| table.to_owned())
+    });
+    tables.collect()
+}

@@ -18,7 +18,7 @@ use super::{Status, output};
     after_help = "Examples:\n  nianbao serve\n  nianbao serve --port 0\n  nianbao serve --host reports.example.org"
 )]
 pub(super) struct Args {
-    /// Where to listen; beyond this machine, NIANBAO_PASSWORD must hold the password that readers give (any user name)
+    /// Where to listen; beyond this machine, `NIANBAO_PASSWORD` must hold the password that readers give (any user name)
     #[arg(long, value_name = "IP", default_value = "127.0.0.1")]
     address: IpAddr,
     /// The port; 0 takes a free one

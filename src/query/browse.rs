@@ -253,14 +253,21 @@ pub struct ProvinceYear {
     pub agencies: u64,
 }
 
+/// Bodies by province.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ByProvince {
+    /// With a report, by province and year.
+    pub years: Vec<ProvinceYear>,
+    /// In all years together, by province; `None` for those whose division is not known.
+    pub agencies: BTreeMap<Option<String>, u64>,
+}
+
 /// How many bodies have a report, by province and year; and how many bodies each province has in all years together.
 ///
 /// # Errors
 ///
 /// If the database cannot be read.
-pub fn province_years(
-    store: &Store,
-) -> Result<(Vec<ProvinceYear>, BTreeMap<Option<String>, u64>), QueryError> {
+pub fn province_years(store: &Store) -> Result<ByProvince, QueryError> {
     const PROVINCE: &str = "CASE WHEN k.division GLOB '[0-9]*' THEN substr(k.division, 1, 2) WHEN k.division IS NOT NULL THEN 'xpcc' END";
     let connection = store.connection();
     let mut statement = connection.prepare(&format!(
@@ -282,7 +289,10 @@ pub fn province_years(
     let all = statement.query_map([], |row| {
         Ok((row.get(0)?, row.get::<_, i64>(1)?.unsigned_abs()))
     })?;
-    Ok((years, all.collect::<Result<_, _>>()?))
+    Ok(ByProvince {
+        years,
+        agencies: all.collect::<Result<_, _>>()?,
+    })
 }
 
 /// Which findings across years, versions and texts.

@@ -35,9 +35,9 @@ pub use agencies::{
 };
 pub use bodies::{Bodies, Body, BodyLink, BodyName};
 pub use browse::{
-    Holdings, Lines, ProvinceYear, RunLine, UnplacedLine, WatchFilter, Window, YearCell, YearCount,
-    agencies_part, agency_years, holdings, last_runs, province_years, unplaced_part, watch_one,
-    watch_part,
+    ByProvince, Holdings, Lines, ProvinceYear, RunLine, UnplacedLine, WatchFilter, Window,
+    YearCell, YearCount, agencies_part, agency_years, holdings, last_runs, province_years,
+    unplaced_part, watch_one, watch_part,
 };
 pub use captures::{
     CaptureLine, RecordKnown, archive_ends, capture_of, capture_of_digest, captures_of_file,

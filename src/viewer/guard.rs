@@ -5,7 +5,7 @@
 
 use std::net::SocketAddr;
 
-use axum::http::{HeaderMap, header};
+use axum::http::{HeaderMap, HeaderValue, header};
 use data_encoding::{BASE64, HEXLOWER};
 use sha2::{Digest, Sha256};
 
@@ -131,7 +131,7 @@ impl Guard {
             // Older browsers send none with a form of the same site.
             None => true,
         };
-        let site = headers.get("sec-fetch-site").map(|value| value.as_bytes());
+        let site = headers.get("sec-fetch-site").map(HeaderValue::as_bytes);
         let is_same = site.is_none_or(|site| site == b"same-origin");
         let is_token = token.is_some_and(|token| {
             let digests = [token, self.token.as_str()].map(Sha256::digest);

@@ -44,7 +44,7 @@ pub enum ReportName {
 #[derive(Debug, Default)]
 pub struct Names {
     agencies: HashMap<AgencyName, Row>,
-    names: HashMap<i64, AgencyName>,
+    of_rows: HashMap<i64, AgencyName>,
     pages: HashMap<Short, i64>,
 }
 
@@ -69,7 +69,7 @@ impl Names {
                 key: identity.key,
             };
             all.agencies.insert(name, row);
-            all.names.insert(identity.agency_id, name);
+            all.of_rows.insert(identity.agency_id, name);
         }
         for place in query::unplaced_reports(store)? {
             if let ReportName::Page(page) = all.of_report(&place) {
@@ -86,7 +86,7 @@ impl Names {
 
     /// The name of an agency row of this database; `None` where there is none.
     pub fn of_agency(&self, agency_id: i64) -> Option<AgencyName> {
-        self.names.get(&agency_id).copied()
+        self.of_rows.get(&agency_id).copied()
     }
 
     /// The name of a report.

@@ -1,4 +1,4 @@
-//! What the JSON twins are, in OpenAPI 3.1, made from one table. `tests/viewer.rs` holds the table against the pages.
+//! What the JSON twins are, in `OpenAPI` 3.1, made from one table. `tests/viewer.rs` holds the table against the pages.
 
 use serde_json::{Map, Value, json};
 
@@ -19,7 +19,9 @@ pub(super) struct Operation {
 }
 
 /// What a parameter of a path means.
-const PARAMETERS: [(&str, &str); 7] = [
+const PARAMETERS: [(&str, &str); 9] = [
+    ("from", "Number of a version, first seen first, from 1"),
+    ("to", "Number of a version"),
     ("part", "Number of a part of the list, from 1"),
     (
         "agency",
@@ -180,6 +182,121 @@ pub(super) const OPERATIONS: &[Operation] = &[
         ],
         tables: &["hosts", "seeds"],
     },
+    Operation {
+        path: "/report/{report}",
+        zh: "一份报告",
+        en: "One report: its forms with every cell, contradictions, findings, text with its numbers, versions, citation",
+        query: &[],
+        members: &[
+            "id",
+            "agency_id",
+            "citation",
+            "versions",
+            "capture",
+            "first_seen",
+            "last_seen",
+            "captures",
+            "contradictions",
+            "watch",
+            "report",
+        ],
+        tables: &["cells", "beyond", "findings", "watch", "mentions"],
+    },
+    Operation {
+        path: "/proof/{report}/{cell}",
+        zh: "一个数值及其出处",
+        en: "One cell with its proof: bytes, digest, place in the archive, charset",
+        query: &[],
+        members: &[
+            "id",
+            "cell",
+            "about",
+            "observed",
+            "capture",
+            "charset",
+            "charset_evidence",
+            "replacements",
+            "program",
+            "profile",
+            "archive",
+            "commands",
+            "shown",
+        ],
+        tables: &[],
+    },
+    Operation {
+        path: "/diff/{report}/{from}/{to}",
+        zh: "版本对照",
+        en: "What differs between two versions of a report",
+        query: &[],
+        members: &["id", "versions", "diff"],
+        tables: &["cells"],
+    },
+    Operation {
+        path: "/compare",
+        zh: "比较",
+        en: "Series and ratios of agencies side by side, exactly as the page shows them",
+        query: &[
+            ("series", "A series, ratio or cell; up to four times"),
+            (
+                "agency",
+                "An agency's name in addresses; up to forty times. None: all of division and level",
+            ),
+            ("division", "A division of GB/T 2260, or xpcc"),
+            ("level", "national, province, prefecture, county, township"),
+            ("by", "Rows: agency, division, province, level, all"),
+            ("from", "First year"),
+            ("to", "Last year"),
+            ("scope", "own, consolidated, unknown"),
+            ("form", "Only this form"),
+        ],
+        members: &["question", "offered", "answers"],
+        tables: &[],
+    },
+    Operation {
+        path: "/search",
+        zh: "检索",
+        en: "Full text over the reports' narratives",
+        query: &[
+            ("q", "Words, phrases in quotes, OR, -word"),
+            ("from", "First year"),
+            ("to", "Last year"),
+            ("division", "A division of GB/T 2260, or xpcc"),
+            ("section", "Kind of section, as in docs/record.md"),
+            ("page", "Part of the hits, from 1"),
+        ],
+        members: &[
+            "q", "from", "to", "division", "section", "page", "pages", "found", "problem",
+        ],
+        tables: &["hits"],
+    },
+    Operation {
+        path: "/codebook",
+        zh: "指标与表式",
+        en: "Forms, series and ratios with what they mean",
+        query: &[],
+        members: &["forms", "series", "ratios", "statuses"],
+        tables: &["forms", "series", "ratios", "statuses"],
+    },
+    Operation {
+        path: "/form/{form}",
+        zh: "一种表式",
+        en: "A form with its cells",
+        query: &[],
+        members: &["id", "first_year", "last_year", "basis", "tables", "cells"],
+        tables: &["cells"],
+    },
+    Operation {
+        path: "/series/{series}",
+        zh: "一个指标",
+        en: "A series or ratio: definition, comparability, sums and medians by year where they are defined",
+        query: &[],
+        members: &[
+            "id", "kind", "label", "label_en", "quality", "measure", "caveat", "formula", "forms",
+            "changes", "years",
+        ],
+        tables: &["terms", "years"],
+    },
 ];
 
 const AGENCIES: &[(&str, &str)] = &[
@@ -216,7 +333,7 @@ pub(super) fn description() -> String {
                 "summary": format!("{}: table {table}", operation.en),
                 "operationId": format!("{}_{table}_csv", id(operation)),
                 "parameters": parameters,
-                "responses": answers("text/csv", json!({ "type": "string" })),
+                "responses": answers("text/csv", &json!({ "type": "string" })),
             } });
             paths.insert(format!("{}.{table}.csv", operation.path), csv);
         }
@@ -253,7 +370,7 @@ fn json_twin(operation: &Operation) -> Value {
         "description": operation.zh,
         "operationId": id(operation),
         "parameters": parameters(operation),
-        "responses": answers("application/json", schema),
+        "responses": answers("application/json", &schema),
     })
 }
 
@@ -279,7 +396,7 @@ fn parameter(name: &str, meaning: &str, in_path: bool) -> Value {
     })
 }
 
-fn answers(media_type: &str, schema: Value) -> Value {
+fn answers(media_type: &str, schema: &Value) -> Value {
     let content = Value::Object(Map::from_iter([(
         media_type.to_owned(),
         json!({ "schema": schema }),

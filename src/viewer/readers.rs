@@ -134,17 +134,16 @@ impl Lent<'_> {
         let file = file_id(&self.readers.path);
         let is_current = |opened: &Opened| opened.file == file;
         let kept = self.opened.take().filter(is_current);
-        let opened = match kept {
-            Some(opened) => opened,
-            None => {
-                let store = Store::open_read_only(&self.readers.path)?;
-                store.set_cache(CACHE)?;
-                Opened {
-                    store,
-                    file,
-                    names: Names::default(),
-                    version: None,
-                }
+        let opened = if let Some(opened) = kept {
+            opened
+        } else {
+            let store = Store::open_read_only(&self.readers.path)?;
+            store.set_cache(CACHE)?;
+            Opened {
+                store,
+                file,
+                names: Names::default(),
+                version: None,
             }
         };
         Ok(self.opened.insert(opened))

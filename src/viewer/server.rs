@@ -260,7 +260,7 @@ impl Served {
                 self.cache.put(key, &stamp, made.clone());
                 ok(made.media_type, made.body.into())
             }
-            Err(refused) => refused,
+            Err(refused) => *refused,
         }
     }
 
@@ -271,9 +271,12 @@ impl Served {
         address: &Address,
         form: &Form,
         page: &dyn AnyPage,
-    ) -> Result<Kept, Response> {
-        let fault = || plain(StatusCode::INTERNAL_SERVER_ERROR, "a fault of the program");
-        let none = |what| plain(StatusCode::NOT_FOUND, what);
+    ) -> Result<Kept, Box<Response>> {
+        let fault = || {
+            let what = "a fault of the program";
+            Box::new(plain(StatusCode::INTERNAL_SERVER_ERROR, what))
+        };
+        let none = |what| Box::new(plain(StatusCode::NOT_FOUND, what));
         let (media_type, body) = match form {
             Form::Page => {
                 let shell = self.shell(asked, address);

@@ -23,7 +23,7 @@ pub struct Shell<'s> {
     pub linked: Option<&'s RefCell<Vec<Address>>>,
 }
 
-impl<'s> Shell<'s> {
+impl Shell<'_> {
     /// The one of two texts that is in the reader's language.
     pub fn of<'t>(&self, zh: &'t str, en: &'t str) -> &'t str {
         self.language.of(zh, en)
@@ -31,9 +31,10 @@ impl<'s> Shell<'s> {
 
     /// A link to a page, or its text alone where the site has no such page.
     pub fn link(&self, address: &Address, text: impl maud::Render) -> Markup {
-        match self.href(address) {
-            Some(href) => html! { a href=(href) { (text) } },
-            None => html! { (text) },
+        if let Some(href) = self.href(address) {
+            html! { a href=(href) { (text) } }
+        } else {
+            html! { (text) }
         }
     }
 

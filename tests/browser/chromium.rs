@@ -1,4 +1,4 @@
-//! A browser without a window, driven over a pipe by the DevTools protocol: messages of JSON, a zero byte behind each.
+//! A browser without a window, driven over a pipe by the `DevTools` protocol: messages of JSON, a zero byte behind each.
 
 use std::collections::VecDeque;
 use std::io::{BufRead, BufReader, Write};
@@ -79,20 +79,23 @@ impl Chromium {
             requests: Vec::new(),
             errors: Vec::new(),
         };
-        let target = browser.call("Target.createTarget", json!({"url": "about:blank"}));
+        let target = browser.call("Target.createTarget", &json!({"url": "about:blank"}));
         let attached = browser.call(
             "Target.attachToTarget",
-            json!({"targetId": target["targetId"], "flatten": true}),
+            &json!({"targetId": target["targetId"], "flatten": true}),
         );
-        browser.session = attached["sessionId"].as_str().unwrap().to_owned();
+        attached["sessionId"]
+            .as_str()
+            .unwrap()
+            .clone_into(&mut browser.session);
         for domain in ["Page", "Runtime", "Log", "Network", "DOM"] {
-            browser.call(&format!("{domain}.enable"), json!({}));
+            browser.call(&format!("{domain}.enable"), &json!({}));
         }
         browser
     }
 
     /// Calls a method and waits for its answer.
-    pub fn call(&mut self, method: &str, parameters: Value) -> Value {
+    pub fn call(&mut self, method: &str, parameters: &Value) -> Value {
         self.next += 1;
         let id = self.next;
         let mut message = json!({"id": id, "method": method, "params": parameters});
@@ -158,7 +161,7 @@ impl Chromium {
     /// Opens a page and waits until it and what it loads are there.
     pub fn open(&mut self, url: &str) {
         self.events.clear();
-        let went = self.call("Page.navigate", json!({"url": url}));
+        let went = self.call("Page.navigate", &json!({"url": url}));
         assert!(went["errorText"].is_null(), "{url}: {}", went["errorText"]);
         self.wait("Page.loadEventFired");
     }
@@ -174,7 +177,7 @@ impl Chromium {
     pub fn script(&mut self, expression: &str) -> Value {
         let answer = self.call(
             "Runtime.evaluate",
-            json!({"expression": expression, "returnByValue": true, "awaitPromise": true, "userGesture": true}),
+            &json!({"expression": expression, "returnByValue": true, "awaitPromise": true, "userGesture": true}),
         );
         assert!(
             answer["exceptionDetails"].is_null(),
@@ -186,12 +189,12 @@ impl Chromium {
 
     /// The page with all its frames as a tree of nodes, as the browser sees it.
     pub fn tree(&mut self) -> Value {
-        self.call("DOM.getDocument", json!({"depth": -1, "pierce": true}))["root"].clone()
+        self.call("DOM.getDocument", &json!({"depth": -1, "pierce": true}))["root"].clone()
     }
 
     /// Where a node is on the screen: left, top, right, bottom.
     pub fn place(&mut self, node: &Value) -> [f64; 4] {
-        let model = self.call("DOM.getBoxModel", json!({"nodeId": node["nodeId"]}));
+        let model = self.call("DOM.getBoxModel", &json!({"nodeId": node["nodeId"]}));
         let quad: Vec<f64> = model["model"]["border"]
             .as_array()
             .unwrap()
@@ -203,7 +206,7 @@ impl Chromium {
 
     /// A picture of the page, PNG.
     pub fn screenshot(&mut self) -> Vec<u8> {
-        let answer = self.call("Page.captureScreenshot", json!({"format": "png"}));
+        let answer = self.call("Page.captureScreenshot", &json!({"format": "png"}));
         let data = answer["data"].as_str().unwrap();
         data_encoding::BASE64.decode(data.as_bytes()).unwrap()
     }

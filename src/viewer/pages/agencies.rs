@@ -19,6 +19,7 @@ const MOST: usize = 100;
 
 /// A part of the list of agencies.
 #[derive(Debug, Serialize)]
+#[expect(clippy::struct_field_names, reason = "names of the JSON")]
 pub struct Agencies {
     /// What the names have to contain; empty for all.
     q: String,
@@ -43,7 +44,7 @@ struct Line {
     /// Its name in addresses.
     id: Option<AgencyName>,
     #[serde(flatten)]
-    line: AgencyLine,
+    known: AgencyLine,
     /// Its reports by year and scope, suspected copies included; a year without one has no entry.
     reports_by_year: Vec<ReportCell>,
 }
@@ -84,7 +85,7 @@ pub fn load(view: &View<'_>, address: &Address) -> Result<Agencies, ViewerError>
         cells = rest;
         agencies.push(Line {
             id: view.names.of_agency(line.key),
-            line,
+            known: line,
             reports_by_year: own
                 .into_iter()
                 .map(|cell| ReportCell::of(view, cell))
@@ -131,7 +132,7 @@ impl Page for Agencies {
 
     fn tables(&self) -> Vec<Table> {
         let agencies = self.agencies.iter().map(|agency| {
-            let line = &agency.line;
+            let line = &agency.known;
             let year = |year: Option<i16>| year.map(|year| year.to_string()).unwrap_or_default();
             vec![
                 agency.id.map(|id| id.to_string()).unwrap_or_default(),
@@ -148,7 +149,7 @@ impl Page for Agencies {
             agency.reports_by_year.iter().map(|report| {
                 let mut row = vec![
                     agency.id.map(|id| id.to_string()).unwrap_or_default(),
-                    agency.line.label.clone(),
+                    agency.known.label.clone(),
                 ];
                 row.extend(report.row());
                 row
@@ -193,8 +194,8 @@ impl Agencies {
                     tbody {
                         @for agency in &self.agencies {
                             tr {
-                                th scope="row" { (parts::agency(shell, agency.id, &agency.line.label)) }
-                                td { (agency.line.division.as_deref().unwrap_or("—")) }
+                                th scope="row" { (parts::agency(shell, agency.id, &agency.known.label)) }
+                                td { (agency.known.division.as_deref().unwrap_or("—")) }
                                 @for year in &self.years {
                                     @let of_year = agency.of_year(*year);
                                     (parts::year_cell(shell, &of_year))

@@ -331,7 +331,7 @@ impl Agency {
                                     th scope="row" lang="zh" { (shell.link(&Address::of(["series", row.series]), row.label)) }
                                     td { (parts::scope(shell.language, row.scope)) }
                                     td { (PreEscaped(row.spark())) }
-                                    @for year in &years { (self.point(shell, row, *year)) }
+                                    @for year in &years { (Self::point(shell, row, *year)) }
                                 }
                             }
                         }
@@ -341,7 +341,7 @@ impl Agency {
         }
     }
 
-    fn point(&self, shell: &Shell<'_>, row: &SeriesRow, year: i16) -> Markup {
+    fn point(shell: &Shell<'_>, row: &SeriesRow, year: i16) -> Markup {
         let points: Vec<&YearPoint> = row.in_year(year).collect();
         let breaks = points.iter().any(|point| point.break_before);
         html! {

@@ -20,6 +20,7 @@ const MOST: usize = 100;
 
 /// A part of the findings.
 #[derive(Debug, Serialize)]
+#[expect(clippy::struct_field_names, reason = "names of the JSON")]
 pub struct Findings {
     /// What was asked for, by name.
     filter: BTreeMap<String, String>,
@@ -80,9 +81,8 @@ pub fn filter(view: &View<'_>, address: &Address) -> Result<WatchFilter, ViewerE
     let unknown = |name: &str| ViewerError::Bad(format!("unknown {name}"));
     let verdict = match word("verdict") {
         Some(verdict @ ("open" | "confirmed" | "dismissed")) => Some(verdict.to_owned()),
-        Some("any") => None,
+        Some("any") | None => None,
         Some(_) => return Err(unknown("verdict")),
-        None => None,
     };
     Ok(WatchFilter {
         code: word("code")

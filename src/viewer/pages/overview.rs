@@ -52,7 +52,8 @@ struct Province {
 
 /// Counts, coverage, findings, runs.
 pub fn load(view: &View<'_>) -> Result<Overview, ViewerError> {
-    let (counts, all) = query::province_years(view.store)?;
+    let by_province = query::province_years(view.store)?;
+    let (counts, all) = (by_province.years, by_province.agencies);
     let seen: BTreeSet<i16> = counts.iter().map(|count| count.year).collect();
     let years = match (seen.first(), seen.last()) {
         (Some(first), Some(last)) => (*first..=*last).collect(),
