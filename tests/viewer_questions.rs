@@ -62,7 +62,7 @@ static ADDRESS: LazyLock<String> = LazyLock::new(|| {
         let ready = |address: std::net::SocketAddr| told.send(address.to_string()).unwrap();
         serve(Viewer::new(home), serving, ready, std::future::pending()).unwrap();
     });
-    ready.recv_timeout(Duration::from_secs(60)).unwrap()
+    ready.recv_timeout(Duration::from_mins(1)).unwrap()
 });
 
 struct Answer {
@@ -73,7 +73,7 @@ struct Answer {
 
 fn get(path: &str) -> Answer {
     let mut stream = TcpStream::connect(ADDRESS.as_str()).unwrap();
-    let timeout = Some(Duration::from_secs(60));
+    let timeout = Some(Duration::from_mins(1));
     stream.set_read_timeout(timeout).unwrap();
     let host = ADDRESS.as_str();
     write!(
@@ -264,11 +264,10 @@ fn the_table_the_json_and_the_csv_say_the_same() {
 #[test]
 fn charts_are_drawn_inline_and_as_files_with_gaps() {
     let all = agencies();
-    let picked: String = all
+    let picked = all
         .iter()
         .take(3)
-        .map(|(_, id)| format!("&agency={id}"))
-        .collect();
+        .fold(String::new(), |all, (_, id)| all + "&agency=" + id);
     for (chart, name) in [
         ("panels", "panels"),
         ("line", "line"),
