@@ -272,7 +272,17 @@ fn a_number_is_seen_where_it_stands(browser: &mut Chromium, root: &str) {
             attribute(node, "id") == Some("nianbao-proof")
         });
         assert_eq!(marks.len(), 1, "{report}");
-        assert_eq!(text(marks[0]).trim(), number.as_str().unwrap(), "{report}");
+        // Pages print digits in full width, too.
+        let printed: String = text(marks[0])
+            .chars()
+            .map(|c| {
+                "０１２３４５６７８９"
+                    .chars()
+                    .position(|wide| wide == c)
+                    .map_or(c, |digit| char::from(b'0' + u8::try_from(digit).unwrap()))
+            })
+            .collect();
+        assert_eq!(printed.trim(), number.as_str().unwrap(), "{report}");
         // In sight: the frame was scrolled to it.
         let (mark, frame) = (browser.place(marks[0]), browser.place(frames[0]));
         assert!(mark[3] > mark[1] && mark[2] > mark[0], "{report}: {mark:?}");

@@ -45,7 +45,7 @@ impl Chromium {
         // The pipe is at file descriptors 3 and 4.
         let script = format!(
             "exec {name} --headless --no-sandbox --disable-gpu --disable-dev-shm-usage --no-first-run --disable-extensions \
-             --disable-background-networking --hide-scrollbars --disable-features=IsolateSandboxedIframes --disable-site-isolation-trials --remote-debugging-pipe --user-data-dir=\"$0\" about:blank \
+             --disable-background-networking --hide-scrollbars --window-size=1200,900 --disable-features=IsolateSandboxedIframes --disable-site-isolation-trials --remote-debugging-pipe --user-data-dir=\"$0\" about:blank \
              3<&0 4>&1 </dev/null >/dev/null 2>&1"
         );
         let mut child = Command::new("sh")

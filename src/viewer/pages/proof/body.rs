@@ -153,7 +153,7 @@ fn archived(page: &ProofPage, shell: &Shell<'_>) -> Markup {
                 @let href = shell.links.archived(&id, &page.cell);
                 @let src = if is_marked { format!("{href}#{FRAGMENT}") } else { href };
                 // Loaded when its room is known: else it would be scrolled to the cell in another width.
-                iframe.archived sandbox="" loading="lazy" referrerpolicy="no-referrer" src=(src) title=(of("存档网页", "The archived page")) {}
+                iframe.archived sandbox="" referrerpolicy="no-referrer" src=(src) title=(of("存档网页", "The archived page")) {}
                 p.quiet { (of("文字和表格未改动；脚本、样式、图片和链接已去除，框内什么也不会运行或加载。", "Text and tables are unchanged; scripts, styles, pictures and links are left out, and nothing runs or loads in the frame.")) }
             },
             Shown::File { media } => p {
