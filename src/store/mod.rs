@@ -155,7 +155,7 @@ impl Store {
         Ok(self.connection.execute_batch(&pragma)?)
     }
 
-    /// Questions that are not answered by then end with [`StoreError::is_interrupted`]; `None` lets them take their time.
+    /// Questions that are not answered by then end with an error; `None` lets them take their time.
     ///
     /// # Errors
     ///

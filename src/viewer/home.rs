@@ -25,6 +25,9 @@ pub enum ViewerError {
     /// Too many questions at once.
     #[error("too many questions at once: try again in a few seconds")]
     Busy,
+    /// The answer took too long, and was stopped.
+    #[error("stopped: it took too long; ask for less 耗时过长，请缩小范围")]
+    TooLong,
     /// A question could not be answered.
     #[error(transparent)]
     Query(#[from] QueryError),

@@ -81,11 +81,17 @@ impl Readers {
     ) -> Result<T, ViewerError> {
         let mut lent = self.lend()?;
         let opened = lent.opened()?;
-        opened.store.set_deadline(Some(Instant::now() + ANSWER))?;
+        let deadline = Instant::now() + ANSWER;
+        opened.store.set_deadline(Some(deadline))?;
         opened.refresh()?;
         let answer = question(&opened.store, &opened.names);
-        opened.store.set_deadline(None)?;
-        answer
+        // Whatever the database called it: it was stopped.
+        answer.map_err(|error| match error {
+            ViewerError::Query(_) | ViewerError::Store(_) if Instant::now() >= deadline => {
+                ViewerError::TooLong
+            }
+            error => error,
+        })
     }
 
     fn lock(&self) -> MutexGuard<'_, Idle> {

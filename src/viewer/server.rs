@@ -344,7 +344,7 @@ impl Served {
                 StatusCode::BAD_REQUEST,
                 language.of("无法回答", "This cannot be answered"),
             ),
-            ViewerError::Busy => (
+            ViewerError::Busy | ViewerError::TooLong => (
                 StatusCode::SERVICE_UNAVAILABLE,
                 language.of("稍后再试", "Try again later"),
             ),
