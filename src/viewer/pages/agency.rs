@@ -318,7 +318,7 @@ impl Agency {
                 p.quiet { (of("粗竖线：此处换表式，前后口径不同，不可连读。", "A thick line: the form changes there and counts something else; do not read across it.")) }
                 div.wide role="region" tabindex="0" aria-label=(of("历年数据", "Numbers by year")) {
                     table.series {
-                        caption { (of("各指标历年数值（均为网页原载）", "Series by year, as printed on the pages")) }
+                        caption { (of("各指标历年数值（网页原载数或其完整合计）", "Series by year: printed numbers, or complete sums of them")) }
                         thead { tr {
                             th scope="col" { (of("指标", "Series")) }
                             th scope="col" { (of("范围", "Scope")) }

@@ -50,6 +50,8 @@ struct SeriesLine {
     measure: Measure,
     forms: Vec<FormId>,
     caveat: &'static str,
+    /// The same in Chinese.
+    caveat_zh: &'static str,
 }
 
 #[derive(Debug, Serialize)]
@@ -62,6 +64,8 @@ struct RatioLine {
     quality: Quality,
     forms: Vec<FormId>,
     caveat: &'static str,
+    /// The same in Chinese.
+    caveat_zh: &'static str,
 }
 
 #[derive(Debug, Serialize)]
@@ -94,6 +98,7 @@ pub fn load() -> Codebook {
         measure: one.measure,
         forms: one.forms.keys().copied().collect(),
         caveat: &one.caveat,
+        caveat_zh: &one.caveat_zh,
     });
     let ratios = ratios::all().iter().map(|one| RatioLine {
         id: &one.id,
@@ -104,6 +109,7 @@ pub fn load() -> Codebook {
         quality: one.quality,
         forms: one.numerator.forms.keys().copied().collect(),
         caveat: &one.caveat,
+        caveat_zh: &one.numerator.caveat_zh,
     });
     let statuses = STATUSES.iter().map(|one| StatusLine {
         status: one.word,
@@ -190,7 +196,7 @@ impl Codebook {
                             td { (terms::quality(one.quality, shell.language)) }
                             td { (terms::measure(one.measure, false, shell.language)) }
                             td { (form_links(shell, &one.forms)) }
-                            td lang="en" { (one.caveat) }
+                            td { (of(one.caveat_zh, one.caveat)) }
                         }
                     } }
                 }
@@ -222,7 +228,7 @@ impl Codebook {
                             td { (of(one.formula, one.formula_en)) }
                             td { (terms::quality(one.quality, shell.language)) }
                             td { (form_links(shell, &one.forms)) }
-                            td lang="en" { (one.caveat) }
+                            td { (of(one.caveat_zh, one.caveat)) }
                         }
                     } }
                 }

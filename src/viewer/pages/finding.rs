@@ -88,6 +88,9 @@ impl Finding {
     pub fn evidence(&self, shell: &Shell<'_>) -> Markup {
         let pieces = self.line.evidence.as_array().map_or(&[][..], Vec::as_slice);
         html! {
+            @if pieces.is_empty() {
+                p { (shell.of("没有可摘引的片段：请看报告本身。", "There is nothing to quote: look at the report itself.")) }
+            }
             ul.evidence {
                 @for piece in pieces { li { (self.piece(shell, piece)) } }
             }

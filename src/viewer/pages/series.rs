@@ -31,6 +31,8 @@ pub struct SeriesPage {
     measure: Measure,
     /// What to know about it; empty where nothing.
     caveat: String,
+    /// The same in Chinese.
+    caveat_zh: String,
     /// Of a ratio.
     formula: Option<Formula>,
     forms: Vec<FormTerms>,
@@ -103,6 +105,7 @@ pub fn load(view: &View<'_>, id: &str) -> Result<SeriesPage, ViewerError> {
         quality: series.quality,
         measure: series.measure,
         caveat: series.caveat.clone(),
+        caveat_zh: series.caveat_zh.clone(),
         formula: match &indicator {
             Indicator::Ratio(ratio) => Some(Formula {
                 zh: ratio.formula.clone(),
@@ -203,7 +206,7 @@ impl SeriesPage {
                 dd { (terms::quality(self.quality, language)) }
                 @if !self.caveat.is_empty() {
                     dt { (of("说明", "What to know")) }
-                    dd lang="en" { (self.caveat) }
+                    dd { (of(&self.caveat_zh, &self.caveat)) }
                 }
             }
             ul.inline {

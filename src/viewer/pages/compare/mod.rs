@@ -47,6 +47,8 @@ struct Answer {
     quality: Quality,
     measure: Measure,
     caveat: String,
+    /// The same in Chinese.
+    caveat_zh: String,
     /// How a ratio is made, in Chinese and English; `None` of others.
     formula: Option<[String; 2]>,
     /// The years compared, ascending.
@@ -160,6 +162,7 @@ impl Answer {
             quality: series.quality,
             measure: series.measure,
             caveat: series.caveat.clone(),
+            caveat_zh: series.caveat_zh.clone(),
             formula: match indicator {
                 Indicator::Ratio(ratio) => Some([ratio.formula.clone(), ratio.formula_en.clone()]),
                 Indicator::Series(_) => None,
@@ -183,6 +186,7 @@ impl Answer {
             quality: Quality::Weak,
             measure: Measure::Flow,
             caveat: String::new(),
+            caveat_zh: String::new(),
             formula: None,
             years: Vec::new(),
             rows: Vec::new(),

@@ -53,7 +53,7 @@ fn answered(shell: &Shell<'_>, answer: &Answer, number: usize) -> Markup {
             "　" (of("可比性：", "comparability: ")) (terms::quality(answer.quality, language))
             @if let Some([zh, en]) = &answer.formula { "　" (of("算法：", "formula: ")) (of(zh, en)) }
         }
-        @if !answer.caveat.is_empty() { p.quiet lang="en" { (answer.caveat) } }
+        @if !answer.caveat.is_empty() { p.quiet { (shell.of(&answer.caveat_zh, &answer.caveat)) } }
         @if answer.rows.is_empty() {
             p { (of("没有符合条件的报告。", "There are no such reports.")) }
         } @else {
