@@ -307,12 +307,15 @@ pub(super) fn read(
     version: i64,
     observations: &[Observation],
 ) -> Result<Vec<StatisticRow>, StoreError> {
+    // Not the view `statistic_column`: on this side of a LEFT JOIN it would be made for all reports.
     let mut statement = connection.prepare_cached(
         "SELECT l.form, l.row_id, l.row_group, l.label, l.code, l.unit, s.observed, s.indicator_id,
-           c.head, c.kind, c.year
-         FROM statistic_row s JOIN statistic_label l ON l.id = s.label_id
-         LEFT JOIN statistic_column c ON c.version_id = s.version_id AND c.position = s.observed_column
-         WHERE s.version_id = ? ORDER BY s.position",
+           c.head, c.kind, CASE WHEN c.is_relative THEN r.year + c.year ELSE c.year END AS year
+         FROM statistic_list t JOIN statistic_layout_row s ON s.layout_id = t.layout_id
+         JOIN statistic_label l ON l.id = s.label_id
+         JOIN version v ON v.id = t.version_id JOIN report r ON r.id = v.report_id
+         LEFT JOIN statistic_layout_column c ON c.layout_id = t.layout_id AND c.position = s.observed_column
+         WHERE t.version_id = ? ORDER BY s.position",
     )?;
     let mut rows = statement.query([version])?;
     let mut all: Vec<StatisticRow> = Vec::new();

@@ -10,10 +10,10 @@ use axum::body::Bytes;
 use crate::home::Home;
 
 /// Bytes kept at most; with more, all are let go.
-const MOST: usize = 32 << 20;
+const MOST: usize = 16 << 20;
 
 /// An answer longer than this is not kept.
-const LONGEST: usize = 2 << 20;
+const LONGEST: usize = 1 << 20;
 
 /// An answer that may be given again.
 #[derive(Debug, Clone)]

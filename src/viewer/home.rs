@@ -9,8 +9,10 @@ use crate::store::{Store, StoreError};
 use super::names::Names;
 use super::readers::Readers;
 
-/// Connections for readers at once. More would not be faster on few cores, and each takes memory.
-const CONNECTIONS: usize = 4;
+/// Connections for readers at once: one for each core. More would not be faster, and each takes memory.
+pub(super) fn connections() -> usize {
+    std::thread::available_parallelism().map_or(2, |cores| cores.get().clamp(2, 4))
+}
 
 /// Why there is no page.
 #[derive(Debug, thiserror::Error)]
@@ -66,7 +68,7 @@ pub struct Viewer {
 impl Viewer {
     /// Opens a home for reading. Nothing is read before the first question.
     pub fn new(home: Home) -> Self {
-        let readers = Readers::new(&home.database(), CONNECTIONS);
+        let readers = Readers::new(&home.database(), connections());
         Self { home, readers }
     }
 

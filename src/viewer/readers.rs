@@ -16,7 +16,7 @@ const WAIT: Duration = Duration::from_secs(10);
 const ANSWER: Duration = Duration::from_secs(10);
 
 /// KiB of the file that each connection keeps; the system keeps the rest.
-const CACHE: u32 = 16 * 1024;
+const CACHE: u32 = 8 * 1024;
 
 /// A pool of connections.
 #[derive(Debug)]

@@ -13,7 +13,7 @@ use super::answer::answer;
 use super::assets;
 use super::cache::{Cache, Kept};
 use super::guard::{Guard, POLICY, Password, Refused};
-use super::home::{Viewer, ViewerError};
+use super::home::{Viewer, ViewerError, connections};
 use super::language::Language;
 use super::links::{Address, Links};
 use super::openapi;
@@ -73,6 +73,8 @@ pub fn serve(
     });
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .worker_threads(2)
+        // One for each connection, and one for what needs none: more would only wait, each with memory of its own.
+        .max_blocking_threads(connections() + 1)
         .enable_all()
         .build()
         .map_err(io("cannot start threads"))?;
