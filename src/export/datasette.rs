@@ -261,7 +261,6 @@ fn metadata(dataset: &Dataset) -> Value {
         "version_title",
         "statistic_layout_row",
         "statistic_list",
-        "narrative_index",
         "contradiction",
     ] {
         tables.insert(table.into(), json!({"hidden": true}));

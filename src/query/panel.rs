@@ -10,7 +10,7 @@ use rusqlite::{Connection, OpenFlags, OptionalExtension as _, params_from_iter};
 use sha2::{Digest as _, Sha256};
 
 use crate::model::{ByteRange, Catalog, Decimal, FormId, IndicatorId, Observation, StatisticRow};
-use crate::store::{Store, wide_table};
+use crate::store::{Store, quoted, wide_table};
 
 use super::reports::ORDER;
 use super::{Filter, Point, QueryError};
@@ -217,8 +217,8 @@ impl<'a> Panel<'a> {
         super::series::unrefused(self.store, series, self.filter)
     }
 
-    /// A copy of the whole database for programs that only read, at `path`, where nothing may be yet: packed, and
-    /// without the times of this program's runs, so that equal contents give equal bytes. The filter has no bearing.
+    /// A copy of the whole database for programs that only read, at `path`, where nothing may be yet: packed, without
+    /// the index of narratives and the times of this program's runs, so that equal contents give equal bytes. The filter has no bearing.
     ///
     /// # Errors
     ///
@@ -233,8 +233,18 @@ impl<'a> Panel<'a> {
         let made = (|| {
             source.execute("VACUUM INTO ?", [text(&draft)])?;
             let copy = Connection::open(&draft)?;
+            copy.execute_batch("PRAGMA journal_mode = OFF")?;
+            // An older SQLite, as Python often has, cannot open a file with the index of narratives; nor could anybody search it
+            // who does not cut words as we do. The triggers that keep it are for writers.
+            let triggers: Vec<String> = copy
+                .prepare("SELECT name FROM sqlite_schema WHERE type = 'trigger'")?
+                .query_map([], |row| row.get(0))?
+                .collect::<Result<_, _>>()?;
+            for trigger in triggers {
+                copy.execute_batch(&format!("DROP TRIGGER {}", quoted(&trigger)))?;
+            }
             copy.execute_batch(
-                "PRAGMA journal_mode = OFF; ALTER TABLE run DROP COLUMN started_at_us;",
+                "DROP TABLE narrative_index; ALTER TABLE run DROP COLUMN started_at_us;",
             )?;
             // Once more, so that no trace of what was dropped is left in free pages.
             copy.execute("VACUUM INTO ?", [text(path)])?;

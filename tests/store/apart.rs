@@ -203,12 +203,11 @@ fn the_copy_for_datasette_says_of_every_table_what_it_is_or_hides_it() {
     let text = std::fs::read_to_string(folder.join("metadata.json")).unwrap();
     let metadata: serde_json::Value = serde_json::from_str(&text).unwrap();
     let tables = &metadata["databases"]["nianbao"]["tables"];
-    let mut statement = home
-        .store
+    let copy = nianbao::store::Store::open_read_only(&folder.join("nianbao.db")).unwrap();
+    let mut statement = copy
         .connection()
         .prepare(
-            "SELECT name FROM sqlite_schema WHERE type IN ('table', 'view') AND name NOT LIKE 'sqlite_%'
-             AND name NOT LIKE 'narrative_index_%'",
+            "SELECT name FROM sqlite_schema WHERE type IN ('table', 'view') AND name NOT LIKE 'sqlite_%'",
         )
         .unwrap();
     let names = statement.query_map([], |row| row.get(0)).unwrap();
