@@ -31,6 +31,7 @@ mod surt;
 mod uri;
 mod verify;
 mod wacz;
+mod whole;
 mod writer;
 
 #[cfg(test)]

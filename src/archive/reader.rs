@@ -12,6 +12,7 @@ use super::damage::{BadHeader, ReadError};
 use super::member::Member;
 use super::record::{Headers, Record};
 use super::source::Source;
+use super::whole::Whole;
 
 /// How much of one record may be held in memory.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -43,6 +44,7 @@ impl Default for Limits {
 /// itself it ends; see [`Self::resync`].
 pub struct Reader<R> {
     source: Source<R>,
+    whole: Whole,
     limits: Limits,
     stopped: bool,
 }
@@ -87,6 +89,7 @@ impl<R: Read + Seek> Reader<R> {
     pub fn new(inner: R, start: u64, limits: Limits) -> io::Result<Self> {
         Ok(Self {
             source: Source::new(inner, start)?,
+            whole: Whole::new(),
             limits,
             stopped: false,
         })
@@ -164,6 +167,9 @@ impl<R: Read + Seek> Reader<R> {
     /// One gzip member. The reader goes on behind it where the member itself is sound, even
     /// if the record in it is not.
     fn read_member(&mut self, offset: u64) -> Result<Record, ReadError> {
+        if let Some(record) = self.read_whole(offset) {
+            return Ok(record);
+        }
         self.stopped = true;
         let limits = self.limits;
         let mut member = Member::new(&mut self.source);
@@ -190,6 +196,17 @@ impl<R: Read + Seek> Reader<R> {
             Err(error) => return Err(self.stream_error(offset, error)),
         }
         Err(fault.at(offset, limits))
+    }
+
+    /// A member that is of a usual size and holds one record, both sound; `None` for all others, of which nothing is consumed.
+    fn read_whole(&mut self, offset: u64) -> Option<Record> {
+        let (mut content, length) = self.whole.unpack(&mut self.source)?;
+        let parts = read_record(&mut content, self.limits).ok()?;
+        if !content.is_empty() {
+            return None;
+        }
+        self.source.consume(length);
+        Some(parts.placed(offset, length as u64))
     }
 
     fn stream_error(&self, offset: u64, source: io::Error) -> ReadError {

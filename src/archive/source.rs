@@ -1,9 +1,15 @@
 //! A buffered source that knows where it is and whether it, and not its content, failed.
 
-use std::io::{self, BufRead, BufReader, Read, Seek, SeekFrom};
+use std::io::{self, BufRead, Read, Seek, SeekFrom};
+
+/// Bytes read at once, and kept ahead unless more are asked for.
+const AT_ONCE: usize = 64 << 10;
 
 pub(super) struct Source<R> {
-    inner: BufReader<R>,
+    inner: R,
+    buffer: Vec<u8>,
+    /// What of it is read and not consumed.
+    left: std::ops::Range<usize>,
     position: u64,
     failed: bool,
 }
@@ -12,7 +18,9 @@ impl<R: Read + Seek> Source<R> {
     /// `inner` from byte `start` on.
     pub(super) fn new(inner: R, start: u64) -> io::Result<Self> {
         let mut source = Self {
-            inner: BufReader::with_capacity(64 * 1024, inner),
+            inner,
+            buffer: vec![0; AT_ONCE],
+            left: 0..0,
             position: 0,
             failed: false,
         };
@@ -31,25 +39,43 @@ impl<R: Read + Seek> Source<R> {
     }
 
     pub(super) fn seek_to(&mut self, position: u64) -> io::Result<()> {
+        self.left = 0..0;
         self.inner.seek(SeekFrom::Start(position))?;
         self.position = position;
         Ok(())
     }
+}
+
+impl<R: Read> Source<R> {
+    /// The next bytes without consuming them: at least `wanted`, fewer only at the end of the file.
+    pub(super) fn ahead(&mut self, wanted: usize) -> io::Result<&[u8]> {
+        while self.left.len() < wanted {
+            if self.left.start + wanted > self.buffer.len() {
+                self.buffer.copy_within(self.left.clone(), 0);
+                self.left = 0..self.left.len();
+                if self.buffer.len() < wanted {
+                    self.buffer.resize(wanted, 0);
+                }
+            }
+            match self.inner.read(&mut self.buffer[self.left.end..]) {
+                Ok(0) => break,
+                Ok(count) => self.left.end += count,
+                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+                Err(error) => {
+                    self.failed = true;
+                    return Err(error);
+                }
+            }
+        }
+        Ok(&self.buffer[self.left.clone()])
+    }
 
     /// Up to `N` next bytes without consuming them; fewer only at the end of the file.
     pub(super) fn peek<const N: usize>(&mut self) -> io::Result<([u8; N], usize)> {
-        let start = self.position;
+        let ahead = self.ahead(N)?;
+        let length = ahead.len().min(N);
         let mut head = [0; N];
-        let mut length = 0;
-        while length < N {
-            match self.read(&mut head[length..])? {
-                0 => break,
-                count => length += count,
-            }
-        }
-        let back = i64::try_from(length).map_err(io::Error::other)?;
-        self.inner.seek_relative(-back)?;
-        self.position = start;
+        head[..length].copy_from_slice(&ahead[..length]);
         Ok((head, length))
     }
 }
@@ -66,21 +92,15 @@ impl<R: Read> Read for Source<R> {
 
 impl<R: Read> BufRead for Source<R> {
     fn fill_buf(&mut self) -> io::Result<&[u8]> {
-        loop {
-            // Asked twice because a returned borrow would last over the retry.
-            match self.inner.fill_buf() {
-                Ok(_) => return Ok(self.inner.buffer()),
-                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
-                Err(error) => {
-                    self.failed = true;
-                    return Err(error);
-                }
-            }
-        }
+        self.ahead(1)
     }
 
     fn consume(&mut self, count: usize) {
-        self.inner.consume(count);
+        let count = count.min(self.left.len());
+        self.left.start += count;
         self.position += count as u64;
+        if self.left.is_empty() {
+            self.left = 0..0;
+        }
     }
 }

@@ -105,6 +105,7 @@ const DESCRIBED: &[(&str, &str)] = &[
     ("finding_code", "What a code of a finding means."),
     ("address", "An address that was captured."),
     ("warc", "A file of the archive."),
+    ("content_type", "What a server called its answer."),
     ("refusal", "A capture that is no report, and why."),
     (
         "date_evidence",
@@ -129,12 +130,13 @@ const DESCRIBED: &[(&str, &str)] = &[
 ];
 
 /// What a row of another table is shown by, where a key leads to it.
-const LABELS: [(&str, &str); 8] = [
+const LABELS: [(&str, &str); 9] = [
     ("watch_code", "zh"),
     ("agency", "name"),
     ("version", "title"),
     ("address", "url"),
     ("warc", "file"),
+    ("content_type", "text"),
     ("indicator", "cell"),
     ("form", "basis"),
     ("finding_code", "meaning"),

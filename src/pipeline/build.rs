@@ -9,6 +9,7 @@ use std::num::NonZeroUsize;
 use std::ops::ControlFlow;
 use std::path::Path;
 use std::sync::atomic::{AtomicU8, Ordering};
+use std::thread;
 
 use jiff::Timestamp;
 
@@ -17,7 +18,7 @@ use crate::decisions::Decisions;
 use crate::model::Report;
 use crate::store::{
     CaptureInfo, Marks, Member, Outcome, Pending, Prepared, Refusal, State, Store, StoreError,
-    Trouble, TroubleKind, Writer,
+    Trouble, TroubleKind, Unsettled, Writer,
 };
 
 use super::agencies::settle_agencies;
@@ -28,7 +29,7 @@ use super::pages::stem;
 use super::parallel::{Caught, Load, ordered};
 use super::readings::Readings;
 use super::records::{Damage, Records, Step, WarcFile, warc_files};
-use super::watch::{put_verdicts, watch};
+use super::watch::{findings, put_findings, put_verdicts};
 
 /// How to build.
 #[derive(Debug, Clone, Copy)]
@@ -78,13 +79,26 @@ pub fn build(
     let reader = reader_of(options.readings, options.hosts);
     let is_watched = store.watched_by()?.as_ref() == Some(&reader);
     let before = store.changes();
-    let summary = read_archive(archive, store, options, &reader, observe)?;
+    let (summary, unsettled) = read_archive(archive, store, options, &reader, observe)?;
     settle_agencies(store, options.decisions)?;
     options.go_on()?;
     // Of the same rows the same findings come.
     if !is_watched || store.changes() != before {
-        watch(store)?;
+        // They are found in the rows, while the index of narratives is put together.
+        let beside = Store::open_read_only(store.path())?;
+        let found = thread::scope(|scope| {
+            let settling = scope.spawn(|| store.settle_index(unsettled));
+            let found = findings(&beside);
+            match settling.join() {
+                Ok(settled) => settled?,
+                Err(panic) => std::panic::resume_unwind(panic),
+            }
+            Ok::<_, BuildError>(found?)
+        })?;
+        put_findings(store, &found)?;
         store.set_watched_by(&reader)?;
+    } else {
+        store.settle_index(unsettled)?;
     }
     put_verdicts(store, options.decisions)?;
     Ok(summary)
@@ -97,7 +111,7 @@ fn read_archive(
     options: &BuildOptions<'_>,
     reader: &str,
     mut observe: impl FnMut(BuildEvent<'_>),
-) -> Result<BuildSummary, BuildError> {
+) -> Result<(BuildSummary, Unsettled), BuildError> {
     let files = warc_files(archive).map_err(|source| BuildError::List {
         path: archive.into(),
         source,
@@ -189,8 +203,7 @@ fn read_archive(
     let Building {
         summary, writer, ..
     } = building;
-    writer.finish()?;
-    Ok(summary)
+    Ok((summary, writer.finish_rows()?))
 }
 
 /// How often captures are read again for the sake of others.

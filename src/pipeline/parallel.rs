@@ -33,8 +33,8 @@ impl Load {
         }
     }
 
-    /// Items per thread that may wait, small ones too.
-    const PER_JOB: usize = 16;
+    /// Items per thread that may wait, small ones too: while the writer commits a group, nobody shall wait for it.
+    const PER_JOB: usize = 128;
 }
 
 /// A panic that was caught.
@@ -56,7 +56,7 @@ pub fn ordered<T: Send, R: Send, B>(
 ) -> ControlFlow<B> {
     catch_quietly();
     let gate = Gate::new(load);
-    let (to_workers, waiting_items) = sync_channel::<(usize, T)>(load.jobs.get());
+    let (to_workers, waiting_items) = sync_channel::<Batch<T>>(load.jobs.get());
     let waiting_items = Arc::new(Mutex::new(waiting_items));
     let (done, results) = channel();
     let (gate, weigh, work) = (&gate, &weigh, &work);
@@ -65,22 +65,40 @@ pub fn ordered<T: Send, R: Send, B>(
         let _closing = Closing(gate);
         scope.spawn(move || {
             let mut items = items.enumerate();
-            // The next item is not even made while a heavy one is under way.
-            while gate.has_room()
+            let (mut batch, mut bytes) = (Vec::new(), 0);
+            let send = |batch: &mut Batch<T>| {
+                batch.is_empty() || to_workers.send(std::mem::take(batch)).is_ok()
+            };
+            // The next item is not even made while a heavy one is under way. What is held here goes on before this waits:
+            // it would wait for itself.
+            while gate.has_room(|| send(&mut batch))
                 && let Some(numbered) = items.next()
             {
-                if !gate.enter(weigh(&numbered.1)) || to_workers.send(numbered).is_err() {
-                    break;
+                let weight = weigh(&numbered.1);
+                if !gate.enter(weight, || send(&mut batch)) {
+                    return;
+                }
+                bytes = if batch.is_empty() {
+                    weight
+                } else {
+                    bytes + weight
+                };
+                batch.push(numbered);
+                if (batch.len() >= BATCH || bytes >= BATCH_BYTES) && !send(&mut batch) {
+                    return;
                 }
             }
+            send(&mut batch);
         });
         for _ in 0..load.jobs.get() {
             let (waiting_items, done) = (Arc::clone(&waiting_items), done.clone());
             scope.spawn(move || {
-                while let Some((number, item)) = next(&waiting_items) {
-                    let result = caught(|| work(&item));
-                    if done.send((number, item, result)).is_err() {
-                        break;
+                while let Some(batch) = next(&waiting_items) {
+                    for (number, item) in batch {
+                        let result = caught(|| work(&item));
+                        if done.send((number, item, result)).is_err() {
+                            return;
+                        }
                     }
                 }
             });
@@ -101,6 +119,15 @@ pub fn ordered<T: Send, R: Send, B>(
         ControlFlow::Continue(())
     })
 }
+
+/// Items on their way to a thread, numbered.
+type Batch<T> = Vec<(usize, T)>;
+
+/// Small items go to a thread together, so many or of so many bytes: waking it costs as much as reading a small page.
+const BATCH: usize = 8;
+
+/// See [`BATCH`].
+const BATCH_BYTES: u64 = 256 << 10;
 
 fn next<T>(items: &Mutex<Receiver<T>>) -> Option<T> {
     items
@@ -152,7 +179,7 @@ fn said(payload: &(dyn Any + Send)) -> String {
 }
 
 /// Bytes under way above which no further item is made: the next one may be the largest.
-const FEW: u64 = 4 << 20;
+const FEW: u64 = 8 << 20;
 
 /// What is under way.
 #[derive(Default)]
@@ -160,6 +187,8 @@ struct UnderWay {
     items: usize,
     bytes: u64,
     closed: bool,
+    /// Whether somebody waits for less.
+    awaited: bool,
 }
 
 struct Gate {
@@ -185,36 +214,58 @@ impl Gate {
             .unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Waits until few bytes are under way; `false` where nobody wants anything any more.
-    fn has_room(&self) -> bool {
-        let full = |now: &mut UnderWay| !now.closed && now.bytes >= self.max_bytes.min(FEW);
-        let now = self
-            .changed
-            .wait_while(self.lock(), full)
-            .unwrap_or_else(PoisonError::into_inner);
-        !now.closed
+    /// Waits until few bytes are under way; `false` where nobody wants anything any more. `before` is called before it waits and
+    /// says whether that is worth it.
+    fn has_room(&self, before: impl FnOnce() -> bool) -> bool {
+        let full = |now: &UnderWay| now.bytes >= self.max_bytes.min(FEW);
+        self.wait(full, before).is_some()
     }
 
-    /// Waits until an item of this weight fits; `false` where nobody wants it any more.
-    fn enter(&self, bytes: u64) -> bool {
-        let full = |now: &mut UnderWay| {
+    /// Waits until an item of this weight fits; else as [`Self::has_room`].
+    fn enter(&self, bytes: u64, before: impl FnOnce() -> bool) -> bool {
+        let full = |now: &UnderWay| {
             let heavy = now.bytes.saturating_add(bytes) > self.max_bytes;
-            !now.closed && now.items > 0 && (heavy || now.items >= self.max_items)
+            now.items > 0 && (heavy || now.items >= self.max_items)
         };
-        let mut now = self
-            .changed
-            .wait_while(self.lock(), full)
-            .unwrap_or_else(PoisonError::into_inner);
+        let Some(mut now) = self.wait(full, before) else {
+            return false;
+        };
         now.items += 1;
         now.bytes = now.bytes.saturating_add(bytes);
-        !now.closed
+        true
+    }
+
+    fn wait(
+        &self,
+        full: impl Fn(&UnderWay) -> bool,
+        before: impl FnOnce() -> bool,
+    ) -> Option<MutexGuard<'_, UnderWay>> {
+        let mut now = self.lock();
+        if !now.closed && full(&now) {
+            drop(now);
+            if !before() {
+                return None;
+            }
+            now = self.lock();
+            while !now.closed && full(&now) {
+                now.awaited = true;
+                now = self
+                    .changed
+                    .wait(now)
+                    .unwrap_or_else(PoisonError::into_inner);
+            }
+            now.awaited = false;
+        }
+        (!now.closed).then_some(now)
     }
 
     fn leave(&self, bytes: u64) {
         let mut now = self.lock();
         now.items = now.items.saturating_sub(1);
         now.bytes = now.bytes.saturating_sub(bytes);
-        self.changed.notify_all();
+        if now.awaited {
+            self.changed.notify_one();
+        }
     }
 }
 

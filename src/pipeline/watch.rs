@@ -1,6 +1,7 @@
 //! Reports of all years → what they say of each other. After a build, over the whole database; never reads the archive.
 
 use std::collections::{BTreeMap, HashMap};
+use std::thread;
 
 use jiff::tz::{Offset, TimeZone};
 use jiff::{Timestamp, civil};
@@ -41,21 +42,44 @@ const MOST_EVIDENCE: usize = 60;
 ///
 /// [`WatchError`].
 pub fn watch(store: &mut Store) -> Result<usize, WatchError> {
+    let found = findings(store)?;
+    put_findings(store, &found)?;
+    Ok(found.len())
+}
+
+/// Puts findings in the place of those there are.
+pub(super) fn put_findings(store: &mut Store, found: &[WatchRow]) -> Result<(), StoreError> {
+    store.replace_watch(&sentences(), found)?;
+    Ok(())
+}
+
+/// The findings across years, versions and texts, from what is committed in the database. Copied text is looked for by other
+/// threads, over a connection of their own.
+///
+/// # Errors
+///
+/// [`WatchError`].
+pub(super) fn findings(store: &Store) -> Result<Vec<WatchRow>, WatchError> {
     let chains = query::chains(store, columns())?;
-    let mut found: Vec<Watched> = chains.iter().flat_map(check_chain).collect();
-    let whose = Whose::of(store, &chains)?;
-    found.extend(levels(store, &chains)?);
-    found.extend(texts(store, &chains)?);
-    found.extend(lateness(store, &whose)?);
-    found.extend(changes(store)?);
-    found.extend(absences(store)?);
-    found.extend(copies(store, &chains)?);
-    let rows: Vec<WatchRow> = found
-        .into_iter()
-        .filter_map(|watched| whose.row(watched))
-        .collect();
-    store.replace_watch(&sentences(), &rows)?;
-    Ok(rows.len())
+    let beside = Store::open_read_only(store.path())?;
+    let (found, whose) = thread::scope(|scope| {
+        let chains = &chains;
+        let copied = scope.spawn(move || copies(&beside, chains));
+        let whose = Whose::of(store, chains)?;
+        let mut found: Vec<Watched> = chains.iter().flat_map(check_chain).collect();
+        found.extend(levels(store, chains)?);
+        found.extend(texts(store, chains)?);
+        found.extend(lateness(store, &whose)?);
+        found.extend(changes(store)?);
+        found.extend(absences(store)?);
+        match copied.join() {
+            Ok(copied) => found.extend(copied?),
+            Err(panic) => std::panic::resume_unwind(panic),
+        }
+        Ok::<_, WatchError>((found, whose))
+    })?;
+    let rows = found.into_iter().filter_map(|watched| whose.row(watched));
+    Ok(rows.collect())
 }
 
 /// Puts what people said of findings into the database.

@@ -35,7 +35,7 @@ pub struct CaptureLine {
 /// If the database cannot be read, or holds what this program does not write.
 pub fn capture_of(store: &Store, version_id: i64) -> Result<Option<CaptureLine>, QueryError> {
     let mut statement = store.connection().prepare_cached(
-        "SELECT lower(hex(c.sha256)), d.url, c.fetched_at_us, c.content_type, c.size, w.file,
+        "SELECT lower(hex(c.sha256)), d.url, c.fetched_at_us, (SELECT text FROM content_type WHERE id = c.content_type_id), c.size, w.file,
            o.warc_offset, o.warc_length
          FROM version v JOIN capture c ON c.id = v.capture_id LEFT JOIN address d ON d.id = c.address_id
          JOIN capture o ON o.id = ifnull(c.revisit_of, c.id) LEFT JOIN warc w ON w.id = o.warc_id WHERE v.id = ?",
@@ -72,7 +72,7 @@ pub fn capture_of_digest(
     sha256: &str,
 ) -> Result<Option<CaptureLine>, QueryError> {
     let mut statement = store.connection().prepare_cached(&format!(
-        "SELECT lower(hex(c.sha256)), d.url, c.fetched_at_us, c.content_type, c.size, w.file,
+        "SELECT lower(hex(c.sha256)), d.url, c.fetched_at_us, (SELECT text FROM content_type WHERE id = c.content_type_id), c.size, w.file,
            o.warc_offset, o.warc_length
          FROM address d JOIN capture c ON c.address_id = d.id
          JOIN capture o ON o.id = ifnull(c.revisit_of, c.id) JOIN warc w ON w.id = o.warc_id
@@ -173,7 +173,7 @@ pub fn captures_of_file(store: &Store, file: &str) -> Result<Vec<RecordKnown>, Q
 /// If the database cannot be read, or holds what this program does not write.
 pub fn latest_capture(store: &Store, url: &str) -> Result<Option<CaptureLine>, QueryError> {
     let mut statement = store.connection().prepare_cached(&format!(
-        "SELECT lower(hex(c.sha256)), d.url, c.fetched_at_us, c.content_type, c.size, w.file,
+        "SELECT lower(hex(c.sha256)), d.url, c.fetched_at_us, (SELECT text FROM content_type WHERE id = c.content_type_id), c.size, w.file,
            o.warc_offset, o.warc_length
          FROM capture c JOIN address d ON d.id = c.address_id JOIN capture o ON o.id = ifnull(c.revisit_of, c.id)
          JOIN warc w ON w.id = o.warc_id WHERE {ADDRESS}

@@ -148,7 +148,7 @@ impl<'a> Panel<'a> {
                strftime('%Y-%m-%dT%H:%M:%SZ', v.last_seen_us / 1000000, 'unixepoch'), v.whole,
                lower(hex(c.sha256)), d.url,
                strftime('%Y-%m-%dT%H:%M:%SZ', c.fetched_at_us / 1000000, 'unixepoch'),
-               c.content_type, c.size, f.file, c.warc_offset, c.warc_length, v.charset, p.program, p.profile, v.id, r.id,
+               (SELECT text FROM content_type WHERE id = c.content_type_id), c.size, f.file, c.warc_offset, c.warc_length, v.charset, p.program, p.profile, v.id, r.id,
                nullif(a.place, '')
              FROM report r JOIN version v ON v.id = r.version_id JOIN capture c ON c.id = v.capture_id
              JOIN reader p ON p.id = v.reader_id LEFT JOIN warc f ON f.id = c.warc_id

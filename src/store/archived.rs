@@ -113,7 +113,7 @@ macro_rules! address {
 /// The condition that finds the address `?1` of `address d` by its index, which has only pieces of it.
 pub const ADDRESS: &str = address!();
 
-pub(super) const PLACE: &str = "SELECT c.id, c.sha256, d.url, c.content_type, c.truncated, w.file, o.warc_offset, c.size
+pub(super) const PLACE: &str = "SELECT c.id, c.sha256, d.url, (SELECT text FROM content_type WHERE id = c.content_type_id), c.truncated, w.file, o.warc_offset, c.size
     FROM capture c JOIN capture o ON o.id = ifnull(c.revisit_of, c.id) JOIN warc w ON w.id = o.warc_id
     LEFT JOIN address d ON d.id = c.address_id";
 

@@ -111,34 +111,31 @@ impl Text {
         let at = self.0.len();
         self.number(0);
         let words = &mut self.0;
-        let mut before = None;
-        let mut one = [0; 4];
-        let mut parted = false;
+        let (mut behind_word, mut parted) = (false, false);
         for line in text.split('\n') {
             let is_row = line.contains('\t');
-            for c in line.chars() {
+            let mut rest = line;
+            while let Some(c) = rest.chars().next() {
+                let (piece, behind) = rest.split_at(plain_len(rest).max(c.len_utf8()));
+                rest = behind;
                 if c == '\t' {
                     words.push(b'\t');
-                    before = Some(c);
-                    parted = false;
+                    (behind_word, parted) = (false, false);
                 } else if c.is_whitespace() || matches!(c, '\u{200b}' | '\u{2060}' | '\u{feff}') {
                     parted = true;
                 } else {
-                    if parted
-                        && c.is_ascii_alphanumeric()
-                        && before.is_some_and(|c: char| c.is_ascii_alphanumeric())
-                    {
+                    if parted && behind_word && c.is_ascii_alphanumeric() {
                         words.push(b' ');
                     }
+                    words.extend_from_slice(piece.as_bytes());
+                    behind_word = piece.ends_with(|c: char| c.is_ascii_alphanumeric());
                     parted = false;
-                    before = Some(c);
-                    words.extend_from_slice(c.encode_utf8(&mut one).as_bytes());
                 }
             }
             parted = true;
             if is_row {
                 words.push(b'\n');
-                before = Some('\n');
+                behind_word = false;
             }
         }
         let length = (self.0.len() - at - 8) as u64;
@@ -153,9 +150,33 @@ impl Text {
     }
 }
 
+/// How much of the text's start has neither white space nor characters without width: up to the first byte that one may
+/// begin with. Always whole characters.
+fn plain_len(text: &str) -> usize {
+    let is_plain = |byte: &u8| matches!(byte, b'!'..=b'~' | 0x80..=0xC1 | 0xC3..=0xE0 | 0xE4..=0xEE | 0xF0..=0xFF);
+    text.bytes()
+        .position(|byte| !is_plain(&byte))
+        .unwrap_or(text.len())
+}
+
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
+
+    proptest! {
+        #[test]
+        fn plain_text_is_taken_as_it_is(text in "[ -~\u{80}-\u{ff}一-丁\u{2000}-\u{2070}\u{3000}-\u{3002}，。\u{feff}\u{1f600}]{0,20}") {
+            let plain = &text[..plain_len(&text)];
+            let has_none = !plain.contains(|c: char| c.is_whitespace() || matches!(c, '\u{200b}' | '\u{2060}' | '\u{feff}'));
+            prop_assert!(has_none);
+            // Where it ends a character does that may be white space.
+            let next = text[plain.len()..].chars().next();
+            let has_all = next.is_none_or(|c| !matches!(c, '!'..='~' | '一'..='龥'));
+            prop_assert!(has_all);
+        }
+    }
 
     #[test]
     fn white_space_is_no_content_unless_it_parts_numbers_or_cells() {

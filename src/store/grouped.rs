@@ -78,7 +78,7 @@ impl Writer<'_> {
     /// What `SQLite` says.
     pub fn group(&self, stem: &str) -> Result<Vec<Member>, StoreError> {
         let mut statement = self.connection.prepare_cached(
-            "SELECT c.id, c.sha256, d.url, c.content_type, c.truncated, ow.file, o.warc_offset, c.size,
+            "SELECT c.id, c.sha256, d.url, (SELECT text FROM content_type WHERE id = c.content_type_id), c.truncated, ow.file, o.warc_offset, c.size,
                c.fetched_at_us, cw.file, c.warc_offset, c.warc_length, c.record_key, c.payload_key, c.revisit_of,
                p.fresh
              FROM paged p JOIN capture c ON c.id = p.capture_id JOIN warc cw ON cw.id = c.warc_id

@@ -17,7 +17,7 @@ use super::search;
 use super::views;
 
 /// The numbered migrations; the first makes schema 1.
-const MIGRATIONS: [&str; 14] = [
+const MIGRATIONS: [&str; 15] = [
     include_str!("migrations/0001_base.sql"),
     include_str!("migrations/0002_parts.sql"),
     include_str!("migrations/0003_copies.sql"),
@@ -32,6 +32,7 @@ const MIGRATIONS: [&str; 14] = [
     include_str!("migrations/0012_watch.sql"),
     include_str!("migrations/0013_compact.sql"),
     include_str!("migrations/0014_smaller.sql"),
+    include_str!("migrations/0015_quicker.sql"),
 ];
 
 /// Changed whenever the generated SQL changes its shape.

@@ -46,7 +46,7 @@ pub use migrate::SCHEMA_VERSION;
 pub use prepared::Prepared;
 pub use read::{Reader, StoredReport};
 pub use watch::{Verdict, WatchRow, WatchText};
-pub use writer::Writer;
+pub use writer::{Unsettled, Writer};
 
 use layout::Layout;
 
@@ -133,6 +133,15 @@ impl Store {
     /// down with its first change, so that a repeated build changes nothing.
     pub fn writer(&mut self, program: &str, started_at: Timestamp) -> Writer<'_> {
         Writer::new(&self.connection, &self.layout, program, started_at)
+    }
+
+    /// What [`Writer::finish_rows`] left to be done.
+    ///
+    /// # Errors
+    ///
+    /// What `SQLite` says.
+    pub fn settle_index(&mut self, unsettled: Unsettled) -> Result<(), StoreError> {
+        writer::settle_index(&self.connection, unsettled)
     }
 
     /// Reads stored reports.

@@ -14,8 +14,11 @@ use super::prepared::Prepared;
 use super::search::{self, Due};
 use super::{StoreError, version};
 
-/// Puts in one transaction: a commit costs about a millisecond, a put a tenth of it.
-const GROUP: u32 = 256;
+/// Puts in one transaction: of an index each writes to another page, and a commit writes all those pages.
+const GROUP: u32 = 1024;
+
+/// Puts after which the index of narratives is brought up to them.
+const INDEXED: u32 = 256;
 
 /// Writes one run's readings. Puts are committed in groups; [`Self::finish`] commits the rest, and
 /// dropping a writer without it gives up the last group, which a repeated build puts again.
@@ -180,8 +183,10 @@ impl<'a> Writer<'a> {
             self.due.clear();
             return outcome;
         }
-        if self.pending >= GROUP || self.due.is_large() {
+        if self.pending >= GROUP {
             self.commit()?;
+        } else if self.pending.is_multiple_of(INDEXED) || self.due.is_large() {
+            self.due.bring_in(self.connection)?;
         }
         outcome
     }
@@ -205,13 +210,23 @@ impl<'a> Writer<'a> {
     /// # Errors
     ///
     /// As [`Self::commit`].
-    pub fn finish(mut self) -> Result<(), StoreError> {
+    pub fn finish(self) -> Result<(), StoreError> {
+        let connection = self.connection;
+        let unsettled = self.finish_rows()?;
+        settle_index(connection, unsettled)
+    }
+
+    /// [`Self::finish`] without the last work on the index of narratives, which is sound without it, and slow:
+    /// [`super::Store::settle_index`] does it, while others may read.
+    ///
+    /// # Errors
+    ///
+    /// As [`Self::commit`].
+    pub fn finish_rows(mut self) -> Result<Unsettled, StoreError> {
         self.commit()?;
-        search::settle(self.connection, self.due.indexed)?;
-        search::merge(self.connection, search::Merging::OnTheWay)?;
-        Ok(self
-            .connection
-            .pragma_update(None, "wal_autocheckpoint", 1000)?)
+        Ok(Unsettled {
+            rows: self.due.indexed,
+        })
     }
 
     pub(super) fn execute(&self, sql: &str) -> Result<(), StoreError> {
@@ -266,6 +281,18 @@ impl<'a> Writer<'a> {
         }
     }
 
+    /// The id of what a server called its answer; `None` for nothing.
+    fn content_type(&self, text: Option<&str>) -> Result<Option<i64>, StoreError> {
+        let id = |text| {
+            self.id(
+                "SELECT id FROM content_type WHERE text = ?",
+                "INSERT INTO content_type (text) VALUES (?)",
+                [text],
+            )
+        };
+        text.map(id).transpose()
+    }
+
     /// The id of a file of the archive.
     pub(super) fn warc(&self, file: &str) -> Result<i64, StoreError> {
         self.id(
@@ -285,6 +312,7 @@ impl<'a> Writer<'a> {
             None => None,
             Some(place) => Some(self.warc(&place.file)?),
         };
+        let content_type = self.content_type(capture.content_type.as_deref())?;
         let identity = params![
             &capture.sha256[..],
             capture.fetched_at.as_microsecond(),
@@ -317,14 +345,14 @@ impl<'a> Writer<'a> {
         let Some((id, is_revisit, file, offset)) = known else {
             // Whole at once: a row that grows afterwards splits its page.
             let id = self.insert(
-                "INSERT INTO capture (sha256, fetched_at_us, address_id, content_type, size, warc_id, warc_offset,
+                "INSERT INTO capture (sha256, fetched_at_us, address_id, content_type_id, size, warc_id, warc_offset,
                    warc_length, truncated, record_key, payload_key, revisit_of)
                  VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)",
                 params![
                     &capture.sha256[..],
                     capture.fetched_at.as_microsecond(),
                     address,
-                    capture.content_type,
+                    content_type,
                     signed(capture.size_bytes),
                     warc,
                     place.map(|place| signed(place.offset)),
@@ -358,15 +386,15 @@ impl<'a> Writer<'a> {
         // An archive may be packed anew: the same capture then lies elsewhere.
         self.connection
             .prepare_cached(
-                "UPDATE capture SET content_type = ?2, size = ?3, warc_id = ?4, warc_offset = ?5,
+                "UPDATE capture SET content_type_id = ?2, size = ?3, warc_id = ?4, warc_offset = ?5,
                    warc_length = ?6, truncated = ?7, record_key = ?8, payload_key = ?9, revisit_of = ?10
-                 WHERE id = ?1 AND (content_type IS NOT ?2 OR size <> ?3 OR warc_id IS NOT ?4
+                 WHERE id = ?1 AND (content_type_id IS NOT ?2 OR size <> ?3 OR warc_id IS NOT ?4
                    OR warc_offset IS NOT ?5 OR warc_length IS NOT ?6 OR truncated IS NOT ?7
                    OR record_key IS NOT ?8 OR payload_key IS NOT ?9 OR revisit_of IS NOT ?10)",
             )?
             .execute(params![
                 id,
-                capture.content_type,
+                content_type,
                 signed(capture.size_bytes),
                 warc,
                 place.map(|place| signed(place.offset)),
@@ -441,6 +469,23 @@ impl<'a> Writer<'a> {
         }
         Ok(Outcome::Refused)
     }
+}
+
+/// What a writer has left to be done for the index of narratives.
+#[derive(Debug, Clone, Copy)]
+#[must_use = "the index is slower until it is settled"]
+pub struct Unsettled {
+    rows: u64,
+}
+
+/// Puts the index together where much is new in it, and says that from now on that is done on the way.
+pub(super) fn settle_index(
+    connection: &Connection,
+    unsettled: Unsettled,
+) -> Result<(), StoreError> {
+    search::settle(connection, unsettled.rows)?;
+    search::merge(connection, search::Merging::OnTheWay)?;
+    Ok(connection.pragma_update(None, "wal_autocheckpoint", 1000)?)
 }
 
 /// What putting a capture came to.

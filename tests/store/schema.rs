@@ -240,7 +240,8 @@ fn a_database_of_schema_13_keeps_what_it_says() {
          INSERT INTO agency (id, name) VALUES (1, '白鹭市水务局');
          INSERT INTO report VALUES (1, 1, 2016, 'own', '', 1), (2, 1, 2017, 'own', '', 2);
          INSERT INTO address VALUES (1, 'http://www.bailu.gov.cn/t20170120_1.html');
-         INSERT INTO capture (id, sha256, address_id, fetched_at_us, size) VALUES (1, zeroblob(32), 1, 1, 1), (2, zeroblob(32), 1, 2, 1);
+         INSERT INTO capture (id, sha256, address_id, fetched_at_us, size, content_type)
+           VALUES (1, zeroblob(32), 1, 1, 1, 'text/html; charset=gbk'), (2, zeroblob(32), 1, 2, 1, NULL);
          INSERT INTO reader VALUES (1, '0.1.0', 'p');
          INSERT INTO version (id, report_id, content_digest, first_seen_us, last_seen_us, capture_id, reader_id, title, official,
              charset, charset_evidence, replacements, signals)
@@ -289,6 +290,14 @@ fn a_database_of_schema_13_keeps_what_it_says() {
     let store = Store::open(&path).unwrap();
     assert_eq!(all(store.connection()), before);
     assert_eq!(store.verify().unwrap(), Vec::<String>::new());
+    let types: Vec<_> = [1, 2]
+        .into_iter()
+        .map(|version| {
+            let capture = nianbao::query::capture_of(&store, version);
+            capture.unwrap().unwrap().content_type
+        })
+        .collect();
+    assert_eq!(types, [Some("text/html; charset=gbk".to_owned()), None]);
     let report = store.reader().version(1).unwrap().unwrap().report;
     assert_eq!(report.title.as_deref(), Some("白鹭市水务局2016年报告"));
     assert_eq!(report.provenance.signals, ["host_official: x"]);
@@ -301,6 +310,59 @@ fn a_database_of_schema_13_keeps_what_it_says() {
     let other = store.reader().version(2).unwrap().unwrap().report;
     assert_eq!(other.title.as_deref(), Some("a\u{1}"));
     assert_eq!(other.statistics[1].cells[0].raw, "见\"附件\"");
+}
+
+#[test]
+fn words_are_checked_one_by_one() {
+    let home = filled();
+    let connection = home.store.connection();
+    for table in [
+        "report",
+        "version",
+        "reading",
+        "section",
+        "mention",
+        "finding",
+        "exception",
+        "absence",
+        "agency_key",
+    ] {
+        let sql: String = connection
+            .query_row(
+                "SELECT sql FROM sqlite_schema WHERE type = 'table' AND name = ?",
+                [table],
+                |row| row.get(0),
+            )
+            .unwrap();
+        // Of a list of three or more a table is made for each row that is inserted.
+        let longest = sql
+            .split(" IN (")
+            .skip(1)
+            .map(|list| list.split(')').next().unwrap().split(',').count())
+            .max();
+        assert!(longest.is_none_or(|words| words <= 2), "{sql}");
+    }
+    for (table, column) in [
+        ("report", "scope"),
+        ("version", "official"),
+        ("reading", "official"),
+        ("section", "kind"),
+    ] {
+        let sql = format!("UPDATE {table} SET {column} = 'odd'");
+        let error = connection.execute(&sql, []).unwrap_err().to_string();
+        assert!(error.contains("CHECK constraint failed"), "{error}");
+    }
+    let mention = |kind: &str, channel: Option<&str>| {
+        connection.execute(
+            "INSERT INTO mention (version_id, position, text, mantissa, scale, approximate, negated, kind, period, channel,
+               section, start_byte, end_byte, part)
+             SELECT min(id), 77, '', 1, 0, 0, 0, ?, 'year', ?, 0, 0, 0, 0 FROM version",
+            rusqlite::params![kind, channel],
+        )
+    };
+    assert!(mention("odd", None).is_err());
+    assert!(mention("count", Some("odd")).is_err());
+    assert!(mention("count", Some("fax")).is_ok());
 }
 
 #[test]
