@@ -16,6 +16,10 @@ use nianbao::query::compare::{Indicator, Question, compare};
 use nianbao::query::{self, AgencyFilter, Filter};
 use nianbao::store::{CaptureInfo, Store, WarcPlace};
 
+/// The program's allocator.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 /// A small generator of even numbers; the same at every run.
 struct Dice(u64);
 

@@ -12,6 +12,10 @@ use nianbao::model::{
 use nianbao::query::{Filter, MOST_COUNTED, SearchOptions, Words, search};
 use nianbao::store::{CaptureInfo, Store, WarcPlace};
 
+/// The program's allocator.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 /// A small generator of even numbers; the same at every run.
 struct Dice(u64);
 

@@ -86,6 +86,24 @@ impl fmt::Display for Decimal {
     }
 }
 
+/// What is left to be printed of a text, if all before was.
+struct Left<'t>(Option<&'t str>);
+
+impl fmt::Write for Left<'_> {
+    fn write_str(&mut self, piece: &str) -> fmt::Result {
+        self.0 = self.0.and_then(|left| left.strip_prefix(piece));
+        self.0.map(|_| ()).ok_or(fmt::Error)
+    }
+}
+
+impl Decimal {
+    /// Whether this is how it is printed plainly ([`fmt::Display`]).
+    pub fn is_plainly(self, text: &str) -> bool {
+        let mut left = Left(Some(text));
+        fmt::Write::write_fmt(&mut left, format_args!("{self}")).is_ok() && left.0 == Some("")
+    }
+}
+
 impl FromStr for Decimal {
     type Err = DecimalError;
 
@@ -134,6 +152,23 @@ impl Serialize for Decimal {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_text_is_plain_or_not() {
+        let of = |mantissa, scale| Decimal::new(mantissa, scale).unwrap();
+        for (value, plain, others) in [
+            (of(12, 0), "12", ["012", "12.0", "1", "123", "", "１２"]),
+            (of(0, 0), "0", ["", "00", "-0", "0.0", "○", "一"]),
+            (
+                of(-105, 2),
+                "-1.05",
+                ["1.05", "-1.5", "-1.050", "-1", "-1.", "−1.05"],
+            ),
+        ] {
+            assert!(value.is_plainly(plain) && value.to_string() == plain);
+            assert!(others.iter().all(|other| !value.is_plainly(other)));
+        }
+    }
 
     #[test]
     fn decimals_print_as_read() {

@@ -370,17 +370,17 @@ pub(super) fn point(series: &Series, panel: &Panel, at: usize) -> (Point, Option
         note: None,
         parts: Vec::new(),
     };
-    let Some((form, list, found)) = panel.find(series, at) else {
+    let Some(found) = panel.find(series, at) else {
         return (point, None);
     };
-    point.form = Some(form);
-    point.relation = series.relations.get(&form).copied();
-    let parts = found.into_iter();
+    point.form = Some(found.form);
+    point.relation = series.relations.get(&found.form).copied();
+    let parts = found.reads();
     point.parts = parts
         .map(|(cell, sign, read)| part(cell, sign, read))
         .collect();
     sum(&mut point);
-    (point, Some(list))
+    (point, Some(found.list))
 }
 
 fn part(cell: &'static str, sign: Sign, read: Option<&Read>) -> Part {

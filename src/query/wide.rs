@@ -83,8 +83,28 @@ struct Want {
     ids: [i64; 4],
 }
 
-/// The terms of a sum as a report has them, each with its cell's name.
-pub(super) type Found<'a> = Vec<(&'static str, Sign, Option<&'a Read>)>;
+/// The terms of a sum as a report has them.
+#[derive(Clone, Copy)]
+pub(super) struct Found<'a> {
+    /// The form they are of.
+    pub form: FormId,
+    /// Which of the form's lists they are.
+    pub list: usize,
+    terms: &'a [Term],
+    /// `None` where the report says nothing of any.
+    cells: Option<(&'a Columns, &'a [Read])>,
+}
+
+impl<'a> Found<'a> {
+    /// Each term's cell and sign, and what the report has there.
+    pub fn reads(self) -> impl Iterator<Item = (&'static str, Sign, Option<&'a Read>)> {
+        self.terms.iter().map(move |term| {
+            let read = self.cells;
+            let read = read.and_then(|(columns, cells)| columns.pick(*term, cells));
+            (cell(*term), term.sign, read)
+        })
+    }
+}
 
 impl Panel {
     /// Reads the cells of `series`. Of `filter`, `form` leaves out the other forms' cells, `cell` has no bearing.
@@ -92,7 +112,6 @@ impl Panel {
         let connection = store.connection();
         let (mut heads, agencies) = heads(connection, filter)?;
         // The wide tables are in this order.
-        let mut order: Vec<u32> = (0..u32::try_from(heads.len()).unwrap_or(u32::MAX)).collect();
         heads.sort_unstable_by_key(|head| {
             (
                 head.agency,
@@ -101,7 +120,9 @@ impl Panel {
                 head.report_id,
             )
         });
-        order.sort_unstable_by_key(|at| heads[*at as usize].version_id);
+        let mut order: Vec<(i64, u32)> =
+            heads.iter().map(|head| head.version_id).zip(0..).collect();
+        order.sort_unstable();
         let mut tables = [const { None }; FormId::ALL.len()];
         for form in FormId::ALL {
             if filter.form.is_some_and(|only| only != form) {
@@ -111,8 +132,7 @@ impl Panel {
             let indicators: BTreeSet<u16> = terms.map(|term| term.indicator.0).collect();
             let wants = wants(connection, form, &indicators)?;
             if !wants.is_empty() {
-                tables[form as usize] =
-                    Some(Columns::read(connection, form, wants, &heads, &order)?);
+                tables[form as usize] = Some(Columns::read(connection, form, wants, &order)?);
             }
         }
         Ok(Self {
@@ -122,32 +142,35 @@ impl Panel {
         })
     }
 
-    /// The terms of `series` in the report at `head`, the form they are of and which of its lists; `None` where its
-    /// forms have none.
+    /// The terms of `series` in the report at `head`; `None` where its forms have none.
     ///
     /// The tables may follow another form than most of the report. Where the report's own form has the indicator
     /// and the report says nothing of it, the terms are there and empty.
-    pub fn find(&self, series: &Series, head: usize) -> Option<(FormId, usize, Found<'_>)> {
+    pub fn find<'a>(&'a self, series: &'a Series, head: usize) -> Option<Found<'a>> {
         let own = self.heads[head].form;
         let read = |form: FormId| {
             let columns = self.tables[form as usize].as_ref()?;
             let cells = columns.of(head)?;
-            series.terms_of(form).enumerate().find_map(|(list, terms)| {
-                let found = columns.pick(terms, cells);
-                let any = found.iter().any(|(.., read)| read.is_some());
-                any.then_some((form, list, found))
+            let mut lists = series.terms_of(form).enumerate();
+            lists.find_map(|(list, terms)| {
+                let any = terms
+                    .iter()
+                    .any(|term| columns.pick(*term, cells).is_some());
+                any.then_some(Found {
+                    form,
+                    list,
+                    terms,
+                    cells: Some((columns, cells)),
+                })
             })
         };
         let silent = |form: FormId| {
-            let terms = series.forms.get(&form)?;
-            Some((
+            Some(Found {
                 form,
-                0,
-                terms
-                    .iter()
-                    .map(|term| (cell(*term), term.sign, None))
-                    .collect(),
-            ))
+                list: 0,
+                terms: series.forms.get(&form)?,
+                cells: None,
+            })
         };
         let mut forms = own.into_iter().chain(FormId::ALL);
         forms.find_map(read).or_else(|| own.and_then(silent))
@@ -301,15 +324,14 @@ impl Columns {
         connection: &Connection,
         form: FormId,
         wants: Vec<Want>,
-        heads: &[Head],
-        order: &[u32],
+        order: &[(i64, u32)],
     ) -> Result<Self, QueryError> {
         let mut columns = Self {
-            starts: vec![None; heads.len()],
+            starts: vec![None; order.len()],
             cells: Vec::new(),
             wants,
         };
-        let (Some(first), Some(last)) = (order.first(), order.last()) else {
+        let (Some((first, _)), Some((last, _))) = (order.first(), order.last()) else {
             return Ok(columns);
         };
         let mut sql = String::from("SELECT version_id, exceptions");
@@ -322,17 +344,15 @@ impl Columns {
                 sql.push_str(&quoted(&scale_column(cell)));
             }
         }
-        let mut exceptions = Exceptions::new(connection)?;
+        let mut exceptions = Exceptions::new(connection, &columns.wants)?;
         let table = wide_table(form);
-        let version = |at: u32| heads[at as usize].version_id;
-        let (first, last) = (version(*first), version(*last));
         if i64::try_from(order.len()).unwrap_or(i64::MAX) < (last - first) / SPARSE {
             let mut statement =
                 connection.prepare_cached(&format!("{sql} FROM {table} WHERE version_id = ?"))?;
-            for at in order {
-                let mut rows = statement.query([version(*at)])?;
+            for (version, at) in order {
+                let mut rows = statement.query([version])?;
                 if let Some(row) = rows.next()? {
-                    columns.take(*at, version(*at), row, &mut exceptions)?;
+                    columns.take(*at, *version, row, &mut exceptions)?;
                 }
             }
             return Ok(columns);
@@ -344,8 +364,8 @@ impl Columns {
         let mut left = order.iter().copied().peekable();
         while let Some(row) = rows.next()? {
             let id: i64 = row.get(0)?;
-            while left.next_if(|at| version(*at) < id).is_some() {}
-            if let Some(at) = left.next_if(|at| version(*at) == id) {
+            while left.next_if(|(version, _)| *version < id).is_some() {}
+            if let Some((_, at)) = left.next_if(|(version, _)| *version == id) {
                 columns.take(at, id, row, &mut exceptions)?;
             }
         }
@@ -380,10 +400,10 @@ impl Columns {
                 (None, 0) => want.blank(),
                 (Some(value), _) => {
                     let mut cell = want.number(value);
-                    cell.raw = asked.printed(version, want.ids[0])?;
+                    cell.raw = asked.printed((version, exceptions), want)?;
                     cell
                 }
-                (None, _) => asked.cell(version, want)?,
+                (None, _) => asked.cell((version, exceptions), want)?,
             };
             self.cells.push(cell);
         }
@@ -396,19 +416,12 @@ impl Columns {
         self.cells.get(start..start + self.wants.len())
     }
 
-    fn pick<'a>(&self, terms: &[Term], cells: &'a [Read]) -> Found<'a> {
-        let read = |term: &Term| {
-            let at = self
-                .wants
-                .binary_search_by_key(&term.indicator.0, |want| want.indicator.0);
-            let read = at.ok().map(|at| &cells[at]);
-            (
-                cell(*term),
-                term.sign,
-                read.filter(|read| read.status.is_some()),
-            )
-        };
-        terms.iter().map(read).collect()
+    /// What one of these cells has; `None` where the report says nothing of it.
+    fn pick<'a>(&self, term: Term, cells: &'a [Read]) -> Option<&'a Read> {
+        let at = self
+            .wants
+            .binary_search_by_key(&term.indicator.0, |want| want.indicator.0);
+        cells.get(at.ok()?).filter(|read| read.status.is_some())
     }
 }
 
@@ -419,6 +432,23 @@ impl Want {
             value: Some(value),
             raw: None,
             unit: self.unit,
+        }
+    }
+
+    fn excepted(&self, exception: &Exception) -> Read {
+        let Some(status) = exception.status else {
+            return Read::default();
+        };
+        let raw = match exception.value {
+            Some(_) => exception.raw.clone(),
+            None if status.is_absent() => None,
+            None => Some(exception.raw.clone().unwrap_or_default()),
+        };
+        Read {
+            status: Some(status),
+            value: exception.value,
+            raw,
+            unit: exception.unit.unwrap_or(self.unit),
         }
     }
 
@@ -434,68 +464,136 @@ impl Want {
 
 /// Questions to `exception`.
 struct Exceptions<'c> {
+    all: CachedStatement<'c>,
     own: CachedStatement<'c>,
     any: CachedStatement<'c>,
+    /// The version whose exceptions are `known`; 0: none is.
+    version: i64,
+    /// Those that may cover what is asked for, the narrower before the wider, as the index has them.
+    known: Vec<Exception>,
+    /// What those may be of, in order.
+    wanted: Vec<i64>,
 }
 
+/// A row of `exception`.
+struct Exception {
+    /// Into [`Want::ids`].
+    extent: usize,
+    indicator: i64,
+    /// `None`: the report says nothing of the cell.
+    status: Option<CellStatus>,
+    raw: Option<String>,
+    value: Option<Decimal>,
+    /// `None`: the form's.
+    unit: Option<Option<Unit>>,
+}
+
+/// A version with more exceptions is asked cell by cell.
+const KNOWN: i64 = 24;
+
+/// The words of `exception.extent`, as [`Want::ids`] has them, and as they sort.
+const EXTENTS: [&str; 4] = ["cell", "column", "row", "table"];
+
 impl<'c> Exceptions<'c> {
-    fn new(connection: &'c Connection) -> Result<Self, QueryError> {
-        let arm = |extent: &str, number: u8| {
-            format!(
-                "SELECT status, raw, mantissa, scale, unit FROM exception
-                 WHERE version_id = ?1 AND extent = '{extent}' AND indicator_id = ?{number}"
-            )
+    fn new(connection: &'c Connection, wants: &[Want]) -> Result<Self, QueryError> {
+        const COLUMNS: &str = "SELECT extent, indicator_id, status, raw, mantissa, scale, unit FROM exception WHERE version_id = ?1";
+        let arm = |(extent, number): (&str, u8)| {
+            format!("{COLUMNS} AND extent = '{extent}' AND indicator_id = ?{number}")
         };
-        let arms = [
-            arm("cell", 2),
-            arm("column", 3),
-            arm("row", 4),
-            arm("table", 5),
-        ];
+        let arms: Vec<String> = EXTENTS.into_iter().zip(2..).map(arm).collect();
+        let mut wanted: Vec<i64> = wants.iter().flat_map(|want| want.ids).collect();
+        wanted.sort_unstable();
+        wanted.dedup();
         Ok(Self {
+            all: connection.prepare_cached(&format!("{COLUMNS} ORDER BY extent, indicator_id"))?,
             own: connection.prepare_cached(&arms[0])?,
             // One after the other; the first that covers the cell ends it.
             any: connection.prepare_cached(&format!("{} LIMIT 1", arms.join(" UNION ALL ")))?,
+            version: 0,
+            known: Vec::new(),
+            wanted,
         })
     }
 
-    /// The text of a number that is not printed plainly.
-    fn printed(&mut self, version: i64, cell: i64) -> Result<Option<String>, QueryError> {
-        let mut rows = self.own.query([version, cell])?;
+    /// Gets all exceptions of a version.
+    fn know(&mut self, version: i64) -> Result<(), QueryError> {
+        if self.version != version {
+            self.known.clear();
+            self.version = 0;
+            let mut rows = self.all.query([version])?;
+            while let Some(row) = rows.next()? {
+                if self.wanted.binary_search(&row.get(1)?).is_ok() {
+                    self.known.push(Exception::of(row)?);
+                }
+            }
+            self.version = version;
+        }
+        Ok(())
+    }
+
+    /// The text of a number that is not printed plainly. `of` is the version and how many exceptions it has.
+    fn printed(&mut self, of: (i64, i64), want: &Want) -> Result<Option<String>, QueryError> {
+        let is_own = |one: &Exception| {
+            one.extent == 0
+                && one.indicator == want.ids[0]
+                && one.status == Some(CellStatus::Number)
+        };
+        if of.1 <= KNOWN {
+            self.know(of.0)?;
+            let own = self.known.iter().find(|one| is_own(one));
+            return Ok(own.and_then(|one| one.raw.clone()));
+        }
+        let mut rows = self.own.query([of.0, want.ids[0]])?;
         let Some(row) = rows.next()? else {
             return Ok(None);
         };
-        let is_number =
-            row.get_ref(0)?.as_str().map_err(wrong_type)? == CellStatus::Number.as_str();
-        Ok(if is_number { row.get(1)? } else { None })
+        let own = Exception::of(row)?;
+        Ok(is_own(&own).then_some(own.raw).flatten())
     }
 
-    /// A cell without a number in the wide table.
-    fn cell(&mut self, version: i64, want: &Want) -> Result<Read, QueryError> {
-        let [cell, column, row, table] = want.ids;
-        let mut rows = self.any.query([version, cell, column, row, table])?;
-        let Some(row) = rows.next()? else {
-            return Ok(want.blank());
-        };
-        if row.get_ref(0)?.as_str().map_err(wrong_type)? == "not_part" {
-            return Ok(Read::default());
+    /// A cell without a number in the wide table. `of` as for [`Self::printed`].
+    fn cell(&mut self, of: (i64, i64), want: &Want) -> Result<Read, QueryError> {
+        if of.1 <= KNOWN {
+            self.know(of.0)?;
+            let covers = |one: &&Exception| want.ids[one.extent] == one.indicator;
+            return Ok(match self.known.iter().find(covers) {
+                Some(one) => want.excepted(one),
+                None => want.blank(),
+            });
         }
-        let status: CellStatus = word(row.get_ref(0)?, "status")?;
-        let unit = match row.get_ref(4)?.as_str_or_null().map_err(wrong_type)? {
-            None => want.unit,
-            Some(unit) => unit.parse().ok(),
+        let [cell, column, row, table] = want.ids;
+        let mut rows = self.any.query([of.0, cell, column, row, table])?;
+        Ok(match rows.next()? {
+            Some(row) => want.excepted(&Exception::of(row)?),
+            None => want.blank(),
+        })
+    }
+}
+
+impl Exception {
+    fn of(row: &Row<'_>) -> Result<Self, QueryError> {
+        let extent = row.get_ref(0)?.as_str().map_err(wrong_type)?;
+        let extent = EXTENTS
+            .iter()
+            .position(|known| *known == extent)
+            .ok_or_else(|| unknown("extent", extent.into()))?;
+        let status = row.get_ref(2)?;
+        let status = match status.as_str().map_err(wrong_type)? {
+            "not_part" => None,
+            _ => Some(word(status, "status")?),
         };
-        let raw: Option<String> = row.get(1)?;
-        let (value, raw) = match row.get::<_, Option<i64>>(2)? {
-            Some(mantissa) => (Some(decimal(mantissa, row.get(3)?)?), raw),
-            None if status.is_absent() => (None, None),
-            None => (None, Some(raw.unwrap_or_default())),
+        let value = match row.get::<_, Option<i64>>(4)? {
+            Some(mantissa) => Some(decimal(mantissa, row.get(5)?)?),
+            None => None,
         };
-        Ok(Read {
-            status: Some(status),
+        let unit = row.get_ref(6)?.as_str_or_null().map_err(wrong_type)?;
+        Ok(Self {
+            extent,
+            indicator: row.get(1)?,
+            status,
+            raw: row.get(3)?,
             value,
-            raw,
-            unit,
+            unit: unit.map(|unit| unit.parse().ok()),
         })
     }
 }

@@ -147,7 +147,7 @@ pub(super) fn encode(
         match (observation.status, observation.value) {
             (CellStatus::Number, Some(value)) => {
                 let fits = unit == UnitNote::Form && (cell.money || value.scale() == 0);
-                let plain = observation.raw == value.to_string();
+                let plain = value.is_plainly(&observation.raw);
                 if fits {
                     row.values[position] = Some(value);
                 }

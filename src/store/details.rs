@@ -2,7 +2,7 @@
 
 use rusqlite::params;
 
-use crate::model::{CellStatus, Observation, Report};
+use crate::model::{Catalog, CellStatus, FormId, Observation, Report};
 
 use super::StoreError;
 use super::cells::{self, WideRow};
@@ -189,15 +189,18 @@ fn put_cells(
     if let Some(packed) = &prepared.places {
         writer.insert("INSERT INTO place VALUES (?, ?)", params![version, packed])?;
     }
-    let observations: Vec<&Observation> = prepared
+    let catalog = Catalog::get();
+    let observations = prepared
         .order
         .iter()
-        .map(|number| &report.observations[*number])
+        .map(|number| &report.observations[*number]);
+    let observations: Vec<(FormId, &Observation)> = observations
+        .map(|one| (catalog.indicator(one.indicator).form, one))
         .collect();
     for form in &writer.layout.forms {
         let mut placed = vec![None; form.cells.len()];
         let mut any = false;
-        for observation in &observations {
+        for (_, observation) in observations.iter().filter(|(of, _)| *of == form.form) {
             if let Some(position) = form.position(observation.indicator) {
                 placed[position] = Some(*observation);
                 any = true;

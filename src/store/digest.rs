@@ -16,9 +16,10 @@ pub(super) type Digest = [u8; 16];
 ///
 /// Of texts the white space is no part ([`Text::words`]). The publication day is the one that is printed or declared; one that only
 /// the address gives is the site's, and the same page often lies at two addresses. `order` has the numbers of the observations
-/// in the catalog's order.
-pub(super) fn content(report: &Report, order: &[usize]) -> Digest {
-    let mut hash = Text(Vec::with_capacity(16 << 10));
+/// in the catalog's order. `room` is emptied and used.
+pub(super) fn content(report: &Report, order: &[usize], room: &mut Vec<u8>) -> Digest {
+    room.clear();
+    let mut hash = Text(room);
     hash.words(report.title.as_deref());
     let printed = report
         .dates
@@ -58,21 +59,22 @@ pub(super) fn content(report: &Report, order: &[usize]) -> Digest {
             hash.words(Some(&cell.raw));
         }
     }
-    shorten(&hash.0)
+    shorten(room)
 }
 
 /// Of all that was read, provenance included. For one machine and program: elsewhere it may be another, and the page is
 /// then written again as it was. Cells count by their numbers in the catalog; where those change the store asks for all again.
-pub(super) fn reading(report: &Report) -> Digest {
-    let mut bytes = Bytes(Vec::with_capacity(32 << 10));
-    report.hash(&mut bytes);
-    shorten(&bytes.0)
+/// `room` is emptied and used.
+pub(super) fn reading(report: &Report, room: &mut Vec<u8>) -> Digest {
+    room.clear();
+    report.hash(&mut Bytes(room));
+    shorten(room)
 }
 
 /// What a value hands to a hasher, in one piece. Lengths and ends are among it, so different values differ.
-struct Bytes(Vec<u8>);
+struct Bytes<'r>(&'r mut Vec<u8>);
 
-impl Hasher for Bytes {
+impl Hasher for Bytes<'_> {
     fn write(&mut self, bytes: &[u8]) {
         self.0.extend_from_slice(bytes);
     }
@@ -91,9 +93,9 @@ fn shorten(bytes: &[u8]) -> Digest {
 }
 
 /// What is digested, in one piece: hashing a thousand small ones takes several times as long.
-struct Text(Vec<u8>);
+struct Text<'r>(&'r mut Vec<u8>);
 
-impl Text {
+impl Text<'_> {
     fn number(&mut self, value: u64) {
         self.0.extend(value.to_le_bytes());
     }
@@ -110,7 +112,7 @@ impl Text {
         // Its length is known at the end.
         let at = self.0.len();
         self.number(0);
-        let words = &mut self.0;
+        let words = &mut *self.0;
         let (mut behind_word, mut parted) = (false, false);
         for line in text.split('\n') {
             let is_row = line.contains('\t');
@@ -181,9 +183,9 @@ mod tests {
     #[test]
     fn white_space_is_no_content_unless_it_parts_numbers_or_cells() {
         let words = |text: &str| {
-            let mut hash = Text(Vec::new());
-            hash.words(Some(text));
-            hash.0
+            let mut room = Vec::new();
+            Text(&mut room).words(Some(text));
+            room
         };
         for (one, other, same) in [
             ("本 机关\n共公开", "本机关共公开", true),

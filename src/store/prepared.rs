@@ -14,6 +14,8 @@ use super::statistics::List;
 thread_local! {
     /// A compressor is costly to make and is emptied before each use.
     static PACKER: RefCell<Packer> = RefCell::new(Packer::new());
+    /// What is digested, in one piece.
+    static ROOM: RefCell<Vec<u8>> = const { RefCell::new(Vec::new()) };
 }
 
 /// A report made ready for [`super::Writer::put_prepared`]; goes with that report alone.
@@ -74,8 +76,8 @@ impl Prepared {
             tokens
         });
         Ok(Self {
-            reading: digest::reading(report),
-            content: digest::content(report, &order),
+            reading: ROOM.with_borrow_mut(|room| digest::reading(report, room)),
+            content: ROOM.with_borrow_mut(|room| digest::content(report, &order, room)),
             places: PACKER.with_borrow_mut(|packer| packer.pack(sources)),
             list: PACKER.with_borrow_mut(|packer| List::of(report, packer)),
             tokens: tokens.collect(),
