@@ -357,6 +357,7 @@ impl<F: FnMut(BuildEvent<'_>)> Building<'_, F> {
             Err(
                 error @ (StoreError::StatusContradictsValue { .. }
                 | StoreError::DuplicateObservation { .. }
+                | StoreError::TooManySections { .. }
                 | StoreError::OtherCapture { .. }
                 | StoreError::Digest { .. }),
             ) => self.failed(file, offset, error.to_string()),

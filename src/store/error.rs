@@ -78,6 +78,14 @@ pub enum StoreError {
         /// The cell.
         cell: String,
     },
+    /// A report has more sections than there are numbers for in one version.
+    #[error("{found} sections in one report: more than {most}")]
+    TooManySections {
+        /// How many it has.
+        found: usize,
+        /// How many it may have.
+        most: usize,
+    },
     /// The report was read from other bytes than the capture's.
     #[error("the report was read from {report}, the capture is {capture}")]
     OtherCapture {

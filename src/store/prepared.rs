@@ -18,6 +18,9 @@ thread_local! {
     static ROOM: RefCell<Vec<u8>> = const { RefCell::new(Vec::new()) };
 }
 
+/// A section's id is its version's and, in the last twenty bits, its position: one more would be another version's.
+const MOST_SECTIONS: usize = 1 << 20;
+
 /// A report made ready for [`super::Writer::put_prepared`]; goes with that report alone.
 #[derive(Debug)]
 pub struct Prepared {
@@ -40,8 +43,15 @@ impl Prepared {
     ///
     /// # Errors
     ///
-    /// [`StoreError::StatusContradictsValue`], [`StoreError::DuplicateObservation`].
+    /// [`StoreError::StatusContradictsValue`], [`StoreError::DuplicateObservation`], [`StoreError::TooManySections`].
     pub fn of(report: &Report) -> Result<Self, StoreError> {
+        let found = report.sections.len();
+        if found > MOST_SECTIONS {
+            return Err(StoreError::TooManySections {
+                found,
+                most: MOST_SECTIONS,
+            });
+        }
         let catalog = Catalog::get();
         let mut order: Vec<usize> = (0..report.observations.len()).collect();
         let indicator = |number: &usize| report.observations[*number].indicator;

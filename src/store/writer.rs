@@ -77,7 +77,7 @@ impl<'a> Writer<'a> {
     /// # Errors
     ///
     /// [`StoreError::OtherCapture`], [`StoreError::StatusContradictsValue`],
-    /// [`StoreError::DuplicateObservation`]: nothing of this put is written then, and the writer can go on. Or what `SQLite`
+    /// [`StoreError::DuplicateObservation`], [`StoreError::TooManySections`]: nothing of this put is written then, and the writer can go on. Or what `SQLite`
     /// says: then everything since the last commit is given up, as by dropping the writer.
     pub fn put(
         &mut self,

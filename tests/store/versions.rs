@@ -283,6 +283,15 @@ fn a_failed_put_leaves_nothing_and_the_writer_goes_on() {
     let mut wrong = capture(&good, 4);
     wrong.sha256 = digest(9);
     assert!(writer.put(&wrong, Ok(&good)).is_err());
+    // More sections than a version has numbers for: they would be another's.
+    let mut long = changed(&good, 5);
+    long.sections.truncate(1);
+    let mut empty = long.sections[0].clone();
+    (empty.heading, empty.text) = (None, String::new());
+    long.sections.resize(1 << 20, empty.clone());
+    long.sections.push(empty);
+    let error = writer.put(&capture(&long, 5), Ok(&long)).unwrap_err();
+    assert!(error.to_string().contains("1048577 sections"), "{error}");
     writer.finish().unwrap();
     assert_eq!(count(&home.store, "capture"), 1);
     assert_eq!(count(&home.store, "run"), 1);

@@ -3,44 +3,22 @@
 //! The long views spell out every cell of every report; a panel needs one or two. So: the reports' heads once, each form's columns once,
 //! side by side in order of version, and `exception` only for versions that have some. Nothing missing becomes a number on the way.
 
-use std::collections::{BTreeSet, HashMap};
-use std::sync::Arc;
+use std::collections::BTreeSet;
 
 use rusqlite::types::ValueRef;
-use rusqlite::{
-    CachedStatement, Connection, OptionalExtension as _, Row, params, params_from_iter,
-};
+use rusqlite::{Connection, OptionalExtension as _, Row, params, params_from_iter};
 
 use crate::model::form::Quantity;
-use crate::model::{Catalog, CellStatus, Decimal, FormId, IndicatorId, Scope, Unit};
+use crate::model::{Catalog, CellStatus, Decimal, FormId, IndicatorId, Unit};
 use crate::store::{Store, StoreError, quoted, scale_column, wide_table};
 
 use super::crosswalk::{Series, Sign, Term};
 use super::{Filter, QueryError};
+use exceptions::{Exception, Exceptions};
+use heads::{Agency, FEW, Head, heads};
 
-/// An agency as its reports are grouped by.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Agency {
-    /// Of `agency`.
-    pub key: i64,
-    pub name: Option<Arc<str>>,
-    pub code: Option<Arc<str>>,
-    /// What tells it from others of the name; empty where the name does.
-    place: String,
-}
-
-/// A report without its cells.
-#[derive(Debug)]
-pub(super) struct Head {
-    pub report_id: i64,
-    version_id: i64,
-    /// Into [`Panel::agencies`], which are in the order of name, code, place and key; `None` where not found.
-    pub agency: Option<u32>,
-    pub year: Option<i16>,
-    pub scope: Scope,
-    /// The form of most of its tables.
-    pub form: Option<FormId>,
-}
+mod exceptions;
+mod heads;
 
 /// What a report has in one cell.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -112,14 +90,7 @@ impl Panel {
         let connection = store.connection();
         let (mut heads, agencies) = heads(connection, filter)?;
         // The wide tables are in this order.
-        heads.sort_unstable_by_key(|head| {
-            (
-                head.agency,
-                scope_order(head.scope),
-                head.year,
-                head.report_id,
-            )
-        });
+        heads.sort_by_cached_key(Head::order);
         let mut order: Vec<(i64, u32)> =
             heads.iter().map(|head| head.version_id).zip(0..).collect();
         order.sort_unstable();
@@ -135,11 +106,68 @@ impl Panel {
                 tables[form as usize] = Some(Columns::read(connection, form, wants, &order)?);
             }
         }
-        Ok(Self {
+        let mut panel = Self {
             heads,
             agencies,
             tables,
-        })
+        };
+        panel.read_forms(connection, series, filter, &order)?;
+        Ok(panel)
+    }
+
+    /// Reads the forms of the reports for which they matter.
+    fn read_forms(
+        &mut self,
+        connection: &Connection,
+        series: &[&Series],
+        filter: &Filter,
+        order: &[(i64, u32)],
+    ) -> Result<(), QueryError> {
+        // Forms in which every series has a sum.
+        let common = FormId::ALL.map(|form| {
+            let has = |one: &&Series| one.terms_of(form).next().is_some();
+            series.iter().all(has)
+        });
+        let matters = |at: u32| {
+            let mut tables = self.tables.iter().zip(common);
+            let mut found = tables.by_ref().filter_map(|(columns, common)| {
+                let cells = columns.as_ref()?.of(at as usize)?;
+                Some(common && cells.iter().all(|cell| cell.status.is_some()))
+            });
+            found.next() != Some(true) || found.next().is_some()
+        };
+        let due: Vec<(i64, u32)> = order
+            .iter()
+            .copied()
+            .filter(|(_, at)| matters(*at))
+            .collect();
+        let form = |row: &Row<'_>, column| -> Result<Option<FormId>, QueryError> {
+            let form = row.get_ref(column)?.as_str_or_null().map_err(wrong_type)?;
+            Ok(form.and_then(|form| form.parse().ok()))
+        };
+        if due.len() <= FEW {
+            let mut statement =
+                connection.prepare_cached("SELECT form FROM version WHERE id = ?")?;
+            for (version, at) in due {
+                let mut rows = statement.query([version])?;
+                if let Some(row) = rows.next()? {
+                    self.heads[at as usize].form = form(row, 0)?;
+                }
+            }
+            return Ok(());
+        }
+        let (condition, values) = filter.condition();
+        let mut statement = connection.prepare_cached(&format!(
+            "SELECT v.id, v.form FROM report r JOIN version v ON v.id = r.version_id WHERE {condition}"
+        ))?;
+        let mut rows = statement.query(params_from_iter(values))?;
+        while let Some(row) = rows.next()? {
+            let version: i64 = row.get(0)?;
+            if let Ok(place) = due.binary_search_by_key(&version, |(version, _)| *version) {
+                self.heads[due[place].1 as usize].form = form(row, 1)?;
+            }
+        }
+        Ok(())
     }
 
     /// The terms of `series` in the report at `head`; `None` where its forms have none.
@@ -179,114 +207,6 @@ impl Panel {
 
 fn cell(term: Term) -> &'static str {
     &Catalog::get().indicator(term.indicator).cell
-}
-
-/// As the words sort: consolidated, own, unknown.
-const fn scope_order(scope: Scope) -> u8 {
-    match scope {
-        Scope::Consolidated => 0,
-        Scope::Own => 1,
-        Scope::Unknown => 2,
-    }
-}
-
-/// The reports the filter lets through, in no order, and their agencies.
-fn heads(connection: &Connection, filter: &Filter) -> Result<(Vec<Head>, Vec<Agency>), QueryError> {
-    let (condition, values) = filter.condition();
-    let mut statement = connection.prepare_cached(&format!(
-        "SELECT r.id, r.version_id, r.agency_id, r.year, r.scope, v.form
-         FROM report r JOIN version v ON v.id = r.version_id WHERE {condition}"
-    ))?;
-    let mut rows = statement.query(params_from_iter(values))?;
-    let mut heads = Vec::new();
-    let mut found: Vec<Option<i64>> = Vec::new();
-    while let Some(row) = rows.next()? {
-        let form = row.get_ref(5)?.as_str_or_null().map_err(wrong_type)?;
-        found.push(row.get(2)?);
-        heads.push(Head {
-            report_id: row.get(0)?,
-            version_id: row.get(1)?,
-            agency: None,
-            year: row.get(3)?,
-            scope: word(row.get_ref(4)?, "scope")?,
-            form: form.and_then(|form| form.parse().ok()),
-        });
-    }
-    let keys = Keys::read(connection, &found)?;
-    for (head, agency) in heads.iter_mut().zip(found) {
-        head.agency = agency.and_then(|id| keys.of.get(&id).copied());
-    }
-    Ok((heads, keys.agencies))
-}
-
-/// The agencies that reports are grouped by.
-struct Keys {
-    agencies: Vec<Agency>,
-    /// From `report.agency_id`.
-    of: HashMap<i64, u32>,
-}
-
-/// More agencies than this are read all at once.
-const FEW: usize = 200;
-
-impl Keys {
-    fn read(connection: &Connection, found: &[Option<i64>]) -> Result<Self, QueryError> {
-        let mut wanted: Vec<i64> = found.iter().flatten().copied().collect();
-        wanted.sort_unstable();
-        wanted.dedup();
-        let sql = "SELECT k.agency_id, k.key, ifnull(k.label, g.name), g.code, g.place FROM agency_key k JOIN agency g ON g.id = k.key";
-        let mut agencies = HashMap::new();
-        let mut keys = Vec::new();
-        let mut take = |row: &Row<'_>| -> Result<(), QueryError> {
-            let key: i64 = row.get(1)?;
-            keys.push((row.get::<_, i64>(0)?, key));
-            if let std::collections::hash_map::Entry::Vacant(entry) = agencies.entry(key) {
-                let (name, code): (Option<String>, Option<String>) = (row.get(2)?, row.get(3)?);
-                entry.insert(Agency {
-                    key,
-                    name: name.map(Arc::from),
-                    code: code.map(Arc::from),
-                    place: row.get(4)?,
-                });
-            }
-            Ok(())
-        };
-        if wanted.len() > FEW {
-            let mut statement = connection.prepare_cached(sql)?;
-            let mut rows = statement.query([])?;
-            while let Some(row) = rows.next()? {
-                if wanted.binary_search(&row.get(0)?).is_ok() {
-                    take(row)?;
-                }
-            }
-        } else {
-            let mut statement =
-                connection.prepare_cached(&format!("{sql} WHERE k.agency_id = ?"))?;
-            for id in wanted {
-                let mut rows = statement.query([id])?;
-                while let Some(row) = rows.next()? {
-                    take(row)?;
-                }
-            }
-        }
-        let mut agencies: Vec<Agency> = agencies.into_values().collect();
-        agencies.sort_unstable_by(|one, other| {
-            (&one.name, &one.code, &one.place, one.key).cmp(&(
-                &other.name,
-                &other.code,
-                &other.place,
-                other.key,
-            ))
-        });
-        let places: HashMap<i64, u32> = agencies.iter().map(|agency| agency.key).zip(0..).collect();
-        let of = keys
-            .into_iter()
-            .filter_map(|(id, key)| Some((id, *places.get(&key)?)));
-        Ok(Self {
-            of: of.collect(),
-            agencies,
-        })
-    }
 }
 
 /// What is to be read of a form. A cell that this database does not know (it was made by an older program) is left out.
@@ -459,142 +379,6 @@ impl Want {
             raw: Some(String::new()),
             unit: self.unit,
         }
-    }
-}
-
-/// Questions to `exception`.
-struct Exceptions<'c> {
-    all: CachedStatement<'c>,
-    own: CachedStatement<'c>,
-    any: CachedStatement<'c>,
-    /// The version whose exceptions are `known`; 0: none is.
-    version: i64,
-    /// Those that may cover what is asked for, the narrower before the wider, as the index has them.
-    known: Vec<Exception>,
-    /// What those may be of, in order.
-    wanted: Vec<i64>,
-}
-
-/// A row of `exception`.
-struct Exception {
-    /// Into [`Want::ids`].
-    extent: usize,
-    indicator: i64,
-    /// `None`: the report says nothing of the cell.
-    status: Option<CellStatus>,
-    raw: Option<String>,
-    value: Option<Decimal>,
-    /// `None`: the form's.
-    unit: Option<Option<Unit>>,
-}
-
-/// A version with more exceptions is asked cell by cell.
-const KNOWN: i64 = 24;
-
-/// The words of `exception.extent`, as [`Want::ids`] has them, and as they sort.
-const EXTENTS: [&str; 4] = ["cell", "column", "row", "table"];
-
-impl<'c> Exceptions<'c> {
-    fn new(connection: &'c Connection, wants: &[Want]) -> Result<Self, QueryError> {
-        const COLUMNS: &str = "SELECT extent, indicator_id, status, raw, mantissa, scale, unit FROM exception WHERE version_id = ?1";
-        let arm = |(extent, number): (&str, u8)| {
-            format!("{COLUMNS} AND extent = '{extent}' AND indicator_id = ?{number}")
-        };
-        let arms: Vec<String> = EXTENTS.into_iter().zip(2..).map(arm).collect();
-        let mut wanted: Vec<i64> = wants.iter().flat_map(|want| want.ids).collect();
-        wanted.sort_unstable();
-        wanted.dedup();
-        Ok(Self {
-            all: connection.prepare_cached(&format!("{COLUMNS} ORDER BY extent, indicator_id"))?,
-            own: connection.prepare_cached(&arms[0])?,
-            // One after the other; the first that covers the cell ends it.
-            any: connection.prepare_cached(&format!("{} LIMIT 1", arms.join(" UNION ALL ")))?,
-            version: 0,
-            known: Vec::new(),
-            wanted,
-        })
-    }
-
-    /// Gets all exceptions of a version.
-    fn know(&mut self, version: i64) -> Result<(), QueryError> {
-        if self.version != version {
-            self.known.clear();
-            self.version = 0;
-            let mut rows = self.all.query([version])?;
-            while let Some(row) = rows.next()? {
-                if self.wanted.binary_search(&row.get(1)?).is_ok() {
-                    self.known.push(Exception::of(row)?);
-                }
-            }
-            self.version = version;
-        }
-        Ok(())
-    }
-
-    /// The text of a number that is not printed plainly. `of` is the version and how many exceptions it has.
-    fn printed(&mut self, of: (i64, i64), want: &Want) -> Result<Option<String>, QueryError> {
-        let is_own = |one: &Exception| {
-            one.extent == 0
-                && one.indicator == want.ids[0]
-                && one.status == Some(CellStatus::Number)
-        };
-        if of.1 <= KNOWN {
-            self.know(of.0)?;
-            let own = self.known.iter().find(|one| is_own(one));
-            return Ok(own.and_then(|one| one.raw.clone()));
-        }
-        let mut rows = self.own.query([of.0, want.ids[0]])?;
-        let Some(row) = rows.next()? else {
-            return Ok(None);
-        };
-        let own = Exception::of(row)?;
-        Ok(is_own(&own).then_some(own.raw).flatten())
-    }
-
-    /// A cell without a number in the wide table. `of` as for [`Self::printed`].
-    fn cell(&mut self, of: (i64, i64), want: &Want) -> Result<Read, QueryError> {
-        if of.1 <= KNOWN {
-            self.know(of.0)?;
-            let covers = |one: &&Exception| want.ids[one.extent] == one.indicator;
-            return Ok(match self.known.iter().find(covers) {
-                Some(one) => want.excepted(one),
-                None => want.blank(),
-            });
-        }
-        let [cell, column, row, table] = want.ids;
-        let mut rows = self.any.query([of.0, cell, column, row, table])?;
-        Ok(match rows.next()? {
-            Some(row) => want.excepted(&Exception::of(row)?),
-            None => want.blank(),
-        })
-    }
-}
-
-impl Exception {
-    fn of(row: &Row<'_>) -> Result<Self, QueryError> {
-        let extent = row.get_ref(0)?.as_str().map_err(wrong_type)?;
-        let extent = EXTENTS
-            .iter()
-            .position(|known| *known == extent)
-            .ok_or_else(|| unknown("extent", extent.into()))?;
-        let status = row.get_ref(2)?;
-        let status = match status.as_str().map_err(wrong_type)? {
-            "not_part" => None,
-            _ => Some(word(status, "status")?),
-        };
-        let value = match row.get::<_, Option<i64>>(4)? {
-            Some(mantissa) => Some(decimal(mantissa, row.get(5)?)?),
-            None => None,
-        };
-        let unit = row.get_ref(6)?.as_str_or_null().map_err(wrong_type)?;
-        Ok(Self {
-            extent,
-            indicator: row.get(1)?,
-            status,
-            raw: row.get(3)?,
-            value,
-            unit: unit.map(|unit| unit.parse().ok()),
-        })
     }
 }
 
