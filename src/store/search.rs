@@ -344,19 +344,29 @@ pub fn is_current(connection: &Connection) -> Result<bool, StoreError> {
     Ok(statement.exists([RULES])?)
 }
 
-/// Puts the index together where this run wrote a good part of it; what a few pages bring is put together on the way.
+/// Puts the index together where this run wrote a good part of it, or one that was to put it together ended before; what a
+/// few pages bring is put together on the way.
 pub(super) fn settle(connection: &Connection, indexed: u64) -> Result<(), StoreError> {
-    if indexed == 0 {
+    let is_due = setting(connection, "automerge")? == Some(0);
+    if indexed == 0 && !is_due {
         return Ok(());
     }
     let rows: i64 =
         connection.query_row("SELECT count(*) FROM narrative_index_docsize", [], |row| {
             row.get(0)
         })?;
-    if indexed.saturating_mul(4) >= rows.unsigned_abs() {
+    if is_due || indexed.saturating_mul(4) >= rows.unsigned_abs() {
         optimize(connection)?;
     }
     Ok(())
+}
+
+/// What an option of the index was set to; `None` where it never was.
+fn setting(connection: &Connection, option: &str) -> Result<Option<i64>, StoreError> {
+    Ok(connection
+        .prepare_cached("SELECT v FROM narrative_index_config WHERE k = ?")?
+        .query_row([option], |row| row.get(0))
+        .optional()?)
 }
 
 /// When the index puts its segments together.
@@ -375,10 +385,7 @@ pub(super) fn merge(connection: &Connection, when: Merging) -> Result<(), StoreE
         Merging::AtTheEnd => [("automerge", 0), ("crisismerge", 512)],
     };
     for (option, value) in options {
-        let now: Option<i64> = connection
-            .prepare_cached("SELECT v FROM narrative_index_config WHERE k = ?")?
-            .query_row([option], |row| row.get(0))
-            .optional()?;
+        let now = setting(connection, option)?;
         // Where nothing was ever said it is done on the way.
         if now.map_or(when != Merging::OnTheWay, |now| now != value) {
             connection

@@ -446,6 +446,31 @@ fn a_damaged_index_is_told_and_an_older_one_not_asked() {
     );
 }
 
+#[test]
+fn a_run_puts_together_what_another_left_in_pieces() {
+    let pieces = |home: &Home| -> i64 {
+        let sql = "SELECT count(DISTINCT id >> 37) FROM narrative_index_data WHERE id >= 1 << 37";
+        let connection = home.store.connection();
+        connection.query_row(sql, [], |row| row.get(0)).unwrap()
+    };
+    let mut home = home();
+    let mut writer = home.store.writer("0.1.0", noon());
+    writer.begin_whole("reader").unwrap();
+    for number in 1..8 {
+        let report = report(number, 0, &[(SectionKind::Overview, "公开".into())]);
+        writer
+            .put(&capture(&report, i64::from(number)), Ok(&report))
+            .unwrap();
+        writer.commit().unwrap();
+    }
+    // As if it had been killed right behind the last row.
+    let _ = writer.finish_rows().unwrap();
+    assert_eq!(pieces(&home), 7);
+    home.store.writer("0.1.0", noon()).finish().unwrap();
+    assert_eq!(pieces(&home), 1);
+    assert_eq!(home.store.verify().unwrap(), Vec::<String>::new());
+}
+
 /// The schemas before the index, as programs of that time made them.
 const BEFORE_THE_INDEX: [&str; 9] = [
     include_str!("../../src/store/migrations/0001_base.sql"),
