@@ -148,6 +148,27 @@ impl Drop for Served {
     }
 }
 
+/// Texts of a Chinese page with three English words one after the other that nothing calls English, names of codes aside.
+fn english(html: &str) -> Vec<String> {
+    let document = scraper::Html::parse_document(html);
+    let mut found = Vec::new();
+    for node in document.tree.nodes() {
+        let Some(text) = node.value().as_text() else {
+            continue;
+        };
+        let elements = || node.ancestors().filter_map(|node| node.value().as_element());
+        let language = elements().find_map(|element| element.attr("lang"));
+        let is_code = elements().any(|element| matches!(element.name(), "code" | "pre" | "style"));
+        let is_word =
+            |word: &&str| word.len() > 1 && word.bytes().all(|byte| byte.is_ascii_alphabetic());
+        let words: Vec<&str> = text.split_whitespace().collect();
+        if language.is_some_and(|one| one.starts_with("zh")) && !is_code && words.windows(3).any(|three| three.iter().all(|word| is_word(&word))) {
+            found.push(text.to_string());
+        }
+    }
+    found
+}
+
 /// What stands in the one mark.
 fn marked(html: &str) -> &str {
     let (_, behind) = html.split_once("<mark id=\"nianbao-proof\"").unwrap();
@@ -373,6 +394,15 @@ fn what_does_not_add_up_is_drawn_on_its_cells() {
     assert_eq!(text.matches(" fails join-").count(), 8);
     assert_eq!(text.matches("<h1>").count(), 1);
     assert!(text.contains("<li id=\"sum-1\""));
+    // In Chinese, with the same numbers, the cells' labels and the difference.
+    let chinese = told[0]["sum_zh"].as_str().unwrap();
+    assert!(chinese.starts_with("“自然人”一栏：“一、本年新收政府信息公开申请数量”58＋"));
+    assert!(chinese.ends_with("；相差1。"), "{chinese}");
+    assert!(text.matches(chinese).count() >= 2, "in the list of sums and of findings");
+    assert_eq!(english(text), Vec::<String>::new());
+    let in_english = served.get(&format!("/en/report/{name}"));
+    assert!(in_english.text().contains("58 + 1 ≠ 58 + 2"));
+    assert!(!in_english.text().contains(chinese));
     // Statuses in CSV are words.
     let cells = served.get(&format!("/report/{name}.cells.csv"));
     assert!(

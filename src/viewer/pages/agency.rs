@@ -6,6 +6,7 @@ use maud::{Markup, PreEscaped, html};
 use serde::Serialize;
 
 use super::parts::{self, ReportCell};
+use super::terms;
 use crate::model::{CellStatus, Decimal, Scope, Unit};
 use crate::query::{
     self, AgencyFilter, AgencyRecord, Copies, Filter, Point, PointStatus, WatchFilter, WatchLine,
@@ -240,7 +241,7 @@ impl Agency {
             dl.brief {
                 div { dt { (of("代码", "Code")) } dd { (line.code.as_deref().unwrap_or(unknown)) } }
                 div { dt { (of("区划", "Division")) } dd { (line.division.as_deref().unwrap_or(unknown)) } }
-                div { dt { (of("层级", "Level")) } dd { (level(shell.language, line.level.as_deref())) } }
+                div { dt { (of("层级", "Level")) } dd { (line.level.as_deref().and_then(|level| terms::level(level, shell.language)).unwrap_or(unknown)) } }
                 div { dt { (of("报告", "Reports")) } dd { (line.reports) } }
             }
             @if self.record.names.len() > 1 {
@@ -292,7 +293,7 @@ impl Agency {
                     tbody {
                         @for scope in scopes {
                             tr {
-                                th scope="row" { (parts::scope(shell.language, scope)) }
+                                th scope="row" { (scope.name(shell.language)) }
                                 @for year in &years {
                                     @let found: Vec<&ReportCell> = self.reports_by_year.iter()
                                         .filter(|report| report.cell.scope == scope && report.cell.year == Some(*year)).collect();
@@ -329,7 +330,7 @@ impl Agency {
                             @for row in &self.series {
                                 tr {
                                     th scope="row" lang="zh" { (shell.link(&Address::of(["series", row.series]), row.label)) }
-                                    td { (parts::scope(shell.language, row.scope)) }
+                                    td { (row.scope.name(shell.language)) }
                                     td { (PreEscaped(row.spark())) }
                                     @for year in &years { (Self::point(shell, row, *year)) }
                                 }
@@ -361,18 +362,6 @@ impl Agency {
                 }
             }
         }
-    }
-}
-
-/// The word for a level of government.
-fn level(language: Language, level: Option<&str>) -> &'static str {
-    match level {
-        Some("national") => language.of("国家", "national"),
-        Some("province") => language.of("省级", "province"),
-        Some("prefecture") => language.of("地级", "prefecture"),
-        Some("county") => language.of("县级", "county"),
-        Some("township") => language.of("乡级", "township"),
-        _ => language.of("不详", "not known"),
     }
 }
 

@@ -236,7 +236,7 @@ impl Page for Finding {
             dl.brief {
                 div { dt { (of("报告", "Report")) } dd {
                     @match self.report { Some(report) => (shell.link(&report.address(), line.year)), None => (line.year) }
-                    " · " (parts::scope(shell.language, line.scope))
+                    " · " (line.scope.name(shell.language))
                 } }
                 @if let Some(other) = self.other_report {
                     div { dt { (of("对照报告", "Compared with")) } dd { (shell.link(&other.address(), other.to_string())) } }

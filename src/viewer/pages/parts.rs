@@ -3,7 +3,7 @@
 use maud::{Markup, html};
 use serde::Serialize;
 
-use crate::model::{Scope, WatchCode};
+use crate::model::WatchCode;
 use crate::query::{Presence, YearCell};
 use crate::viewer::home::{View, ViewerError};
 use crate::viewer::language::Language;
@@ -60,7 +60,7 @@ pub fn year_cell(shell: &Shell<'_>, reports: &[&ReportCell]) -> Markup {
             td class={ "heat " (class) } {
                 @for report in reports {
                     @let (sign, _, zh, en) = report.sign();
-                    @let words = format!("{}, {}", shell.of(zh, en), scope(shell.language, report.cell.scope));
+                    @let words = format!("{}, {}", shell.of(zh, en), report.cell.scope.name(shell.language));
                     @match shell.href(&report.report.address()) {
                         Some(href) => a href=(href) title=(words) aria-label=(words) { (sign) },
                         None => span title=(words) { (sign) },
@@ -112,15 +112,6 @@ pub fn legend(shell: &Shell<'_>) -> Markup {
                 div { dt class={ "heat " (class) } { (sign) } dd { (shell.of(zh, en)) } }
             }
         }
-    }
-}
-
-/// The word for a scope.
-pub fn scope(language: Language, scope: Scope) -> &'static str {
-    match scope {
-        Scope::Own => language.of("本机关", "own"),
-        Scope::Consolidated => language.of("汇总", "consolidated"),
-        Scope::Unknown => language.of("范围不明", "scope unknown"),
     }
 }
 

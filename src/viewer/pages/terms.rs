@@ -3,7 +3,7 @@
 use crate::charts;
 use crate::export::label_en;
 use crate::model::form::Quantity;
-use crate::model::{Catalog, FormId, Scope, SectionKind};
+use crate::model::{Catalog, FormId, SectionKind};
 use crate::present::Sign;
 use crate::query::compare::{Indicator, Outcome};
 use crate::query::crosswalk::{Measure, Quality, Relation};
@@ -44,18 +44,6 @@ pub fn cell(id: &str, language: Language) -> String {
     }
 }
 
-/// Whom reports are about.
-pub fn scope(scope: Scope, language: Language) -> &'static str {
-    match language {
-        Language::Zh => charts::scope_word(scope),
-        Language::En => match scope {
-            Scope::Own => "own work",
-            Scope::Consolidated => "with all below it",
-            Scope::Unknown => "scope not known",
-        },
-    }
-}
-
 /// Levels of agencies, highest first: word of the data, Chinese, English.
 pub const LEVELS: [(&str, &str, &str); 5] = [
     ("national", "国家", "national"),
@@ -64,6 +52,12 @@ pub const LEVELS: [(&str, &str, &str); 5] = [
     ("county", "县级", "county"),
     ("township", "乡级", "township"),
 ];
+
+/// The word for a level; `None` for what is no level.
+pub fn level(word: &str, language: Language) -> Option<&'static str> {
+    let found = LEVELS.iter().find(|(known, ..)| *known == word);
+    found.map(|(_, zh, en)| language.of(zh, en))
+}
 
 /// How far a series may be joined, in a sentence.
 pub fn quality(quality: Quality, language: Language) -> &'static str {
@@ -140,7 +134,7 @@ pub const fn section(kind: SectionKind) -> (&'static str, &'static str) {
 
 /// A sign's meaning.
 pub fn sign(sign: Sign, language: Language) -> &'static str {
-    language.of(sign.chinese, sign.english)
+    sign.meaning(language)
 }
 
 /// Why there is no number. A number without a value breaks the contract; still no number comes of it.
