@@ -39,10 +39,7 @@ pub(super) fn code(check: &Check) -> Option<Code> {
 }
 
 fn is_domain(check: &Check) -> bool {
-    matches!(
-        check.rule.op(),
-        Operator::NonNegative | Operator::Whole
-    )
+    matches!(check.rule.op(), Operator::NonNegative | Operator::Whole)
 }
 
 fn finding(check: &Check, catalog: &Catalog) -> Option<Finding> {

@@ -114,13 +114,13 @@ fn label(check: &Check, cell: &CheckCell, catalog: &Catalog) -> String {
 /// `“a”60＋“b”1（共61）`; empty where the side has no cells.
 fn of_side(check: &Check, side: Side, catalog: &Catalog) -> String {
     let all = || check.cells.iter().filter(move |cell| cell.side == side);
-    let (greatest, added): (Vec<&CheckCell>, Vec<&CheckCell>) = all().partition(|cell| cell.part == Part::Max);
+    let (greatest, added): (Vec<&CheckCell>, Vec<&CheckCell>) =
+        all().partition(|cell| cell.part == Part::Max);
     if all().next().is_none() {
         return String::new();
     }
     let is_zero = |cell: &CheckCell| cell.value.is_some_and(|value| value.mantissa() == 0);
-    let shown =
-        |cell: &CheckCell| format!("“{}”{}", label(check, cell, catalog), value(cell));
+    let shown = |cell: &CheckCell| format!("“{}”{}", label(check, cell, catalog), value(cell));
     let long = added.len() >= LONG;
     let zeros = added.iter().filter(|cell| is_zero(cell)).count();
     let mut text = String::new();
@@ -133,7 +133,11 @@ fn of_side(check: &Check, side: Side, catalog: &Catalog) -> String {
         parts += 1;
     };
     for cell in added.iter().filter(|cell| !long || !is_zero(cell)) {
-        let sign = if cell.part == Part::Minus { "－" } else { "＋" };
+        let sign = if cell.part == Part::Minus {
+            "－"
+        } else {
+            "＋"
+        };
         add(sign, &shown(cell));
     }
     if long && zeros > 0 {

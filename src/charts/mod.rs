@@ -236,12 +236,7 @@ fn missing(status: CellStatus, gap: Option<Sign>) -> (Cell, Option<Sign>) {
 }
 
 /// What stands at a number that is drawn in another unit than it was printed in; else empty: the number itself.
-fn label(
-    value: Option<Decimal>,
-    unit: Option<Unit>,
-    drawn: Drawn,
-    language: Language,
-) -> String {
+fn label(value: Option<Decimal>, unit: Option<Unit>, drawn: Drawn, language: Language) -> String {
     let printed = value.filter(|_| drawn == Drawn::Yuan);
     printed
         .and_then(|value| drawn.label(value, unit, language))
@@ -340,7 +335,10 @@ pub fn frame(subject: Subject<'_>, title: String, subtitle: String) -> Frame {
         let scale = ratios::PERCENT_SCALE;
         notes.push(match language {
             Language::Zh => {
-                format!("算法：{}，百分数保留{scale}位小数，四舍五入。", ratio.formula)
+                format!(
+                    "算法：{}，百分数保留{scale}位小数，四舍五入。",
+                    ratio.formula
+                )
             }
             Language::En => format!(
                 "Formula: {}, in percent, rounded to {scale} decimals.",
@@ -353,7 +351,10 @@ pub fn frame(subject: Subject<'_>, title: String, subtitle: String) -> Frame {
             notes.push(format!("说明：{}。", series.caveat_zh));
         }
         Language::En if !series.caveat.is_empty() => {
-            notes.push(format!("What to know: {}.", series.caveat.trim_end_matches('.')));
+            notes.push(format!(
+                "What to know: {}.",
+                series.caveat.trim_end_matches('.')
+            ));
         }
         _ => {}
     }

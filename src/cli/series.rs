@@ -147,7 +147,9 @@ fn picture(indicator: &Indicator, points: &[Point]) -> anyhow::Result<String> {
         units => format!("单位：{}；范围：{}", units.join("、"), scopes.join("、")),
     };
     let mut frame = chart::frame(chart::Subject::chinese(indicator), title, subtitle);
-    frame.notes.extend(chart::drawn(indicator, points).note(Language::Zh));
+    frame
+        .notes
+        .extend(chart::drawn(indicator, points).note(Language::Zh));
     Ok(LineChart { frame, plots }.render())
 }
 
@@ -263,7 +265,11 @@ mod tests {
         let all = series.chain(ratios::all().iter().map(|one| &one.id));
         for id in all {
             let indicator = Indicator::find(id).unwrap();
-            let frame = chart::frame(&indicator, String::new(), String::new());
+            let frame = chart::frame(
+                chart::Subject::chinese(&indicator),
+                String::new(),
+                String::new(),
+            );
             for note in &frame.notes {
                 let words = note.split(|c: char| !c.is_ascii_alphabetic());
                 assert!(words.clone().all(|word| word.len() < 3), "{id}: {note}");

@@ -448,6 +448,26 @@ fn lists_tell_what_they_name_and_what_came_of_it() {
             (2022, None, None),
         ]
     );
+    // The same, asked for by an address or by how a title begins.
+    let none: [String; 0] = [];
+    let named = |text: &str| vec![text.to_owned()];
+    let by_url = frontier.columns_of(&named("http://a.example/b"), &none);
+    assert_eq!(by_url.unwrap(), columns);
+    let title = column.items[0].title.clone();
+    for (start, want) in [
+        (title.unwrap_or_default().chars().take(2).collect(), 1),
+        ("某县".to_owned(), 0),
+        (String::new(), 0),
+    ] {
+        let found = frontier.columns_of(&none, &[start.clone()]).unwrap();
+        assert_eq!(found.len(), want.min(start.len()), "{start:?}");
+    }
+    assert_eq!(
+        frontier
+            .columns_of(&named("http://b.example/"), &none)
+            .unwrap(),
+        []
+    );
     // A page of the list that was not had, and an entry that says nothing, leave open what there is.
     let mut more = done(
         &list,

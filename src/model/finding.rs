@@ -222,10 +222,24 @@ mod tests {
         for (at, code) in Code::ALL.iter().enumerate() {
             let chinese = code.meaning_zh();
             let word = code.as_str();
-            assert!(code.meaning().is_ascii() && code.meaning().ends_with('.'), "{word}");
-            assert!(chinese.ends_with('。') && chinese.chars().filter(|c| is_han(*c)).count() > 5, "{word}");
-            assert!(!chinese.contains(|c: char| c.is_ascii()), "{word}: {chinese}");
-            assert!(Code::ALL[..at].iter().all(|other| other.meaning_zh() != chinese), "{word}");
+            assert!(
+                code.meaning().is_ascii() && code.meaning().ends_with('.'),
+                "{word}"
+            );
+            assert!(
+                chinese.ends_with('。') && chinese.chars().filter(|c| is_han(*c)).count() > 5,
+                "{word}"
+            );
+            assert!(
+                !chinese.contains(|c: char| c.is_ascii()),
+                "{word}: {chinese}"
+            );
+            assert!(
+                Code::ALL[..at]
+                    .iter()
+                    .all(|other| other.meaning_zh() != chinese),
+                "{word}"
+            );
         }
     }
 }

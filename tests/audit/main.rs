@@ -106,13 +106,23 @@ fn a_contradiction_is_told_in_chinese_with_labels_and_the_difference() {
     for (form, cells, want) in [
         (
             FormId::F2021,
-            &[(FLOW[0], "60"), (FLOW[1], "1"), (FLOW[2], "60"), (FLOW[3], "3")][..],
+            &[
+                (FLOW[0], "60"),
+                (FLOW[1], "1"),
+                (FLOW[2], "60"),
+                (FLOW[3], "3"),
+            ][..],
             "“总计”一栏：“一、本年新收政府信息公开申请数量”60＋“二、上年结转政府信息公开申请数量”1（合61），\
              应等于“三、本年度办理结果／（七）总计”60＋“四、结转下年度继续办理”3（合63）；相差2。",
         ),
         (
             FormId::F2021,
-            &[(FLOW[0], "60"), (FLOW[1], "0"), (FLOW[2], "62"), (FLOW[3], "")][..],
+            &[
+                (FLOW[0], "60"),
+                (FLOW[1], "0"),
+                (FLOW[2], "62"),
+                (FLOW[3], ""),
+            ][..],
             "“总计”一栏：“一、本年新收政府信息公开申请数量”60＋“二、上年结转政府信息公开申请数量”0，\
              应等于“三、本年度办理结果／（七）总计”62＋“四、结转下年度继续办理”（空白）；无论空白处为何数都不成立。",
         ),
@@ -128,7 +138,10 @@ fn a_contradiction_is_told_in_chinese_with_labels_and_the_difference() {
         ),
         (
             FormId::F2021,
-            &[("requests.new@enterprise", "-1"), ("requests.new@total", "")][..],
+            &[
+                ("requests.new@enterprise", "-1"),
+                ("requests.new@total", ""),
+            ][..],
             "-1，计数不应为负数。",
         ),
     ] {

@@ -237,6 +237,7 @@ fn a_database_of_schema_13_keeps_what_it_says() {
     }
     old.execute_batch(
         "INSERT INTO form VALUES ('2014', 2014, 2018, '');
+         INSERT INTO finding_code VALUES ('identity_fails', 'as it was');
          INSERT INTO agency (id, name) VALUES (1, '白鹭市水务局');
          INSERT INTO report VALUES (1, 1, 2016, 'own', '', 1), (2, 1, 2017, 'own', '', 2);
          INSERT INTO address VALUES (1, 'http://www.bailu.gov.cn/t20170120_1.html');
@@ -290,6 +291,19 @@ fn a_database_of_schema_13_keeps_what_it_says() {
     let store = Store::open(&path).unwrap();
     assert_eq!(all(store.connection()), before);
     assert_eq!(store.verify().unwrap(), Vec::<String>::new());
+    // Codes are explained in both languages, those that the old file had too.
+    let mut codes = store
+        .connection()
+        .prepare("SELECT code, meaning, meaning_zh FROM finding_code ORDER BY code")
+        .unwrap();
+    let codes = codes.query_map([], |row| Ok([row.get(0)?, row.get(1)?, row.get(2)?]));
+    let codes: Vec<[String; 3]> = codes.unwrap().map(Result::unwrap).collect();
+    let mut known: Vec<_> = Code::ALL
+        .iter()
+        .map(|code| [code.as_str(), code.meaning(), code.meaning_zh()].map(String::from))
+        .collect();
+    known.sort();
+    assert_eq!(codes, known);
     let types: Vec<_> = [1, 2]
         .into_iter()
         .map(|version| {

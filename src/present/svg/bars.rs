@@ -1,7 +1,9 @@
 //! Agencies side by side as bars.
 
 use super::axis::Axis;
-use super::{Anchor, Canvas, FAINT, Frame, INK, LETTER, LINE, RULE, Tenths, empty, width_of, words};
+use super::{
+    Anchor, Canvas, FAINT, Frame, INK, LETTER, LINE, RULE, Tenths, empty, width_of, words,
+};
 use crate::present::bars::{Bar, Bars};
 use crate::present::shorten;
 

@@ -323,6 +323,9 @@ mod tests {
         assert_eq!(drawn.matches("<polyline").count(), MOST_OVERLAID);
         assert!(chart(Vec::new()).render().contains("没有报告"));
         assert!(!drawn.contains("style="));
-        assert_eq!(crate::present::svg::glyph(Sign::NO_REPORT, Language::Zh), "未");
+        assert_eq!(
+            crate::present::svg::glyph(Sign::NO_REPORT, Language::Zh),
+            "未"
+        );
     }
 }

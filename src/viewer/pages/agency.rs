@@ -5,12 +5,12 @@ use std::collections::{BTreeMap, BTreeSet};
 use maud::{Markup, PreEscaped, html};
 use serde::Serialize;
 
-use super::parts::{self, ReportCell};
+use super::presence::{self, ReportCell};
 use super::terms;
 use crate::model::{CellStatus, Decimal, Scope, Unit};
 use crate::query::{
-    self, AgencyFilter, AgencyRecord, Copies, Filter, Point, PointStatus, WatchFilter, WatchLine,
-    Window,
+    self, AbsentYear, AgencyFilter, AgencyRecord, Copies, Filter, Point, PointStatus, WatchFilter,
+    WatchLine, Window,
 };
 use crate::viewer::home::{View, ViewerError};
 use crate::viewer::language::Language;
@@ -32,6 +32,8 @@ pub struct Agency {
     record: AgencyRecord,
     /// Its reports by year and scope, suspected copies included.
     reports_by_year: Vec<ReportCell>,
+    /// Years without a report of which something is known, ascending.
+    absent: Vec<AbsentYear>,
     /// Its series by scope: those of which at least one report has a cell.
     series: Vec<SeriesRow>,
     /// Findings across years, versions and texts, the latest years first.
@@ -116,6 +118,9 @@ pub fn load(view: &View<'_>, name: AgencyName) -> Result<Agency, ViewerError> {
         id: view.names.of_agency(key).unwrap_or(name),
         record,
         reports_by_year,
+        absent: presence::absent(view, &[key])?
+            .remove(&key)
+            .unwrap_or_default(),
         series,
         findings: findings.lines,
         findings_total: findings.total,
@@ -221,16 +226,19 @@ impl SeriesRow {
 }
 
 impl Agency {
+    /// Those of the matrix.
     fn years(&self) -> Vec<i16> {
-        let years = self
-            .reports_by_year
-            .iter()
-            .filter_map(|report| report.cell.year);
-        let years: BTreeSet<i16> = years.collect();
-        match (years.first(), years.last()) {
-            (Some(first), Some(last)) => (*first..=*last).collect(),
-            _ => Vec::new(),
-        }
+        presence::years(self.reports_by_year.iter(), self.absent.iter())
+    }
+
+    fn has_report(&self, year: i16) -> bool {
+        let mut reports = self.reports_by_year.iter();
+        reports.any(|report| report.cell.year == Some(year))
+    }
+
+    /// Those of reports.
+    fn years_read(&self) -> Vec<i16> {
+        presence::years(self.reports_by_year.iter(), std::iter::empty())
     }
 
     fn head(&self, shell: &Shell<'_>) -> Markup {
@@ -297,19 +305,31 @@ impl Agency {
                                 @for year in &years {
                                     @let found: Vec<&ReportCell> = self.reports_by_year.iter()
                                         .filter(|report| report.cell.scope == scope && report.cell.year == Some(*year)).collect();
-                                    (parts::year_cell(shell, &found))
+                                    (presence::year_cell(shell, &found, None))
+                                }
+                            }
+                        }
+                        @if !self.absent.is_empty() {
+                            tr {
+                                th scope="row" { (shell.of("无报告的年份", "Years without a report")) }
+                                @for year in &years {
+                                    @match self.absent.iter().find(|absent| absent.year == *year) {
+                                        Some(absent) => (presence::year_cell(shell, &[], Some(absent))),
+                                        None if self.has_report(*year) => td.quiet { span aria-hidden="true" { "—" } span.unseen { (shell.of("有报告", "there is a report")) } },
+                                        None => (presence::year_cell(shell, &[], None)),
+                                    }
                                 }
                             }
                         }
                     }
                 }
             }
-            (parts::legend(shell))
+            (presence::legend(shell))
         }
     }
 
     fn numbers(&self, shell: &Shell<'_>) -> Markup {
-        let years = self.years();
+        let years = self.years_read();
         let of = |zh, en| shell.of(zh, en);
         html! {
             h2 { (of("历年数据", "Numbers by year")) }
@@ -406,6 +426,10 @@ impl Page for Agency {
                 ]
             })
         });
+        let absent = self.absent.iter().map(|absent| {
+            let who = vec![self.id.to_string(), self.record.line.label.clone()];
+            (who, absent)
+        });
         vec![
             Table::of(
                 "reports",
@@ -429,6 +453,7 @@ impl Page for Agency {
                 numbers,
             ),
             super::findings::table(&self.findings),
+            presence::table(absent),
         ]
     }
 

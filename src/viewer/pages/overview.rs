@@ -6,7 +6,7 @@ use maud::{Markup, html};
 use serde::Serialize;
 
 use super::agencies::Agencies;
-use super::{agencies, findings, parts};
+use super::{agencies, findings, parts, presence};
 use crate::model::division;
 use crate::query::{self, Holdings, ProvinceYear, RunLine, WatchFilter, WatchLine, Window};
 use crate::viewer::home::{View, ViewerError};
@@ -250,7 +250,7 @@ impl Page for Overview {
             @match &self.agencies {
                 Some(agencies) => {
                     (agencies.matrix(shell))
-                    (parts::legend(shell))
+                    (presence::legend(shell))
                 }
                 None => (self.map(shell)),
             }
