@@ -51,6 +51,10 @@ const PAGES: &str = "SELECT f.id, f.url, coalesce(f.checked_us, max(u.checked_us
          AND instr(coalesce(u.why, ''), 'list cut short') = 0)
      FROM url u JOIN url f ON f.id = coalesce(u.column_id, u.id) WHERE u.role = 'list'";
 
+/// The pages of the list `?1`, itself the first. An `OR` would go through all lists.
+const OF_LIST: &str =
+    "SELECT ?1 UNION ALL SELECT id FROM url WHERE role = 'list' AND column_id = ?1";
+
 /// Of an entry `u` with its last exchange `e`.
 const ENTRY: &str = "u.kind, u.url, u.title, u.year, u.outcome, u.why, e.at_us";
 
@@ -101,6 +105,22 @@ impl Frontier {
         urls: &[String],
         names: &[String],
     ) -> Result<Vec<ListColumn>, FrontierError> {
+        let is_indexed = self
+            .connection
+            .prepare_cached("SELECT 1 FROM sqlite_schema WHERE name = 'url_listed'")?
+            .exists([])?;
+        if !is_indexed {
+            // A ledger that no crawl of this program has opened yet.
+            let mut columns = self.columns()?;
+            let named = |title: &str| names.iter().any(|name| title.starts_with(name.as_str()));
+            let urls: BTreeSet<&String> = urls.iter().collect();
+            columns.retain(|column| {
+                column.items.iter().any(|item| {
+                    urls.contains(&item.url) || item.title.as_deref().is_some_and(named)
+                })
+            });
+            return Ok(columns);
+        }
         let mut lists: BTreeSet<i64> = BTreeSet::new();
         let mut by_url = self.connection.prepare_cached(
             "SELECT coalesce(p.column_id, p.id) FROM url u JOIN url p ON p.id = u.parent_id
@@ -123,12 +143,12 @@ impl Frontier {
                 lists.insert(row.get(0)?);
             }
         }
-        let sql = format!("{PAGES} AND (u.column_id = ?1 OR u.id = ?1) GROUP BY f.id");
+        let sql = format!("{PAGES} AND u.id IN ({OF_LIST}) GROUP BY f.id");
         let mut pages = self.connection.prepare_cached(&sql)?;
         let sql = format!(
-            "SELECT {ENTRY} FROM url p CROSS JOIN url u LEFT JOIN exchange e ON e.id = u.last_exchange_id
-             WHERE p.role = 'list' AND (p.column_id = ?1 OR p.id = ?1) AND u.parent_id = p.id AND u.role = 'item'
-               AND (u.kind = 'unknown' OR u.kind = 'report') ORDER BY u.year, u.url LIMIT ?2"
+            "SELECT {ENTRY} FROM url u LEFT JOIN exchange e ON e.id = u.last_exchange_id
+             WHERE u.parent_id IN ({OF_LIST}) AND u.role = 'item' AND (u.kind = 'unknown' OR u.kind = 'report')
+             ORDER BY u.year, u.url LIMIT ?2"
         );
         let mut entries = self.connection.prepare_cached(&sql)?;
         let (mut columns, mut room) = (Vec::new(), MOST_ENTRIES);

@@ -481,4 +481,13 @@ fn lists_tell_what_they_name_and_what_came_of_it() {
     commit(&mut frontier, &run, more);
     let column = frontier.columns().unwrap().remove(0);
     assert!(!column.whole && column.unclear);
+    let asked = |frontier: &Frontier| {
+        let column = frontier.columns_of(&named("http://a.example/b"), &none);
+        column.unwrap().remove(0)
+    };
+    assert_eq!(asked(&frontier), column);
+    // A ledger of before is asked another way.
+    let connection = Connection::open(frontier.path()).unwrap();
+    connection.execute_batch("DROP INDEX url_listed").unwrap();
+    assert_eq!(asked(&frontier), column);
 }
