@@ -101,7 +101,7 @@ pub fn bars(subject: Subject<'_>, rows: &[Standing], years: &[i16]) -> Bars {
     Bars {
         title: format!("{}　{}　{scope}", subject.label, years_of(years, language)),
         // Where units differ, each label has its own.
-        unit: super::behind(drawn.common(), language),
+        unit: super::in_words(drawn.common(), language),
         bars: rows.iter().map(bar).collect(),
     }
 }
@@ -127,7 +127,7 @@ pub fn of_comparison(
 ) -> String {
     let language = subject.language;
     let drawn = drawn(subject.indicator, rows);
-    let unit = super::behind(drawn.unit(), language);
+    let unit = super::in_words(drawn.unit(), language);
     let title = format!("{}　{}", subject.label, years_of(years, language));
     let scopes: BTreeSet<&str> = rows.iter().map(|row| row.scope.name(language)).collect();
     let scopes: Vec<&str> = scopes.into_iter().collect();

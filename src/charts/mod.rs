@@ -41,12 +41,17 @@ impl<'s> Subject<'s> {
 
     /// The unit of what a chart draws, as it stands behind a number.
     pub fn unit(self, of: Option<Unit>) -> &'static str {
-        behind(unit(self.indicator, of), self.language)
+        in_words(unit(self.indicator, of), self.language)
     }
 }
 
 /// A unit as it stands behind a number; in English empty where it only says how things counted are called in Chinese.
-fn behind(unit: &'static str, language: Language) -> &'static str {
+pub fn behind(unit: Option<Unit>, language: Language) -> &'static str {
+    in_words(unit.map_or("", Unit::as_str), language)
+}
+
+/// As [`behind`], of the Chinese word.
+fn in_words(unit: &'static str, language: Language) -> &'static str {
     match (language, unit.parse()) {
         (Language::Zh, _) | (_, Err(())) => unit,
         (Language::En, Ok(Unit::Yuan)) => " yuan",
@@ -128,7 +133,7 @@ impl Drawn {
 
     /// The number as printed with its own unit; `None` where the chart's unit is that of all.
     pub fn label(self, value: Decimal, unit: Option<Unit>, language: Language) -> Option<String> {
-        let unit = behind(unit.map_or("", Unit::as_str), language);
+        let unit = behind(unit, language);
         self.common().is_empty().then(|| format!("{value}{unit}"))
     }
 

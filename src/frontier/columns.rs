@@ -112,11 +112,11 @@ impl Frontier {
         if !is_indexed {
             // A ledger that no crawl of this program has opened yet.
             let mut columns = self.columns()?;
-            let named = |title: &str| names.iter().any(|name| title.starts_with(name.as_str()));
+            let begins = |title: &str| names.iter().any(|name| title.starts_with(name.as_str()));
             let urls: BTreeSet<&String> = urls.iter().collect();
             columns.retain(|column| {
                 column.items.iter().any(|item| {
-                    urls.contains(&item.url) || item.title.as_deref().is_some_and(named)
+                    urls.contains(&item.url) || item.title.as_deref().is_some_and(begins)
                 })
             });
             return Ok(columns);

@@ -459,7 +459,9 @@ fn lists_tell_what_they_name_and_what_came_of_it() {
         ("某县".to_owned(), 0),
         (String::new(), 0),
     ] {
-        let found = frontier.columns_of(&none, &[start.clone()]).unwrap();
+        let found = frontier
+            .columns_of(&none, std::slice::from_ref(&start))
+            .unwrap();
         assert_eq!(found.len(), want.min(start.len()), "{start:?}");
     }
     assert_eq!(

@@ -216,6 +216,22 @@ fn a_database_of_schema_1_gains_parts() {
     assert_eq!(report.sections[0].bytes, ByteRange::new(3, 7));
 }
 
+/// Codes have their meanings in both languages, those that an old file had without the Chinese too.
+fn codes_are_explained(store: &Store) {
+    let mut codes = store
+        .connection()
+        .prepare("SELECT code, meaning, meaning_zh FROM finding_code ORDER BY code")
+        .unwrap();
+    let codes = codes.query_map([], |row| Ok([row.get(0)?, row.get(1)?, row.get(2)?]));
+    let codes: Vec<[String; 3]> = codes.unwrap().map(Result::unwrap).collect();
+    let mut known: Vec<_> = Code::ALL
+        .iter()
+        .map(|code| [code.as_str(), code.meaning(), code.meaning_zh()].map(String::from))
+        .collect();
+    known.sort();
+    assert_eq!(codes, known);
+}
+
 #[test]
 fn a_database_of_schema_13_keeps_what_it_says() {
     let folder = tempfile::tempdir().unwrap();
@@ -291,19 +307,7 @@ fn a_database_of_schema_13_keeps_what_it_says() {
     let store = Store::open(&path).unwrap();
     assert_eq!(all(store.connection()), before);
     assert_eq!(store.verify().unwrap(), Vec::<String>::new());
-    // Codes are explained in both languages, those that the old file had too.
-    let mut codes = store
-        .connection()
-        .prepare("SELECT code, meaning, meaning_zh FROM finding_code ORDER BY code")
-        .unwrap();
-    let codes = codes.query_map([], |row| Ok([row.get(0)?, row.get(1)?, row.get(2)?]));
-    let codes: Vec<[String; 3]> = codes.unwrap().map(Result::unwrap).collect();
-    let mut known: Vec<_> = Code::ALL
-        .iter()
-        .map(|code| [code.as_str(), code.meaning(), code.meaning_zh()].map(String::from))
-        .collect();
-    known.sort();
-    assert_eq!(codes, known);
+    codes_are_explained(&store);
     let types: Vec<_> = [1, 2]
         .into_iter()
         .map(|version| {

@@ -7,6 +7,7 @@ use serde::Serialize;
 
 use super::presence::{self, ReportCell};
 use super::terms;
+use crate::charts;
 use crate::model::{CellStatus, Decimal, Scope, Unit};
 use crate::query::{
     self, AbsentYear, AgencyFilter, AgencyRecord, Copies, Filter, Point, PointStatus, WatchFilter,
@@ -177,7 +178,7 @@ impl YearPoint {
     /// The number, or the word for its absence.
     pub fn text(&self, language: Language) -> String {
         if let (PointStatus::Cell(CellStatus::Number), Some(value)) = (self.status, self.value) {
-            let unit = self.unit.map_or("", Unit::as_str);
+            let unit = charts::behind(self.unit, language);
             return format!("{value}{unit}");
         }
         let word = match self.status {
@@ -229,6 +230,10 @@ impl Agency {
     /// Those of the matrix.
     fn years(&self) -> Vec<i16> {
         presence::years(self.reports_by_year.iter(), self.absent.iter())
+    }
+
+    fn absent_in(&self, year: i16) -> Option<&AbsentYear> {
+        self.absent.iter().find(|absent| absent.year == year)
     }
 
     fn has_report(&self, year: i16) -> bool {
@@ -299,25 +304,26 @@ impl Agency {
                         @for year in &years { th scope="col" { (year) } }
                     } }
                     tbody {
-                        @for scope in scopes {
+                        @for scope in &scopes {
                             tr {
                                 th scope="row" { (scope.name(shell.language)) }
                                 @for year in &years {
                                     @let found: Vec<&ReportCell> = self.reports_by_year.iter()
-                                        .filter(|report| report.cell.scope == scope && report.cell.year == Some(*year)).collect();
-                                    (presence::year_cell(shell, &found, None))
+                                        .filter(|report| report.cell.scope == *scope && report.cell.year == Some(*year)).collect();
+                                    @match self.absent_in(*year) {
+                                        Some(_) if scopes.len() > 1 => (not_here(shell.of("见下行", "see below"))),
+                                        absent => (presence::year_cell(shell, &found, absent)),
+                                    }
                                 }
                             }
                         }
-                        @if !self.absent.is_empty() {
+                        // Of a year without any report nothing is known by scope.
+                        @if !self.absent.is_empty() && scopes.len() > 1 {
                             tr {
                                 th scope="row" { (shell.of("无报告的年份", "Years without a report")) }
                                 @for year in &years {
-                                    @match self.absent.iter().find(|absent| absent.year == *year) {
-                                        Some(absent) => (presence::year_cell(shell, &[], Some(absent))),
-                                        None if self.has_report(*year) => td.quiet { span aria-hidden="true" { "—" } span.unseen { (shell.of("有报告", "there is a report")) } },
-                                        None => (presence::year_cell(shell, &[], None)),
-                                    }
+                                    @if self.has_report(*year) { (not_here(shell.of("有报告", "there is a report"))) }
+                                    @else { (presence::year_cell(shell, &[], self.absent_in(*year))) }
                                 }
                             }
                         }
@@ -349,7 +355,7 @@ impl Agency {
                         tbody {
                             @for row in &self.series {
                                 tr {
-                                    th scope="row" lang="zh" { (shell.link(&Address::of(["series", row.series]), row.label)) }
+                                    th scope="row" { (shell.link(&Address::of(["series", row.series]), shell.of(row.label, &terms::words_of(row.series)))) }
                                     td { (row.scope.name(shell.language)) }
                                     td { (PreEscaped(row.spark())) }
                                     @for year in &years { (Self::point(shell, row, *year)) }
@@ -383,6 +389,11 @@ impl Agency {
             }
         }
     }
+}
+
+/// A cell of another row's matter.
+fn not_here(words: &str) -> Markup {
+    html! { td.quiet { span aria-hidden="true" { "—" } span.unseen { (words) } } }
 }
 
 impl Page for Agency {

@@ -1,5 +1,7 @@
 //! What the words of the data are called on pages, in Chinese and English.
 
+use maud::{Markup, html};
+
 use crate::charts;
 use crate::export::label_en;
 use crate::model::form::Quantity;
@@ -42,6 +44,20 @@ pub fn cell(id: &str, language: Language) -> String {
         Language::Zh => found.path.join(" / "),
         Language::En => label_en(found),
     }
+}
+
+/// What a form rests on: as the data says it, in Chinese where that is partly English.
+pub fn basis(form: FormId, known: &str, language: Language) -> Markup {
+    let chinese = match form {
+        FormId::F2008 => {
+            "《政府信息公开条例》（2007年）第三十一条、第三十二条；文字报告，法定六项内容，另有各省统计表"
+        }
+        FormId::F2014 => {
+            "国办发〔2014〕32号附件《政府信息公开情况统计表》；报告正文仍为文字，附此统计表"
+        }
+        FormId::F2019 | FormId::F2021 => return html! { span lang="zh" { (known) } },
+    };
+    html! { span lang=(language.of("zh", "en")) { (language.of(chinese, known)) } }
 }
 
 /// Levels of agencies, highest first: word of the data, Chinese, English.

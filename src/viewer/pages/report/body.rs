@@ -375,8 +375,13 @@ fn exceptions<'c>(one: &'c Contradiction, shell: &Shell<'_>) -> &'c [String] {
 fn details(page: &ReportPage, finding: &Finding, shell: &Shell<'_>) -> Markup {
     let told = page.contradictions.iter().find(|one| one.is_of(finding));
     let chinese = told.and_then(|one| Some((one, one.sum_zh.as_deref()?)));
+    let is_of_proposals = matches!(finding.code, Code::RepairProposed | Code::RepairAmbiguous);
     html! {
         @match (chinese, shell.language) {
+            // They say in Chinese what the message says.
+            (_, Language::Zh) if is_of_proposals && !page.report.proposals.is_empty() => {
+                a href="#proposals" { "见上：怎样才会相符" }
+            }
             (Some((one, sum)), Language::Zh) => {
                 (sum)
                 @if finding.code == Code::SoftIdentityFails && !one.exceptions_zh.is_empty() {
