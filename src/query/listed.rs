@@ -7,7 +7,7 @@ use rusqlite::Statement;
 
 use super::QueryError;
 use crate::model::Outcome;
-use crate::store::Store;
+use crate::store::{ADDRESS, Store};
 
 /// A report that a list names, as the crawl knows it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -92,16 +92,19 @@ impl<'l> Entries<'l> {
         }
         let names = names(store, lists)?;
         let ended = ended(store)?;
-        let mut read = store.connection().prepare(
-            "SELECT DISTINCT k.key FROM address d JOIN capture c ON c.address_id = d.id JOIN reading g ON g.capture_id = c.id
-             JOIN version v ON v.id = g.version_id JOIN report r ON r.id = v.report_id
-             JOIN agency_key k ON k.agency_id = r.agency_id WHERE substr(d.url, -12) = substr(?1, -12) AND substr(d.url, 9, 12) = substr(?1, 9, 12) AND d.url = ?1
-               AND v.official <> 'mirror_suspected'",
-        )?;
-        let mut is_read = store
-            .connection()
-            .prepare("SELECT 1 FROM address d JOIN capture c ON c.address_id = d.id JOIN reading g ON g.capture_id = c.id WHERE substr(d.url, -12) = substr(?1, -12) AND substr(d.url, 9, 12) = substr(?1, 9, 12) AND d.url = ?1
-             UNION ALL SELECT 1 FROM address d JOIN capture c ON c.address_id = d.id JOIN refusal x ON x.capture_id = c.id WHERE substr(d.url, -12) = substr(?1, -12) AND substr(d.url, 9, 12) = substr(?1, 9, 12) AND d.url = ?1")?;
+        // From the address on: else all readings would be gone through for each.
+        let mut read = store.connection().prepare(&format!(
+            "SELECT DISTINCT k.key FROM address d CROSS JOIN capture c ON c.address_id = d.id
+             CROSS JOIN reading g ON g.capture_id = c.id CROSS JOIN version v ON v.id = g.version_id
+             CROSS JOIN report r ON r.id = v.report_id CROSS JOIN agency_key k ON k.agency_id = r.agency_id
+             WHERE {ADDRESS} AND v.official <> 'mirror_suspected'"
+        ))?;
+        let mut is_read = store.connection().prepare(&format!(
+            "SELECT 1 FROM address d CROSS JOIN capture c ON c.address_id = d.id CROSS JOIN reading g ON g.capture_id = c.id
+             WHERE {ADDRESS}
+             UNION ALL SELECT 1 FROM address d CROSS JOIN capture c ON c.address_id = d.id CROSS JOIN refusal x ON x.capture_id = c.id
+             WHERE {ADDRESS}"
+        ))?;
         for list in lists {
             let mut bodies: BTreeSet<i64> = BTreeSet::new();
             // Of whatever was ever had, though it may be refused today.
@@ -232,7 +235,7 @@ fn all_names(store: &Store) -> Result<HashMap<String, Whose>, QueryError> {
 /// Agencies that others followed: their lists say nothing of later years.
 fn ended(store: &Store) -> Result<HashSet<i64>, QueryError> {
     let mut statement = store.connection().prepare(
-        "SELECT DISTINCT k.key FROM agency_link l JOIN agency_key k ON k.agency_id = l.earlier_id",
+        "SELECT DISTINCT k.key FROM agency_link l CROSS JOIN agency_key k ON k.agency_id = l.earlier_id",
     )?;
     let rows = statement.query_map([], |row| row.get(0))?;
     Ok(rows.collect::<Result<_, _>>()?)

@@ -1,7 +1,7 @@
 //! The schema keeps its promises against raw SQL, and against other files.
 
 use nianbao::model::{ByteRange, CellStatus, Code, Scope, SectionKind, Severity};
-use nianbao::store::{KeyRow, Outcome, SCHEMA_VERSION, Store, StoreError};
+use nianbao::store::{ADDRESS, KeyRow, Outcome, SCHEMA_VERSION, Store, StoreError};
 use rusqlite::Connection;
 
 use crate::random::{capture, sound};
@@ -328,6 +328,18 @@ fn a_database_of_schema_13_keeps_what_it_says() {
     let other = store.reader().version(2).unwrap().unwrap().report;
     assert_eq!(other.title.as_deref(), Some("a\u{1}"));
     assert_eq!(other.statistics[1].cells[0].raw, "见\"附件\"");
+}
+
+#[test]
+fn an_address_is_found_by_its_index() {
+    let home = filled();
+    let sql = format!("EXPLAIN QUERY PLAN SELECT d.id FROM address d WHERE {ADDRESS}");
+    let mut statement = home.store.connection().prepare(&sql).unwrap();
+    let plan = statement.query_row(["http://www.yunxi.gov.cn/nb/2020.html"], |row| {
+        row.get::<_, String>(3)
+    });
+    let plan = plan.unwrap();
+    assert!(plan.contains("USING INDEX address_url"), "{plan}");
 }
 
 #[test]
