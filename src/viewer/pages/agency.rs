@@ -306,7 +306,7 @@ impl Agency {
                     tbody {
                         @for scope in &scopes {
                             tr {
-                                th scope="row" { (scope.name(shell.language)) }
+                                th scope="row" .whose { (scope.name(shell.language)) }
                                 @for year in &years {
                                     @let found: Vec<&ReportCell> = self.reports_by_year.iter()
                                         .filter(|report| report.cell.scope == *scope && report.cell.year == Some(*year)).collect();
@@ -356,7 +356,7 @@ impl Agency {
                             @for row in &self.series {
                                 tr {
                                     th scope="row" { (shell.link(&Address::of(["series", row.series]), shell.of(row.label, &terms::words_of(row.series)))) }
-                                    td { (row.scope.name(shell.language)) }
+                                    td.whose { (row.scope.name(shell.language)) }
                                     td { (PreEscaped(row.spark())) }
                                     @for year in &years { (Self::point(shell, row, *year)) }
                                 }

@@ -5,7 +5,7 @@ use maud::{Markup, html};
 use serde::Serialize;
 use serde_json::Value;
 
-use super::parts;
+use super::{parts, terms};
 use crate::audit::across::why_in_chinese;
 use crate::decisions::{self, Decisions, What};
 use crate::model::CellStatus;
@@ -134,6 +134,7 @@ impl Finding {
                         Some(report) => (shell.link(&report.proof(cell), cell)),
                         None => (cell),
                     }
+                    " " span.quiet { (terms::cell(cell, shell.language)) }
                     " = " (number("value"))
                 }
                 (Some("mention"), _) => {
@@ -162,6 +163,7 @@ impl Finding {
                         Some(report) => (shell.link(&report.proof(cell), cell)),
                         None => (cell),
                     }
+                    " " span.quiet { (terms::cell(cell, shell.language)) }
                     ": " (side(shell, piece.get("from"))) " → " (side(shell, piece.get("to")))
                 }
                 (Some("absence"), _) => {
