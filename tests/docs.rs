@@ -60,10 +60,11 @@ fn findings_are_explained_one_by_one() {
         let Some(row) = rows.remove(code.as_str()) else {
             panic!("docs/findings.md does not have {}", code.as_str());
         };
-        assert_eq!(row.len(), 4, "{}", code.as_str());
+        assert_eq!(row.len(), 5, "{}", code.as_str());
         assert_eq!(row[1], code.severity().as_str(), "{}", code.as_str());
         assert_eq!(row[2], code.meaning(), "{}", code.as_str());
-        assert!(!row[3].is_empty(), "{}", code.as_str());
+        assert_eq!(row[3], code.meaning_zh(), "{}", code.as_str());
+        assert!(!row[4].is_empty(), "{}", code.as_str());
     }
     assert!(
         rows.is_empty(),

@@ -1,5 +1,7 @@
 //! The viewer over HTTP, without a browser: who is let in, what is sent, what the twins say; and the static site.
 
+mod tongue;
+
 use std::collections::BTreeSet;
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::TcpStream;
@@ -442,6 +444,49 @@ fn the_description_says_what_the_pages_have() {
         }
     }
     assert!(seen > 30, "{seen}");
+}
+
+#[test]
+fn chinese_pages_speak_chinese() {
+    let served = Served::start(home());
+    let mut paths: Vec<String> = [
+        "",
+        "/agencies",
+        "/findings",
+        "/press?verdict=any",
+        "/status",
+        "/codebook",
+        "/compare",
+        "/search",
+        "/form/2008",
+        "/form/2014",
+        "/form/2021",
+        "/series/norm_stock",
+        "/series/disclosure_rate",
+    ]
+    .map(ToOwned::to_owned)
+    .to_vec();
+    for agency in served.json("/agencies.json")["agencies"]
+        .as_array()
+        .unwrap()
+    {
+        paths.push(format!("/agency/{}", agency["id"].as_str().unwrap()));
+        for report in agency["reports_by_year"].as_array().unwrap() {
+            paths.push(format!("/report/{}", report["report"].as_str().unwrap()));
+        }
+    }
+    for finding in served.json("/findings.json")["findings"]
+        .as_array()
+        .unwrap()
+    {
+        paths.push(format!("/finding/{}", finding["id"].as_str().unwrap()));
+    }
+    assert!(paths.len() > 30, "{paths:?}");
+    for path in paths {
+        let page = served.get(&format!("/zh{path}"), "");
+        assert_eq!(page.status, 200, "{path}");
+        assert_eq!(tongue::english(&page.body), Vec::<String>::new(), "{path}");
+    }
 }
 
 /// Names of the tables that a page links to.

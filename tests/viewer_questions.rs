@@ -293,12 +293,39 @@ fn charts_are_drawn_inline_and_as_files_with_gaps() {
             "无数值："
         };
         assert!(gap && file.body.contains(told), "{chart}");
+        // For readers of English in English but for the agencies' names, in the page and as a file.
+        let page = html(&format!("/en/compare?{question}"));
+        let (_, drawn) = page.split_once("<svg ").unwrap();
+        let (drawn, _) = drawn.split_once("</svg>").unwrap();
+        assert!(
+            page.contains(&format!("\"/en/compare.{name}.svg?")),
+            "{chart}"
+        );
+        let file = get(&format!("/en/compare.{name}.svg?{question}"));
+        for picture in [drawn, file.body.as_str()] {
+            let mut left = picture.to_owned();
+            for row in rows {
+                let name = row["name"].as_str().unwrap();
+                left = left.replace(name, "");
+            }
+            assert_ne!(left, picture, "{chart}: names stay");
+            // Fonts have names of their own; what to know quotes units of the forms.
+            let (_, text) = left.split_once("<title").unwrap();
+            let is_han = |c: &char| ('\u{4e00}'..='\u{9fff}').contains(c);
+            let han: String = text
+                .chars()
+                .filter(is_han)
+                .filter(|c| !"条件".contains(*c))
+                .collect();
+            assert_eq!(han, "", "{chart}: {text}");
+            assert!(text.contains("requests received") && text.contains("Comparability: "));
+        }
     }
     // One year: bars, and the number leads to the report.
     let page = html(&format!(
         "/en/compare?series=requests_received{picked}&from=2020&to=2020"
     ));
-    assert!(page.contains("compare.bars.svg?"));
+    assert!(page.contains("\"/en/compare.bars.svg?"));
     assert_eq!(
         get("/compare.line.svg?series=requests_received&chart=bars").status,
         404
@@ -446,6 +473,13 @@ fn a_series_says_what_it_is_and_sums_only_what_is_whole() {
             .body
             .contains("断 2019→2021")
     );
+    let english = get("/en/series/norm_stock.medians.svg").body;
+    assert!(
+        english.contains("break 2019→2021") && english.contains("norm stock: median of agencies")
+    );
+    assert!(!english.contains("断") && !english.contains("中位数"));
+    assert!(page.contains("norm stock: median of agencies"));
+    assert!(html("/zh/series/norm_stock").contains("各机关中位数"));
     // A ratio is not added; a cell has a page of its own.
     let ratio = json("/series/disclosure_rate.json");
     assert!(

@@ -1,5 +1,6 @@
 //! A report, the proof of its cells and its versions, as the viewer serves them.
 
+mod tongue;
 mod warcs;
 
 use std::io::{Read as _, Write as _};
@@ -13,6 +14,7 @@ use nianbao::home::Home;
 use nianbao::viewer::{Serving, Viewer, serve};
 use serde_json::Value;
 use sha2::{Digest as _, Sha256};
+use tongue::english;
 use warcs::{HTML, Warc, built, demo_page, home, http, report_page, write};
 
 const URL: &str = "http://www.yunxi.gov.cn/2023.html";
@@ -61,9 +63,15 @@ impl Served {
             let day = format!("2026-02-{number:02}T00:00:00Z");
             warc.response(number, &day, URL, answer);
         }
+        Self::over(&warc, |_| {})
+    }
+
+    /// Of an archive, and what `ready` puts beside it.
+    fn over(warc: &Warc, ready: impl FnOnce(&Home)) -> Self {
         let (folder, home) = home();
         write(&home.warc(), "a.warc.gz", &warc.packed());
         built(&home.warc(), &home.database(), false);
+        ready(&home);
         let (stop, stopped) = tokio::sync::oneshot::channel::<()>();
         let (tell, told) = std::sync::mpsc::channel();
         let viewer = Viewer::new(Home::open(home.directory()).unwrap());
@@ -373,6 +381,18 @@ fn what_does_not_add_up_is_drawn_on_its_cells() {
     assert_eq!(text.matches(" fails join-").count(), 8);
     assert_eq!(text.matches("<h1>").count(), 1);
     assert!(text.contains("<li id=\"sum-1\""));
+    // In Chinese, with the same numbers, the cells' labels and the difference.
+    let chinese = told[0]["sum_zh"].as_str().unwrap();
+    assert!(chinese.starts_with("“自然人”一栏：“一、本年新收政府信息公开申请数量”58＋"));
+    assert!(chinese.ends_with("；相差1。"), "{chinese}");
+    assert!(
+        text.matches(chinese).count() >= 2,
+        "in the list of sums and of findings"
+    );
+    assert_eq!(english(text), Vec::<String>::new());
+    let in_english = served.get(&format!("/en/report/{name}"));
+    assert!(in_english.text().contains("58 + 1 ≠ 58 + 2"));
+    assert!(!in_english.text().contains(chinese));
     // Statuses in CSV are words.
     let cells = served.get(&format!("/report/{name}.cells.csv"));
     assert!(
@@ -446,4 +466,130 @@ fn a_pdf_is_proved_and_not_shown() {
     let kept = served.get(&format!("/payload/{name}/{NEW}"));
     assert!(kept.body.starts_with(b"%PDF"));
     assert!(kept.header("content-disposition").ends_with(".pdf\""));
+}
+
+/// A ledger with one list: a year, and what came of asking for it.
+fn list_of(home: &Home, years: &[(i16, Option<&str>)]) {
+    drop(nianbao::frontier::Frontier::open(&home.frontier()).unwrap());
+    let ledger = rusqlite::Connection::open(home.frontier()).unwrap();
+    let put = |url: &str,
+               role: &str,
+               parent: Option<i64>,
+               year: Option<i16>,
+               outcome: Option<&str>| {
+        let state = if outcome.is_some() { "done" } else { "pending" };
+        let title = year.map(|year| format!("{year}年政府信息公开工作年度报告"));
+        ledger
+            .execute(
+                "INSERT INTO url (digest, url, lane_id, site_id, role, rank, depth, hops, parent_id, title, kind, year, rule, state,
+                   outcome, seen_us, checked_us) VALUES (?, ?, 1, 1, ?, 0, 0, 0, ?, ?, 'report', ?, 'x', ?, ?, 1, 1)",
+                rusqlite::params![&Sha256::digest(url)[..16], url, role, parent, title, year, state, outcome],
+            )
+            .unwrap();
+        ledger.last_insert_rowid()
+    };
+    let list = put(
+        "http://www.yunxi.gov.cn/nb/",
+        "list",
+        None,
+        None,
+        Some("ok"),
+    );
+    for (year, outcome) in years {
+        let url = format!("http://www.yunxi.gov.cn/{year}.html");
+        put(&url, "item", Some(list), Some(*year), *outcome);
+    }
+}
+
+#[test]
+fn a_year_without_a_report_says_why() {
+    let mut warc = Warc::new();
+    for (number, year) in [(1, 2020), (2, 2024)] {
+        let page = report_page(year, "2", "本机关依法公开。", "");
+        let url = format!("http://www.yunxi.gov.cn/{year}.html");
+        warc.response(number, "2025-02-01T00:00:00Z", &url, &http(HTML, &page));
+    }
+    let states = |served: &Served, path: &str| -> Vec<(String, String, String)> {
+        let page = served.get(path);
+        assert_eq!(page.status, 200, "{path}");
+        let document = scraper::Html::parse_document(page.text());
+        let cells = scraper::Selector::parse("table.matrix tbody tr:last-child td.heat").unwrap();
+        let sign = scraper::Selector::parse("span[aria-hidden], a").unwrap();
+        let told = document.select(&cells).map(|cell| {
+            let class = cell.attr("class").unwrap().trim_start_matches("heat ");
+            let sign = cell.select(&sign).next().unwrap();
+            let named = sign.attr("aria-label").map(ToOwned::to_owned);
+            let hidden = scraper::Selector::parse("span.unseen").unwrap();
+            let named = named.or_else(|| Some(cell.select(&hidden).next()?.inner_html()));
+            (class.to_owned(), sign.inner_html(), named.unwrap())
+        });
+        told.collect()
+    };
+    let classes = |served: &Served, path: &str| -> Vec<String> {
+        let all = states(served, path).into_iter();
+        all.map(|(class, ..)| class).collect()
+    };
+    // Nothing but two reports: what lies between them is missing.
+    let served = Served::over(&warc, |_| {});
+    let want = ["found", "absent", "absent", "absent", "found"];
+    assert_eq!(classes(&served, "/zh/agencies"), want);
+    // A list tells more.
+    let served = Served::over(&warc, |home| {
+        list_of(
+            home,
+            &[
+                (2020, Some("ok")),
+                (2021, Some("blocked")),
+                (2022, None),
+                (2023, Some("gone")),
+                (2024, Some("ok")),
+                (2025, Some("blocked")),
+                (4000, Some("blocked")),
+            ],
+        );
+    });
+    let want = ["found", "blocked", "pending", "absent", "found", "blocked"];
+    for language in ["zh", "en"] {
+        assert_eq!(classes(&served, &format!("/{language}/agencies")), want);
+        // The overview of a small home has the same matrix.
+        assert_eq!(classes(&served, &format!("/{language}")), want);
+    }
+    let (_, sign, words) = states(&served, "/zh/agencies").remove(1);
+    assert_eq!((&*sign, &*words), ("拒", "网站拒绝访问"));
+    let (_, sign, words) = states(&served, "/en/agencies").remove(1);
+    assert_eq!((&*sign, &*words), ("■", "refused to us"));
+    let english = served.get("/en/agencies");
+    assert!(english.text().contains("on a list; its site refuses us"));
+    let json = served.get("/agencies.json").json();
+    let line = &json["agencies"][0];
+    let absent = line["absent"].as_array().unwrap();
+    let words: Vec<_> = absent
+        .iter()
+        .map(|one| {
+            (
+                one["year"].as_i64().unwrap(),
+                one["presence"].as_str().unwrap(),
+            )
+        })
+        .collect();
+    let told = [
+        (2021, "blocked"),
+        (2022, "not_fetched"),
+        (2023, "missing"),
+        (2025, "blocked"),
+    ];
+    assert_eq!(words, told);
+    let listed = &absent[0]["evidence"][0];
+    assert_eq!(listed["url"], "http://www.yunxi.gov.cn/2021.html");
+    let csv = served.get("/agencies.absent.csv");
+    assert!(
+        csv.text()
+            .contains(",2021,blocked,http://www.yunxi.gov.cn/2021.html")
+    );
+    // On the agency's own page, too.
+    let agency = line["id"].as_str().unwrap();
+    let own = classes(&served, &format!("/zh/agency/{agency}"));
+    assert_eq!(own, want);
+    let csv = served.get(&format!("/agency/{agency}.absent.csv"));
+    assert_eq!(csv.text().lines().count(), 5);
 }

@@ -8,7 +8,7 @@ use super::rule::{Part, Side};
 use crate::model::{Catalog, CellStatus, Code, Finding};
 
 /// From this many terms on, the zeros of a side are counted instead of written.
-const LONG: usize = 8;
+pub(super) const LONG: usize = 8;
 
 /// What is contradictory, in the order of the checks. A wrong cell shows in every identity it takes part in:
 /// all of them are kept, since together they tell which cell it is.
@@ -23,20 +23,29 @@ pub fn findings(checks: &[Check], catalog: &Catalog) -> Vec<Finding> {
         .collect()
 }
 
-fn finding(check: &Check, catalog: &Catalog) -> Option<Finding> {
-    let identity = check.rule.identity;
-    let hard = identity.strictness == Strictness::Hard;
-    let domain = matches!(identity.op, Operator::NonNegative | Operator::Whole);
-    let code = match &check.outcome {
-        Outcome::Fails { .. } if domain => Code::DomainFails,
-        Outcome::Fails { .. } if hard => Code::IdentityFails,
-        Outcome::Fails { .. } => Code::SoftIdentityFails,
+/// What a check is a finding of; `None` where it contradicts nothing.
+pub(super) fn code(check: &Check) -> Option<Code> {
+    let hard = check.rule.strictness() == Strictness::Hard;
+    match &check.outcome {
+        Outcome::Fails { .. } if is_domain(check) => Some(Code::DomainFails),
+        Outcome::Fails { .. } if hard => Some(Code::IdentityFails),
+        Outcome::Fails { .. } => Some(Code::SoftIdentityFails),
         Outcome::NotAssessable {
             irreconcilable: true,
             ..
-        } if hard => Code::IdentityBlank,
-        _ => return None,
-    };
+        } if hard => Some(Code::IdentityBlank),
+        _ => None,
+    }
+}
+
+fn is_domain(check: &Check) -> bool {
+    matches!(check.rule.op(), Operator::NonNegative | Operator::Whole)
+}
+
+fn finding(check: &Check, catalog: &Catalog) -> Option<Finding> {
+    let identity = check.rule.identity;
+    let domain = is_domain(check);
+    let code = code(check)?;
     let mut message = identity.id.clone();
     if !check.rule.place.is_empty() {
         message.push_str(" at ");

@@ -308,6 +308,9 @@ pub struct Identity {
     /// Innocent explanations of a failure.
     #[serde(default)]
     pub exceptions: Vec<String>,
+    /// The same in Chinese, one for one.
+    #[serde(default)]
+    pub exceptions_zh: Vec<String>,
     /// The rule in an English sentence.
     pub en: String,
     /// The rule in a Chinese sentence.

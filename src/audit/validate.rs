@@ -57,6 +57,10 @@ pub(super) fn validate(identity: &Identity, catalog: &Catalog) -> Result<(), Str
     if kind.is_within_report() {
         within_report(identity)?;
     }
+    require(
+        identity.exceptions.len() == identity.exceptions_zh.len(),
+        "exceptions and exceptions_zh are not one for one",
+    )?;
     readable(identity)?;
     ids(identity, catalog)?;
     candidates(identity, catalog)

@@ -3,12 +3,12 @@
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
 
-use crate::model::Decimal;
+use crate::model::{Decimal, Language};
 use crate::present::svg::{BarChart, LineChart, OverlayChart, Slope, SlopeChart};
 use crate::present::{Bar, Bars, Plot, Sign};
 use crate::query::compare::{Indicator, Standing, Yearly};
 
-use super::Drawn;
+use super::{Drawn, Subject};
 
 /// Rows of bars.
 pub const MOST_BARS: usize = 60;
@@ -57,30 +57,31 @@ pub fn drawn(indicator: &Indicator, rows: &[Standing]) -> Drawn {
 }
 
 /// Bars of rows of one scope.
-pub fn bars(indicator: &Indicator, rows: &[Standing], years: &[i16]) -> Bars {
-    let drawn = drawn(indicator, rows);
+pub fn bars(subject: Subject<'_>, rows: &[Standing], years: &[i16]) -> Bars {
+    let language = subject.language;
+    let drawn = drawn(subject.indicator, rows);
     let bar = |row: &Standing| {
         let total = &row.total;
         let mut label = total.value.map_or_else(
             || {
                 super::sign(total.status).map_or_else(String::new, |sign| {
-                    format!("{} {}", sign.sign, sign.chinese)
+                    let glyph = language.of(sign.sign, sign.letter);
+                    format!("{glyph} {}", sign.meaning(language))
                 })
             },
             |value| {
                 drawn
-                    .label(value, total.unit)
+                    .label(value, total.unit, language)
                     .unwrap_or_else(|| value.to_string())
             },
         );
         if let (Some(fraction), Some(_)) = (total.fraction, total.value) {
             // Writing to a String cannot fail.
-            let _ = write!(
-                label,
-                "（{}/{}）",
-                number(fraction.numerator),
-                number(fraction.denominator)
-            );
+            let (above, below) = (number(fraction.numerator), number(fraction.denominator));
+            let _ = match language {
+                Language::Zh => write!(label, "（{above}/{below}）"),
+                Language::En => write!(label, " ({above}/{below})"),
+            };
         }
         Bar {
             // A bar of another unit or definition would be compared with the others.
@@ -95,53 +96,69 @@ pub fn bars(indicator: &Indicator, rows: &[Standing], years: &[i16]) -> Bars {
     };
     let scope = rows
         .first()
-        .map(|row| super::scope_word(row.scope))
+        .map(|row| row.scope.name(language))
         .unwrap_or_default();
     Bars {
-        title: format!("{}　{}　{scope}", indicator.label(), years_of(years)),
+        title: format!("{}　{}　{scope}", subject.label, years_of(years, language)),
         // Where units differ, each label has its own.
-        unit: drawn.common(),
+        unit: super::in_words(drawn.common(), language),
         bars: rows.iter().map(bar).collect(),
     }
 }
 
-/// `2020年`, `2019—2022年`; empty for none.
-pub fn years_of(years: &[i16]) -> String {
-    match years {
-        [] => String::new(),
-        [year] => format!("{year}年"),
-        [first, .., last] => format!("{first}—{last}年"),
+/// `2020年`, `2019—2022年`; in English `2020`, `2019–2022`; empty for none.
+pub fn years_of(years: &[i16], language: Language) -> String {
+    match (years, language) {
+        ([], _) => String::new(),
+        ([year], Language::Zh) => format!("{year}年"),
+        ([year], Language::En) => year.to_string(),
+        ([first, .., last], Language::Zh) => format!("{first}—{last}年"),
+        ([first, .., last], Language::En) => format!("{first}–{last}"),
     }
 }
 
 /// A picture of rows of one scope, `left_out` more of which are not drawn.
 pub fn of_comparison(
-    indicator: &Indicator,
+    subject: Subject<'_>,
     rows: &[Standing],
     years: &[i16],
     left_out: usize,
     picture: Picture,
 ) -> String {
-    let drawn = drawn(indicator, rows);
-    let title = format!("{}　{}", indicator.label(), years_of(years));
-    let scopes: BTreeSet<&str> = rows
-        .iter()
-        .map(|row| super::scope_word(row.scope))
-        .collect();
+    let language = subject.language;
+    let drawn = drawn(subject.indicator, rows);
+    let unit = super::in_words(drawn.unit(), language);
+    let title = format!("{}　{}", subject.label, years_of(years, language));
+    let scopes: BTreeSet<&str> = rows.iter().map(|row| row.scope.name(language)).collect();
     let scopes: Vec<&str> = scopes.into_iter().collect();
-    let mut subtitle = format!("范围：{}", scopes.join("、"));
+    let mut subtitle = match language {
+        Language::Zh => format!("范围：{}", scopes.join("、")),
+        Language::En => format!("Scope: {}", scopes.join(", ")),
+    };
     if !drawn.unit().is_empty() {
-        subtitle = format!("单位：{}；{subtitle}", drawn.unit());
+        let unit = super::alone(drawn.unit(), language);
+        subtitle = match language {
+            Language::Zh => format!("单位：{unit}；{subtitle}"),
+            Language::En => format!("Unit: {unit}; {subtitle}"),
+        };
     }
-    let mut frame = super::frame(indicator, title, subtitle);
-    frame.notes.extend(drawn.note());
+    let mut frame = super::frame(subject, title, subtitle);
+    frame.notes.extend(drawn.note(language));
     if left_out > 0 {
-        frame
-            .notes
-            .push(format!("仅列前{}行，另有{left_out}行未列。", rows.len()));
+        frame.notes.push(match language {
+            Language::Zh => format!("仅列前{}行，另有{left_out}行未列。", rows.len()),
+            Language::En => format!(
+                "The first {} rows; {left_out} more are not drawn.",
+                rows.len()
+            ),
+        });
     }
     if rows.iter().any(|row| row.rank.is_none()) {
-        frame.notes.push("“–”：无可排名的数值，不参与排名。".into());
+        let unranked = language.of(
+            "“–”：无可排名的数值，不参与排名。",
+            "–: no number that can be ranked.",
+        );
+        frame.notes.push(unranked.into());
     }
     let plots = || {
         rows.iter().map(|row| Plot {
@@ -149,16 +166,16 @@ pub fn of_comparison(
                 Some(rank) => format!("{rank}　{}", name(row)),
                 None => format!("–　{}", name(row)),
             },
-            unit: drawn.unit(),
-            points: super::of_years(&row.years, drawn),
+            unit,
+            points: super::of_years(&row.years, drawn, language),
         })
     };
     match (picture, years) {
         (Picture::Slope, [first, .., last]) => SlopeChart {
             frame,
             years: [*first, *last],
-            unit: drawn.unit(),
-            slopes: rows.iter().map(|row| slope(row, drawn)).collect(),
+            unit,
+            slopes: rows.iter().map(|row| slope(row, drawn, language)).collect(),
         }
         .render(),
         (Picture::Panels, _) => LineChart {
@@ -173,14 +190,14 @@ pub fn of_comparison(
         .render(),
         (Picture::Bars | Picture::Slope, _) => BarChart {
             frame,
-            bars: bars(indicator, rows, years),
+            bars: bars(subject, rows, years),
         }
         .render(),
     }
 }
 
 /// From the first to the last year; what lies between is not asked, but a change of what is counted is.
-fn slope(row: &Standing, drawn: Drawn) -> Slope {
+fn slope(row: &Standing, drawn: Drawn, language: Language) -> Slope {
     let ends = [row.years.first(), row.years.last()];
     let end = |year: Option<&Yearly>| {
         let Some(total) = year.map(|year| &year.total) else {
@@ -193,7 +210,7 @@ fn slope(row: &Standing, drawn: Drawn) -> Slope {
     };
     let label = |year: Option<&Yearly>| {
         let total = &year?.total;
-        drawn.label(total.value?, total.unit)
+        drawn.label(total.value?, total.unit, language)
     };
     Slope {
         name: name(row).to_owned(),
@@ -274,14 +291,15 @@ mod tests {
                 standing(2, "乙局", &[(3_000_000, Yuan)]),
             ]
         };
-        let drawn = bars(&indicator, &rows(), &[2019]);
+        let subject = Subject::chinese(&indicator);
+        let drawn = bars(subject, &rows(), &[2019]);
         let values: Vec<_> = drawn.bars.iter().map(|bar| bar.value.unwrap()).collect();
         assert_eq!(values, [5_000_000, 3_000_000].map(Decimal::integer));
         let labels: Vec<_> = drawn.bars.iter().map(|bar| bar.label.as_str()).collect();
         assert_eq!(labels, ["500万元", "3000000元"]);
         assert_eq!(drawn.unit, "");
         let picture_of = |years: &[i16], rows: Vec<Standing>| {
-            of_comparison(&indicator, &rows, years, 0, Picture::of_years(years.len()))
+            of_comparison(subject, &rows, years, 0, Picture::of_years(years.len()))
         };
         let bars = picture_of(&[2019], rows());
         assert!(bars.contains("单位：元") && bars.contains("金额单位不一"));
@@ -310,6 +328,61 @@ mod tests {
         let panels = picture_of(&[2019, 2020, 2021], vec![standing(1, "甲局", &odd)]);
         assert_eq!(heights(&panels).len(), 1);
         assert!(panels.contains("2019年单位不同或数值过大"));
+    }
+
+    #[test]
+    fn pictures_in_english_have_chinese_names_alone() {
+        use Unit::{Jian, WanYuan, Yuan};
+        let is_han = |c: char| ('\u{3000}'..='\u{9fff}').contains(&c) && c != '　';
+        let gap = |mut row: Standing| {
+            row.years[0].total.value = None;
+            row.years[0].total.status = Outcome::NoReport;
+            row.years[1].break_before = true;
+            row.rank = None;
+            row.total = row.years[0].total.clone();
+            row
+        };
+        for (id, units) in [
+            ("procurement_amount", [WanYuan, Yuan]),
+            ("requests_received", [Jian, Jian]),
+            ("disclosure_rate", [Jian, Jian]),
+        ] {
+            let indicator = Indicator::find(id).unwrap();
+            let english = Subject {
+                indicator: &indicator,
+                label: "some label",
+                language: Language::En,
+            };
+            let years = [(500, units[0]), (7, units[1]), (9, units[0])];
+            let rows = [
+                standing(1, "甲局", &years),
+                gap(standing(2, "乙局", &years)),
+            ];
+            for picture in [
+                Picture::Bars,
+                Picture::Slope,
+                Picture::Panels,
+                Picture::Line,
+            ] {
+                let drawn = of_comparison(english, &rows, &[2019, 2020, 2021], 3, picture);
+                let rest = drawn.replace("甲局", "").replace("乙局", "");
+                let head = rest.find("<title").unwrap();
+                // What to know of a series quotes units of the forms.
+                let quoted = &indicator.series().caveat;
+                let ours = |c: &char| is_han(*c) && !quoted.contains(*c);
+                let left: String = rest[head..].chars().filter(ours).collect();
+                assert_eq!(left, "", "{id} {picture:?}: {drawn}");
+                assert!(drawn.contains("xml:lang=\"en\"") && drawn.contains("some label"));
+                assert!(drawn.contains("no report") && drawn.contains("3 more are not drawn"));
+                let chinese = Subject::chinese(&indicator);
+                let drawn = of_comparison(chinese, &rows, &[2019, 2020, 2021], 3, picture);
+                assert!(drawn.contains("未见报告") && !drawn.contains("no report"));
+                assert!(drawn.contains("xml:lang=\"zh-CN\"") && drawn.contains(indicator.label()));
+                if matches!(picture, Picture::Panels | Picture::Line) {
+                    assert!(drawn.contains(">断 "));
+                }
+            }
+        }
     }
 
     #[test]

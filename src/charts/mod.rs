@@ -6,7 +6,7 @@ mod compare;
 
 use std::fmt::Write as _;
 
-use crate::model::{CellStatus, Decimal, Scope, Unit};
+use crate::model::{CellStatus, Decimal, Language, Unit};
 use crate::present::svg::Frame;
 use crate::present::{Cell, Plot, Point as Place, Sign};
 use crate::query::compare::{Indicator, Outcome, Yearly, in_yuan};
@@ -17,6 +17,57 @@ use crate::query::{Point, PointStatus};
 pub use compare::{
     MOST_BARS, MOST_LINES, Picture, bars, drawn as drawn_of, of_comparison, years_of,
 };
+
+/// What is drawn, what it is called, and the language of the words around it.
+#[derive(Debug, Clone, Copy)]
+pub struct Subject<'s> {
+    /// What is drawn.
+    pub indicator: &'s Indicator,
+    /// Its name in that language.
+    pub label: &'s str,
+    /// Names of agencies, which are Chinese, stay so.
+    pub language: Language,
+}
+
+impl<'s> Subject<'s> {
+    /// In Chinese.
+    pub fn chinese(indicator: &'s Indicator) -> Self {
+        Self {
+            indicator,
+            label: indicator.label(),
+            language: Language::Zh,
+        }
+    }
+
+    /// The unit of what a chart draws, as it stands behind a number.
+    pub fn unit(self, of: Option<Unit>) -> &'static str {
+        in_words(unit(self.indicator, of), self.language)
+    }
+}
+
+/// A unit as it stands behind a number; in English empty where it only says how things counted are called in Chinese.
+pub fn behind(unit: Option<Unit>, language: Language) -> &'static str {
+    in_words(unit.map_or("", Unit::as_str), language)
+}
+
+/// As [`behind`], of the Chinese word.
+fn in_words(unit: &'static str, language: Language) -> &'static str {
+    match (language, unit.parse()) {
+        (Language::Zh, _) | (_, Err(())) => unit,
+        (Language::En, Ok(Unit::Yuan)) => " yuan",
+        (Language::En, Ok(Unit::WanYuan)) => " × 10,000 yuan",
+        (Language::En, Ok(Unit::YiYuan)) => " × 100,000,000 yuan",
+        (Language::En, Ok(_)) => "",
+    }
+}
+
+/// A unit as it stands alone.
+fn alone(unit: &'static str, language: Language) -> &'static str {
+    match (language, unit.parse::<Unit>()) {
+        (Language::En, Ok(unit)) => unit.english(),
+        _ => unit,
+    }
+}
 
 /// The unit of what a chart draws.
 pub fn unit(indicator: &Indicator, unit: Option<Unit>) -> &'static str {
@@ -81,19 +132,22 @@ impl Drawn {
     }
 
     /// The number as printed with its own unit; `None` where the chart's unit is that of all.
-    pub fn label(self, value: Decimal, unit: Option<Unit>) -> Option<String> {
-        let unit = unit.map_or("", Unit::as_str);
+    pub fn label(self, value: Decimal, unit: Option<Unit>, language: Language) -> Option<String> {
+        let unit = behind(unit, language);
         self.common().is_empty().then(|| format!("{value}{unit}"))
     }
 
     /// What is said at the foot.
-    pub fn note(self) -> Option<String> {
-        let text = "金额单位不一：按元绘制，数值旁为原单位。";
+    pub fn note(self, language: Language) -> Option<String> {
+        let text = language.of(
+            "金额单位不一：按元绘制，数值旁为原单位。",
+            "Amounts are printed in different units: drawn in yuan, each number with its own unit.",
+        );
         (self == Self::Yuan).then(|| text.into())
     }
 }
 
-/// One chart for every agency and scope.
+/// One chart for every agency and scope, in Chinese.
 pub fn plots(indicator: &Indicator, points: &[Point]) -> Vec<Plot> {
     let same = |one: &Point, other: &Point| {
         one.agency_key.is_some() && (one.agency_key, one.scope) == (other.agency_key, other.scope)
@@ -164,7 +218,7 @@ fn of_point(point: &Point, drawn: Drawn) -> Option<Place> {
         year: point.year?,
         gap,
         cell,
-        label: label(point.value, point.unit, drawn),
+        label: label(point.value, point.unit, drawn, Language::Zh),
         form: point.form,
         broken: point.break_before,
         note: footnote
@@ -187,10 +241,10 @@ fn missing(status: CellStatus, gap: Option<Sign>) -> (Cell, Option<Sign>) {
 }
 
 /// What stands at a number that is drawn in another unit than it was printed in; else empty: the number itself.
-fn label(value: Option<Decimal>, unit: Option<Unit>, drawn: Drawn) -> String {
+fn label(value: Option<Decimal>, unit: Option<Unit>, drawn: Drawn, language: Language) -> String {
     let printed = value.filter(|_| drawn == Drawn::Yuan);
     printed
-        .and_then(|value| drawn.label(value, unit))
+        .and_then(|value| drawn.label(value, unit, language))
         .unwrap_or_default()
 }
 
@@ -222,7 +276,7 @@ pub fn sign(outcome: Outcome) -> Option<Sign> {
 }
 
 /// The years of a row of a comparison.
-pub fn of_years(years: &[Yearly], drawn: Drawn) -> Vec<Place> {
+pub fn of_years(years: &[Yearly], drawn: Drawn, language: Language) -> Vec<Place> {
     let mut last = None;
     let places = years.iter().map(|year| {
         let total = &year.total;
@@ -235,7 +289,7 @@ pub fn of_years(years: &[Yearly], drawn: Drawn) -> Vec<Place> {
         last = form.or(last);
         let footnote = changed && year.total.quality == Quality::Fair;
         let note = if footnote {
-            "表式变更".into()
+            language.of("表式变更", "the form changes").into()
         } else {
             String::new()
         };
@@ -243,7 +297,7 @@ pub fn of_years(years: &[Yearly], drawn: Drawn) -> Vec<Place> {
             year: year.year,
             cell,
             gap,
-            label: label(total.value, total.unit, drawn),
+            label: label(total.value, total.unit, drawn, language),
             form,
             broken: year.break_before,
             note,
@@ -252,38 +306,74 @@ pub fn of_years(years: &[Yearly], drawn: Drawn) -> Vec<Place> {
     places.collect()
 }
 
-/// In Chinese.
-pub const fn scope_word(scope: Scope) -> &'static str {
-    match scope {
-        Scope::Own => "本机关",
-        Scope::Consolidated => "全区域汇总",
-        Scope::Unknown => "范围不明",
-    }
-}
-
 /// What stands around a chart.
-pub fn frame(indicator: &Indicator, title: String, subtitle: String) -> Frame {
+pub fn frame(subject: Subject<'_>, title: String, subtitle: String) -> Frame {
+    let Subject {
+        indicator,
+        label,
+        language,
+    } = subject;
     let series = indicator.series();
     let quality = match series.quality {
-        Quality::Good => "各年表式口径一致，可以连线比较",
-        Quality::Fair => "各年表式口径基本一致，表式变更处有注（*）",
-        Quality::Weak => "口径随表式变化，断线（断）前后不可比较",
-        Quality::NotComparable => "不同表式含义不同，不可连接",
+        Quality::Good => language.of(
+            "各年表式口径一致，可以连线比较",
+            "the same in all forms, years may be joined",
+        ),
+        Quality::Fair => language.of(
+            "各年表式口径基本一致，表式变更处有注（*）",
+            "nearly the same in all forms, marked (*) where the form changes",
+        ),
+        Quality::Weak => language.of(
+            "口径随表式变化，断线（断）前后不可比较",
+            "changes with the form, not to be compared across a break in the line",
+        ),
+        Quality::NotComparable => language.of(
+            "不同表式含义不同，不可连接",
+            "other things in other forms, never to be joined",
+        ),
     };
-    let mut notes = vec![format!("可比性：{quality}。")];
+    let mut notes = vec![match language {
+        Language::Zh => format!("可比性：{quality}。"),
+        Language::En => format!("Comparability: {quality}."),
+    }];
     if let Indicator::Ratio(ratio) = indicator {
-        notes.push(format!(
-            "算法：{}，百分数保留{}位小数，四舍五入。",
-            ratio.formula,
-            ratios::PERCENT_SCALE
-        ));
+        let scale = ratios::PERCENT_SCALE;
+        notes.push(match language {
+            Language::Zh => {
+                format!(
+                    "算法：{}，百分数保留{scale}位小数，四舍五入。",
+                    ratio.formula
+                )
+            }
+            Language::En => format!(
+                "Formula: {}, in percent, rounded to {scale} decimals.",
+                ratio.formula_en
+            ),
+        });
     }
-    if !series.caveat_zh.is_empty() {
-        notes.push(format!("说明：{}。", series.caveat_zh));
+    match language {
+        Language::Zh if !series.caveat_zh.is_empty() => {
+            notes.push(format!("说明：{}。", series.caveat_zh));
+        }
+        Language::En if !series.caveat.is_empty() => {
+            notes.push(format!(
+                "What to know: {}.",
+                series.caveat.trim_end_matches('.')
+            ));
+        }
+        _ => {}
     }
-    notes.push("数据来源：各机关政府信息公开工作年度报告。缺失值不作零处理，也不推算。".into());
-    let description = format!("{}（{}）", indicator.label(), series.id);
+    let source = language.of(
+        "数据来源：各机关政府信息公开工作年度报告。缺失值不作零处理，也不推算。",
+        "Source: the agencies' annual reports on information disclosure. What is missing is neither 0 nor estimated.",
+    );
+    notes.push(source.into());
+    let description = match language {
+        Language::Zh => format!("{label}（{}）", series.id),
+        Language::En => format!("{label} ({})", series.id),
+    };
     Frame {
+        language,
         title,
         subtitle,
         notes,

@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use anyhow::bail;
 use serde::Serialize;
 
-use crate::charts::{self, MOST_BARS, MOST_LINES, Picture, bars, of_comparison};
+use crate::charts::{self, MOST_BARS, MOST_LINES, Picture, Subject, bars, of_comparison};
 use crate::model::{Decimal, FormId, Scope};
 use crate::present::{Align, Table};
 use crate::query::compare::{self, By, Comparison, Indicator, Question, Standing, Total};
@@ -167,7 +167,9 @@ pub(super) fn run(context: &Context, args: &Args) -> anyhow::Result<Status> {
             let width = output::terminal_width().map_or(100, usize::from);
             for rows in answer.rows.chunk_by(|one, other| one.scope == other.scope) {
                 text.push('\n');
-                text.push_str(&bars(&indicator, rows, &answer.years).render(width));
+                text.push_str(
+                    &bars(Subject::chinese(&indicator), rows, &answer.years).render(width),
+                );
             }
         }
         output::print(&text)?;
@@ -417,5 +419,11 @@ fn picture(indicator: &Indicator, answer: &mut Comparison) -> anyhow::Result<Str
     };
     let cut = cut(&mut answer.rows, most);
     let (rows, years) = (&answer.rows, &answer.years);
-    Ok(of_comparison(indicator, rows, years, cut, picture))
+    Ok(of_comparison(
+        Subject::chinese(indicator),
+        rows,
+        years,
+        cut,
+        picture,
+    ))
 }

@@ -6,11 +6,11 @@ use std::path::PathBuf;
 
 use anyhow::Context as _;
 
-use crate::frontier::{Frontier, ListColumn};
+use crate::frontier::Frontier;
 use crate::home::Home;
-use crate::model::Outcome;
+use crate::pipeline::listed;
 use crate::present::{self, CoverageMatrix, visible};
-use crate::query::{self, CellEvidence, Coverage, ListedColumn, ListedEntry, Presence};
+use crate::query::{self, CellEvidence, Coverage, ListedColumn, Presence};
 
 use super::context::Context;
 use super::select::{self, Selection};
@@ -82,23 +82,6 @@ pub(super) fn lists(home: &Home) -> anyhow::Result<Vec<ListedColumn>> {
         return Ok(Vec::new());
     };
     Ok(frontier.columns()?.into_iter().map(listed).collect())
-}
-
-fn listed(column: ListColumn) -> ListedColumn {
-    let entries = column.items.into_iter().map(|item| ListedEntry {
-        url: item.url,
-        title: item.title,
-        year: item.year,
-        word: item.outcome.map(Outcome::as_str).map(ToOwned::to_owned),
-        why: item.why,
-        at: item.at,
-    });
-    ListedColumn {
-        url: column.url,
-        read: column.read,
-        whole: column.whole && !column.unclear,
-        entries: entries.collect(),
-    }
 }
 
 /// The matrix, what its cells rest on, and what is in no row of it.

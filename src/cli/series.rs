@@ -10,7 +10,7 @@ use std::path::PathBuf;
 use anyhow::bail;
 
 use crate::charts as chart;
-use crate::model::{Catalog, FormId};
+use crate::model::{Catalog, FormId, Language};
 use crate::present::svg::LineChart;
 use crate::query::compare::Indicator;
 use crate::query::{self, Point, QueryError, crosswalk, ratios};
@@ -133,7 +133,7 @@ fn picture(indicator: &Indicator, points: &[Point]) -> anyhow::Result<String> {
     };
     let scopes: BTreeSet<&str> = points
         .iter()
-        .map(|point| chart::scope_word(point.scope))
+        .map(|point| point.scope.name(Language::Zh))
         .collect();
     let scopes: Vec<&str> = scopes.into_iter().collect();
     let units: BTreeSet<&str> = plots
@@ -146,8 +146,10 @@ fn picture(indicator: &Indicator, points: &[Point]) -> anyhow::Result<String> {
         [] => format!("范围：{}", scopes.join("、")),
         units => format!("单位：{}；范围：{}", units.join("、"), scopes.join("、")),
     };
-    let mut frame = chart::frame(indicator, title, subtitle);
-    frame.notes.extend(chart::drawn(indicator, points).note());
+    let mut frame = chart::frame(chart::Subject::chinese(indicator), title, subtitle);
+    frame
+        .notes
+        .extend(chart::drawn(indicator, points).note(Language::Zh));
     Ok(LineChart { frame, plots }.render())
 }
 
@@ -263,7 +265,11 @@ mod tests {
         let all = series.chain(ratios::all().iter().map(|one| &one.id));
         for id in all {
             let indicator = Indicator::find(id).unwrap();
-            let frame = chart::frame(&indicator, String::new(), String::new());
+            let frame = chart::frame(
+                chart::Subject::chinese(&indicator),
+                String::new(),
+                String::new(),
+            );
             for note in &frame.notes {
                 let words = note.split(|c: char| !c.is_ascii_alphabetic());
                 assert!(words.clone().all(|word| word.len() < 3), "{id}: {note}");

@@ -134,24 +134,7 @@ pub fn label_en(one: &Indicator) -> String {
 
 /// A unit in English.
 pub const fn unit_en(unit: Unit) -> &'static str {
-    match unit {
-        Unit::Jian => "documents, requests or cases",
-        Unit::Tiao | Unit::Xiang => "items",
-        Unit::Ci => "times",
-        Unit::Ge => "bodies or places",
-        Unit::Ren => "persons",
-        Unit::RenCi => "persons, once an occasion",
-        Unit::Pian => "articles",
-        Unit::Zong | Unit::Qi3 => "cases",
-        Unit::Qi => "issues",
-        Unit::Bu => "works",
-        Unit::Fen => "copies",
-        Unit::Chu => "places",
-        Unit::Chang => "sessions",
-        Unit::Yuan => "yuan",
-        Unit::WanYuan => "10,000 yuan",
-        Unit::YiYuan => "100,000,000 yuan",
-    }
+    unit.english()
 }
 
 #[cfg(test)]

@@ -102,7 +102,10 @@ const DESCRIBED: &[(&str, &str)] = &[
         "What became of an agency: renamed, merged, split.",
     ),
     ("form", "A statutory form, with the years it was made for."),
-    ("finding_code", "What a code of a finding means."),
+    (
+        "finding_code",
+        "What a code of a finding means, in English and Chinese.",
+    ),
     ("address", "An address that was captured."),
     ("warc", "A file of the archive."),
     ("content_type", "What a server called its answer."),

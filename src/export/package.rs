@@ -38,6 +38,7 @@ pub fn write_package(
         What::Codebook,
         What::SeriesCodebook,
         What::Statuses,
+        What::FindingCodes,
     ]);
     folder::whole(path, |folder| {
         let (mut resources, mut counts) = (Vec::new(), Vec::new());

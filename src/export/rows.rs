@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use crate::model::{ByteRange, Catalog, FormId, Source};
+use crate::model::{ByteRange, Catalog, Code, FormId, Source};
 use crate::query::crosswalk::{self, Sign};
 use crate::query::{self, Head, Panel, Point, PointStatus};
 
@@ -38,6 +38,16 @@ pub(super) fn rows(
         What::AgencyLinks => bodies::links(panel, &mut put)?,
         What::Codebook => codebook(&mut put)?,
         What::SeriesCodebook => series_codebook(&mut put)?,
+        What::FindingCodes => {
+            for code in Code::ALL {
+                put(&[
+                    Value::Text(code.as_str()),
+                    Value::Text(code.severity().as_str()),
+                    Value::Text(code.meaning_zh()),
+                    Value::Text(code.meaning()),
+                ])?;
+            }
+        }
         What::Statuses => {
             for one in STATUSES {
                 put(&[

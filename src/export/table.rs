@@ -37,6 +37,8 @@ pub enum What {
     SeriesCodebook,
     /// A row a status.
     Statuses,
+    /// A row a code of a finding within a report.
+    FindingCodes,
 }
 
 /// What values a column takes.

@@ -31,7 +31,10 @@ pub use report::{CutList, Event, Explained, HostState, LastRun, Listed, RecordRo
 pub use run::{Due, Run, Seed};
 
 /// The numbered migrations; the first makes schema 1.
-const MIGRATIONS: [&str; 1] = [include_str!("migrations/0001_base.sql")];
+const MIGRATIONS: [&str; 2] = [
+    include_str!("migrations/0001_base.sql"),
+    include_str!("migrations/0002_lists.sql"),
+];
 /// `nifr` in ASCII: marks the file as a ledger of ours.
 const APPLICATION_ID: i64 = 0x6e69_6672;
 

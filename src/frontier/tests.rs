@@ -448,6 +448,28 @@ fn lists_tell_what_they_name_and_what_came_of_it() {
             (2022, None, None),
         ]
     );
+    // The same, asked for by an address or by how a title begins.
+    let none: [String; 0] = [];
+    let named = |text: &str| vec![text.to_owned()];
+    let by_url = frontier.columns_of(&named("http://a.example/b"), &none);
+    assert_eq!(by_url.unwrap(), columns);
+    let title = column.items[0].title.clone();
+    for (start, want) in [
+        (title.unwrap_or_default().chars().take(2).collect(), 1),
+        ("某县".to_owned(), 0),
+        (String::new(), 0),
+    ] {
+        let found = frontier
+            .columns_of(&none, std::slice::from_ref(&start))
+            .unwrap();
+        assert_eq!(found.len(), want.min(start.len()), "{start:?}");
+    }
+    assert_eq!(
+        frontier
+            .columns_of(&named("http://b.example/"), &none)
+            .unwrap(),
+        []
+    );
     // A page of the list that was not had, and an entry that says nothing, leave open what there is.
     let mut more = done(
         &list,
@@ -461,4 +483,13 @@ fn lists_tell_what_they_name_and_what_came_of_it() {
     commit(&mut frontier, &run, more);
     let column = frontier.columns().unwrap().remove(0);
     assert!(!column.whole && column.unclear);
+    let asked = |frontier: &Frontier| {
+        let column = frontier.columns_of(&named("http://a.example/b"), &none);
+        column.unwrap().remove(0)
+    };
+    assert_eq!(asked(&frontier), column);
+    // A ledger of before is asked another way.
+    let connection = Connection::open(frontier.path()).unwrap();
+    connection.execute_batch("DROP INDEX url_listed").unwrap();
+    assert_eq!(asked(&frontier), column);
 }

@@ -7,7 +7,7 @@ use rusqlite::params_from_iter;
 use serde::Serialize;
 
 use super::listed::{Entries, Entry, ListedColumn, ListedOutcome, ReadList};
-use super::{Copies, Filter, QueryError};
+use super::{AgencyFilter, Copies, Filter, QueryError};
 use crate::store::Store;
 
 /// Whether a report is there. Of a year with several reports of an agency the last that applies of this list.
@@ -65,6 +65,14 @@ impl Presence {
             Self::Late => "late",
             Self::Withdrawn => "withdrawn",
         }
+    }
+
+    /// Whether there is nothing, not even a copy, and something is known about why.
+    pub const fn tells_of_absence(self) -> bool {
+        matches!(
+            self,
+            Self::Missing | Self::NotFetched | Self::Blocked | Self::Unreadable
+        )
     }
 
     /// Whether a report of the agency itself is, or was, there.
@@ -143,6 +151,9 @@ pub enum CellEvidence {
 /// One agency.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct CoverageRow {
+    /// The body (`agency_key.key`); `None` of a name that was asked for and is not in the database.
+    #[serde(skip)]
+    pub key: Option<i64>,
     /// Its name; `None` where only the code is known.
     pub agency: Option<String>,
     /// Its code; `None` where not known.
@@ -191,6 +202,7 @@ struct Cell {
 /// What is known of an agency.
 #[derive(Debug, Default)]
 struct Known {
+    key: Option<i64>,
     name: Option<String>,
     code: Option<String>,
     years: BTreeMap<i16, Cell>,
@@ -292,11 +304,26 @@ pub fn coverage_with(
 }
 
 /// Findings `late` and `withdrawn` that nobody dismissed, by report.
-fn open_findings(store: &Store) -> Result<HashMap<i64, Vec<(String, String)>>, QueryError> {
-    let mut statement = store.connection().prepare(
+fn open_findings(
+    store: &Store,
+    filter: &Filter,
+) -> Result<HashMap<i64, Vec<(String, String)>>, QueryError> {
+    let few = match &filter.agency {
+        Some(AgencyFilter::Bodies(keys)) => format!(
+            "AND w.report_id IN (SELECT r.id FROM agency_key k JOIN report r ON r.agency_id = k.agency_id WHERE k.key IN ({}))",
+            keys.iter()
+                .map(i64::to_string)
+                .collect::<Vec<_>>()
+                .join(", ")
+        ),
+        _ => String::new(),
+    };
+    // Of a few agencies by report, of all by code: the plus keeps an index from being used.
+    let code = if few.is_empty() { "w.code" } else { "+w.code" };
+    let mut statement = store.connection().prepare(&format!(
         "SELECT w.report_id, w.id, w.code FROM watch w LEFT JOIN verdict v ON v.finding = w.id
-         WHERE w.code IN ('late', 'withdrawn') AND v.word IS NOT 'dismissed' ORDER BY w.report_id, w.code, w.id",
-    )?;
+         WHERE {code} IN ('late', 'withdrawn') {few} AND v.word IS NOT 'dismissed' ORDER BY w.report_id, w.code, w.id"
+    ))?;
     let mut rows = statement.query([])?;
     let mut found: HashMap<i64, Vec<(String, String)>> = HashMap::new();
     while let Some(row) = rows.next()? {
@@ -321,7 +348,7 @@ fn reports(
         ..filter.clone()
     };
     let (condition, values) = wide.condition();
-    let mut findings = open_findings(store)?;
+    let mut findings = open_findings(store, filter)?;
     let mut statement = store.connection().prepare(&format!(
         "SELECT k.key, ifnull(k.label, g.name), g.code, r.year, r.scope, r.id, v.form IS NOT NULL, v.official = 'mirror_suspected', d.url,
            EXISTS (SELECT 1 FROM finding f WHERE f.version_id = v.id AND f.severity = 'error')
@@ -355,6 +382,7 @@ fn reports(
             continue;
         };
         let agency = known.entry(key).or_default();
+        agency.key = Some(key);
         agency.name = row.get(1)?;
         agency.code = row.get(2)?;
         if !copy {
@@ -461,6 +489,7 @@ impl Known {
 
     fn row(mut self, years: &[i16]) -> CoverageRow {
         let mut row = CoverageRow {
+            key: self.key,
             agency: self.name.take(),
             agency_code: self.code.take(),
             presence: Vec::with_capacity(years.len()),

@@ -7,7 +7,7 @@ use rusqlite::Statement;
 
 use super::QueryError;
 use crate::model::Outcome;
-use crate::store::Store;
+use crate::store::{ADDRESS, Store};
 
 /// A report that a list names, as the crawl knows it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -90,17 +90,21 @@ impl<'l> Entries<'l> {
         if lists.is_empty() {
             return Ok(found);
         }
-        let names = names(store)?;
+        let names = names(store, lists)?;
         let ended = ended(store)?;
-        let mut read = store.connection().prepare(
-            "SELECT DISTINCT k.key FROM address d JOIN capture c ON c.address_id = d.id JOIN reading g ON g.capture_id = c.id
-             JOIN version v ON v.id = g.version_id JOIN report r ON r.id = v.report_id
-             JOIN agency_key k ON k.agency_id = r.agency_id WHERE d.url = ? AND v.official <> 'mirror_suspected'",
-        )?;
-        let mut is_read = store
-            .connection()
-            .prepare("SELECT 1 FROM address d JOIN capture c ON c.address_id = d.id JOIN reading g ON g.capture_id = c.id WHERE d.url = ?1
-             UNION ALL SELECT 1 FROM address d JOIN capture c ON c.address_id = d.id JOIN refusal x ON x.capture_id = c.id WHERE d.url = ?1")?;
+        // From the address on: else all readings would be gone through for each.
+        let mut read = store.connection().prepare(&format!(
+            "SELECT DISTINCT k.key FROM address d CROSS JOIN capture c ON c.address_id = d.id
+             CROSS JOIN reading g ON g.capture_id = c.id CROSS JOIN version v ON v.id = g.version_id
+             CROSS JOIN report r ON r.id = v.report_id CROSS JOIN agency_key k ON k.agency_id = r.agency_id
+             WHERE {ADDRESS} AND v.official <> 'mirror_suspected'"
+        ))?;
+        let mut is_read = store.connection().prepare(&format!(
+            "SELECT 1 FROM address d CROSS JOIN capture c ON c.address_id = d.id CROSS JOIN reading g ON g.capture_id = c.id
+             WHERE {ADDRESS}
+             UNION ALL SELECT 1 FROM address d CROSS JOIN capture c ON c.address_id = d.id CROSS JOIN refusal x ON x.capture_id = c.id
+             WHERE {ADDRESS}"
+        ))?;
         for list in lists {
             let mut bodies: BTreeSet<i64> = BTreeSet::new();
             // Of whatever was ever had, though it may be refused today.
@@ -175,20 +179,55 @@ enum Whose {
     Several,
 }
 
-/// Names of agencies.
-fn names(store: &Store) -> Result<HashMap<String, Whose>, QueryError> {
+impl Whose {
+    /// Of the least and the greatest key.
+    const fn of(least: i64, greatest: i64) -> Self {
+        if least == greatest {
+            Self::One(least)
+        } else {
+            Self::Several
+        }
+    }
+}
+
+/// So many names are looked up one by one; more are read with all the others.
+const FEW_NAMES: usize = 4_000;
+
+/// Names of agencies: all, or those that titles of these lists may begin with.
+fn names(store: &Store, lists: &[ListedColumn]) -> Result<HashMap<String, Whose>, QueryError> {
+    let titles = || {
+        let entries = lists.iter().flat_map(|list| &list.entries);
+        entries.filter_map(|entry| entry.title.as_deref())
+    };
+    let mut starts: HashSet<&str> = HashSet::new();
+    for title in titles() {
+        starts.extend(starts_of(title));
+        if starts.len() > FEW_NAMES {
+            return all_names(store);
+        }
+    }
+    let mut statement = store.connection().prepare_cached(
+        "SELECT min(k.key), max(k.key) FROM agency a JOIN agency_key k ON k.agency_id = a.id WHERE a.name = ?",
+    )?;
+    let mut names = HashMap::new();
+    for start in starts {
+        let (least, greatest): (Option<i64>, Option<i64>) =
+            statement.query_row([start], |row| Ok((row.get(0)?, row.get(1)?)))?;
+        if let (Some(least), Some(greatest)) = (least, greatest) {
+            names.insert(start.to_owned(), Whose::of(least, greatest));
+        }
+    }
+    Ok(names)
+}
+
+/// Names of all agencies.
+fn all_names(store: &Store) -> Result<HashMap<String, Whose>, QueryError> {
     let mut statement = store.connection().prepare(
         "SELECT a.name, min(k.key), max(k.key) FROM agency a JOIN agency_key k ON k.agency_id = a.id
          WHERE a.name IS NOT NULL GROUP BY a.name",
     )?;
     let rows = statement.query_map([], |row| {
-        let (least, greatest): (i64, i64) = (row.get(1)?, row.get(2)?);
-        let whose = if least == greatest {
-            Whose::One(least)
-        } else {
-            Whose::Several
-        };
-        Ok((row.get(0)?, whose))
+        Ok((row.get(0)?, Whose::of(row.get(1)?, row.get(2)?)))
     })?;
     Ok(rows.collect::<Result<_, _>>()?)
 }
@@ -196,7 +235,7 @@ fn names(store: &Store) -> Result<HashMap<String, Whose>, QueryError> {
 /// Agencies that others followed: their lists say nothing of later years.
 fn ended(store: &Store) -> Result<HashSet<i64>, QueryError> {
     let mut statement = store.connection().prepare(
-        "SELECT DISTINCT k.key FROM agency_link l JOIN agency_key k ON k.agency_id = l.earlier_id",
+        "SELECT DISTINCT k.key FROM agency_link l CROSS JOIN agency_key k ON k.agency_id = l.earlier_id",
     )?;
     let rows = statement.query_map([], |row| row.get(0))?;
     Ok(rows.collect::<Result<_, _>>()?)
@@ -204,20 +243,25 @@ fn ended(store: &Store) -> Result<HashSet<i64>, QueryError> {
 
 /// The agency whose name a title begins with, the longest.
 fn named(names: &HashMap<String, Whose>, title: &str) -> Option<Whose> {
+    starts_of(title)
+        .filter_map(|start| names.get(start).copied())
+        .last()
+}
+
+/// Beginnings of a title that may be a name, the shortest first.
+fn starts_of(title: &str) -> impl Iterator<Item = &str> {
     const LONGEST: usize = 60;
-    let mut found = None;
-    for (at, _) in title.char_indices().take(LONGEST).skip(1) {
+    let ends = |(at, _): (usize, char)| {
         let (name, rest) = title.split_at(at);
-        let follows = |start: &str| rest.trim_start().starts_with(start);
-        let ends = rest.trim_start().starts_with(|c: char| c.is_ascii_digit())
+        let rest = rest.trim_start();
+        let follows = |start: &&str| rest.starts_with(*start);
+        let ends = rest.starts_with(|c: char| c.is_ascii_digit())
             || ["二〇", "二○", "关于", "政府信息", "信息公开"]
                 .iter()
-                .any(|start| follows(start));
-        if ends && let Some(whose) = names.get(name.trim()) {
-            found = Some(*whose);
-        }
-    }
-    found
+                .any(follows);
+        ends.then(|| name.trim())
+    };
+    title.char_indices().take(LONGEST).skip(1).filter_map(ends)
 }
 
 #[cfg(test)]

@@ -3,6 +3,7 @@
 //! Takes a [`crate::store::Store`], best opened for reading only; returns plain values. Writes nothing. A
 //! missing value stays missing: it has a status and is neither 0 nor a smaller sum.
 
+mod absent;
 mod agencies;
 mod bodies;
 mod browse;
@@ -29,6 +30,7 @@ mod sql;
 pub mod watch;
 mod wide;
 
+pub use absent::{AbsentYear, Traces, absent_years, traces};
 pub use agencies::{
     AgencyLine, AgencyLinkLine, AgencyListFilter, AgencyName, AgencyRecord, agency_label,
     list_agencies, show_agencies, show_agency,

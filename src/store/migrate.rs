@@ -17,7 +17,7 @@ use super::search;
 use super::views;
 
 /// The numbered migrations; the first makes schema 1.
-const MIGRATIONS: [&str; 15] = [
+const MIGRATIONS: [&str; 16] = [
     include_str!("migrations/0001_base.sql"),
     include_str!("migrations/0002_parts.sql"),
     include_str!("migrations/0003_copies.sql"),
@@ -33,6 +33,7 @@ const MIGRATIONS: [&str; 15] = [
     include_str!("migrations/0013_compact.sql"),
     include_str!("migrations/0014_smaller.sql"),
     include_str!("migrations/0015_quicker.sql"),
+    include_str!("migrations/0016_chinese.sql"),
 ];
 
 /// Changed whenever the generated SQL changes its shape.
@@ -81,8 +82,9 @@ fn sync_catalog(connection: &mut Connection) -> Result<(), StoreError> {
     transaction.execute("UPDATE indicator SET position = -1", [])?;
     for code in Code::ALL {
         transaction.execute(
-            "INSERT INTO finding_code VALUES (?, ?) ON CONFLICT DO UPDATE SET meaning = excluded.meaning",
-            [code.as_str(), code.meaning()],
+            "INSERT INTO finding_code (code, meaning, meaning_zh) VALUES (?, ?, ?)
+             ON CONFLICT DO UPDATE SET meaning = excluded.meaning, meaning_zh = excluded.meaning_zh",
+            [code.as_str(), code.meaning(), code.meaning_zh()],
         )?;
     }
     for form in &catalog.forms {
@@ -225,7 +227,12 @@ fn fingerprint() -> String {
     let mut hash = Sha256::new();
     hash.update(GENERATOR);
     for code in Code::ALL {
-        hash.update(format!("{}\n{}\n", code.as_str(), code.meaning()));
+        hash.update(format!(
+            "{}\n{}\n{}\n",
+            code.as_str(),
+            code.meaning(),
+            code.meaning_zh()
+        ));
     }
     let catalog = Catalog::get();
     for id in FormId::ALL {

@@ -1,42 +1,13 @@
-//! Chinese or English.
+//! Which language a reader gets.
 
-use serde::Serialize;
-
-/// The language of the interface. What reports say stays as they say it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize)]
-#[serde(rename_all = "lowercase")]
-pub enum Language {
-    /// 简体中文.
-    Zh,
-    /// English.
-    En,
-}
+pub use crate::model::Language;
 
 impl Language {
-    /// Both.
-    pub const ALL: [Self; 2] = [Self::Zh, Self::En];
-
-    /// As in an address and in `lang`.
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Zh => "zh",
-            Self::En => "en",
-        }
-    }
-
     /// What it calls itself.
     pub const fn own_name(self) -> &'static str {
         match self {
             Self::Zh => "中文",
             Self::En => "English",
-        }
-    }
-
-    /// The one of two texts that is in this language.
-    pub fn of<'t>(self, zh: &'t str, en: &'t str) -> &'t str {
-        match self {
-            Self::Zh => zh,
-            Self::En => en,
         }
     }
 

@@ -139,6 +139,21 @@ impl Links {
         }
     }
 
+    /// To a picture of a page, with words of a language.
+    pub fn picture(self, language: Language, address: &Address, name: &str) -> Option<String> {
+        let language = language.as_str();
+        match self {
+            Self::Served => {
+                let twin = self.twin(address, Twin::Svg(name))?;
+                Some(format!("/{language}{twin}"))
+            }
+            Self::Site { depth, .. } => {
+                let file = site_file(address, &format!("{name}.svg"))?;
+                Some(format!("{}{language}/{file}", "../".repeat(depth)))
+            }
+        }
+    }
+
     /// To a page's twin, the same in both languages.
     pub fn twin(self, address: &Address, twin: Twin<'_>) -> Option<String> {
         let ending = match twin {

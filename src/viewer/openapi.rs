@@ -57,7 +57,7 @@ pub(super) const OPERATIONS: &[Operation] = &[
         members: &[
             "q", "division", "page", "pages", "total", "years", "agencies",
         ],
-        tables: &["agencies", "reports"],
+        tables: &["agencies", "reports", "absent"],
     },
     Operation {
         path: "/agencies/{part}",
@@ -67,7 +67,7 @@ pub(super) const OPERATIONS: &[Operation] = &[
         members: &[
             "q", "division", "page", "pages", "total", "years", "agencies",
         ],
-        tables: &["agencies", "reports"],
+        tables: &["agencies", "reports", "absent"],
     },
     Operation {
         path: "/agency/{agency}",
@@ -88,11 +88,12 @@ pub(super) const OPERATIONS: &[Operation] = &[
             "names",
             "links",
             "reports_by_year",
+            "absent",
             "series",
             "findings",
             "findings_total",
         ],
-        tables: &["reports", "series", "findings"],
+        tables: &["reports", "series", "findings", "absent"],
     },
     Operation {
         path: "/findings",

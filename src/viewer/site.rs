@@ -206,9 +206,12 @@ impl Writer<'_> {
                 .map_err(|error| ViewerError::Other(error.to_string()))?;
             put(site_file(address, &format!("{}.csv", table.name)), &csv)?;
         }
-        for picture in page.pictures(Language::Zh) {
-            let file = site_file(address, &format!("{}.svg", picture.name));
-            put(file, picture.svg.as_bytes())?;
+        for language in Language::ALL {
+            for picture in page.pictures(language) {
+                let file = site_file(address, &format!("{}.svg", picture.name))
+                    .map(|file| format!("{}/{file}", language.as_str()));
+                put(file, picture.svg.as_bytes())?;
+            }
         }
         if let [first, report, cell] = address.parts.as_slice()
             && first == "proof"

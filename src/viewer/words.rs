@@ -2,7 +2,7 @@
 
 use crate::model::{
     Cause, CellStatus, Channel, CharsetEvidence, Code, ColumnKind, Confidence, Fault, MentionKind,
-    Official, Period, Scope, SectionKind, Severity,
+    Official, Period, SectionKind, Severity,
 };
 
 use super::language::Language;
@@ -51,15 +51,6 @@ pub const fn status(status: CellStatus) -> Word {
             "无此表：页面缺少表式的这张表",
             "the page lacks this table of the form",
         ),
-    }
-}
-
-/// Whom a report is about.
-pub const fn scope(scope: Scope) -> Word {
-    match scope {
-        Scope::Own => word("本机关", "the agency itself"),
-        Scope::Consolidated => word("本行政区域（汇总）", "the government with its departments"),
-        Scope::Unknown => word("范围不明", "scope not known"),
     }
 }
 
@@ -202,59 +193,7 @@ pub const fn confidence(confidence: Confidence) -> Word {
 
 /// What a finding means, in a sentence.
 pub const fn code(code: Code) -> Word {
-    word(code_zh(code), code.meaning())
-}
-
-const fn code_zh(code: Code) -> &'static str {
-    match code {
-        Code::CharsetConflict => "声明的字符集不能完整解码，已改用能够解码的字符集。",
-        Code::ReplacementCharacters => "有些字节不是该字符集的文字，已被替换。",
-        Code::SpanClamped => "单元格跨行跨列有误或越界，已截至表格之内。",
-        Code::TableTooLarge => "表格超过上限，其余单元格未排入。",
-        Code::NestingTooDeep => "元素嵌套过深，更深处按文字读取。",
-        Code::PageTruncated => "网页超过上限，其余未读。",
-        Code::PageUnreadable => "文件中有一页是图片或已损坏，未读。",
-        Code::TableUnruled => "PDF 的栏没有表线，按文字行读取。",
-        Code::RowCut => "分页可能把一行切成两行，那里的空格未当作空白。",
-        Code::RulesOpen => "表线没有闭合，单元格逐行切分。",
-        Code::UnknownRow => "有一行的名目不在表式之内，照印保留。",
-        Code::UnknownColumn => "有一栏的表头不在表式之内，未读。",
-        Code::LabelVariant => "名目与表式用词不同，按其词语认出。",
-        Code::DuplicateRow => "同一单元格出现两次且数值不同，除非一表明显是本报告的，都不采用。",
-        Code::DuplicateTable => "多个单元格出现两次且数值不同，除非一表明显是本报告的，都不采用。",
-        Code::MixedForms => "有一张表采用与其余不同的表式。",
-        Code::FormYearMismatch => "所用表式不是报告年度施行的表式。",
-        Code::AmbiguousCells => "数值归属无法分清，都不采用。",
-        Code::TableAbsent => "页面缺少表式中的一张表。",
-        Code::TableUnreadable => "有一张表是图片或附件，未读。",
-        Code::StrayTable => "有一张表只有少数名目与表式相同，未当作统计表。",
-        Code::RowsAbsent => "表中缺少表式的行或栏。",
-        Code::NotANumber => "数字格中是文字，照印保留，不作数值。",
-        Code::UnitDiffers => "格中印的单位与该栏不同，数值按印出的单位保留。",
-        Code::YearUnknown => "未找到报告年度。",
-        Code::YearFromText => "标题未说明年度，取自正文开头。",
-        Code::YearConflict => "标题与正文的年度不同，采用标题的。",
-        Code::AgencyUnknown => "未找到机关名称。",
-        Code::DateUnknown => "未找到发布日期。",
-        Code::PublishedEarly => "发布日期早于报告年度结束。",
-        Code::DateConflict => "各处的发布日期不同，均已列出。",
-        Code::TitleLookAlike => "标题是另一种文件，而页面有带数字的统计表。",
-        Code::SectionMissing => "页面没有表式的某一部分标题。",
-        Code::SectionTwice => "同一部分标题出现两次，两处都保留。",
-        Code::MentionsCapped => "正文中的数字超过上限，其余未列出。",
-        Code::AttachedDocument => "页面没有统计表而附有文件，文件未读。",
-        Code::ContinuedElsewhere => "报告续在其他页面，那些页面未读。",
-        Code::SeveralReports => "页面上有几份报告，分别读取。",
-        Code::FormUnknown => "未认出法定统计表。",
-        Code::CaptureTruncated => "网页抓取时被截断，缺少的部分未读。",
-        Code::IdentityFails => "公布的数字不符合表式的勾稽关系。",
-        Code::IdentityBlank => "勾稽关系中有空白，而无论空白为何数都不成立。",
-        Code::SoftIdentityFails => "公布的数字不符合通常应成立的关系，可能有正当原因。",
-        Code::DomainFails => "计数为负或不是整数。",
-        Code::MirrorSuspected => "页面像是其他网站上改动过的副本。",
-        Code::RepairProposed => "有唯一的最小改动能使矛盾的数字相符；只作建议，未予采用。",
-        Code::RepairAmbiguous => "有几种改动同样能使数字相符；只列出单元格，不作选择。",
-    }
+    word(code.meaning_zh(), code.meaning())
 }
 
 #[cfg(test)]
@@ -272,7 +211,6 @@ mod tests {
             }
         }
         distinct(CellStatus::ALL.into_iter().map(status));
-        distinct(Scope::ALL.iter().copied().map(scope));
         distinct(Official::ALL.iter().copied().map(official));
         distinct(Severity::ALL.into_iter().map(severity));
         distinct(SectionKind::ALL.iter().copied().map(section));

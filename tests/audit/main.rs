@@ -3,7 +3,9 @@
 mod properties;
 mod tables;
 
-use nianbao::audit::{Check, Identities, Outcome, Strictness, Verdict, check, findings};
+use nianbao::audit::{
+    Check, Identities, Outcome, Strictness, Verdict, check, findings, in_chinese,
+};
 use nianbao::model::{Catalog, Finding, FormId, Severity, Unit};
 use tables::Page;
 
@@ -60,9 +62,97 @@ fn findings_say_what_contradicts_what() {
             want.push(line);
         }
         assert_eq!(got, want, "{case}");
+        chinese_says_the_same(&page(form.parse().unwrap(), &cells), &found);
         cases += 1;
     }
     assert_eq!(cases, 32);
+}
+
+/// The numbers in a text, as they stand.
+fn numbers(text: &str) -> Vec<&str> {
+    text.split(|c: char| !c.is_ascii_digit() && c != '.')
+        .map(|number| number.trim_matches('.'))
+        .filter(|number| !number.is_empty())
+        .collect()
+}
+
+/// A Chinese sentence for each finding, with no number that the English one lacks but sums and the difference.
+fn chinese_says_the_same(page: &Page, found: &[Finding]) {
+    let checks = check(&page.cells);
+    let catalog = Catalog::get();
+    let sentences: Vec<String> = checks
+        .iter()
+        .filter_map(|check| in_chinese(check, catalog))
+        .collect();
+    assert_eq!(sentences.len(), found.len());
+    for (sentence, finding) in sentences.iter().zip(found) {
+        assert!(sentence.ends_with('。'), "{sentence}");
+        // No English word; labels may name 1 or 3.
+        assert!(
+            !sentence.contains(|c: char| c.is_ascii_alphabetic()),
+            "{sentence}"
+        );
+        let (_, equation) = finding.message.split_once(": ").unwrap();
+        let equation = equation.split(". May").next().unwrap();
+        let told = numbers(sentence);
+        for number in numbers(equation) {
+            assert!(told.contains(&number), "{sentence} lacks {number}");
+        }
+    }
+}
+
+#[test]
+fn a_contradiction_is_told_in_chinese_with_labels_and_the_difference() {
+    for (form, cells, want) in [
+        (
+            FormId::F2021,
+            &[
+                (FLOW[0], "60"),
+                (FLOW[1], "1"),
+                (FLOW[2], "60"),
+                (FLOW[3], "3"),
+            ][..],
+            "“总计”一栏：“一、本年新收政府信息公开申请数量”60＋“二、上年结转政府信息公开申请数量”1（合61），\
+             应等于“三、本年度办理结果／（七）总计”60＋“四、结转下年度继续办理”3（合63）；相差2。",
+        ),
+        (
+            FormId::F2021,
+            &[
+                (FLOW[0], "60"),
+                (FLOW[1], "0"),
+                (FLOW[2], "62"),
+                (FLOW[3], ""),
+            ][..],
+            "“总计”一栏：“一、本年新收政府信息公开申请数量”60＋“二、上年结转政府信息公开申请数量”0，\
+             应等于“三、本年度办理结果／（七）总计”62＋“四、结转下年度继续办理”（空白）；无论空白处为何数都不成立。",
+        ),
+        (
+            FormId::F2021,
+            &[("rules.issued", "3"), ("rules.in_force", "2")][..],
+            "3，应不大于",
+        ),
+        (
+            FormId::F2019,
+            &[("fees.items_prior_year", "5"), ("fees.items_change", "-7")][..],
+            "-7（合-2），应不小于0；相差2。",
+        ),
+        (
+            FormId::F2021,
+            &[
+                ("requests.new@enterprise", "-1"),
+                ("requests.new@total", ""),
+            ][..],
+            "-1，计数不应为负数。",
+        ),
+    ] {
+        let page = page(form, cells);
+        let told: Vec<String> = check(&page.cells)
+            .iter()
+            .filter_map(|check| in_chinese(check, Catalog::get()))
+            .collect();
+        assert_eq!(told.len(), 1, "{told:?}");
+        assert!(told[0].contains(want), "{}", told[0]);
+    }
 }
 
 #[test]

@@ -3,7 +3,8 @@
 use jiff::Timestamp;
 use nianbao::model::{FormId, Official, Report, Scope};
 use nianbao::query::{
-    CellEvidence, Coverage, Filter, ListedColumn, ListedEntry, Presence, coverage, coverage_with,
+    CellEvidence, Coverage, Filter, ListedColumn, ListedEntry, Presence, absent_years, coverage,
+    coverage_with, traces,
 };
 
 use crate::Home;
@@ -275,4 +276,48 @@ fn a_copy_does_not_stretch_the_years_of_an_agency() {
         ]
     );
     assert_eq!(matrix.rows[0].presence[3], Presence::CopyOnly);
+}
+
+#[test]
+fn a_few_agencies_are_told_of_as_all_are() {
+    let home = filled(&[
+        report(2018),
+        report(2021),
+        plain(FormId::F2021, 2019, "乙县水务局", &[]),
+        plain(FormId::F2021, 2022, "乙县水务局", &[]),
+    ]);
+    let mut stranger = entry(2020, "http://www.example.gov.cn/x", Some("blocked"));
+    stranger.title = Some("乙县水务局2020年政府信息公开工作年度报告".into());
+    let lists = [list(
+        "2024-01-01T00:00:00Z",
+        vec![
+            entry(2018, &address(2018), Some("ok")),
+            entry(2019, "http://www.example.gov.cn/2019", Some("blocked")),
+            entry(2021, &address(2021), Some("ok")),
+            stranger,
+        ],
+    )];
+    find(&home, 2018, "late", "a");
+    let all = coverage_with(&home.store, &Filter::default(), &[], &lists).unwrap();
+    assert_eq!(all.rows.len(), 2);
+    let mut seen = 0;
+    for row in &all.rows {
+        let key = row.key.unwrap();
+        let few = absent_years(&home.store, &[key], &lists).unwrap();
+        let told = few.get(&key).map_or(&[][..], Vec::as_slice);
+        for (at, year) in all.years.iter().enumerate() {
+            let one = told.iter().find(|one| one.year == *year);
+            let presence = row.presence[at];
+            assert_eq!(one.is_some(), presence.tells_of_absence(), "{key} {year}");
+            if let Some(one) = one {
+                assert_eq!((one.presence, &one.evidence), (presence, &row.evidence[at]));
+                seen += 1;
+            }
+        }
+    }
+    assert!(seen >= 4, "{all:?}");
+    let traces = traces(&home.store, &[all.rows[0].key.unwrap()]).unwrap();
+    assert_eq!(traces.urls.len(), 2);
+    assert_eq!(traces.names, [all.rows[0].agency.clone().unwrap()]);
+    assert!(absent_years(&home.store, &[], &lists).unwrap().is_empty());
 }

@@ -480,6 +480,13 @@ fn a_package_describes_every_file_of_it() {
     let observations = csv_rows(&std::fs::read(folder.join("observations.csv")).unwrap());
     assert_eq!(observations.len(), 26);
     assert_eq!(observations[0]["end_byte"], "1004");
+    let codes = csv_rows(&std::fs::read(folder.join("finding_codes.csv")).unwrap());
+    assert_eq!(codes.len(), Code::ALL.len());
+    assert!(codes.iter().zip(Code::ALL).all(|(row, code)| {
+        row["code"] == code.as_str()
+            && row["label_zh"] == code.meaning_zh()
+            && row["label_en"] == code.meaning()
+    }));
     let cite = std::fs::read_to_string(folder.join("datacite.json")).unwrap();
     let cite: Value = serde_json::from_str(&cite).unwrap();
     assert_eq!(cite["doi"], "10.5072/example");

@@ -1,7 +1,7 @@
 //! The schema keeps its promises against raw SQL, and against other files.
 
 use nianbao::model::{ByteRange, CellStatus, Code, Scope, SectionKind, Severity};
-use nianbao::store::{KeyRow, Outcome, SCHEMA_VERSION, Store, StoreError};
+use nianbao::store::{ADDRESS, KeyRow, Outcome, SCHEMA_VERSION, Store, StoreError};
 use rusqlite::Connection;
 
 use crate::random::{capture, sound};
@@ -216,6 +216,22 @@ fn a_database_of_schema_1_gains_parts() {
     assert_eq!(report.sections[0].bytes, ByteRange::new(3, 7));
 }
 
+/// Codes have their meanings in both languages, those that an old file had without the Chinese too.
+fn codes_are_explained(store: &Store) {
+    let mut codes = store
+        .connection()
+        .prepare("SELECT code, meaning, meaning_zh FROM finding_code ORDER BY code")
+        .unwrap();
+    let codes = codes.query_map([], |row| Ok([row.get(0)?, row.get(1)?, row.get(2)?]));
+    let codes: Vec<[String; 3]> = codes.unwrap().map(Result::unwrap).collect();
+    let mut known: Vec<_> = Code::ALL
+        .iter()
+        .map(|code| [code.as_str(), code.meaning(), code.meaning_zh()].map(String::from))
+        .collect();
+    known.sort();
+    assert_eq!(codes, known);
+}
+
 #[test]
 fn a_database_of_schema_13_keeps_what_it_says() {
     let folder = tempfile::tempdir().unwrap();
@@ -237,6 +253,7 @@ fn a_database_of_schema_13_keeps_what_it_says() {
     }
     old.execute_batch(
         "INSERT INTO form VALUES ('2014', 2014, 2018, '');
+         INSERT INTO finding_code VALUES ('identity_fails', 'as it was');
          INSERT INTO agency (id, name) VALUES (1, '白鹭市水务局');
          INSERT INTO report VALUES (1, 1, 2016, 'own', '', 1), (2, 1, 2017, 'own', '', 2);
          INSERT INTO address VALUES (1, 'http://www.bailu.gov.cn/t20170120_1.html');
@@ -290,6 +307,7 @@ fn a_database_of_schema_13_keeps_what_it_says() {
     let store = Store::open(&path).unwrap();
     assert_eq!(all(store.connection()), before);
     assert_eq!(store.verify().unwrap(), Vec::<String>::new());
+    codes_are_explained(&store);
     let types: Vec<_> = [1, 2]
         .into_iter()
         .map(|version| {
@@ -310,6 +328,18 @@ fn a_database_of_schema_13_keeps_what_it_says() {
     let other = store.reader().version(2).unwrap().unwrap().report;
     assert_eq!(other.title.as_deref(), Some("a\u{1}"));
     assert_eq!(other.statistics[1].cells[0].raw, "见\"附件\"");
+}
+
+#[test]
+fn an_address_is_found_by_its_index() {
+    let home = filled();
+    let sql = format!("EXPLAIN QUERY PLAN SELECT d.id FROM address d WHERE {ADDRESS}");
+    let mut statement = home.store.connection().prepare(&sql).unwrap();
+    let plan = statement.query_row(["http://www.yunxi.gov.cn/nb/2020.html"], |row| {
+        row.get::<_, String>(3)
+    });
+    let plan = plan.unwrap();
+    assert!(plan.contains("USING INDEX address_url"), "{plan}");
 }
 
 #[test]

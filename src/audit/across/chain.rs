@@ -22,6 +22,59 @@ const LEAST_GREATEST: i64 = 5;
 /// So many requests, or a tenth of all, may be withdrawn or put together without being closed.
 const MOST_WITHDRAWN: i128 = 10;
 
+/// Why a year is held to be off, in English and in Chinese.
+type Why = (&'static str, &'static str);
+
+const FLOW_LACKS: Why = (
+    "a number of the flow is missing, so the years cannot be told apart",
+    "流量数字有缺，无法判断哪一年有误",
+);
+const LATER_OFF: Why = (
+    "the later report does not add up with its own number and does with the earlier one's",
+    "后一年报告用自身数字不平，改用前一年的数字则平",
+);
+const EARLIER_OFF: Why = (
+    "the earlier report does not add up with its own number and does with the later one's",
+    "前一年报告用自身数字不平，改用后一年的数字则平",
+);
+const BETWEEN: Why = (
+    "both reports add up in themselves, so the difference lies between them",
+    "两份报告各自平衡，差异在两者之间",
+);
+const FLOW_SILENT: Why = (
+    "the flow of the years does not tell which one is off",
+    "从各年流量看不出哪一年有误",
+);
+const STOCK_SILENT: Why = (
+    "the year after does not tell which one is off",
+    "从下一年看不出哪一年有误",
+);
+const STOCK_BEFORE: Why = (
+    "the year after follows from this one, so the difference lies before it",
+    "下一年与本年衔接，差异在本年之前",
+);
+const STOCK_SKIPS: Why = (
+    "the year after follows from the year before if this one's stock is passed over",
+    "略过本年存量，下一年与上一年衔接",
+);
+
+const WHYS: [Why; 8] = [
+    FLOW_LACKS,
+    LATER_OFF,
+    EARLIER_OFF,
+    BETWEEN,
+    FLOW_SILENT,
+    STOCK_SILENT,
+    STOCK_BEFORE,
+    STOCK_SKIPS,
+];
+
+/// A reason of [`Evidence::Chain`] in Chinese; `None` of one that this program does not give.
+pub fn why_in_chinese(why: &str) -> Option<&'static str> {
+    let known = WHYS.iter().find(|(english, _)| *english == why);
+    known.map(|(_, chinese)| *chinese)
+}
+
 /// What the years of a chain say of each other, by year. Years that are missing or of which there are two reports say nothing.
 /// Nor do reports of which it is not known whom they are about: one may be an office's own, the next a whole area's.
 pub fn check_chain(chain: &Chain) -> Vec<Watched> {
@@ -176,31 +229,16 @@ fn which(earlier: &PanelReport, later: &PanelReport, rule: &CrossRule) -> (Off, 
         Some(values)
     };
     let (Some(before), Some(after)) = (flow(earlier, rule.earlier), flow(later, rule.later)) else {
-        return (
-            Off::Unknown,
-            "a number of the flow is missing, so the years cannot be told apart",
-        );
+        return (Off::Unknown, FLOW_LACKS.0);
     };
     let holds = |[new, carried_in, handled, out]: [i128; 4]| new + carried_in == handled + out;
     let mended_before = holds([before[0], before[1], before[2], after[1]]);
     let mended_after = holds([after[0], before[3], after[2], after[3]]);
     match (holds(before), holds(after)) {
-        (true, false) if mended_after => (
-            Off::Later,
-            "the later report does not add up with its own number and does with the earlier one's",
-        ),
-        (false, true) if mended_before => (
-            Off::Earlier,
-            "the earlier report does not add up with its own number and does with the later one's",
-        ),
-        (true, true) => (
-            Off::Unknown,
-            "both reports add up in themselves, so the difference lies between them",
-        ),
-        _ => (
-            Off::Unknown,
-            "the flow of the years does not tell which one is off",
-        ),
+        (true, false) if mended_after => (Off::Later, LATER_OFF.0),
+        (false, true) if mended_before => (Off::Earlier, EARLIER_OFF.0),
+        (true, true) => (Off::Unknown, BETWEEN.0),
+        _ => (Off::Unknown, FLOW_SILENT.0),
     }
 }
 
@@ -260,10 +298,7 @@ fn stock(
     next: &PanelReport,
     rule: &CrossRule,
 ) -> (Off, &'static str) {
-    let unknown = (
-        Off::Unknown,
-        "the year after does not tell which one is off",
-    );
+    let unknown = (Off::Unknown, STOCK_SILENT.0);
     if next.of(rule.later).is_none() {
         return unknown;
     }
@@ -278,17 +313,11 @@ fn stock(
         return unknown;
     };
     if second_left == second_right {
-        return (
-            Off::Earlier,
-            "the year after follows from this one, so the difference lies before it",
-        );
+        return (Off::Earlier, STOCK_BEFORE.0);
     }
     // Last year's stock and the changes of both years.
     if first_left + (second_left - stock) == second_right {
-        return (
-            Off::Later,
-            "the year after follows from the year before if this one's stock is passed over",
-        );
+        return (Off::Later, STOCK_SKIPS.0);
     }
     unknown
 }

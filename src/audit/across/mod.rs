@@ -13,7 +13,7 @@ mod rules;
 mod shares;
 mod texts;
 
-pub use chain::check_chain;
+pub use chain::{check_chain, why_in_chinese};
 pub use dates::{Dated, Day, late, postdated};
 pub use levels::{check_levels, is_department};
 pub use narrative::{TextFacts, TextMention, check_text};

@@ -104,3 +104,23 @@ pub(super) fn statuses() -> Vec<Column> {
         ),
     ]
 }
+
+/// Of the codes of findings.
+pub(super) fn finding_codes() -> Vec<Column> {
+    vec![
+        always("code", Kind::Text, "代码", "The code"),
+        always(
+            "severity",
+            Kind::Word(&["info", "warning", "error"]),
+            "程度",
+            "How bad",
+        ),
+        always(
+            "label_zh",
+            Kind::Text,
+            "中文说明",
+            "What it means, in Chinese",
+        ),
+        always("label_en", Kind::Text, "英文说明", "In English"),
+    ]
+}

@@ -49,6 +49,11 @@ const TO_STATUSES: Foreign = Foreign {
     table: "statuses",
     theirs: &["status"],
 };
+const TO_CODES: Foreign = Foreign {
+    columns: &["code"],
+    table: "finding_codes",
+    theirs: &["code"],
+};
 
 const fn to_agencies(columns: &'static [&'static str]) -> Foreign {
     Foreign {
@@ -276,6 +281,11 @@ impl What {
                 "The series with how far they may be joined",
             ),
             Self::Statuses => ("statuses", "缺失值说明", "The statuses of a cell"),
+            Self::FindingCodes => (
+                "finding_codes",
+                "核查结果说明",
+                "What the codes of findings within a report mean",
+            ),
         };
         (name.into(), zh, en)
     }
@@ -294,6 +304,7 @@ impl What {
             Self::Codebook => &["form", "cell"],
             Self::SeriesCodebook => &["series"],
             Self::Statuses => &["status"],
+            Self::FindingCodes => &["code"],
         }
     }
 
@@ -309,13 +320,17 @@ impl What {
                     theirs: &["series"],
                 },
             ],
-            Self::Provenance | Self::Wide(_) | Self::Narratives | Self::Findings => {
+            Self::Provenance | Self::Wide(_) | Self::Narratives | Self::Watch => {
                 vec![TO_REPORTS]
             }
-            Self::Watch => vec![TO_REPORTS],
+            Self::Findings => vec![TO_REPORTS, TO_CODES],
             Self::Reports | Self::AgencyNames => vec![to_agencies(&["agency_key"])],
             Self::AgencyLinks => vec![to_agencies(&["earlier"]), to_agencies(&["later"])],
-            Self::Agencies | Self::Codebook | Self::SeriesCodebook | Self::Statuses => Vec::new(),
+            Self::Agencies
+            | Self::Codebook
+            | Self::SeriesCodebook
+            | Self::Statuses
+            | Self::FindingCodes => Vec::new(),
         }
     }
 
@@ -336,6 +351,7 @@ impl What {
             Self::Codebook => books::codebook(),
             Self::SeriesCodebook => books::series_codebook(),
             Self::Statuses => books::statuses(),
+            Self::FindingCodes => books::finding_codes(),
         }
     }
 }

@@ -1,7 +1,9 @@
 //! Agencies side by side as bars.
 
 use super::axis::Axis;
-use super::{Anchor, Canvas, FAINT, Frame, INK, LETTER, LINE, RULE, Tenths, empty, width_of};
+use super::{
+    Anchor, Canvas, FAINT, Frame, INK, LETTER, LINE, RULE, Tenths, empty, width_of, words,
+};
 use crate::present::bars::{Bar, Bars};
 use crate::present::shorten;
 
@@ -43,7 +45,7 @@ impl BarChart {
             .unwrap_or(0)
             + 100;
         let bottom = LINE + i64::try_from(rows.len()).unwrap_or(0) * STEP;
-        let mut canvas = Canvas::default();
+        let mut canvas = Canvas::of(&self.frame);
         for tick in &axis.ticks {
             let x = name + axis.at(*tick, ROOM);
             let stroke = if *tick == 0 { FAINT } else { RULE };
@@ -57,9 +59,9 @@ impl BarChart {
             );
         }
         let zero = name + axis.at(0, ROOM);
-        for ((bar, words), number) in rows.iter().zip(&names).zip(0_i64..) {
+        for ((bar, named), number) in rows.iter().zip(&names).zip(0_i64..) {
             let y = LINE + number * STEP + STEP / 2;
-            canvas.text((name - 60, y + 45), Anchor::End, LETTER, INK, words);
+            canvas.text((name - 60, y + 45), Anchor::End, LETTER, INK, named);
             let place = bar.value.and_then(|value| axis.place(value, ROOM));
             let mut end = zero;
             if let Some(place) = place {
@@ -73,7 +75,8 @@ impl BarChart {
             }
             let fill = if place.is_some() { INK } else { FAINT };
             canvas.text((end + 50, y + 40), Anchor::Start, 11, fill, &bar.label);
-            canvas.say(&format!("{words}：{}", bar.label));
+            let said = [bar.label.clone()];
+            canvas.say(&words::sentence(self.frame.language, named, &said));
         }
         canvas.document(&self.frame, (name + ROOM + label, bottom))
     }

@@ -3,7 +3,7 @@
 use super::axis::Axis;
 use super::{
     Anchor, CHANGE, Canvas, FAINT, Frame, INK, LINE, MAIN, RULE, Tenths, empty, width_of,
-    with_unit, wrapped,
+    with_unit, words, wrapped,
 };
 use crate::present::plot::{Plot, Point};
 use crate::present::sign::Sign;
@@ -49,7 +49,7 @@ impl LineChart {
             1 => (WIDE, HEIGHT, 1),
             _ => (NARROW, LOW, 2),
         };
-        let mut canvas = Canvas::default();
+        let mut canvas = Canvas::of(&self.frame);
         let mut y = 0;
         for row in self.plots.chunks(columns) {
             let mut deepest = 0;
@@ -151,13 +151,13 @@ impl Panel<'_> {
             let broken = point.is_some_and(|point| point.broken);
             if change.is_some() || broken {
                 let edge = left + number * step;
-                let words = match (change, new) {
+                let forms = match (change, new) {
                     (Some(old), Some(new)) => format!("{old}→{new}"),
                     _ => String::new(),
                 };
-                change_mark(canvas, edge, (top, bottom), broken, &words);
+                change_mark(canvas, edge, (top, bottom), broken, &forms);
                 if broken {
-                    said.push(format!("{year}年起口径不同，不可比较"));
+                    said.push(words::break_from(canvas.language, *year));
                 }
             }
             form = new.or(form);
@@ -173,7 +173,7 @@ impl Panel<'_> {
                 run.clear();
                 let sign = sign.unwrap_or(Sign::UNREADABLE);
                 canvas.sign((x, bottom + LINE), sign);
-                said.push(format!("{year}年{}", sign.chinese));
+                said.push(words::missing(canvas.language, *year, sign));
                 continue;
             };
             run.push((x, bottom - place));
@@ -186,15 +186,16 @@ impl Panel<'_> {
             if !point.note.is_empty() {
                 label.push('*');
             }
-            canvas.dot((x, bottom - place), &format!("{year}年 {value}"));
+            let dot = words::dot(canvas.language, *year, &value);
+            canvas.dot((x, bottom - place), &dot);
             if numbers || !point.note.is_empty() {
                 let label = if numbers { label } else { "*".into() };
                 canvas.text((x, bottom - place - 80), Anchor::Middle, 11, INK, &label);
             }
-            said.push(format!("{year}年{value}"));
+            said.push(words::in_year(canvas.language, *year, &value));
         }
         canvas.polyline(&run);
-        canvas.say(&format!("{}：{}", self.plot.title, said.join("，")));
+        canvas.say(&words::sentence(canvas.language, &self.plot.title, &said));
     }
 }
 
@@ -215,13 +216,8 @@ fn change_mark(
                 " stroke-width=\"1.5\"",
             );
         }
-        canvas.text(
-            (x, top - 30),
-            Anchor::Middle,
-            10,
-            CHANGE,
-            &format!("断 {forms}"),
-        );
+        let words = words::break_mark(canvas.language, forms);
+        canvas.text((x, top - 30), Anchor::Middle, 10, CHANGE, &words);
     } else {
         canvas.line((x, top), (x, bottom), MAIN, " stroke-dasharray=\"2 4\"");
         canvas.text((x, top - 30), Anchor::Middle, 10, FAINT, forms);

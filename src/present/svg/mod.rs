@@ -10,6 +10,7 @@ mod bars;
 mod lines;
 mod overlay;
 mod slope;
+mod words;
 
 use std::fmt::Write as _;
 
@@ -21,10 +22,13 @@ pub use slope::{Slope, SlopeChart};
 use super::plot::Plot;
 use super::sign::Sign;
 use super::width::{display_width, visible};
+use crate::model::Language;
 
 /// What stands around a chart.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Frame {
+    /// Of the words around names and numbers.
+    pub language: Language,
     /// In large letters.
     pub title: String,
     /// Below it: unit, scope, years. Empty for none.
@@ -61,6 +65,7 @@ enum Anchor {
 /// A document in the making.
 #[derive(Debug, Default)]
 struct Canvas {
+    language: Language,
     body: String,
     /// What the picture says, in words, a line a sentence.
     words: String,
@@ -68,11 +73,11 @@ struct Canvas {
 }
 
 /// The sign in a picture, where a dot would be overlooked or taken for a point.
-pub fn glyph(sign: Sign) -> &'static str {
-    if sign == Sign::NO_REPORT {
-        "未"
-    } else {
-        sign.sign
+pub fn glyph(sign: Sign, language: Language) -> &'static str {
+    match language {
+        Language::En => sign.letter,
+        Language::Zh if sign == Sign::NO_REPORT => "未",
+        Language::Zh => sign.sign,
     }
 }
 
@@ -133,6 +138,14 @@ fn wrapped(text: &str, size: i64, width: Tenths) -> Vec<String> {
 }
 
 impl Canvas {
+    /// An empty one, with words of this frame's language.
+    fn of(frame: &Frame) -> Self {
+        Self {
+            language: frame.language,
+            ..Self::default()
+        }
+    }
+
     fn text(&mut self, at: (Tenths, Tenths), anchor: Anchor, size: i64, fill: &str, text: &str) {
         let anchor = match anchor {
             Anchor::Start => "",
@@ -198,7 +211,8 @@ impl Canvas {
 
     /// The sign of what has no number, in the lane below the axis.
     fn sign(&mut self, at: (Tenths, Tenths), sign: Sign) {
-        self.text(at, Anchor::Middle, LETTER, CHANGE, glyph(sign));
+        let glyph = glyph(sign, self.language);
+        self.text(at, Anchor::Middle, LETTER, CHANGE, glyph);
         self.explain(sign);
     }
 
@@ -240,9 +254,12 @@ impl Canvas {
             let signs = std::mem::take(&mut self.signs);
             let signs: Vec<_> = signs
                 .iter()
-                .map(|sign| format!("{} {}", glyph(*sign), sign.chinese))
+                .map(|sign| {
+                    let meaning = sign.meaning(frame.language);
+                    format!("{} {meaning}", glyph(*sign, frame.language))
+                })
                 .collect();
-            foot.push(format!("无数值：{}", signs.join("；")));
+            foot.push(words::no_number(frame.language, &signs));
         }
         foot.extend(frame.notes.iter().cloned());
         for line in foot.iter().flat_map(|note| wrapped(note, LETTER, size.0)) {
@@ -251,14 +268,15 @@ impl Canvas {
         }
         let height = y + MARGIN / 2;
         let (w, h) = (pixels(width), pixels(height));
-        let mut words = frame.description.clone();
-        words.push('\n');
-        words.push_str(&self.words);
+        let language = frame.language.of("zh-CN", "en");
+        let mut said = frame.description.clone();
+        said.push('\n');
+        said.push_str(&self.words);
         for line in &foot {
-            words.push_str(line);
-            words.push('\n');
+            said.push_str(line);
+            said.push('\n');
         }
-        let words: Vec<_> = words
+        let said: Vec<_> = said
             .lines()
             .filter(|line| !line.is_empty())
             .map(escaped)
@@ -266,12 +284,12 @@ impl Canvas {
         format!(
             "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n\
              <svg xmlns=\"http://www.w3.org/2000/svg\" width=\"{w}\" height=\"{h}\" viewBox=\"0 0 {w} {h}\" role=\"img\" \
-             aria-labelledby=\"title desc\" xml:lang=\"zh-CN\" \
+             aria-labelledby=\"title desc\" xml:lang=\"{language}\" \
              font-family=\"'Noto Sans CJK SC','Source Han Sans SC','PingFang SC','Microsoft YaHei','WenQuanYi Micro Hei',sans-serif\">\n\
              <title id=\"title\">{}</title>\n<desc id=\"desc\">{}</desc>\n\
              <rect width=\"{w}\" height=\"{h}\" fill=\"#ffffff\"/>\n{}</svg>\n",
             escaped(&frame.title),
-            words.join("\n"),
+            said.join("\n"),
             self.body
         )
     }
@@ -279,9 +297,10 @@ impl Canvas {
 
 /// A chart of nothing still says so.
 fn empty(frame: &Frame) -> String {
-    let mut canvas = Canvas::default();
-    canvas.text((0, 300), Anchor::Start, 14, INK, "没有报告");
-    canvas.say("没有报告");
+    let mut canvas = Canvas::of(frame);
+    let words = words::no_reports(frame.language);
+    canvas.text((0, 300), Anchor::Start, 14, INK, words);
+    canvas.say(words);
     canvas.document(frame, (6_000, 600))
 }
 

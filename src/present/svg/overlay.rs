@@ -3,7 +3,7 @@
 use super::axis::Axis;
 use super::{
     Anchor, CHANGE, Canvas, FAINT, Frame, INK, LINE, RULE, Tenths, empty, escaped, pixels,
-    width_of, with_unit,
+    width_of, with_unit, words,
 };
 use crate::present::plot::{Plot, Point};
 use crate::present::shorten;
@@ -79,7 +79,7 @@ impl OverlayChart {
             top: 2 * LINE,
             bottom: 2 * LINE + HEIGHT,
         };
-        let mut canvas = Canvas::default();
+        let mut canvas = Canvas::of(&self.frame);
         place.frame(&mut canvas);
         place.changes(&mut canvas, plots);
         let mut ends = Vec::new();
@@ -178,7 +178,7 @@ impl Place<'_> {
                 let ends = [(x + side, self.top), (x + side, self.bottom + LINE / 2)];
                 canvas.line(ends[0], ends[1], CHANGE, " stroke-width=\"1.5\"");
             }
-            let words = format!("断 {letters}");
+            let words = words::break_mark(canvas.language, &letters);
             canvas.text((x, self.top - 40), Anchor::Middle, 11, CHANGE, &words);
         }
     }
@@ -198,7 +198,7 @@ impl Place<'_> {
             if point.is_some_and(|point| point.broken) {
                 stroke(canvas, &run, number);
                 run.clear();
-                said.push(format!("{year}年起口径不同，不可比较"));
+                said.push(words::break_from(canvas.language, *year));
             }
             let sign = point.map_or(Some(Sign::NO_REPORT), Point::sign);
             let height = point.and_then(|point| self.axis.place(point.cell.value?, HEIGHT));
@@ -208,14 +208,15 @@ impl Place<'_> {
                 run.clear();
                 let sign = sign.unwrap_or(Sign::UNREADABLE);
                 gaps.push((self.x(at), sign));
-                said.push(format!("{year}年{}", sign.chinese));
+                said.push(words::missing(canvas.language, *year, sign));
                 continue;
             };
             let here = (self.x(at), self.bottom - height);
             let star = if point.note.is_empty() { "" } else { "*" };
             let value = format!("{}{star}", with_unit(&point.cell.text(), plot));
-            said.push(format!("{year}年{value}"));
-            dots.push((here, format!("{} {year}年 {value}", plot.title)));
+            said.push(words::in_year(canvas.language, *year, &value));
+            let dot = words::dot(canvas.language, *year, &value);
+            dots.push((here, format!("{} {dot}", plot.title)));
             run.push(here);
             end = Some(here.1);
         }
@@ -223,12 +224,8 @@ impl Place<'_> {
         for (here, title) in dots {
             marker(canvas, here, number, &title);
         }
-        canvas.say(&format!(
-            "{} {}：{}",
-            LETTERS[number],
-            plot.title,
-            said.join("，")
-        ));
+        let whose = format!("{} {}", LETTERS[number], plot.title);
+        canvas.say(&words::sentence(canvas.language, &whose, &said));
         (end, gaps)
     }
 }
@@ -276,7 +273,7 @@ fn marker(canvas: &mut Canvas, at: (Tenths, Tenths), number: usize, title: &str)
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::CellStatus;
+    use crate::model::{CellStatus, Language};
     use crate::present::Cell;
 
     fn plot(title: &str, values: &[(i16, &str, bool)]) -> Plot {
@@ -326,6 +323,9 @@ mod tests {
         assert_eq!(drawn.matches("<polyline").count(), MOST_OVERLAID);
         assert!(chart(Vec::new()).render().contains("没有报告"));
         assert!(!drawn.contains("style="));
-        assert_eq!(crate::present::svg::glyph(Sign::NO_REPORT), "未");
+        assert_eq!(
+            crate::present::svg::glyph(Sign::NO_REPORT, Language::Zh),
+            "未"
+        );
     }
 }

@@ -1,7 +1,7 @@
 //! Two years side by side, a line an agency.
 
 use super::axis::Axis;
-use super::{Anchor, Canvas, FAINT, Frame, INK, LINE, Tenths, empty, glyph, width_of};
+use super::{Anchor, Canvas, FAINT, Frame, INK, LINE, Tenths, empty, glyph, width_of, words};
 use crate::model::Decimal;
 use crate::present::shorten;
 use crate::present::sign::Sign;
@@ -58,7 +58,7 @@ impl SlopeChart {
         let axis = Axis::of(values.collect::<Vec<_>>().into_iter());
         let label = |slope: &Slope, side: usize| {
             let value = slope.values[side].map_or_else(
-                |sign| glyph(sign).to_owned(),
+                |sign| glyph(sign, self.frame.language).to_owned(),
                 |value| self.words(slope, side, value),
             );
             let name = shorten(&slope.name, NAME);
@@ -78,10 +78,11 @@ impl SlopeChart {
         let (left, top) = (widest(0), 2 * LINE);
         let height = HEIGHT.max(i64::try_from(self.slopes.len()).unwrap_or(0) * APART);
         let sides = [left, left + WIDTH];
-        let mut canvas = Canvas::default();
+        let mut canvas = Canvas::of(&self.frame);
         for (x, year) in sides.iter().zip(self.years) {
             canvas.line((*x, top), (*x, top + height), FAINT, "");
-            canvas.text((*x, LINE), Anchor::Middle, 13, INK, &format!("{year}年"));
+            let year = words::year(canvas.language, year);
+            canvas.text((*x, LINE), Anchor::Middle, 13, INK, &year);
         }
         let mut deepest = top + height;
         for (side, x) in sides.into_iter().enumerate() {
@@ -148,19 +149,19 @@ impl SlopeChart {
                     canvas.dot(end, &label(slope, side));
                 }
             }
-            let words = [0, 1].map(|side| {
+            let language = self.frame.language;
+            let said = [0, 1].map(|side| {
                 let value = slope.values[side].map_or_else(
-                    |sign| sign.chinese.to_owned(),
+                    |sign| sign.meaning(language).to_owned(),
                     |value| self.words(slope, side, value),
                 );
-                format!("{}年{value}", self.years[side])
+                words::in_year(language, self.years[side], &value)
             });
-            let broken = if slope.broken {
-                "，口径不同，不可比较"
-            } else {
-                ""
-            };
-            canvas.say(&format!("{}：{}{broken}", slope.name, words.join("，")));
+            let mut said = words::sentence(language, &slope.name, &said);
+            if slope.broken {
+                said.push_str(words::broken(language));
+            }
+            canvas.say(&said);
         }
         canvas.document(&self.frame, (left + WIDTH + widest(1), deepest))
     }

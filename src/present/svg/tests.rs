@@ -2,7 +2,7 @@ use quick_xml::Reader;
 use quick_xml::events::Event;
 
 use super::*;
-use crate::model::{CellStatus, Decimal, FormId};
+use crate::model::{CellStatus, Decimal, FormId, Language};
 use crate::present::bars::{Bar, Bars};
 use crate::present::cell::Cell;
 use crate::present::plot::Point;
@@ -100,7 +100,7 @@ fn nothing_missing_becomes_a_point() {
         assert!(
             texts(&document, "text")
                 .iter()
-                .any(|text| text == glyph(sign)),
+                .any(|text| text == glyph(sign, Language::Zh)),
             "{status:?}"
         );
         assert!(texts(&document, "desc")[0].contains(&format!("2020年{}", sign.chinese)));

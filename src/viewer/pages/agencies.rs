@@ -1,12 +1,11 @@
 //! All agencies by name, with the years of their reports.
 
-use std::collections::BTreeSet;
-
 use maud::{Markup, html};
 use serde::Serialize;
 
-use super::parts::{self, ReportCell};
-use crate::query::{self, AgencyLine, AgencyListFilter, Window};
+use super::parts;
+use super::presence::{self, ReportCell};
+use crate::query::{self, AbsentYear, AgencyLine, AgencyListFilter, Window};
 use crate::viewer::home::{View, ViewerError};
 use crate::viewer::language::Language;
 use crate::viewer::links::Address;
@@ -47,6 +46,8 @@ struct Line {
     known: AgencyLine,
     /// Its reports by year and scope, suspected copies included; a year without one has no entry.
     reports_by_year: Vec<ReportCell>,
+    /// Years without a report of which something is known, ascending; of every other year without one nothing is.
+    absent: Vec<AbsentYear>,
 }
 
 /// The part of the list that `/agencies/N`, `?q=` and `?division=` name.
@@ -73,18 +74,15 @@ pub fn load(view: &View<'_>, address: &Address) -> Result<Agencies, ViewerError>
     }
     let keys: Vec<i64> = found.lines.iter().map(|line| line.key).collect();
     let mut cells = query::agency_years(view.store, &keys)?;
-    let seen: BTreeSet<i16> = cells.iter().filter_map(|cell| cell.year).collect();
-    let years = match (seen.first(), seen.last()) {
-        (Some(first), Some(last)) => (*first..=*last).collect(),
-        _ => Vec::new(),
-    };
-    let mut agencies = Vec::with_capacity(found.lines.len());
+    let mut absent = presence::absent(view, &keys)?;
+    let mut agencies: Vec<Line> = Vec::with_capacity(found.lines.len());
     for line in found.lines {
         let (own, rest): (Vec<_>, Vec<_>) =
             cells.into_iter().partition(|cell| cell.key == line.key);
         cells = rest;
         agencies.push(Line {
             id: view.names.of_agency(line.key),
+            absent: absent.remove(&line.key).unwrap_or_default(),
             known: line,
             reports_by_year: own
                 .into_iter()
@@ -92,6 +90,10 @@ pub fn load(view: &View<'_>, address: &Address) -> Result<Agencies, ViewerError>
                 .collect(),
         });
     }
+    let years = presence::years(
+        agencies.iter().flat_map(|line| &line.reports_by_year),
+        agencies.iter().flat_map(|line| &line.absent),
+    );
     Ok(Agencies {
         q,
         division,
@@ -125,7 +127,7 @@ impl Page for Agencies {
             @if !self.agencies.is_empty() {
                 (self.matrix(shell))
                 (parts::pager(shell, self.page, self.pages, |page| parts::part_of(&self.address, "agencies", page)))
-                (parts::legend(shell))
+                (presence::legend(shell))
             }
         }
     }
@@ -155,6 +157,12 @@ impl Page for Agencies {
                 row
             })
         });
+        let absent = self.agencies.iter().flat_map(|agency| {
+            agency.absent.iter().map(|absent| {
+                let id = agency.id.map(|id| id.to_string()).unwrap_or_default();
+                (vec![id, agency.known.label.clone()], absent)
+            })
+        });
         let head = [
             "id",
             "label",
@@ -174,6 +182,7 @@ impl Page for Agencies {
                 ],
                 reports,
             ),
+            presence::table(absent),
         ]
     }
 }
@@ -198,7 +207,7 @@ impl Agencies {
                                 td { (agency.known.division.as_deref().unwrap_or("—")) }
                                 @for year in &self.years {
                                     @let of_year = agency.of_year(*year);
-                                    (parts::year_cell(shell, &of_year))
+                                    (presence::year_cell(shell, &of_year, agency.absent_in(*year)))
                                 }
                             }
                         }
@@ -210,6 +219,10 @@ impl Agencies {
 }
 
 impl Line {
+    fn absent_in(&self, year: i16) -> Option<&AbsentYear> {
+        self.absent.iter().find(|absent| absent.year == year)
+    }
+
     fn of_year(&self, year: i16) -> Vec<&ReportCell> {
         let reports = self.reports_by_year.iter();
         reports

@@ -5,11 +5,13 @@ use std::collections::{BTreeMap, BTreeSet};
 use maud::{Markup, PreEscaped, html};
 use serde::Serialize;
 
-use super::parts::{self, ReportCell};
+use super::presence::{self, ReportCell};
+use super::terms;
+use crate::charts;
 use crate::model::{CellStatus, Decimal, Scope, Unit};
 use crate::query::{
-    self, AgencyFilter, AgencyRecord, Copies, Filter, Point, PointStatus, WatchFilter, WatchLine,
-    Window,
+    self, AbsentYear, AgencyFilter, AgencyRecord, Copies, Filter, Point, PointStatus, WatchFilter,
+    WatchLine, Window,
 };
 use crate::viewer::home::{View, ViewerError};
 use crate::viewer::language::Language;
@@ -31,6 +33,8 @@ pub struct Agency {
     record: AgencyRecord,
     /// Its reports by year and scope, suspected copies included.
     reports_by_year: Vec<ReportCell>,
+    /// Years without a report of which something is known, ascending.
+    absent: Vec<AbsentYear>,
     /// Its series by scope: those of which at least one report has a cell.
     series: Vec<SeriesRow>,
     /// Findings across years, versions and texts, the latest years first.
@@ -115,6 +119,9 @@ pub fn load(view: &View<'_>, name: AgencyName) -> Result<Agency, ViewerError> {
         id: view.names.of_agency(key).unwrap_or(name),
         record,
         reports_by_year,
+        absent: presence::absent(view, &[key])?
+            .remove(&key)
+            .unwrap_or_default(),
         series,
         findings: findings.lines,
         findings_total: findings.total,
@@ -171,7 +178,7 @@ impl YearPoint {
     /// The number, or the word for its absence.
     pub fn text(&self, language: Language) -> String {
         if let (PointStatus::Cell(CellStatus::Number), Some(value)) = (self.status, self.value) {
-            let unit = self.unit.map_or("", Unit::as_str);
+            let unit = charts::behind(self.unit, language);
             return format!("{value}{unit}");
         }
         let word = match self.status {
@@ -220,16 +227,23 @@ impl SeriesRow {
 }
 
 impl Agency {
+    /// Those of the matrix.
     fn years(&self) -> Vec<i16> {
-        let years = self
-            .reports_by_year
-            .iter()
-            .filter_map(|report| report.cell.year);
-        let years: BTreeSet<i16> = years.collect();
-        match (years.first(), years.last()) {
-            (Some(first), Some(last)) => (*first..=*last).collect(),
-            _ => Vec::new(),
-        }
+        presence::years(self.reports_by_year.iter(), self.absent.iter())
+    }
+
+    fn absent_in(&self, year: i16) -> Option<&AbsentYear> {
+        self.absent.iter().find(|absent| absent.year == year)
+    }
+
+    fn has_report(&self, year: i16) -> bool {
+        let mut reports = self.reports_by_year.iter();
+        reports.any(|report| report.cell.year == Some(year))
+    }
+
+    /// Those of reports.
+    fn years_read(&self) -> Vec<i16> {
+        presence::years(self.reports_by_year.iter(), std::iter::empty())
     }
 
     fn head(&self, shell: &Shell<'_>) -> Markup {
@@ -240,7 +254,7 @@ impl Agency {
             dl.brief {
                 div { dt { (of("代码", "Code")) } dd { (line.code.as_deref().unwrap_or(unknown)) } }
                 div { dt { (of("区划", "Division")) } dd { (line.division.as_deref().unwrap_or(unknown)) } }
-                div { dt { (of("层级", "Level")) } dd { (level(shell.language, line.level.as_deref())) } }
+                div { dt { (of("层级", "Level")) } dd { (line.level.as_deref().and_then(|level| terms::level(level, shell.language)).unwrap_or(unknown)) } }
                 div { dt { (of("报告", "Reports")) } dd { (line.reports) } }
             }
             @if self.record.names.len() > 1 {
@@ -290,25 +304,38 @@ impl Agency {
                         @for year in &years { th scope="col" { (year) } }
                     } }
                     tbody {
-                        @for scope in scopes {
+                        @for scope in &scopes {
                             tr {
-                                th scope="row" { (parts::scope(shell.language, scope)) }
+                                th scope="row" .whose { (scope.name(shell.language)) }
                                 @for year in &years {
                                     @let found: Vec<&ReportCell> = self.reports_by_year.iter()
-                                        .filter(|report| report.cell.scope == scope && report.cell.year == Some(*year)).collect();
-                                    (parts::year_cell(shell, &found))
+                                        .filter(|report| report.cell.scope == *scope && report.cell.year == Some(*year)).collect();
+                                    @match self.absent_in(*year) {
+                                        Some(_) if scopes.len() > 1 => (not_here(shell.of("见下行", "see below"))),
+                                        absent => (presence::year_cell(shell, &found, absent)),
+                                    }
+                                }
+                            }
+                        }
+                        // Of a year without any report nothing is known by scope.
+                        @if !self.absent.is_empty() && scopes.len() > 1 {
+                            tr {
+                                th scope="row" { (shell.of("无报告的年份", "Years without a report")) }
+                                @for year in &years {
+                                    @if self.has_report(*year) { (not_here(shell.of("有报告", "there is a report"))) }
+                                    @else { (presence::year_cell(shell, &[], self.absent_in(*year))) }
                                 }
                             }
                         }
                     }
                 }
             }
-            (parts::legend(shell))
+            (presence::legend(shell))
         }
     }
 
     fn numbers(&self, shell: &Shell<'_>) -> Markup {
-        let years = self.years();
+        let years = self.years_read();
         let of = |zh, en| shell.of(zh, en);
         html! {
             h2 { (of("历年数据", "Numbers by year")) }
@@ -328,8 +355,8 @@ impl Agency {
                         tbody {
                             @for row in &self.series {
                                 tr {
-                                    th scope="row" lang="zh" { (shell.link(&Address::of(["series", row.series]), row.label)) }
-                                    td { (parts::scope(shell.language, row.scope)) }
+                                    th scope="row" { (shell.link(&Address::of(["series", row.series]), shell.of(row.label, &terms::words_of(row.series)))) }
+                                    td.whose { (row.scope.name(shell.language)) }
                                     td { (PreEscaped(row.spark())) }
                                     @for year in &years { (Self::point(shell, row, *year)) }
                                 }
@@ -364,16 +391,9 @@ impl Agency {
     }
 }
 
-/// The word for a level of government.
-fn level(language: Language, level: Option<&str>) -> &'static str {
-    match level {
-        Some("national") => language.of("国家", "national"),
-        Some("province") => language.of("省级", "province"),
-        Some("prefecture") => language.of("地级", "prefecture"),
-        Some("county") => language.of("县级", "county"),
-        Some("township") => language.of("乡级", "township"),
-        _ => language.of("不详", "not known"),
-    }
+/// A cell of another row's matter.
+fn not_here(words: &str) -> Markup {
+    html! { td.quiet { span aria-hidden="true" { "—" } span.unseen { (words) } } }
 }
 
 impl Page for Agency {
@@ -417,6 +437,10 @@ impl Page for Agency {
                 ]
             })
         });
+        let absent = self.absent.iter().map(|absent| {
+            let who = vec![self.id.to_string(), self.record.line.label.clone()];
+            (who, absent)
+        });
         vec![
             Table::of(
                 "reports",
@@ -440,6 +464,7 @@ impl Page for Agency {
                 numbers,
             ),
             super::findings::table(&self.findings),
+            presence::table(absent),
         ]
     }
 

@@ -164,7 +164,7 @@ impl Codebook {
                             td { (years(form)) }
                             td.number { (form.tables) }
                             td.number { (form.cells) }
-                            td lang="zh" { (form.basis) }
+                            td { (terms::basis(form.id, &form.basis, shell.language)) }
                         }
                     } }
                 }

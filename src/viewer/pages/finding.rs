@@ -5,9 +5,12 @@ use maud::{Markup, html};
 use serde::Serialize;
 use serde_json::Value;
 
-use super::parts;
+use super::{parts, terms};
+use crate::audit::across::why_in_chinese;
 use crate::decisions::{self, Decisions, What};
+use crate::model::CellStatus;
 use crate::pipeline;
+use crate::present::Cell;
 use crate::query::{self, WatchLine};
 use crate::store::Store;
 use crate::viewer::home::{View, Viewer, ViewerError};
@@ -131,6 +134,7 @@ impl Finding {
                         Some(report) => (shell.link(&report.proof(cell), cell)),
                         None => (cell),
                     }
+                    " " span.quiet { (terms::cell(cell, shell.language)) }
                     " = " (number("value"))
                 }
                 (Some("mention"), _) => {
@@ -146,6 +150,35 @@ impl Finding {
                 (Some("version"), _) => {
                     (text("first_seen").unwrap_or_default()) " – " (text("last_seen").unwrap_or_default()) " "
                     code.digest { (text("sha256").unwrap_or_default()) }
+                }
+                (Some("chain"), _) => {
+                    @let why = text("why").unwrap_or_default();
+                    @match (why_in_chinese(why), shell.language) {
+                        (Some(chinese), Language::Zh) => (chinese),
+                        _ => span lang="en" { (why) },
+                    }
+                }
+                (Some("changed"), Some(cell)) => {
+                    @match report {
+                        Some(report) => (shell.link(&report.proof(cell), cell)),
+                        None => (cell),
+                    }
+                    " " span.quiet { (terms::cell(cell, shell.language)) }
+                    ": " (side(shell, piece.get("from"))) " → " (side(shell, piece.get("to")))
+                }
+                (Some("absence"), _) => {
+                    (text("at").unwrap_or_default()) " " code { (text("answer").unwrap_or_default()) } " "
+                    span.url { (text("url").unwrap_or_default()) } ", WARC " code { (text("file").unwrap_or_default()) }
+                    (shell.of(" 偏移 ", " at ")) (number("offset"))
+                }
+                (Some("overlap"), _) => {
+                    (number("characters")) (shell.of(" 个汉字相同，占本报告 ", " characters are the same, of "))
+                    (number("own")) (shell.of(" 个的 ", " in this report: ")) (number("percent")) "%"
+                }
+                (Some("passage"), _) => {
+                    (number("characters")) (shell.of(" 个汉字相同：", " characters are the same: "))
+                    @let words = |name: &str| piece.get(name).and_then(|one| one.get("text")).and_then(Value::as_str).unwrap_or_default();
+                    q lang="zh" { (words("this")) } (shell.of("；对照报告：", "; the other report: ")) q lang="zh" { (words("other")) }
                 }
                 _ => (fields(piece)),
             }
@@ -185,6 +218,27 @@ impl Finding {
                 }
             }
         }
+    }
+}
+
+/// One side of a cell that changed: its number, else the word for what stood there.
+fn side(shell: &Shell<'_>, side: Option<&Value>) -> String {
+    let known = side.and_then(|side| {
+        let status = side.get(0)?.as_str()?;
+        let status = CellStatus::ALL
+            .into_iter()
+            .find(|one| one.as_str() == status)?;
+        Some((status, side.get(1).and_then(Value::as_i64)))
+    });
+    match known {
+        Some((CellStatus::Number, Some(number))) => number.to_string(),
+        Some((status, _)) => match Cell::missing(status, "").sign() {
+            Some(sign) => sign.meaning(shell.language).to_owned(),
+            None => shell
+                .of("另一单位的数字", "a number in another unit")
+                .to_owned(),
+        },
+        None => side.map(Value::to_string).unwrap_or_default(),
     }
 }
 
@@ -236,7 +290,7 @@ impl Page for Finding {
             dl.brief {
                 div { dt { (of("报告", "Report")) } dd {
                     @match self.report { Some(report) => (shell.link(&report.address(), line.year)), None => (line.year) }
-                    " · " (parts::scope(shell.language, line.scope))
+                    " · " (line.scope.name(shell.language))
                 } }
                 @if let Some(other) = self.other_report {
                     div { dt { (of("对照报告", "Compared with")) } dd { (shell.link(&other.address(), other.to_string())) } }

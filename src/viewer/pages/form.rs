@@ -271,7 +271,7 @@ impl Page for FormPage {
                 dt { (of("报告年度", "Report years")) }
                 dd { (codebook::years(&self.line)) }
                 dt { (of("依据", "Basis")) }
-                dd lang="zh" { (self.line.basis) }
+                dd { (terms::basis(self.line.id, &self.line.basis, shell.language)) }
                 dt { (of("单元格", "Cells")) }
                 dd { (self.line.cells) }
             }

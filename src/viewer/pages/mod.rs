@@ -11,6 +11,7 @@ pub(super) mod findings;
 pub(super) mod form;
 pub(super) mod overview;
 mod parts;
+pub(super) mod presence;
 pub(super) mod press;
 pub(super) mod proof;
 pub(super) mod report;

@@ -6,7 +6,8 @@ use maud::{Markup, html};
 use serde::Serialize;
 
 use super::agencies::Agencies;
-use super::{agencies, findings, parts};
+use super::{agencies, findings, parts, presence};
+use crate::model::division;
 use crate::query::{self, Holdings, ProvinceYear, RunLine, WatchFilter, WatchLine, Window};
 use crate::viewer::home::{View, ViewerError};
 use crate::viewer::language::Language;
@@ -107,7 +108,7 @@ impl Overview {
                     tbody {
                         @for province in &self.coverage {
                             tr {
-                                th scope="row" lang="zh" { (province.link(shell)) }
+                                th scope="row" { (province.link(shell)) }
                                 td.number { (province.agencies) }
                                 @for year in &self.years {
                                     @match province.years.get(year) {
@@ -165,13 +166,23 @@ impl Overview {
 }
 
 impl Province {
+    /// Its name; what is none in the reader's language.
+    fn shown(&self, shell: &Shell<'_>) -> Markup {
+        let english = match self.code.as_deref() {
+            Some("00") => "national",
+            None => "division not known",
+            Some(_) => return html! { span lang="zh" { (self.name) } },
+        };
+        html! { (shell.of(self.name, english)) }
+    }
+
     fn link(&self, shell: &Shell<'_>) -> Markup {
         match &self.code {
             Some(code) if shell.links.is_served() => {
                 let there = Address::of(["agencies"]).with("division", code.as_str());
-                shell.link(&there, self.name)
+                shell.link(&there, self.shown(shell))
             }
-            _ => html! { (self.name) },
+            _ => self.shown(shell),
         }
     }
 }
@@ -181,43 +192,15 @@ fn shade(count: u64, all: u64) -> u64 {
     (count * SHADES).div_ceil(all.max(1)).clamp(1, SHADES)
 }
 
-/// GB/T 2260, provinces.
+/// What a province's code in [`query::province_years`] stands for.
 fn province_name(code: Option<&str>) -> &'static str {
     match code {
         Some("00") => "国家",
-        Some("11") => "北京",
-        Some("12") => "天津",
-        Some("13") => "河北",
-        Some("14") => "山西",
-        Some("15") => "内蒙古",
-        Some("21") => "辽宁",
-        Some("22") => "吉林",
-        Some("23") => "黑龙江",
-        Some("31") => "上海",
-        Some("32") => "江苏",
-        Some("33") => "浙江",
-        Some("34") => "安徽",
-        Some("35") => "福建",
-        Some("36") => "江西",
-        Some("37") => "山东",
-        Some("41") => "河南",
-        Some("42") => "湖北",
-        Some("43") => "湖南",
-        Some("44") => "广东",
-        Some("45") => "广西",
-        Some("46") => "海南",
-        Some("50") => "重庆",
-        Some("51") => "四川",
-        Some("52") => "贵州",
-        Some("53") => "云南",
-        Some("54") => "西藏",
-        Some("61") => "陕西",
-        Some("62") => "甘肃",
-        Some("63") => "青海",
-        Some("64") => "宁夏",
-        Some("65") => "新疆",
         Some("xpcc") => "新疆生产建设兵团",
-        Some(_) => "其他",
+        Some(code) => {
+            let known = division::provinces().iter().find(|one| one.code == code);
+            known.map_or("其他", |one| one.name.as_str())
+        }
         None => "区划不详",
     }
 }
@@ -267,7 +250,7 @@ impl Page for Overview {
             @match &self.agencies {
                 Some(agencies) => {
                     (agencies.matrix(shell))
-                    (parts::legend(shell))
+                    (presence::legend(shell))
                 }
                 None => (self.map(shell)),
             }

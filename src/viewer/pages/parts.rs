@@ -1,128 +1,13 @@
 //! Pieces that several pages have.
 
 use maud::{Markup, html};
-use serde::Serialize;
 
-use crate::model::{Scope, WatchCode};
-use crate::query::{Presence, YearCell};
-use crate::viewer::home::{View, ViewerError};
+use crate::model::WatchCode;
+use crate::viewer::home::ViewerError;
 use crate::viewer::language::Language;
 use crate::viewer::links::Address;
-use crate::viewer::names::{AgencyName, ReportName};
+use crate::viewer::names::AgencyName;
 use crate::viewer::shell::Shell;
-
-/// A report in a matrix of agencies and years.
-#[derive(Debug, Serialize)]
-pub struct ReportCell {
-    /// Its name in addresses.
-    pub report: ReportName,
-    /// What there is.
-    #[serde(flatten)]
-    pub cell: YearCell,
-}
-
-impl ReportCell {
-    /// With its name.
-    pub fn of(view: &View<'_>, cell: YearCell) -> Self {
-        Self {
-            report: view.names.of_report(&cell.place),
-            cell,
-        }
-    }
-
-    /// One sign for what there is; a word stands beside it for those who do not see it.
-    fn sign(&self) -> (&'static str, &'static str, &'static str, &'static str) {
-        let has = |code: WatchCode| self.cell.watch.iter().any(|found| found == code.as_str());
-        match self.cell.presence {
-            _ if has(WatchCode::Withdrawn) => ("撤", "withdrawn", "已撤下", "withdrawn"),
-            Presence::CopyOnly => ("仿", "copy", "仅见疑似转载", "suspected copy only"),
-            _ if has(WatchCode::Late) => ("迟", "late", "晚于期限", "after the deadline"),
-            Presence::WithoutTables => ("文", "text", "无统计表", "without tables"),
-            Presence::Late => ("迟", "late", "晚于期限", "after the deadline"),
-            Presence::Withdrawn => ("撤", "withdrawn", "已撤下", "withdrawn"),
-            Presence::Found => ("有", "found", "有报告", "found"),
-            Presence::Unknown
-            | Presence::Missing
-            | Presence::NotFetched
-            | Presence::Blocked
-            | Presence::Unreadable => ("·", "missing", "未见", "not found"),
-        }
-    }
-}
-
-/// A matrix's cell: the reports of one agency and year.
-pub fn year_cell(shell: &Shell<'_>, reports: &[&ReportCell]) -> Markup {
-    html! {
-        @if reports.is_empty() {
-            td.heat.missing { span title=(shell.of("未见报告", "no report known")) { "·" } }
-        } @else {
-            @let class = reports[0].sign().1;
-            td class={ "heat " (class) } {
-                @for report in reports {
-                    @let (sign, _, zh, en) = report.sign();
-                    @let words = format!("{}, {}", shell.of(zh, en), scope(shell.language, report.cell.scope));
-                    @match shell.href(&report.report.address()) {
-                        Some(href) => a href=(href) title=(words) aria-label=(words) { (sign) },
-                        None => span title=(words) { (sign) },
-                    }
-                }
-            }
-        }
-    }
-}
-
-/// What the signs of [`year_cell`] mean.
-pub fn legend(shell: &Shell<'_>) -> Markup {
-    let all = [
-        (
-            "有",
-            "found",
-            "有报告及统计表",
-            "report with statutory tables",
-        ),
-        (
-            "文",
-            "text",
-            "有报告，未识别出统计表",
-            "report, no statutory table recognised",
-        ),
-        (
-            "迟",
-            "late",
-            "载明日期晚于法定期限",
-            "every date it gives lies after the deadline",
-        ),
-        ("撤", "withdrawn", "已撤下", "not there any more"),
-        (
-            "仿",
-            "copy",
-            "仅见疑似转载",
-            "known from a suspected copy alone",
-        ),
-        (
-            "·",
-            "missing",
-            "未见报告（不等于未发布）",
-            "no report known (which does not mean that none was published)",
-        ),
-    ];
-    html! {
-        dl.legend {
-            @for (sign, class, zh, en) in all {
-                div { dt class={ "heat " (class) } { (sign) } dd { (shell.of(zh, en)) } }
-            }
-        }
-    }
-}
-
-/// The word for a scope.
-pub fn scope(language: Language, scope: Scope) -> &'static str {
-    match scope {
-        Scope::Own => language.of("本机关", "own"),
-        Scope::Consolidated => language.of("汇总", "consolidated"),
-        Scope::Unknown => language.of("范围不明", "scope unknown"),
-    }
-}
 
 /// A link to an agency's page.
 pub fn agency(shell: &Shell<'_>, id: Option<AgencyName>, label: &str) -> Markup {
@@ -238,19 +123,4 @@ pub fn code_words(language: Language, code: &str) -> &'static str {
         WatchCode::CopiedText => ("文字雷同", "copied text"),
     };
     language.of(zh, en)
-}
-
-impl ReportCell {
-    /// For CSV: report, year, scope, presence, form, codes of findings.
-    pub fn row(&self) -> Vec<String> {
-        let cell = &self.cell;
-        vec![
-            self.report.to_string(),
-            cell.year.map(|year| year.to_string()).unwrap_or_default(),
-            cell.scope.as_str().into(),
-            cell.presence.as_str().into(),
-            cell.form.clone().unwrap_or_default(),
-            cell.watch.join(" "),
-        ]
-    }
 }

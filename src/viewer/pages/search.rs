@@ -261,7 +261,7 @@ impl HitLine {
         let scope = hit
             .scope
             .parse()
-            .map(|scope| terms::scope(scope, shell.language));
+            .map(|scope: crate::model::Scope| scope.name(shell.language));
         let kind: Option<SectionKind> = hit.section.parse().ok();
         let kind = kind
             .map(terms::section)

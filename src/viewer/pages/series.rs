@@ -286,7 +286,7 @@ impl SeriesPage {
                     } }
                     tbody { @for year in &self.years {
                         tr {
-                            td { (terms::scope(year.scope, language)) }
+                            td { (year.scope.name(language)) }
                             th scope="row" { (year.year) }
                             td.number { (year.agencies) }
                             td.number { (year.numbers) }
@@ -303,22 +303,36 @@ impl SeriesPage {
     }
 
     /// The medians as lines, a panel a scope.
-    fn picture(&self) -> Option<String> {
+    fn picture(&self, language: Language) -> Option<String> {
+        let label = terms::indicator(&self.indicator, language);
+        let subject = charts::Subject {
+            indicator: &self.indicator,
+            label: &label,
+            language,
+        };
         let scopes = [Scope::Own, Scope::Consolidated, Scope::Unknown];
-        let plots = scopes.into_iter().filter_map(|scope| self.plot(scope));
+        let plots = scopes
+            .into_iter()
+            .filter_map(|scope| self.plot(scope, subject));
         let plots: Vec<Plot> = plots.collect();
         if plots.is_empty() {
             return None;
         }
-        let title = format!("{}　各机关中位数", self.indicator.label());
-        let mut frame = charts::frame(&self.indicator, title, "本库收录的报告".into());
-        frame
-            .notes
-            .push("中位数只取有数值的机关；口径或单位不同的年份不给出。".into());
+        let title = match language {
+            Language::Zh => format!("{label}　各机关中位数"),
+            Language::En => format!("{label}: median of agencies"),
+        };
+        let subtitle = language.of("本库收录的报告", "Reports of this archive");
+        let mut frame = charts::frame(subject, title, subtitle.into());
+        let note = language.of(
+            "中位数只取有数值的机关；口径或单位不同的年份不给出。",
+            "Medians are of agencies with a number; of years that count different things or in different units there is none.",
+        );
+        frame.notes.push(note.into());
         Some(LineChart { frame, plots }.render())
     }
 
-    fn plot(&self, scope: Scope) -> Option<Plot> {
+    fn plot(&self, scope: Scope, subject: charts::Subject<'_>) -> Option<Plot> {
         let years = || self.years.iter().filter(move |year| year.scope == scope);
         years().next()?;
         let mut last: Option<FormId> = None;
@@ -357,8 +371,8 @@ impl SeriesPage {
         let unit = units.next();
         let same = units.all(|other| Some(other) == unit);
         Some(Plot {
-            title: charts::scope_word(scope).into(),
-            unit: charts::unit(&self.indicator, unit.filter(|_| same)),
+            title: scope.name(subject.language).into(),
+            unit: subject.unit(unit.filter(|_| same)),
             points,
         })
     }
@@ -436,7 +450,7 @@ impl Page for SeriesPage {
             @if self.years.is_empty() {
                 p { (of("本库没有报告。", "This archive has no reports.")) }
             } @else {
-                @if let Some(picture) = self.picture() {
+                @if let Some(picture) = self.picture(shell.language) {
                     figure.chart { div.wide tabindex="0" role="region" aria-label=(of("图", "Chart")) {
                         (PreEscaped(svg::inline(&picture, "medians")))
                     } }
@@ -518,8 +532,8 @@ impl Page for SeriesPage {
         ]
     }
 
-    fn pictures(&self, _language: Language) -> Vec<Picture> {
-        let picture = self.picture().map(|svg| Picture {
+    fn pictures(&self, language: Language) -> Vec<Picture> {
+        let picture = self.picture(language).map(|svg| Picture {
             name: "medians".into(),
             svg,
         });

@@ -1,9 +1,11 @@
 //! What the words of the data are called on pages, in Chinese and English.
 
+use maud::{Markup, html};
+
 use crate::charts;
 use crate::export::label_en;
 use crate::model::form::Quantity;
-use crate::model::{Catalog, FormId, Scope, SectionKind};
+use crate::model::{Catalog, FormId, SectionKind};
 use crate::present::Sign;
 use crate::query::compare::{Indicator, Outcome};
 use crate::query::crosswalk::{Measure, Quality, Relation};
@@ -44,16 +46,18 @@ pub fn cell(id: &str, language: Language) -> String {
     }
 }
 
-/// Whom reports are about.
-pub fn scope(scope: Scope, language: Language) -> &'static str {
-    match language {
-        Language::Zh => charts::scope_word(scope),
-        Language::En => match scope {
-            Scope::Own => "own work",
-            Scope::Consolidated => "with all below it",
-            Scope::Unknown => "scope not known",
-        },
-    }
+/// What a form rests on: as the data says it, in Chinese where that is partly English.
+pub fn basis(form: FormId, known: &str, language: Language) -> Markup {
+    let chinese = match form {
+        FormId::F2008 => {
+            "《政府信息公开条例》（2007年）第三十一条、第三十二条；文字报告，法定六项内容，另有各省统计表"
+        }
+        FormId::F2014 => {
+            "国办发〔2014〕32号附件《政府信息公开情况统计表》；报告正文仍为文字，附此统计表"
+        }
+        FormId::F2019 | FormId::F2021 => return html! { span lang="zh" { (known) } },
+    };
+    html! { span lang=(language.of("zh", "en")) { (language.of(chinese, known)) } }
 }
 
 /// Levels of agencies, highest first: word of the data, Chinese, English.
@@ -64,6 +68,12 @@ pub const LEVELS: [(&str, &str, &str); 5] = [
     ("county", "县级", "county"),
     ("township", "乡级", "township"),
 ];
+
+/// The word for a level; `None` for what is no level.
+pub fn level(word: &str, language: Language) -> Option<&'static str> {
+    let found = LEVELS.iter().find(|(known, ..)| *known == word);
+    found.map(|(_, zh, en)| language.of(zh, en))
+}
 
 /// How far a series may be joined, in a sentence.
 pub fn quality(quality: Quality, language: Language) -> &'static str {
@@ -140,7 +150,7 @@ pub const fn section(kind: SectionKind) -> (&'static str, &'static str) {
 
 /// A sign's meaning.
 pub fn sign(sign: Sign, language: Language) -> &'static str {
-    language.of(sign.chinese, sign.english)
+    sign.meaning(language)
 }
 
 /// Why there is no number. A number without a value breaks the contract; still no number comes of it.

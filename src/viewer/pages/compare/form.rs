@@ -123,9 +123,7 @@ fn years(shell: &Shell<'_>, page: &Compare) -> Markup {
     let asked = &page.question;
     let mut scopes = vec![controls::choice("", of("全部（分列）", "all, apart"))];
     let all = [Scope::Own, Scope::Consolidated, Scope::Unknown];
-    scopes.extend(
-        all.map(|scope| controls::choice(scope.as_str(), terms::scope(scope, shell.language))),
-    );
+    scopes.extend(all.map(|scope| controls::choice(scope.as_str(), scope.name(shell.language))));
     let mut forms = vec![controls::choice("", of("全部", "all"))];
     forms.extend(FormId::ALL.map(|form| controls::choice(form.as_str(), form.as_str())));
     html! {

@@ -63,9 +63,9 @@ struct Answer {
     unknown_place: u64,
     /// Why there is no answer, in Chinese and English; `None` where there is one.
     refused: Option<[String; 2]>,
-    /// Pictures as files, a scope each.
+    /// Pictures as files, a scope each, in Chinese and in English.
     #[serde(skip)]
-    pictures: Vec<Picture>,
+    pictures: [Vec<Picture>; 2],
 }
 
 /// A row.
@@ -87,11 +87,15 @@ pub fn load(view: &View<'_>, address: &Address) -> Result<Compare, ViewerError> 
         answers.push(answer(view, &asked, id)?);
     }
     let mut seen: HashMap<String, usize> = HashMap::new();
-    for picture in answers.iter_mut().flat_map(|answer| &mut answer.pictures) {
-        let count = seen.entry(picture.name.clone()).or_default();
-        *count += 1;
-        if *count > 1 {
-            picture.name = format!("{}_{count}", picture.name);
+    for answer in &mut answers {
+        let [chinese, english] = &mut answer.pictures;
+        for (one, other) in chinese.iter_mut().zip(english) {
+            let count = seen.entry(one.name.clone()).or_default();
+            *count += 1;
+            if *count > 1 {
+                one.name = format!("{}_{count}", one.name);
+                other.name.clone_from(&one.name);
+            }
         }
     }
     Ok(Compare {
@@ -173,7 +177,7 @@ impl Answer {
             unplaced: 0,
             unknown_place: 0,
             refused: None,
-            pictures: Vec::new(),
+            pictures: [Vec::new(), Vec::new()],
         }
     }
 
@@ -197,7 +201,7 @@ impl Answer {
                 "没有这一指标、比率或单元格".into(),
                 "no series, ratio or cell of this id".into(),
             ]),
-            pictures: Vec::new(),
+            pictures: [Vec::new(), Vec::new()],
         }
     }
 
@@ -236,10 +240,20 @@ impl Answer {
                 .copied()
                 .unwrap_or(0);
             let left_out = rows.len() - drawn.len() + hidden;
-            self.pictures.push(Picture {
-                name: question::word_of(picture).into(),
-                svg: charts::of_comparison(indicator, drawn, &found.years, left_out, picture),
-            });
+            let labels = [&self.label, &self.label_en];
+            for ((pictures, label), language) in
+                self.pictures.iter_mut().zip(labels).zip(Language::ALL)
+            {
+                let subject = charts::Subject {
+                    indicator,
+                    label,
+                    language,
+                };
+                pictures.push(Picture {
+                    name: question::word_of(picture).into(),
+                    svg: charts::of_comparison(subject, drawn, &found.years, left_out, picture),
+                });
+            }
         }
         let mut reports = reports(view, asked, &found.years, &shown)?;
         self.years = found.years;
@@ -302,6 +316,15 @@ fn count(value: Option<Decimal>) -> String {
 }
 
 impl Answer {
+    /// Its pictures with words of a language.
+    fn pictures_in(&self, language: Language) -> &[Picture] {
+        let [chinese, english] = &self.pictures;
+        match language {
+            Language::Zh => chinese,
+            Language::En => english,
+        }
+    }
+
     /// Its table's name: the id without signs.
     fn table_name(&self) -> String {
         let plain = |c: char| if c.is_ascii_alphanumeric() { c } else { '_' };
@@ -440,10 +463,10 @@ impl Page for Compare {
         tables
     }
 
-    fn pictures(&self, _language: Language) -> Vec<Picture> {
-        self.answers
-            .iter()
-            .flat_map(|answer| answer.pictures.clone())
+    fn pictures(&self, language: Language) -> Vec<Picture> {
+        let answers = self.answers.iter();
+        answers
+            .flat_map(|answer| answer.pictures_in(language).to_vec())
             .collect()
     }
 

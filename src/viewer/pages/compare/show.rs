@@ -8,7 +8,7 @@ use crate::present::{Sign, svg};
 use crate::query::compare::{Total, Yearly};
 use crate::query::crosswalk::Measure;
 use crate::viewer::language::Language;
-use crate::viewer::links::{Address, Twin};
+use crate::viewer::links::Address;
 use crate::viewer::shell::Shell;
 
 use super::super::terms;
@@ -57,12 +57,12 @@ fn answered(shell: &Shell<'_>, answer: &Answer, number: usize) -> Markup {
         @if answer.rows.is_empty() {
             p { (of("没有符合条件的报告。", "There are no such reports.")) }
         } @else {
-            @for (at, picture) in answer.pictures.iter().enumerate() {
+            @for (at, picture) in answer.pictures_in(language).iter().enumerate() {
                 figure.chart {
                     div.wide tabindex="0" role="region" aria-label={ (of("图", "Chart")) " " (number + 1) "." (at + 1) } {
                         (PreEscaped(svg::inline(&picture.svg, &format!("answer-{number}-{at}"))))
                     }
-                    @if let Some(href) = shell.links.twin(shell.address, Twin::Svg(&picture.name)) {
+                    @if let Some(href) = shell.links.picture(language, shell.address, &picture.name) {
                         figcaption { a href=(href) { "SVG" } }
                     }
                 }
@@ -132,10 +132,8 @@ fn line(shell: &Shell<'_>, answer: &Answer, row: &Row, notes: bool) -> Markup {
         .as_deref()
         .or(standing.code.as_deref())
         .unwrap_or(unknown);
-    let level = terms::LEVELS
-        .iter()
-        .find(|level| row.agency.is_none() && level.0 == name);
-    let name = level.map_or(name, |(_, zh, en)| shell.of(zh, en));
+    let level = terms::level(name, shell.language).filter(|_| row.agency.is_none());
+    let name = level.unwrap_or(name);
     let only = match answer.years.as_slice() {
         [year] => row.reports.get(year).copied(),
         _ => None,
@@ -154,7 +152,7 @@ fn line(shell: &Shell<'_>, answer: &Answer, row: &Row, notes: bool) -> Markup {
                 }
                 @if standing.agencies > 1 { " " span.quiet { "(" (standing.agencies) ")" } }
             }
-            td.whose { (terms::scope(standing.scope, shell.language)) }
+            td.whose { (standing.scope.name(shell.language)) }
             @if answer.years.len() > 1 {
                 @for year in &standing.years { (year_cell(shell, answer, row, year)) }
             }
@@ -223,7 +221,7 @@ fn sign(shell: &Shell<'_>, total: &Total) -> Markup {
     let sign = charts::sign(total.status).unwrap_or(Sign::UNREADABLE);
     let words = terms::sign(sign, shell.language);
     html! {
-        span.gap title=(words) { span aria-hidden="true" { (svg::glyph(sign)) } span.unseen { (words) } }
+        span.gap title=(words) { span aria-hidden="true" { (svg::glyph(sign, shell.language)) } span.unseen { (words) } }
     }
 }
 
@@ -242,7 +240,7 @@ fn legend(shell: &Shell<'_>, answer: &Answer) -> Markup {
     html! {
         @if !signs.is_empty() {
             ul.inline { @for sign in &signs {
-                li { span.gap { (svg::glyph(*sign)) } " " (terms::sign(*sign, shell.language)) }
+                li { span.gap { (svg::glyph(*sign, shell.language)) } " " (terms::sign(*sign, shell.language)) }
             } }
         }
     }
@@ -272,7 +270,7 @@ fn remarks(shell: &Shell<'_>, answer: &Answer) -> Markup {
     html! {
         @for (scope, count) in &answer.left_out {
             @let scope = scope.parse().unwrap_or(Scope::Unknown);
-            p { (terms::scope(scope, shell.language)) "：" (of("另有 ", "")) (count) (of(" 行未列", " more rows are not shown")) }
+            p { (scope.name(shell.language)) "：" (of("另有 ", "")) (count) (of(" 行未列", " more rows are not shown")) }
         }
         @if answer.unplaced > 0 {
             p { (answer.unplaced) (of(" 份报告机关或年度不明，未列入", " reports of an unknown agency or year are left out")) }

@@ -2,9 +2,10 @@
 
 use maud::{Markup, html};
 
-use crate::model::{Finding, Severity};
+use crate::model::{Code, Finding, Severity};
 use crate::present::{Cell, beyond_the_form};
 use crate::query::{VersionLine, WatchLine};
+use crate::viewer::language::Language;
 use crate::viewer::pages::diff;
 use crate::viewer::pages::parts::agency as named;
 use crate::viewer::shell::Shell;
@@ -68,7 +69,7 @@ fn head(page: &ReportPage, shell: &Shell<'_>) -> Markup {
             dt { (of("报告年度", "Year reported on")) }
             dd { @match report.year { Some(year) => (year), None => (unknown) } }
             dt { (of("范围", "Scope")) }
-            dd { (words::scope(report.scope).of(shell.language)) }
+            dd { (report.scope.name(shell.language)) }
             dt { (of("表式", "Form")) }
             dd { @match report.form { Some(form) => (form), None => (of("无", "none")) } }
             dt { (of("发布日期", "Published")) }
@@ -81,7 +82,7 @@ fn head(page: &ReportPage, shell: &Shell<'_>) -> Markup {
             dt { (of("来源", "Origin")) }
             dd {
                 (words::official(provenance.official).of(shell.language))
-                @if !provenance.signals.is_empty() { span.quiet { " (" (provenance.signals.join("; ")) ")" } }
+                @if !provenance.signals.is_empty() { span.quiet lang="en" { " (" (provenance.signals.join("; ")) ")" } }
             }
             dt { (of("网页", "Page")) }
             dd.breaks {
@@ -340,7 +341,10 @@ fn sum(page: &ReportPage, one: &Contradiction, shell: &Shell<'_>) -> Markup {
     html! {
         li id={ "sum-" (one.number) } value=(one.number) tabindex="-1" {
             p {
-                strong.sum { (one.sum) } " " span.quiet { code { (one.identity) } }
+                @match (&one.sum_zh, shell.language) {
+                    (Some(sum), Language::Zh) => { strong.sum { (sum) } " " code.quiet { (one.id()) } }
+                    _ => { strong.sum lang="en" { (one.sum) } " " code.quiet lang="en" { (one.identity) } }
+                }
                 @if !sentence.is_empty() { br; (sentence) }
             }
             div.sides lang="zh" {
@@ -350,10 +354,42 @@ fn sum(page: &ReportPage, one: &Contradiction, shell: &Shell<'_>) -> Markup {
                     ul { (side(true)) }
                 }
             }
-            @if !one.exceptions.is_empty() {
+            @let exceptions = exceptions(one, shell);
+            @if !exceptions.is_empty() {
                 p { (shell.of("可能的正当原因：", "May be innocent: ")) }
-                ul lang="en" { @for exception in &one.exceptions { li { (exception) } } }
+                ul { @for exception in exceptions { li { (exception) } } }
             }
+        }
+    }
+}
+
+/// Explanations without fault, in the reader's language.
+fn exceptions<'c>(one: &'c Contradiction, shell: &Shell<'_>) -> &'c [String] {
+    match shell.language {
+        Language::Zh => &one.exceptions_zh,
+        Language::En => &one.exceptions,
+    }
+}
+
+/// What a finding says beyond its code: in Chinese where it is known, else the English words, called so.
+fn details(page: &ReportPage, finding: &Finding, shell: &Shell<'_>) -> Markup {
+    let told = page.contradictions.iter().find(|one| one.is_of(finding));
+    let chinese = told.and_then(|one| Some((one, one.sum_zh.as_deref()?)));
+    let is_of_proposals = matches!(finding.code, Code::RepairProposed | Code::RepairAmbiguous);
+    html! {
+        @match (chinese, shell.language) {
+            // They say in Chinese what the message says.
+            (_, Language::Zh) if is_of_proposals && !page.report.proposals.is_empty() => {
+                a href="#proposals" { "见上：怎样才会相符" }
+            }
+            (Some((one, sum)), Language::Zh) => {
+                (sum)
+                @if finding.code == Code::SoftIdentityFails && !one.exceptions_zh.is_empty() {
+                    "可能的正当原因：" (one.exceptions_zh.concat())
+                }
+            }
+            (_, Language::Zh) => { span lang="en" { (finding.message) } }
+            (_, Language::En) => { (finding.message) }
         }
     }
 }
@@ -382,7 +418,7 @@ fn proposals(page: &ReportPage, shell: &Shell<'_>) -> Markup {
                                 @else { (of("几种解释之一，共 ", "one of ")) (proposal.alternatives) }
                                 " · " (of("可信程度：", "confidence: ")) (words::confidence(proposal.confidence).of(shell.language))
                                 " · " (words::fault(proposal.fault).of(shell.language))
-                                " · " (proposal.identities.join("; "))
+                                " · " code lang="en" { (proposal.identities.join("; ")) }
                             }
                         }
                     }
@@ -438,7 +474,7 @@ fn found(page: &ReportPage, finding: &Finding, shell: &Shell<'_>) -> Markup {
             span class=(weight(finding.severity)) { (words::severity(finding.severity).of(shell.language)) } " "
             (words::code(finding.code).of(shell.language)) " " code.quiet { (finding.code.as_str()) }
             br;
-            (finding.message)
+            (details(page, finding, shell))
             @if !finding.place.is_empty() {
                 br;
                 span.quiet {
@@ -455,8 +491,8 @@ fn found(page: &ReportPage, finding: &Finding, shell: &Shell<'_>) -> Markup {
 
 fn of_more(shell: &Shell<'_>, count: usize) -> String {
     match shell.language {
-        crate::viewer::Language::Zh => format!("，另 {count} 格"),
-        crate::viewer::Language::En => format!(", and {count} more"),
+        Language::Zh => format!("，另 {count} 格"),
+        Language::En => format!(", and {count} more"),
     }
 }
 
@@ -466,8 +502,8 @@ fn watched(line: &WatchLine, shell: &Shell<'_>) -> Markup {
         .into_iter()
         .find(|one| one.as_str() == line.severity);
     let innocent = match shell.language {
-        crate::viewer::Language::Zh => &line.innocent_zh,
-        crate::viewer::Language::En => &line.innocent_en,
+        Language::Zh => &line.innocent_zh,
+        Language::En => &line.innocent_en,
     };
     let basis = of(&line.basis_zh, &line.basis_en);
     html! {

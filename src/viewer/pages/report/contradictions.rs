@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use serde::Serialize;
 
-use crate::audit::{Operator, Part, Rule, Rules, Side};
+use crate::audit::{self, Operator, Part, Rule, Rules, Side};
 use crate::model::{Catalog, Code, Finding, FormId, IndicatorId, Observation, Report};
 use crate::present::Cell;
 
@@ -25,10 +25,15 @@ pub struct Contradiction {
     pub en: String,
     /// The numbers: `60 + 0 ≠ 61 + 0`.
     pub sum: String,
+    /// The same in a Chinese sentence, with the cells' labels and the difference; `None` where this program would not find it
+    /// in these words any more.
+    pub sum_zh: Option<String>,
     /// The cells, left side first.
     pub terms: Vec<TermView>,
     /// Explanations without fault.
     pub exceptions: Vec<String>,
+    /// The same in Chinese.
+    pub exceptions_zh: Vec<String>,
     #[serde(skip)]
     pub operator: &'static str,
 }
@@ -59,10 +64,42 @@ pub fn of(report: &Report) -> Vec<Contradiction> {
         )
     });
     let shown = by_indicator(report);
+    let mut told = told.peekable();
+    let chinese = match told.peek() {
+        Some(_) => in_chinese(report),
+        None => HashMap::new(),
+    };
     (1..)
         .zip(told)
-        .map(|(number, finding)| one(number, finding, report, &shown))
+        .map(|(number, finding)| one(number, finding, report, &shown, &chinese))
         .collect()
+}
+
+/// Chinese sentences by what the findings say. The numbers are checked again as they were when the report was read, and a sentence
+/// stands only beside the very same English one: nothing is told that the finding does not tell.
+fn in_chinese(report: &Report) -> HashMap<String, String> {
+    let catalog = Catalog::get();
+    let checks = audit::contradictions(&report.observations);
+    let sentences = checks.iter().filter_map(|check| {
+        let found = audit::findings(std::slice::from_ref(check), catalog).pop()?;
+        Some((found.message, audit::in_chinese(check, catalog)?))
+    });
+    sentences.collect()
+}
+
+impl Contradiction {
+    /// Whether it is what a finding tells.
+    pub fn is_of(&self, finding: &Finding) -> bool {
+        let rest = finding.message.strip_prefix(self.identity.as_str());
+        let rest = rest.map(|rest| rest.strip_prefix(": ").unwrap_or(rest));
+        self.code == finding.code && rest == Some(self.sum.as_str())
+    }
+
+    /// The identity's id.
+    pub fn id(&self) -> &str {
+        let id = self.identity.split_once(" at ");
+        id.map_or(self.identity.as_str(), |(id, _)| id)
+    }
 }
 
 fn one(
@@ -70,6 +107,7 @@ fn one(
     finding: &Finding,
     report: &Report,
     shown: &HashMap<IndicatorId, &Observation>,
+    chinese: &HashMap<String, String>,
 ) -> Contradiction {
     let (identity, sum) = finding
         .message
@@ -115,8 +153,10 @@ fn one(
         zh: sentence(|rule| &rule.identity.zh),
         en: sentence(|rule| &rule.identity.en),
         sum: sum.to_owned(),
+        sum_zh: chinese.get(&finding.message).cloned(),
         terms,
         exceptions: rule.map_or_else(Vec::new, |rule| rule.identity.exceptions.clone()),
+        exceptions_zh: rule.map_or_else(Vec::new, |rule| rule.identity.exceptions_zh.clone()),
         operator: match rule.map(Rule::op) {
             Some(Operator::Le) => "≤",
             Some(Operator::Ge) => "≥",
