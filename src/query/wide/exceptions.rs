@@ -29,8 +29,16 @@ pub(super) struct Exception {
     pub(super) status: Option<CellStatus>,
     pub(super) raw: Option<String>,
     pub(super) value: Option<Decimal>,
-    /// `None`: the form's.
-    pub(super) unit: Option<Option<Unit>>,
+    pub(super) unit: UnitRead,
+}
+
+/// The unit of an excepted cell.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum UnitRead {
+    /// The form's.
+    Form,
+    /// Another; `None` for none.
+    Own(Option<Unit>),
 }
 
 /// A version with more exceptions is asked cell by cell.
@@ -142,7 +150,7 @@ impl Exception {
             status,
             raw: row.get(3)?,
             value,
-            unit: unit.map(|unit| unit.parse().ok()),
+            unit: unit.map_or(UnitRead::Form, |unit| UnitRead::Own(unit.parse().ok())),
         })
     }
 }

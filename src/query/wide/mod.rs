@@ -14,7 +14,7 @@ use crate::store::{Store, StoreError, quoted, scale_column, wide_table};
 
 use super::crosswalk::{Series, Sign, Term};
 use super::{Filter, QueryError};
-use exceptions::{Exception, Exceptions};
+use exceptions::{Exception, Exceptions, UnitRead};
 use heads::{Agency, FEW, Head, heads};
 
 mod exceptions;
@@ -368,7 +368,10 @@ impl Want {
             status: Some(status),
             value: exception.value,
             raw,
-            unit: exception.unit.unwrap_or(self.unit),
+            unit: match exception.unit {
+                UnitRead::Form => self.unit,
+                UnitRead::Own(unit) => unit,
+            },
         }
     }
 
