@@ -85,10 +85,9 @@ pub(super) fn series_codebook() -> Vec<Column> {
     ]
 }
 
-/// Of the words for what is missing.
-pub(super) fn statuses() -> Vec<Column> {
-    vec![
-        always("status", Kind::Word(STATUS_WORDS), "状态", "The word"),
+/// What a word means.
+fn labels() -> [Column; 2] {
+    [
         always(
             "label_zh",
             Kind::Text,
@@ -96,6 +95,16 @@ pub(super) fn statuses() -> Vec<Column> {
             "What it means, in Chinese",
         ),
         always("label_en", Kind::Text, "英文说明", "In English"),
+    ]
+}
+
+/// Of the words for what is missing.
+pub(super) fn statuses() -> Vec<Column> {
+    let [zh, en] = labels();
+    vec![
+        always("status", Kind::Word(STATUS_WORDS), "状态", "The word"),
+        zh,
+        en,
         always(
             "wide_only",
             Kind::Yes,
@@ -107,6 +116,7 @@ pub(super) fn statuses() -> Vec<Column> {
 
 /// Of the codes of findings.
 pub(super) fn finding_codes() -> Vec<Column> {
+    let [zh, en] = labels();
     vec![
         always("code", Kind::Text, "代码", "The code"),
         always(
@@ -115,12 +125,7 @@ pub(super) fn finding_codes() -> Vec<Column> {
             "程度",
             "How bad",
         ),
-        always(
-            "label_zh",
-            Kind::Text,
-            "中文说明",
-            "What it means, in Chinese",
-        ),
-        always("label_en", Kind::Text, "英文说明", "In English"),
+        zh,
+        en,
     ]
 }

@@ -12,8 +12,8 @@ pub(super) struct Exceptions<'c> {
     all: CachedStatement<'c>,
     own: CachedStatement<'c>,
     any: CachedStatement<'c>,
-    /// The version whose exceptions are `known`; 0: none is.
-    version: i64,
+    /// The version whose exceptions are `known`.
+    version: Option<i64>,
     /// Those that may cover what is asked for, the narrower before the wider, as the index has them.
     known: Vec<Exception>,
     /// What those may be of, in order.
@@ -62,24 +62,24 @@ impl<'c> Exceptions<'c> {
             own: connection.prepare_cached(&arms[0])?,
             // One after the other; the first that covers the cell ends it.
             any: connection.prepare_cached(&format!("{} LIMIT 1", arms.join(" UNION ALL ")))?,
-            version: 0,
+            version: None,
             known: Vec::new(),
             wanted,
         })
     }
 
-    /// Gets all exceptions of a version.
+    /// Gets the exceptions of a version that may cover what is asked for.
     fn know(&mut self, version: i64) -> Result<(), QueryError> {
-        if self.version != version {
+        if self.version != Some(version) {
             self.known.clear();
-            self.version = 0;
+            self.version = None;
             let mut rows = self.all.query([version])?;
             while let Some(row) = rows.next()? {
                 if self.wanted.binary_search(&row.get(1)?).is_ok() {
                     self.known.push(Exception::of(row)?);
                 }
             }
-            self.version = version;
+            self.version = Some(version);
         }
         Ok(())
     }
