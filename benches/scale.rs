@@ -149,9 +149,9 @@ fn watch_it(directory: &Path) {
     );
 }
 
-/// Whether a table's rows are narrative, numbers in it, or its index.
+/// Whether a table's rows are narrative or its index.
 fn is_narrative(table: &str) -> bool {
-    ["section", "mention"].contains(&table) || table.starts_with("narrative_index")
+    table == "section" || table.starts_with("narrative_index")
 }
 
 #[expect(clippy::cast_precision_loss, reason = "figures for people")]
@@ -172,7 +172,9 @@ fn sizes(directory: &Path) {
             .expect("sums");
         u64::try_from(sum.unwrap_or(0)).unwrap_or(0)
     };
-    text += sum("SELECT sum(length(CAST(text AS BLOB))) FROM section");
+    text += sum(
+        "SELECT sum(length(CAST(text AS BLOB)) + ifnull(length(CAST(heading AS BLOB)), 0)) FROM section",
+    );
     let free =
         sum("SELECT freelist_count * page_size FROM pragma_freelist_count, pragma_page_size");
     let mut statement = connection
@@ -191,17 +193,19 @@ fn sizes(directory: &Path) {
             ))
         })
         .expect("dbstat");
-    let (mut narrative, mut other, mut watch) = (0, 0, 0);
+    let (mut narrative, mut mentions, mut other, mut watch) = (0, 0, 0, 0);
     for (table, name, size, unused) in rows.map(Result::unwrap) {
         let size = u64::try_from(size).unwrap_or(0);
         if is_narrative(&table) {
             narrative += size;
+        } else if table == "mention" {
+            mentions += size;
         } else if table == "watch" {
             watch += size;
         } else {
             other += size;
         }
-        if size * 500 > narrative + other {
+        if size * 500 > narrative + mentions + other {
             println!(
                 "    {name:<34} {:>8.1} bytes a report {:>6.2} a cell  ({:.0} % unused)",
                 size as f64 / reports as f64,
@@ -211,11 +215,12 @@ fn sizes(directory: &Path) {
         }
     }
     println!(
-        "{reports} reports, {cells} cells; {:.2} bytes a cell without narratives, {:.2} more for findings across years; narratives {:.2} \
-         times their text, {} MB free",
+        "{reports} reports, {cells} cells; {:.2} bytes a cell without narratives, {:.2} more for findings across years; narratives with their index {:.2} \
+         times their text and headings, numbers in them {:.2} more, {} MB free",
         other as f64 / cells as f64,
         watch as f64 / cells as f64,
         narrative as f64 / text.max(1) as f64,
+        mentions as f64 / text.max(1) as f64,
         free / 1_000_000
     );
 }

@@ -230,6 +230,8 @@ fn main() {
         "of the UTF-8 text: sections {text:.3}, index {index:.3}, together {:.3}",
         text + index
     );
+    // The questions are those of a reader.
+    let store = Store::open_read_only(&path).unwrap();
     let last = narrator.words.last().unwrap().clone();
     let within = |from, to| Filter {
         from_year: Some(from),

@@ -30,6 +30,16 @@ impl FormId {
     /// Every form, oldest first.
     pub const ALL: [Self; 4] = [Self::F2008, Self::F2014, Self::F2019, Self::F2021];
 
+    /// Its part of `report.forms` in the database: sets of forms are sums of these.
+    pub const fn bit(self) -> u8 {
+        match self {
+            Self::F2008 => 1,
+            Self::F2014 => 2,
+            Self::F2019 => 4,
+            Self::F2021 => 8,
+        }
+    }
+
     /// The name used in JSON and SQL.
     pub const fn as_str(self) -> &'static str {
         match self {

@@ -1,8 +1,11 @@
 //! Which reports a question is about.
 
+use rusqlite::Connection;
 use rusqlite::types::Value;
 
 use crate::model::{FormId, Scope};
+
+use super::QueryError;
 
 /// Which agencies.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -109,4 +112,12 @@ impl Filter {
         }
         (terms.join(" AND "), values)
     }
+}
+
+/// The versions that are suspected copies, in order.
+pub(super) fn suspected_copies(connection: &Connection) -> Result<Vec<i64>, QueryError> {
+    let mut statement = connection
+        .prepare_cached("SELECT id FROM version WHERE official = 'mirror_suspected' ORDER BY id")?;
+    let copies = statement.query_map([], |row| row.get(0))?;
+    Ok(copies.collect::<Result<_, _>>()?)
 }

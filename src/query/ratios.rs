@@ -349,9 +349,7 @@ pub(super) fn ratio_points(
 
 /// The points of a ratio, one a head of the panel.
 fn divisions(ratio: &Ratio, panel: &Panel) -> Vec<Point> {
-    (0..panel.heads.len())
-        .map(|head| ratio_point(ratio, panel, head))
-        .collect()
+    series::each_head(panel, |head| ratio_point(ratio, panel, head))
 }
 
 /// The point of one head of a panel that has both counts' cells.

@@ -1,7 +1,10 @@
 //! One indicator, or one series of the crosswalk, over years and agencies.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::ops::Range;
+use std::panic::resume_unwind;
 use std::sync::Arc;
+use std::thread;
 
 use serde::{Serialize, Serializer};
 
@@ -282,9 +285,30 @@ fn narrow(points: &mut Vec<Point>, filter: &Filter) {
 
 /// The points of a series, one a head of the panel.
 fn points_of(panel: &Panel, series: &Series) -> Vec<Point> {
-    (0..panel.heads.len())
-        .map(|head| point(series, panel, head).0)
-        .collect()
+    each_head(panel, |head| point(series, panel, head).0)
+}
+
+/// Fewer reports are not worth a thread.
+const MANY: usize = 4096;
+
+/// What is made of each head of the panel, in their order; of many on two threads.
+pub(super) fn each_head(panel: &Panel, make: impl Fn(usize) -> Point + Sync) -> Vec<Point> {
+    let count = panel.heads.len();
+    let of = |heads: Range<usize>| heads.map(&make).collect::<Vec<Point>>();
+    if count < MANY {
+        return of(0..count);
+    }
+    let half = count / 2;
+    thread::scope(|scope| {
+        let behind = scope.spawn(|| of(half..count));
+        let mut points = Vec::with_capacity(count);
+        points.extend((0..half).map(&make));
+        match behind.join() {
+            Ok(behind) => points.extend(behind),
+            Err(panic) => resume_unwind(panic),
+        }
+        points
+    })
 }
 
 /// The points of the form asked for, with breaks; refuses what must not be joined.

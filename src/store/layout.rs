@@ -6,7 +6,7 @@ use std::fmt::Write as _;
 use rusqlite::Connection;
 
 use crate::model::form::Quantity;
-use crate::model::{Catalog, FormId, IndicatorId};
+use crate::model::{Catalog, FormId, IndicatorId, Report};
 
 use super::StoreError;
 
@@ -39,6 +39,8 @@ pub(super) struct FormLayout {
 #[derive(Debug)]
 pub(super) struct Layout {
     pub(super) forms: Vec<FormLayout>,
+    /// Brings `forms` of one report up to its current version.
+    pub(super) settle_forms: String,
 }
 
 impl Layout {
@@ -76,8 +78,21 @@ impl Layout {
         });
         Ok(Self {
             forms: forms.into(),
+            settle_forms: format!(
+                "UPDATE report SET forms = {} WHERE id = ?",
+                forms_of_report()
+            ),
         })
     }
+}
+
+/// `report.forms` of a report as it is written.
+pub(super) fn forms_of(report: &Report) -> u8 {
+    let catalog = Catalog::get();
+    let observations = report.observations.iter();
+    observations.fold(0, |forms, one| {
+        forms | catalog.indicator(one.indicator).form.bit()
+    })
 }
 
 impl FormLayout {
@@ -113,6 +128,15 @@ impl FormLayout {
 /// The wide table of a form.
 pub fn wide_table(form: FormId) -> String {
     format!("cells_{form}")
+}
+
+/// An expression of `report.forms` by what the wide tables have of `report.version_id`.
+pub(super) fn forms_of_report() -> String {
+    let terms = FormId::ALL.map(|form| {
+        let (table, bit) = (wide_table(form), form.bit());
+        format!("{bit} * EXISTS (SELECT 1 FROM {table} w WHERE w.version_id = report.version_id)")
+    });
+    terms.join(" + ")
 }
 
 /// The column of a money cell's decimals.

@@ -12,12 +12,12 @@ use crate::model::form::Quantity;
 use crate::model::{Catalog, Code, FormId, Indicator};
 
 use super::StoreError;
-use super::layout::{Layout, wide_table};
+use super::layout::{Layout, forms_of_report, wide_table};
 use super::search;
 use super::views;
 
 /// The numbered migrations; the first makes schema 1.
-const MIGRATIONS: [&str; 16] = [
+const MIGRATIONS: [&str; 17] = [
     include_str!("migrations/0001_base.sql"),
     include_str!("migrations/0002_parts.sql"),
     include_str!("migrations/0003_copies.sql"),
@@ -34,10 +34,11 @@ const MIGRATIONS: [&str; 16] = [
     include_str!("migrations/0014_smaller.sql"),
     include_str!("migrations/0015_quicker.sql"),
     include_str!("migrations/0016_chinese.sql"),
+    include_str!("migrations/0017_forms.sql"),
 ];
 
 /// Changed whenever the generated SQL changes its shape.
-const GENERATOR: &str = "4";
+const GENERATOR: &str = "5";
 
 /// The schema of this program.
 #[expect(clippy::cast_possible_wrap, reason = "a handful of migrations")]
@@ -115,6 +116,10 @@ fn sync_catalog(connection: &mut Connection) -> Result<(), StoreError> {
             "DELETE FROM place; UPDATE reading SET digest = x'00000000000000000000000000000000'",
         )?;
     }
+    transaction.execute(
+        &format!("UPDATE report SET forms = {}", forms_of_report()),
+        [],
+    )?;
     let views = views::views(&Layout::read(&transaction)?);
     for (name, _) in views.iter().rev() {
         transaction.execute_batch(&format!("DROP VIEW IF EXISTS {name}"))?;

@@ -7,6 +7,7 @@
 //! A wide row a report and form is the published truth (measured: 272 bytes against 3,400 of a
 //! row a number); exceptions stand beside it; the long form is the view `observation`.
 
+use std::cell::RefCell;
 use std::path::{Path, PathBuf};
 use std::time::Instant;
 
@@ -15,6 +16,7 @@ use rusqlite::{Connection, OpenFlags};
 
 mod agencies;
 mod archived;
+mod beside;
 mod capture;
 mod cells;
 mod details;
@@ -48,6 +50,8 @@ pub use read::{Reader, StoredReport};
 pub use watch::{Verdict, WatchRow, WatchText};
 pub use writer::{Unsettled, Writer};
 
+pub(crate) use beside::Both;
+use beside::Second;
 use layout::Layout;
 
 /// Steps of `SQLite`'s machine between two looks at the clock: about a tenth of a millisecond.
@@ -62,6 +66,9 @@ pub struct Store {
     connection: Connection,
     layout: Layout,
     path: PathBuf,
+    deadline: Option<Instant>,
+    /// `None`: there shall be none.
+    second: Option<RefCell<Second>>,
 }
 
 impl Store {
@@ -100,6 +107,7 @@ impl Store {
     pub fn open_read_only(path: &Path) -> Result<Self, StoreError> {
         let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
         let opening = |source| StoreError::opening(path, source);
+        let before = file_id(path);
         let connection = Connection::open_with_flags(path, flags).map_err(opening)?;
         let found = check(&connection, path)?;
         if found < SCHEMA_VERSION {
@@ -110,7 +118,9 @@ impl Store {
             });
         }
         connection.execute_batch("PRAGMA query_only = ON; PRAGMA cache_size = -65536;")?;
-        Self::ready(connection, path)
+        let mut store = Self::ready(connection, path)?;
+        store.second = Second::of(before, path);
+        Ok(store)
     }
 
     fn ready(connection: Connection, path: &Path) -> Result<Self, StoreError> {
@@ -126,6 +136,8 @@ impl Store {
             connection,
             layout,
             path: path.into(),
+            deadline: None,
+            second: None,
         })
     }
 
@@ -170,6 +182,7 @@ impl Store {
     ///
     /// What `SQLite` says.
     pub fn set_deadline(&mut self, deadline: Option<Instant>) -> Result<(), StoreError> {
+        self.deadline = deadline;
         let handler = deadline.map(|end| move || Instant::now() >= end);
         Ok(self.connection.progress_handler(DEADLINE_STEPS, handler)?)
     }
@@ -230,9 +243,39 @@ impl Store {
         })? {
             problems.push(line?);
         }
+        let mut check = self.connection.prepare(&format!(
+            "SELECT id FROM report WHERE forms <> {}",
+            layout::forms_of_report()
+        ))?;
+        for line in check.query_map([], |row| {
+            let report: i64 = row.get(0)?;
+            Ok(format!(
+                "report {report}: its forms are not those of its cells"
+            ))
+        })? {
+            problems.push(line?);
+        }
         problems.extend(search::problems(&self.connection)?);
         Ok(problems)
     }
+}
+
+/// Tells a file from the next of its name; `None` where there is none.
+pub type FileId = (u64, u64);
+
+/// Which file has the name.
+#[cfg(unix)]
+pub fn file_id(path: &Path) -> Option<FileId> {
+    use std::os::unix::fs::MetadataExt as _;
+    let metadata = std::fs::metadata(path).ok()?;
+    Some((metadata.dev(), metadata.ino()))
+}
+
+/// Which file has the name.
+#[cfg(not(unix))]
+pub fn file_id(_path: &Path) -> Option<FileId> {
+    // An open file cannot be replaced there.
+    Some((0, 0))
 }
 
 /// The schema of the file: 0 for an empty one.

@@ -15,6 +15,7 @@ use crate::agency;
 use crate::model::{Official, Report};
 
 use super::capture::{CaptureInfo, Marks, Outcome};
+use super::layout::forms_of;
 use super::prepared::Prepared;
 use super::writer::Writer;
 use super::{StoreError, details};
@@ -138,7 +139,7 @@ pub(super) fn put_report(
     if known.is_none() && old.is_none() && !is_truncated {
         // The version is new and has this reading alone: its times stand already.
         if new_report {
-            lead(writer, report_id, target)?;
+            lead(writer, report_id, target, report)?;
         } else {
             settle_report(writer, report_id)?;
         }
@@ -153,11 +154,12 @@ pub(super) fn put_report(
 }
 
 /// Makes a version the current one of its new report.
-fn lead(writer: &Writer<'_>, report: i64, version: i64) -> Result<(), StoreError> {
+fn lead(writer: &Writer<'_>, id: i64, version: i64, report: &Report) -> Result<(), StoreError> {
+    let forms = forms_of(report);
     writer
         .connection
-        .prepare_cached("UPDATE report SET version_id = ? WHERE id = ?")?
-        .execute([version, report])?;
+        .prepare_cached("UPDATE report SET version_id = ?, forms = ? WHERE id = ?")?
+        .execute(params![version, forms, id])?;
     Ok(())
 }
 
@@ -461,6 +463,10 @@ fn settle_report(writer: &Writer<'_>, report: i64) -> Result<(), StoreError> {
                  first_seen_us DESC, content_digest LIMIT 1)
              WHERE id = ?1",
         )?
+        .execute([report])?;
+    writer
+        .connection
+        .prepare_cached(&writer.layout.settle_forms)?
         .execute([report])?;
     let agency: Option<Option<i64>> = writer
         .connection

@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
-use crate::store::{Store, StoreError};
+use crate::store::{FileId, Store, StoreError, file_id};
 
 use super::home::ViewerError;
 use super::names::Names;
@@ -53,9 +53,6 @@ impl Opened {
         Ok(())
     }
 }
-
-/// What tells a file from another put in its place.
-type FileId = (u64, u64);
 
 impl Readers {
     /// At most `most` connections to this file.
@@ -143,7 +140,8 @@ impl Lent<'_> {
         let opened = if let Some(opened) = kept {
             opened
         } else {
-            let store = Store::open_read_only(&self.readers.path)?;
+            let mut store = Store::open_read_only(&self.readers.path)?;
+            store.keep_to_one();
             store.set_cache(CACHE)?;
             Opened {
                 store,
@@ -166,17 +164,4 @@ impl Drop for Lent<'_> {
         drop(idle);
         self.readers.returned.notify_one();
     }
-}
-
-#[cfg(unix)]
-fn file_id(path: &Path) -> Option<FileId> {
-    use std::os::unix::fs::MetadataExt as _;
-    let metadata = std::fs::metadata(path).ok()?;
-    Some((metadata.dev(), metadata.ino()))
-}
-
-#[cfg(not(unix))]
-fn file_id(_path: &Path) -> Option<FileId> {
-    // An open file cannot be replaced there.
-    None
 }

@@ -8,9 +8,11 @@ use nianbao::query::{
 };
 use nianbao::store::Store;
 use proptest::prelude::*;
+use proptest::strategy::ValueTree as _;
+use proptest::test_runner::TestRunner;
 
 use crate::query::{everything, filled, plain};
-use crate::random::report;
+use crate::random::{digest, report};
 use crate::slow_series;
 
 const NUMBER: PointStatus = PointStatus::Cell(CellStatus::Number);
@@ -102,6 +104,54 @@ fn many_reports_are_read_through_and_few_are_looked_up() {
             (few[0].value, &few[0].parts),
             (same.unwrap().value, &same.unwrap().parts)
         );
+    }
+}
+
+#[test]
+fn so_many_reports_that_two_threads_read_them_are_the_same() {
+    let mut runner = TestRunner::deterministic();
+    let odd: Vec<Report> = (0..48)
+        .map(|_| report().new_tree(&mut runner).unwrap().current())
+        .collect();
+    // As many reports as are read in halves; most of few cells, so that they are soon written.
+    let reports: Vec<Report> = (0_u32..4_600)
+        .map(|number| {
+            let mut report = odd[number as usize % odd.len()].clone();
+            if !number.is_multiple_of(23) {
+                report.observations.truncate(6);
+            }
+            report.agency.name = Some(format!("第{}局", number / 18));
+            report.year = Some(i16::try_from(2008 + number % 18).unwrap());
+            report.sections.clear();
+            report.mentions.clear();
+            report.proposals.clear();
+            report.statistics.clear();
+            report.findings.clear();
+            let mut digest = digest(1);
+            digest[1..5].copy_from_slice(&number.to_le_bytes());
+            report.provenance.sha256 = data_encoding::HEXLOWER.encode(&digest);
+            report.provenance.url = Some(format!("http://a.gov.cn/{number}.html"));
+            report
+        })
+        .collect();
+    let home = filled(&reports);
+    assert_eq!(home.store.verify().unwrap(), Vec::<String>::new());
+    let both = Store::open_read_only(&home.path).unwrap();
+    let mut alone = Store::open_read_only(&home.path).unwrap();
+    alone.keep_to_one();
+    let fees = Filter {
+        form: Some(FormId::F2014),
+        ..everything()
+    };
+    let asked = [
+        ("requests_received", everything()),
+        ("litigation_total", everything()),
+        ("request_fee", fees),
+    ];
+    for (id, filter) in asked {
+        let two = series(&both, id, &filter).unwrap();
+        assert!(two.len() > 100, "{id}: {}", two.len());
+        assert_eq!(two, series(&alone, id, &filter).unwrap(), "{id}");
     }
 }
 

@@ -98,6 +98,8 @@ fn a_value_beside_its_denial_is_found() {
     assert_eq!(home.store.verify().unwrap().len(), 1);
     write("UPDATE cells_2021 SET \"review.total\" = NULL");
     assert_eq!(home.store.verify().unwrap(), Vec::<String>::new());
+    write("UPDATE report SET forms = 4");
+    assert_eq!(home.store.verify().unwrap().len(), 1);
 }
 
 #[test]

@@ -3,20 +3,22 @@
 //! In: words and which reports. Out: sections that have them, newest year first, then by agency, with the passage around
 //! the first hit and the bytes to prove it; and how many there are, exactly or "at least".
 
+mod gather;
 mod words;
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 use std::ops::Range;
 
-use rusqlite::types::Value;
-use rusqlite::{OptionalExtension as _, params, params_from_iter};
+use rusqlite::OptionalExtension as _;
 use serde::Serialize;
 
 use crate::model::SectionKind;
 use crate::store::Store;
-use crate::store::search::{self as index, Doc, docs_of_years};
+use crate::store::search::{self as index, Doc};
 
-use super::{Copies, Division, Filter, QueryError};
+use super::{Division, Filter, QueryError};
+
+use gather::gather;
 
 pub use words::{Words, WordsError};
 
@@ -117,43 +119,6 @@ pub struct Hit {
     pub part: u32,
 }
 
-/// A version that may be answered with.
-#[derive(Debug, Clone, Copy)]
-struct Eligible {
-    version: i64,
-    report: i64,
-    agency: Option<i64>,
-    /// A suspected copy, which is only counted.
-    is_left_out: bool,
-}
-
-/// Counts reports as the rows of the index come by.
-#[derive(Debug, Default)]
-struct Reports {
-    count: u64,
-    last: Option<i64>,
-    /// Where a report may have several versions, which do not follow one another.
-    seen: Option<HashSet<i64>>,
-}
-
-impl Reports {
-    fn of(all_versions: bool) -> Self {
-        Self {
-            seen: all_versions.then(HashSet::new),
-            ..Self::default()
-        }
-    }
-
-    fn add(&mut self, report: i64) {
-        // The rows of a version follow one another.
-        if self.last.replace(report) == Some(report) {
-            return;
-        }
-        let is_new = self.seen.as_mut().is_none_or(|seen| seen.insert(report));
-        self.count += u64::from(is_new);
-    }
-}
-
 /// Searches the narratives.
 ///
 /// Hits of the newest years come first; of a year, by agency, code, scope and place. Where counting ended within
@@ -163,118 +128,19 @@ impl Reports {
 ///
 /// [`QueryError::NotIndexed`], [`QueryError::NoDivisions`], or if the database cannot be read.
 pub fn search(store: &Store, words: &Words, options: &SearchOptions) -> Result<Found, QueryError> {
-    let connection = store.connection();
-    if !index::is_current(connection)? {
+    let own = store.one_state()?;
+    if !index::is_current(store.connection())? {
         return Err(QueryError::NotIndexed);
     }
-    let eligible = eligible(store, options)?;
-    let years = docs_of_years(options.filter.from_year, options.filter.to_year);
-    let mut statement = connection.prepare_cached(
-        "SELECT rowid FROM narrative_index WHERE narrative_index MATCH ?1 AND rowid BETWEEN ?2 AND ?3 ORDER BY rowid",
-    )?;
-    let mut rows = statement.query(params![words.expression(), years.start, years.end - 1])?;
-    let mut found = Found {
-        sections: 0,
-        reports: 0,
-        exact: true,
-        copies_left_out: 0,
-        hits: Vec::new(),
-    };
-    let [mut reports, mut copies] = [(); 2].map(|()| Reports::of(options.all_versions));
-    let most = options.offset.saturating_add(options.limit);
-    let mut first: Vec<(Doc, Option<i64>)> = Vec::new();
-    let mut last: Option<(i64, Option<Eligible>)> = None;
-    while let Some(row) = rows.next()? {
-        let doc = Doc::of(row.get(0)?);
-        // The rows of a version follow one another.
-        let known = last.filter(|(version, _)| *version == doc.version);
-        let (_, version) = known.unwrap_or_else(|| {
-            let at = eligible.binary_search_by_key(&doc.version, |one| one.version);
-            (doc.version, at.ok().map(|at| eligible[at]))
-        });
-        last = Some((doc.version, version));
-        let Some(version) = version else { continue };
-        if !options.kinds.is_empty() && !is_of_kind(store, words, doc, &options.kinds)? {
-            continue;
-        }
-        if version.is_left_out {
-            copies.add(version.report);
-            continue;
-        }
-        if options.most == Some(found.sections) {
-            found.exact = false;
-            break;
-        }
-        found.sections += 1;
-        reports.add(version.report);
-        let is_enough = first.len() >= most
-            && first
-                .last()
-                .is_none_or(|(last, _)| last.year_code != doc.year_code);
-        if !is_enough {
-            first.push((doc, version.agency));
-        }
-    }
-    found.reports = reports.count;
-    found.copies_left_out = copies.count;
-    for doc in ordered(store, first, most)?
+    let gathered = gather(store, words, options, own.is_some())?;
+    let mut found = gathered.found();
+    for doc in ordered(store, gathered.first, gathered.most)?
         .into_iter()
         .skip(options.offset)
     {
         found.hits.extend(hit(store, words, doc, &options.kinds)?);
     }
     Ok(found)
-}
-
-/// The versions that may be answered with, and copies that are left out, by id.
-fn eligible(store: &Store, options: &SearchOptions) -> Result<Vec<Eligible>, QueryError> {
-    let connection = store.connection();
-    let filter = Filter {
-        copies: Copies::Included,
-        ..options.filter.clone()
-    };
-    let (mut condition, mut values) = filter.condition();
-    if let Some(division) = &options.division {
-        let known = connection
-            .prepare("SELECT 1 FROM pragma_table_info('agency_key') WHERE name = 'division'")?
-            .exists([])?;
-        if !known {
-            return Err(QueryError::NoDivisions);
-        }
-        condition.push_str(
-            " AND r.agency_id IN (SELECT agency_id FROM agency_key WHERE division GLOB ? || '*')",
-        );
-        values.push(Value::Text(division.stem().to_owned()));
-    }
-    // A report's agency by its index; the official word is in a small index of the copies alone.
-    let (from, version) = if options.all_versions {
-        ("FROM version v JOIN report r ON r.id = v.report_id", "v.id")
-    } else {
-        ("FROM report r", "r.version_id")
-    };
-    let copy = format!("{version} IN (SELECT id FROM version WHERE official = 'mirror_suspected')");
-    let (left_out, only) = match options.filter.copies {
-        Copies::Included => ("0", String::new()),
-        Copies::LeftOut => (copy.as_str(), String::new()),
-        Copies::Only => ("0", format!(" AND {copy}")),
-    };
-    let sql =
-        format!("SELECT {version}, r.id, r.agency_id, {left_out} {from} WHERE {condition}{only}");
-    let mut statement = connection.prepare(&sql)?;
-    let mut rows = statement.query(params_from_iter(values))?;
-    let mut eligible = Vec::new();
-    while let Some(row) = rows.next()? {
-        if let Some(version) = row.get(0)? {
-            eligible.push(Eligible {
-                version,
-                report: row.get(1)?,
-                agency: row.get(2)?,
-                is_left_out: row.get(3)?,
-            });
-        }
-    }
-    eligible.sort_unstable_by_key(|one| one.version);
-    Ok(eligible)
 }
 
 /// The first `limit` of these by year, agency, code, its place and that of the section.

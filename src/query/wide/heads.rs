@@ -1,14 +1,16 @@
 //! Reports without their cells, and whose they are.
 
-use std::collections::HashMap;
+use std::collections::hash_map::Entry;
+use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
 
 use rusqlite::{Connection, Row, params_from_iter};
 
 use crate::model::{FormId, Scope};
 
+use super::super::filter::{Copies, suspected_copies};
 use super::super::{Filter, QueryError};
-use super::word;
+use super::{word, wrong_type};
 
 /// An agency as its reports are grouped by.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -22,33 +24,23 @@ pub(in crate::query) struct Agency {
 }
 
 /// A report without its cells.
-#[derive(Debug)]
+#[derive(Debug, Clone, Copy)]
 pub(in crate::query) struct Head {
     pub report_id: i64,
     pub(super) version_id: i64,
-    /// Into [`Panel::agencies`], which are in the order of name, code, place and key; `None` where not found.
+    /// Into [`Panel::agencies`]; `None` where not found.
     pub agency: Option<u32>,
     pub year: Option<i16>,
     pub scope: Scope,
+    /// `report.forms`.
+    pub(super) forms: i64,
     /// The form of most of its tables. Not read, and `None`, where the report has cells of every series in the table of one form
     /// alone: then that is the form of its points.
     pub form: Option<FormId>,
 }
 
-impl Head {
-    /// By agency, unknown ones first, scope, year and report.
-    pub(super) fn order(&self) -> (u128, i64) {
-        let agency = self.agency.map_or(0, |agency| u128::from(agency) + 1);
-        // An unknown year is before all others.
-        let year = self.year.map_or(0, |year| i32::from(year) + 0x1_0000);
-        let year = u128::from(year.unsigned_abs());
-        let scope = u128::from(scope_order(self.scope));
-        (agency << 64 | scope << 32 | year, self.report_id)
-    }
-}
-
 /// As the words sort: consolidated, own, unknown.
-const fn scope_order(scope: Scope) -> u8 {
+const fn scope_order(scope: Scope) -> u32 {
     match scope {
         Scope::Consolidated => 0,
         Scope::Own => 1,
@@ -56,27 +48,44 @@ const fn scope_order(scope: Scope) -> u8 {
     }
 }
 
-/// The reports the filter lets through, in no order, and their agencies.
+/// The reports the filter lets through, and their agencies; both in no order.
 pub(super) fn heads(
     connection: &Connection,
     filter: &Filter,
 ) -> Result<(Vec<Head>, Vec<Agency>), QueryError> {
-    let (condition, values) = filter.condition();
+    // Copies are few: to know them beforehand is less than to ask for each report.
+    let copies = match filter.copies {
+        Copies::LeftOut => suspected_copies(connection)?,
+        Copies::Included | Copies::Only => Vec::new(),
+    };
+    let (condition, values) = match filter.copies {
+        Copies::Included | Copies::Only => filter.condition(),
+        Copies::LeftOut => Filter {
+            copies: Copies::Included,
+            ..filter.clone()
+        }
+        .condition(),
+    };
     let mut statement = connection.prepare_cached(&format!(
-        "SELECT r.id, r.version_id, r.agency_id, r.year, r.scope FROM report r
+        "SELECT r.version_id, r.id, r.agency_id, r.year, r.scope, r.forms FROM report r
          WHERE r.version_id IS NOT NULL AND {condition}"
     ))?;
     let mut rows = statement.query(params_from_iter(values))?;
     let mut heads = Vec::new();
     let mut found: Vec<Option<i64>> = Vec::new();
     while let Some(row) = rows.next()? {
+        let version_id = row.get(0)?;
+        if copies.binary_search(&version_id).is_ok() {
+            continue;
+        }
         found.push(row.get(2)?);
         heads.push(Head {
-            report_id: row.get(0)?,
-            version_id: row.get(1)?,
+            report_id: row.get(1)?,
+            version_id,
             agency: None,
             year: row.get(3)?,
             scope: word(row.get_ref(4)?, "scope")?,
+            forms: row.get(5)?,
             form: None,
         });
     }
@@ -89,70 +98,95 @@ pub(super) fn heads(
 
 /// The agencies that reports are grouped by.
 struct Keys {
+    /// Of `agency_key`, perhaps more than the reports are of; in no order.
     agencies: Vec<Agency>,
     /// From `report.agency_id`.
     of: HashMap<i64, u32>,
 }
 
-/// More agencies than this are read all at once.
+/// Of more reports than this, all agencies are read at once.
 pub(super) const FEW: usize = 200;
 
 impl Keys {
     fn read(connection: &Connection, found: &[Option<i64>]) -> Result<Self, QueryError> {
-        let mut wanted: Vec<i64> = found.iter().flatten().copied().collect();
-        wanted.sort_unstable();
-        wanted.dedup();
         let sql = "SELECT k.agency_id, k.key, ifnull(k.label, g.name), g.code, g.place FROM agency_key k JOIN agency g ON g.id = k.key";
-        let mut agencies = HashMap::new();
-        let mut keys = Vec::new();
+        let mut keys = Self {
+            agencies: Vec::new(),
+            of: HashMap::new(),
+        };
+        let mut places = HashMap::new();
         let mut take = |row: &Row<'_>| -> Result<(), QueryError> {
             let key: i64 = row.get(1)?;
-            keys.push((row.get::<_, i64>(0)?, key));
-            if let std::collections::hash_map::Entry::Vacant(entry) = agencies.entry(key) {
-                let (name, code): (Option<String>, Option<String>) = (row.get(2)?, row.get(3)?);
-                entry.insert(Agency {
-                    key,
-                    name: name.map(Arc::from),
-                    code: code.map(Arc::from),
-                    place: row.get(4)?,
-                });
-            }
+            let place = match places.entry(key) {
+                Entry::Occupied(place) => *place.get(),
+                Entry::Vacant(place) => {
+                    let text = |column| -> Result<Option<Arc<str>>, QueryError> {
+                        let text = row.get_ref(column)?.as_str_or_null();
+                        Ok(text.map_err(wrong_type)?.map(Arc::from))
+                    };
+                    let next = u32::try_from(keys.agencies.len()).unwrap_or(u32::MAX);
+                    keys.agencies.push(Agency {
+                        key,
+                        name: text(2)?,
+                        code: text(3)?,
+                        place: row.get(4)?,
+                    });
+                    *place.insert(next)
+                }
+            };
+            keys.of.insert(row.get(0)?, place);
             Ok(())
         };
-        if wanted.len() > FEW {
+        if found.len() > FEW {
             let mut statement = connection.prepare_cached(sql)?;
             let mut rows = statement.query([])?;
             while let Some(row) = rows.next()? {
-                if wanted.binary_search(&row.get(0)?).is_ok() {
-                    take(row)?;
-                }
+                take(row)?;
             }
-        } else {
-            let mut statement =
-                connection.prepare_cached(&format!("{sql} WHERE k.agency_id = ?"))?;
-            for id in wanted {
-                let mut rows = statement.query([id])?;
-                while let Some(row) = rows.next()? {
-                    take(row)?;
-                }
+            return Ok(keys);
+        }
+        let wanted: BTreeSet<i64> = found.iter().flatten().copied().collect();
+        let mut statement = connection.prepare_cached(&format!("{sql} WHERE k.agency_id = ?"))?;
+        for id in wanted {
+            let mut rows = statement.query([id])?;
+            while let Some(row) = rows.next()? {
+                take(row)?;
             }
         }
-        let mut agencies: Vec<Agency> = agencies.into_values().collect();
-        agencies.sort_unstable_by(|one, other| {
-            (&one.name, &one.code, &one.place, one.key).cmp(&(
-                &other.name,
-                &other.code,
-                &other.place,
-                other.key,
-            ))
-        });
-        let places: HashMap<i64, u32> = agencies.iter().map(|agency| agency.key).zip(0..).collect();
-        let of = keys
-            .into_iter()
-            .filter_map(|(id, key)| Some((id, *places.get(&key)?)));
-        Ok(Self {
-            of: of.collect(),
-            agencies,
-        })
+        Ok(keys)
     }
+}
+
+/// The places of `heads` by agency (name, code, place and key; unknown ones first), scope, year and report.
+pub(super) fn order(heads: &[Head], agencies: &[Agency]) -> Vec<u32> {
+    let mut by_name: Vec<u32> = (0_u32..).take(agencies.len()).collect();
+    by_name.sort_unstable_by(|one, other| {
+        let of = |at: &u32| {
+            let one = &agencies[*at as usize];
+            (&one.name, &one.code, &one.place, one.key)
+        };
+        of(one).cmp(&of(other))
+    });
+    // 0 is for unknown ones.
+    let mut ranks = vec![0_u32; agencies.len()];
+    for (rank, at) in (1..).zip(by_name) {
+        ranks[at as usize] = rank;
+    }
+    let mut order: Vec<(u64, i64, u32)> = heads
+        .iter()
+        .zip(0..)
+        .map(|(head, at)| {
+            let rank = head.agency.map_or(0, |agency| ranks[agency as usize]);
+            // An unknown year is before all others.
+            let year = head.year.map_or(0, |year| i32::from(year) + 0x1_0000);
+            let in_agency = scope_order(head.scope) << 24 | year.unsigned_abs();
+            (
+                u64::from(rank) << 32 | u64::from(in_agency),
+                head.report_id,
+                at,
+            )
+        })
+        .collect();
+    order.sort_unstable();
+    order.into_iter().map(|(.., at)| at).collect()
 }

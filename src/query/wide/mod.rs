@@ -10,7 +10,7 @@ use rusqlite::{Connection, OptionalExtension as _, Row, params, params_from_iter
 
 use crate::model::form::Quantity;
 use crate::model::{Catalog, CellStatus, Decimal, FormId, IndicatorId, Unit};
-use crate::store::{Store, StoreError, quoted, scale_column, wide_table};
+use crate::store::{Both, Store, StoreError, quoted, scale_column, wide_table};
 
 use super::crosswalk::{Series, Sign, Term};
 use super::{Filter, QueryError};
@@ -35,11 +35,11 @@ pub(super) struct Read {
 /// The reports of a filter with the cells of some series.
 #[derive(Debug)]
 pub(super) struct Panel {
-    /// In the order of agency (unknown ones first), scope and year.
+    /// In the order of agency (name, code, place and key; unknown ones first), scope, year and report.
     pub heads: Vec<Head>,
     pub agencies: Vec<Agency>,
     /// By form.
-    tables: [Option<Columns>; FormId::ALL.len()],
+    tables: Tables,
 }
 
 /// The columns asked for of one form.
@@ -88,31 +88,38 @@ impl Panel {
     /// Reads the cells of `series`. Of `filter`, `form` leaves out the other forms' cells, `cell` has no bearing.
     pub fn read(store: &Store, series: &[&Series], filter: &Filter) -> Result<Self, QueryError> {
         let connection = store.connection();
-        let (mut heads, agencies) = heads(connection, filter)?;
-        // The wide tables are in this order.
-        heads.sort_by_cached_key(Head::order);
-        let mut order: Vec<(i64, u32)> =
-            heads.iter().map(|head| head.version_id).zip(0..).collect();
-        order.sort_unstable();
-        let mut tables = [const { None }; FormId::ALL.len()];
-        for form in FormId::ALL {
-            if filter.form.is_some_and(|only| only != form) {
-                continue;
-            }
-            let terms = series.iter().flat_map(|one| one.terms_of(form).flatten());
-            let indicators: BTreeSet<u16> = terms.map(|term| term.indicator.0).collect();
-            let wants = wants(connection, form, &indicators)?;
-            if !wants.is_empty() {
-                tables[form as usize] = Some(Columns::read(connection, form, wants, &order)?);
+        let own = store.one_state()?;
+        let mut reports = Reports::read(connection, filter)?;
+        if own.is_some() && reports.heads.len() >= MANY {
+            let (front, back) = reports.by_version.split_at(reports.by_version.len() / 2);
+            let both = store.beside(
+                |second| {
+                    let tables = reports.tables(second, series, filter, back);
+                    (tables, reports.sorted())
+                },
+                || reports.tables(connection, series, filter, front),
+            )?;
+            match both {
+                Both::Done((back, sorted), front) => {
+                    let tables = joined(front?, back?);
+                    return reports.panel(connection, series, filter, tables, &sorted);
+                }
+                Both::Alone => {}
+                Both::Stale => reports = Reports::read(connection, filter)?,
             }
         }
-        let mut panel = Self {
-            heads,
-            agencies,
-            tables,
-        };
-        panel.read_forms(connection, series, filter, &order)?;
-        Ok(panel)
+        let tables = reports.tables(connection, series, filter, &reports.by_version)?;
+        let sorted = reports.sorted();
+        reports.panel(connection, series, filter, tables, &sorted)
+    }
+
+    /// Brings the reports into an order of their places.
+    fn arrange(&mut self, order: &[u32]) {
+        self.heads = order.iter().map(|at| self.heads[*at as usize]).collect();
+        for columns in self.tables.iter_mut().flatten() {
+            let starts = order.iter().map(|at| columns.starts[*at as usize]);
+            columns.starts = starts.collect();
+        }
     }
 
     /// Reads the forms of the reports for which they matter.
@@ -205,6 +212,100 @@ impl Panel {
     }
 }
 
+/// What is asked about, without its cells.
+struct Reports {
+    /// In no order.
+    heads: Vec<Head>,
+    /// In no order.
+    agencies: Vec<Agency>,
+    /// Versions and their places in `heads`, in the order of the wide tables.
+    by_version: Vec<(i64, u32)>,
+}
+
+/// By form.
+type Tables = [Option<Columns>; FormId::ALL.len()];
+
+impl Reports {
+    fn read(connection: &Connection, filter: &Filter) -> Result<Self, QueryError> {
+        let (heads, agencies) = heads(connection, filter)?;
+        let versions = heads.iter().map(|head| head.version_id);
+        let mut by_version: Vec<(i64, u32)> = versions.zip(0..).collect();
+        by_version.sort_unstable();
+        Ok(Self {
+            heads,
+            agencies,
+            by_version,
+        })
+    }
+
+    /// The columns of `series` in each form's table, for those of `versions` that have cells there.
+    fn tables(
+        &self,
+        connection: &Connection,
+        series: &[&Series],
+        filter: &Filter,
+        versions: &[(i64, u32)],
+    ) -> Result<Tables, QueryError> {
+        let mut tables = [const { None }; FormId::ALL.len()];
+        for form in FormId::ALL {
+            if filter.form.is_some_and(|only| only != form) {
+                continue;
+            }
+            let has =
+                |(_, at): &&(i64, u32)| self.heads[*at as usize].forms & i64::from(form.bit()) != 0;
+            let versions: Vec<(i64, u32)> = versions.iter().filter(has).copied().collect();
+            let terms = series.iter().flat_map(|one| one.terms_of(form).flatten());
+            let indicators: BTreeSet<u16> = terms.map(|term| term.indicator.0).collect();
+            let wants = wants(connection, form, &indicators)?;
+            if !wants.is_empty() && !versions.is_empty() {
+                let heads = self.heads.len();
+                let columns = Columns::read(connection, form, wants, &versions, heads)?;
+                tables[form as usize] = Some(columns);
+            }
+        }
+        Ok(tables)
+    }
+
+    /// Places of the heads in the order of a panel.
+    fn sorted(&self) -> Vec<u32> {
+        heads::order(&self.heads, &self.agencies)
+    }
+
+    fn panel(
+        self,
+        connection: &Connection,
+        series: &[&Series],
+        filter: &Filter,
+        tables: Tables,
+        sorted: &[u32],
+    ) -> Result<Panel, QueryError> {
+        let mut panel = Panel {
+            heads: self.heads,
+            agencies: self.agencies,
+            tables,
+        };
+        panel.read_forms(connection, series, filter, &self.by_version)?;
+        panel.arrange(sorted);
+        Ok(panel)
+    }
+}
+
+/// The tables of two halves of the reports.
+fn joined(front: Tables, back: Tables) -> Tables {
+    let mut back = back.into_iter();
+    front.map(|front| match (front, back.next().flatten()) {
+        (Some(mut front), Some(back)) => {
+            let before = u32::try_from(front.cells.len()).unwrap_or(u32::MAX);
+            for (start, later) in front.starts.iter_mut().zip(back.starts) {
+                *start = start.or(later.map(|later| before.saturating_add(later)));
+            }
+            front.cells.extend(back.cells);
+            Some(front)
+        }
+        (front, back) => front.or(back),
+    })
+}
+
 fn cell(term: Term) -> &'static str {
     &Catalog::get().indicator(term.indicator).cell
 }
@@ -236,6 +337,9 @@ fn wants(
     Ok(wants)
 }
 
+/// Of more reports than this, each half is read on a connection of its own.
+const MANY: usize = 4096;
+
 /// Where fewer than one version in so many is asked for, each is looked up; else the table is read through.
 const SPARSE: i64 = 16;
 
@@ -244,14 +348,15 @@ impl Columns {
         connection: &Connection,
         form: FormId,
         wants: Vec<Want>,
-        order: &[(i64, u32)],
+        versions: &[(i64, u32)],
+        heads: usize,
     ) -> Result<Self, QueryError> {
         let mut columns = Self {
-            starts: vec![None; order.len()],
-            cells: Vec::new(),
+            starts: vec![None; heads],
+            cells: Vec::with_capacity(versions.len() * wants.len()),
             wants,
         };
-        let (Some((first, _)), Some((last, _))) = (order.first(), order.last()) else {
+        let (Some((first, _)), Some((last, _))) = (versions.first(), versions.last()) else {
             return Ok(columns);
         };
         let mut sql = String::from("SELECT version_id, exceptions");
@@ -266,10 +371,10 @@ impl Columns {
         }
         let mut exceptions = Exceptions::new(connection, &columns.wants)?;
         let table = wide_table(form);
-        if i64::try_from(order.len()).unwrap_or(i64::MAX) < (last - first) / SPARSE {
+        if i64::try_from(versions.len()).unwrap_or(i64::MAX) < (last - first) / SPARSE {
             let mut statement =
                 connection.prepare_cached(&format!("{sql} FROM {table} WHERE version_id = ?"))?;
-            for (version, at) in order {
+            for (version, at) in versions {
                 let mut rows = statement.query([version])?;
                 if let Some(row) = rows.next()? {
                     columns.take(*at, *version, row, &mut exceptions)?;
@@ -281,7 +386,7 @@ impl Columns {
             "{sql} FROM {table} WHERE version_id BETWEEN ? AND ? ORDER BY version_id"
         ))?;
         let mut rows = statement.query([first, last])?;
-        let mut left = order.iter().copied().peekable();
+        let mut left = versions.iter().copied().peekable();
         while let Some(row) = rows.next()? {
             let id: i64 = row.get(0)?;
             while left.next_if(|(version, _)| *version < id).is_some() {}
