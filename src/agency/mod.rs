@@ -14,6 +14,7 @@ mod place;
 mod reform;
 mod resolve;
 
+pub use code::Code;
 pub use division::{Divisions, Level};
 pub use name::{Name, Path};
 pub use place::{discriminator, site_id};
