@@ -188,6 +188,11 @@ mod tests {
         pairs.collect()
     }
 
+    /// Education in a district.
+    fn part<'t>(code: &'t str, place: &'t str) -> (&'t str, &'t str, &'t str, i64) {
+        ("云溪区教育局", code, place, 11)
+    }
+
     /// A code of a division: the check digits as the standards have them.
     fn code(division: &str, number: u32) -> String {
         const LETTERS: &str = "0123456789ABCDEFGHJKLMNPQRTUWXY";
@@ -218,9 +223,6 @@ mod tests {
         let (one, two) = (code("990122", 1), code("990122", 2));
         let host = "www.yunxi.gov.cn";
         let whole = ("云溪区人民政府", one.as_str(), host, 10);
-        fn part<'t>(code: &'t str, place: &'t str) -> (&'t str, &'t str, &'t str, i64) {
-            ("云溪区教育局", code, place, 11)
-        }
         assert_eq!(accused(&[whole, part(&two, host)]), [(1, 2)]);
         assert_eq!(accused(&[whole, part(&two, "")]), [(1, 2)]);
         let elsewhere = code("990222", 3);
