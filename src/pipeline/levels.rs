@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, HashMap};
 
-use crate::agency::{Code, Name, Path};
+use crate::agency::{Code, Name, Path, site_of};
 use crate::audit::across::{check_levels, is_department};
 use crate::model::{Chain, PanelReport, Scope, Watched};
 use crate::query::watch::Publisher;
@@ -17,8 +17,13 @@ struct Body {
     /// Division of the authority that gave it its code; `None` where the code has none, or one that many bodies of this name may
     /// have.
     registered: Option<String>,
+    /// The site of one government that it publishes on, where its name has not told whose it is: a site has one district of a name.
+    site: Option<String>,
     is_government: bool,
 }
+
+/// Governments by code or site: their places among those of a division.
+type Places<'b> = HashMap<&'b str, Vec<usize>>;
 
 /// The reports of a division, or of several of one name, in a year.
 #[derive(Debug, Default)]
@@ -67,14 +72,10 @@ pub(super) fn levels(chains: &[Chain], bodies: &HashMap<i64, Publisher>) -> Vec<
 impl Division<'_> {
     fn check(&self) -> Vec<Watched> {
         let mut parts_of: Vec<Vec<(&str, &PanelReport)>> = vec![Vec::new(); self.wholes.len()];
-        let mut by_code: HashMap<&str, Vec<usize>> = HashMap::new();
-        for (at, (body, _)) in self.wholes.iter().enumerate() {
-            if let Some(code) = &body.registered {
-                by_code.entry(code).or_default().push(at);
-            }
-        }
+        let by_code = self.wholes_by(|body| body.registered.as_deref());
+        let by_site = self.wholes_by(|body| body.site.as_deref());
         for (body, name, report) in &self.parts {
-            if let Some(at) = self.whole_of(body, &by_code) {
+            if let Some(at) = self.whole_of(body, &by_code, &by_site) {
                 parts_of[at].push((*name, *report));
             }
         }
@@ -84,24 +85,39 @@ impl Division<'_> {
             .collect()
     }
 
+    fn wholes_by<'b>(&'b self, key: impl Fn(&'b Body) -> Option<&'b str>) -> Places<'b> {
+        let mut places: Places<'b> = HashMap::new();
+        for (at, (body, _)) in self.wholes.iter().enumerate() {
+            if let Some(key) = key(body) {
+                places.entry(key).or_default().push(at);
+            }
+        }
+        places
+    }
+
     /// The government of a department: the one whose code was given out where the department's was, else the only one of a name
-    /// that tells it. `None` where which of several is meant is not known, or the codes speak of two divisions.
-    fn whole_of(&self, part: &Body, by_code: &HashMap<&str, Vec<usize>>) -> Option<usize> {
+    /// that tells it, else that of the same site. `None` where which of several is meant is not known, or the codes speak of two
+    /// divisions.
+    fn whole_of(&self, part: &Body, by_code: &Places, by_site: &Places) -> Option<usize> {
+        let only = |places: &[usize]| match places {
+            [at] => Some(*at),
+            _ => None,
+        };
         let of_code = part
             .registered
             .as_deref()
             .and_then(|code| by_code.get(code));
         if let Some(of_code) = of_code {
-            let [at] = of_code.as_slice() else {
-                return None;
-            };
-            return Some(*at);
+            return only(of_code);
         }
-        let [(whole, _)] = self.wholes.as_slice() else {
-            return None;
+        let at = if part.is_whole {
+            (self.wholes.len() == 1).then_some(0)?
+        } else {
+            only(by_site.get(part.site.as_deref()?)?)?
         };
+        let (whole, _) = self.wholes.get(at)?;
         let is_open = whole.registered.is_none() || part.registered.is_none();
-        (whole.is_whole && part.is_whole && is_open).then_some(0)
+        (whole.is_whole == part.is_whole && is_open).then_some(at)
     }
 }
 
@@ -121,9 +137,13 @@ fn body(name: &str, publisher: &Publisher) -> Option<Body> {
     let registered = code.as_ref().and_then(Code::registered_in);
     // A province may have several districts of one name, a prefecture has not.
     let registered = registered.filter(|division| is_whole || !division.ends_with("0000"));
+    // A column, a page or an era is no site.
+    let place = publisher.place.as_str();
+    let is_host = !is_whole && !place.is_empty() && !place.contains(['/', ' ']);
     Some(Body {
         path,
         is_whole,
+        site: is_host.then(|| site_of(place).to_owned()),
         registered: registered.map(str::to_owned),
         is_government,
     })
@@ -227,15 +247,38 @@ mod tests {
         assert_eq!(accused(&[whole, part(&two, "")]), [(1, 2)]);
         let elsewhere = code("990222", 3);
         assert_eq!(accused(&[whole, part(&elsewhere, host)]), []);
-        assert_eq!(accused(&[whole, part("", host)]), []);
+        assert_eq!(accused(&[whole, part("", "www.x.gov.cn")]), []);
         // An organisation code says nothing of places.
-        assert_eq!(accused(&[whole, part(&two[8..17], host)]), []);
+        assert_eq!(accused(&[whole, part(&two[8..17], "")]), []);
         let other = ("云溪区人民政府", elsewhere.as_str(), "www.x.gov.cn", 10);
         assert_eq!(accused(&[other, whole, part(&two, host)]), [(2, 3)]);
         // A province gave them out, which may have two such districts.
         let (one, two) = (code("990000", 1), code("990000", 2));
         let whole = ("云溪区人民政府", one.as_str(), host, 10);
         assert_eq!(accused(&[whole, part(&two, host)]), []);
+    }
+
+    #[test]
+    fn a_district_is_told_by_the_site_of_its_government() {
+        let here = code("990122", 1);
+        let whole = ("云溪区人民政府", here.as_str(), "www.yunxi.gov.cn", 10);
+        assert_eq!(accused(&[whole, part("", "www.yunxi.gov.cn")]), [(1, 2)]);
+        assert_eq!(accused(&[whole, part("", "jyj.yunxi.gov.cn")]), [(1, 2)]);
+        let named = |place| ("云溪区人民政府", "", place, 10);
+        let edu = "www.yunxi.gov.cn";
+        assert_eq!(accused(&[named(edu), part(&here, edu)]), [(1, 2)]);
+        let there = named("www.yunxi.org.cn");
+        assert_eq!(accused(&[there, named(edu), part("", edu)]), [(2, 3)]);
+        assert_eq!(accused(&[there, part("", edu)]), []);
+        // Two governments of the name on one site; a page, a column, a platform of the province.
+        assert_eq!(accused(&[whole, whole, part("", edu)]), []);
+        for place in ["page https://x.cn/1", "zwgk.x.gov.cn/yunxi", ""] {
+            assert_eq!(accused(&[named(place), part("", place)]), [], "{place}");
+        }
+        assert_eq!(
+            accused(&[named("a.js.gov.cn"), part("", "b.js.gov.cn")]),
+            []
+        );
     }
 
     #[test]

@@ -370,9 +370,12 @@ impl Teller<'_> {
         }
         let years = self.years();
         let body = &self.story.body;
-        // A body founded anew is another one, which may have left them to a third. A zero carried in that is left blank is no number
-        // to hold against them.
+        // A body founded anew is another one, which may have left them to a third. That it is the same under another name is known by
+        // its code alone. A zero carried in that is left blank is no number to hold against them.
+        let is_known = body.name(2018) == body.name(2019)
+            || body.printed_code(2018).is_some() && body.printed_code(2019).is_some();
         let carries_on = years.contains(&2019)
+            && is_known
             && body.organisation_code(2018) == body.organisation_code(2019)
             && self.habit() == Habit::Plain;
         if year == 2018 && index % 19 == 12 && carries_on {
