@@ -4,19 +4,22 @@
 //! `DIR/warc/*.warc.gz` and `DIR/truth.jsonl`: 100,000 reports of 60,000 bytes unless told otherwise.
 //! `-- build DIR [--jobs N]` reads it into `DIR/nianbao.db` and prints reports a second, seconds of the processor, memory, and
 //! what `-- sizes DIR` prints: bytes a cell by table. `-- again DIR` builds what is built already, `-- watch DIR` makes the findings
-//! across years anew. `-- findings DIR` compares what was found with the truth.
+//! across years anew, after the rule of carry-over alone. `-- findings DIR` compares what was found with the truth: what was planted, found,
+//! missed and found beside, of every kind, and which of the innocent are accused.
 
 #[path = "../tests/generator/mod.rs"]
 mod generator;
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::num::NonZeroUsize;
 use std::path::{Path, PathBuf};
 use std::time::Instant;
 
-use generator::corpus::{Line, Plan, PlantedKind, read_truth, write};
+use generator::corpus::{Line, Plan, read_truth, write};
+use generator::judge::judge;
 use jiff::Timestamp;
+use nianbao::audit::across::{check_chain, columns};
 use nianbao::home::Home;
+use nianbao::model::WatchCode;
 use nianbao::pipeline::{BuildEvent, BuildOptions, build};
 use nianbao::store::Store;
 
@@ -139,12 +142,31 @@ fn build_it(directory: &Path, jobs: Option<u64>) {
 fn watch_it(directory: &Path) {
     let home = Home::open(directory).expect("a home");
     let mut store = Store::open(&home.database()).expect("the database opens");
+    carry_over(&store);
     let (start, (before, _)) = (Instant::now(), used());
     let found = nianbao::pipeline::watch(&mut store).expect("findings");
     let (after, peak) = used();
     println!(
         "{found} findings, {:.1} s, {:.1} s of the processor, {peak} MB at most",
         start.elapsed().as_secs_f64(),
+        after - before
+    );
+}
+
+/// Carry-over breaks over everything, and nothing else: the numbers are read, the years of each agency held against each other.
+fn carry_over(store: &Store) {
+    let (start, (before, _)) = (Instant::now(), used());
+    let chains = nianbao::query::chains(store, columns()).expect("chains");
+    let read = start.elapsed().as_secs_f64();
+    let found = chains.iter().flat_map(check_chain);
+    let breaks = found.filter(|one| one.code == WatchCode::CarryOverBreak);
+    let breaks = breaks.count();
+    let seconds = start.elapsed().as_secs_f64();
+    let (after, peak) = used();
+    let reports: usize = chains.iter().map(|chain| chain.reports.len()).sum();
+    println!(
+        "carry-over alone: {breaks} breaks in {reports} reports of {} agencies and scopes, {seconds:.2} s ({read:.2} s of them reading), {:.2} s of the processor, {peak} MB at most",
+        chains.len(),
         after - before
     );
 }
@@ -225,55 +247,29 @@ fn sizes(directory: &Path) {
     );
 }
 
-/// Precision and recall of what is found within one report.
+/// What was found against what was planted: a line a kind, and the first few that are wrong.
 fn findings(directory: &Path) {
     let home = Home::open(directory).expect("a home");
     let store = Store::open_read_only(&home.database()).expect("the database opens");
-    let mut urls: HashMap<String, String> = HashMap::new();
-    let mut planted: BTreeMap<PlantedKind, BTreeSet<String>> = BTreeMap::new();
-    read_truth(&directory.join("truth.jsonl"), |line| match line {
-        Line::Report(report) => {
-            urls.insert(report.report.clone(), report.url.clone());
+    let judged = judge(store.connection(), &directory.join("truth.jsonl"));
+    let few = |what: &str, lines: &[String]| {
+        for line in lines.iter().take(5) {
+            println!("    {what}: {line}");
         }
-        Line::Defect(line) => {
-            planted.entry(line.kind).or_default().insert(line.report);
-        }
-        Line::Agency(_) | Line::Corpus(_) | Line::Innocent(_) => {}
-    });
-    let found = |sql: &str| -> BTreeSet<String> {
-        let mut statement = store.connection().prepare(sql).expect("a query");
-        let rows = statement.query_map([], |row| row.get(0)).expect("rows");
-        rows.map(Result::unwrap).collect()
     };
-    let checks = [
-        (
-            PlantedKind::Arithmetic,
-            "SELECT DISTINCT l.url FROM finding_list f JOIN report_list l ON l.report_id = f.report_id
-             WHERE f.code LIKE 'identity%'",
-        ),
-        (
-            PlantedKind::SilentChange,
-            "SELECT url FROM report_list WHERE versions > 1",
-        ),
-    ];
-    for (kind, sql) in checks {
-        let found = found(sql);
-        let lines = planted.get(&kind).into_iter().flatten();
-        let planted: BTreeSet<String> = lines.map(|report| urls[report].clone()).collect();
-        let both = found.intersection(&planted).count();
-        println!(
-            "{kind:?}: {} planted, {} found, {} of them planted, {} missed, {} beside",
-            planted.len(),
-            found.len(),
-            both,
-            planted.len() - both,
-            found.len() - both
-        );
-        for url in found.difference(&planted).take(5) {
-            println!("    beside: {url}");
-        }
-        for url in planted.difference(&found).take(5) {
-            println!("    missed: {url}");
-        }
+    for verdict in &judged.verdicts {
+        println!("{verdict}");
+        few("missed", &verdict.missed);
+        few("beside", &verdict.beside);
+        few("wrong year", &verdict.wrong_years);
     }
+    for (kind, (count, accused)) in &judged.innocents {
+        println!("innocent {kind:?}: {count}, {} accused", accused.len());
+        few("accused", accused);
+    }
+    println!(
+        "{} findings that nothing planted is told by",
+        judged.others.len()
+    );
+    few("beside", &judged.others);
 }

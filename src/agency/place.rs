@@ -100,7 +100,7 @@ pub(super) fn era(place: &str) -> Option<&str> {
 
 /// The site that a discriminator of a district's name is on: below gov.cn one government's hosts are one site. Hosts of provinces
 /// and of bodies led from above are not one government's, nor are hosts elsewhere: each stands for itself.
-pub(super) fn site_of(place: &str) -> &str {
+pub fn site_of(place: &str) -> &str {
     let host = place.split('/').next().unwrap_or(place);
     if place.contains('/') || place.starts_with("page ") {
         return place;

@@ -12,6 +12,7 @@ mod file;
 mod foreign;
 mod import;
 mod increment;
+mod levels;
 mod listed;
 mod look;
 mod manifest;

@@ -6,10 +6,9 @@ use std::thread;
 use jiff::tz::{Offset, TimeZone};
 use jiff::{Timestamp, civil};
 
-use crate::agency::{Name, Path};
 use crate::audit::across::{
-    Dated, Day, TextFacts, TextMention, TextShare, Texts, check_chain, check_levels, check_text,
-    columns, is_department, late, postdated,
+    Dated, Day, TextFacts, TextMention, TextShare, Texts, check_chain, check_text, columns, late,
+    postdated,
 };
 use crate::decisions::{Decisions, What};
 use crate::model::{
@@ -20,6 +19,7 @@ use crate::query::{self, CellChange, QueryError};
 use crate::store::{Store, StoreError, Verdict, WatchRow, WatchText};
 
 use super::copies::copies;
+use super::levels::levels;
 
 /// Why the findings could not be made.
 #[derive(Debug, thiserror::Error)]
@@ -67,7 +67,7 @@ pub(super) fn findings(store: &Store) -> Result<Vec<WatchRow>, WatchError> {
         let copied = scope.spawn(move || copies(&beside, chains));
         let whose = Whose::of(store, chains)?;
         let mut found: Vec<Watched> = chains.iter().flat_map(check_chain).collect();
-        found.extend(levels(store, chains)?);
+        found.extend(levels(chains, &query::watch::bodies(store)?));
         found.extend(texts(store, chains)?);
         found.extend(lateness(store, &whose)?);
         found.extend(changes(store)?);
@@ -237,62 +237,6 @@ impl Shares {
             pairs,
         }
     }
-}
-
-/// The reports of a division and year.
-#[derive(Debug, Default)]
-struct Division<'c> {
-    /// Consolidated ones of its government.
-    wholes: Vec<&'c PanelReport>,
-    /// Departments' own, each with the name.
-    parts: Vec<(&'c str, &'c PanelReport)>,
-}
-
-/// Governments against their departments.
-fn levels(store: &Store, chains: &[Chain]) -> Result<Vec<Watched>, WatchError> {
-    let names = query::watch::bodies(store)?;
-    let mut read: HashMap<&str, Option<(String, bool)>> = HashMap::new();
-    let mut divisions: BTreeMap<(String, i16), Division<'_>> = BTreeMap::new();
-    for chain in chains {
-        for report in &chain.reports {
-            let Some(name) = names.get(&report.report_id) else {
-                continue;
-            };
-            let told = read.entry(name).or_insert_with(|| division(name));
-            let Some((division, is_government)) = told else {
-                continue;
-            };
-            let place = (division.clone(), report.year);
-            match (chain.scope, *is_government) {
-                (Scope::Consolidated, true) => {
-                    divisions.entry(place).or_default().wholes.push(report);
-                }
-                (Scope::Own, false) => {
-                    let parts = &mut divisions.entry(place).or_default().parts;
-                    parts.push((name, report));
-                }
-                _ => {}
-            }
-        }
-    }
-    Ok(divisions
-        .into_values()
-        .filter_map(|of| match of.wholes.as_slice() {
-            [whole] => check_levels(whole, &of.parts),
-            // Which of several is the government's is not known.
-            _ => None,
-        })
-        .collect())
-}
-
-/// The division of a government or a department; `None` where the name does not tell it, or for other bodies.
-fn division(name: &str) -> Option<(String, bool)> {
-    let read = Name::parse(name, None);
-    let Path::Whole(path) = read.path() else {
-        return None;
-    };
-    let is_government = read.body == "人民政府";
-    (is_government || is_department(&read.body)).then_some((path, is_government))
 }
 
 fn mention(row: MentionRow) -> Option<TextMention> {

@@ -3,9 +3,9 @@
 use std::collections::HashMap;
 use std::fmt::Write as _;
 
-use rusqlite::Row;
 use rusqlite::params_from_iter;
 use rusqlite::types::Value;
+use rusqlite::{Row, Statement};
 use serde::Serialize;
 
 use crate::model::{Scope, WatchCode};
@@ -144,18 +144,17 @@ pub fn fees(store: &Store) -> Result<HashMap<i64, FeeRow>, QueryError> {
     Ok(rows.collect::<Result<_, _>>()?)
 }
 
-/// Whose reports are, by names that tell it alone: report, name of the body. Of years with the forms of 2019 and later.
+/// Of every agency that has a year with the forms of 2019 and later the body that it is: name, code and place of its key.
 ///
 /// # Errors
 ///
 /// If the database cannot be read.
-pub fn bodies(store: &Store) -> Result<HashMap<i64, String>, QueryError> {
+pub fn bodies(store: &Store) -> Result<HashMap<i64, Publisher>, QueryError> {
     let mut statement = store.connection().prepare(
-        "SELECT r.id, g.name FROM report r JOIN agency_key k ON k.agency_id = r.agency_id JOIN agency g ON g.id = k.key
-         WHERE r.year >= 2019 AND g.place = '' AND g.name IS NOT NULL AND r.scope IN ('own', 'consolidated')",
+        "SELECT k.agency_id, g.name, g.code, g.place FROM agency_key k JOIN agency g ON g.id = k.key
+         WHERE k.agency_id IN (SELECT agency_id FROM report WHERE year >= 2019 AND scope IN ('own', 'consolidated'))",
     )?;
-    let rows = statement.query_map([], |row| Ok((row.get(0)?, row.get(1)?)))?;
-    Ok(rows.collect::<Result<_, _>>()?)
+    by_agency(&mut statement)
 }
 
 /// An agency as a report names it: the same in every build, whatever it is joined with and told apart from.
@@ -178,6 +177,10 @@ pub fn publishers(store: &Store) -> Result<HashMap<i64, Publisher>, QueryError> 
     let mut statement = store
         .connection()
         .prepare("SELECT id, name, code, place FROM agency")?;
+    by_agency(&mut statement)
+}
+
+fn by_agency(statement: &mut Statement<'_>) -> Result<HashMap<i64, Publisher>, QueryError> {
     let rows = statement.query_map([], |row| {
         let publisher = Publisher {
             name: row.get(1)?,

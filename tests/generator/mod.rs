@@ -26,6 +26,7 @@ pub mod corpus;
 mod dialect;
 mod disputes;
 mod divided;
+pub mod judge;
 mod layout;
 mod list;
 mod markup;

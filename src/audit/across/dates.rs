@@ -29,7 +29,7 @@ pub struct Dated {
     pub scope: Scope,
     /// The agency's name as the report has it, with nothing added; `None` where not known.
     pub agency: Option<String>,
-    /// Its level, where known: `township` has no day in the law.
+    /// Its level, where known: `township` has no day in the law any more.
     pub level: Option<String>,
     /// The day of the first capture of any version, in China; of an imported file that of its import, when it was there at the
     /// latest. `None` where it is no day of the calendar.
@@ -46,7 +46,7 @@ const AFTER_FESTIVAL: [Date; 3] = [date(2020, 2, 3), date(2022, 2, 7), date(2025
 /// Later than this after the deadline, a day is that of a move of the site far more often than of the publication.
 const MOST_DAYS: i32 = 730;
 
-/// Who is bound: where name and scope do not tell, the later day counts.
+/// Who is bound: where name and scope do not tell, the later day counts. A town is bound by what binds any organ alone.
 fn bound(dated: &Dated) -> Option<Bound> {
     let name = dated.agency.as_deref()?;
     // Offices of a town have no day either: 柳河镇党政办公室. A department's name has none of these words (城乡建设局, 镇江市教育局).
@@ -63,7 +63,12 @@ fn bound(dated: &Dated) -> Option<Bound> {
     let is_township = dated.level.as_deref() == Some("township")
         || of_townships.iter().any(|word| name.contains(word));
     if is_township {
-        return None;
+        // The regulation of 2007 (article 31) bound the organs of all levels, that of 2019 those of counties and above. A subdistrict's
+        // office is no organ of a level of its own.
+        let is_town = ["人民政府", "乡政府", "镇政府"]
+            .iter()
+            .any(|end| name.ends_with(end));
+        return is_town.then_some(Bound::Any);
     }
     let is_government = ["政府", "管理委员会", "管委会", "行政公署"]
         .iter()
@@ -225,6 +230,22 @@ mod tests {
             (2022, own, "云溪县乡村振兴局", "2023-05-01", true),
             (2022, own, "镇江市教育局", "2023-05-01", true),
             (2022, own, "景德镇市教育局", "2023-05-01", true),
+            // Up to 2018 the law bound the organs of all levels.
+            (2018, own, "云溪县柳河镇人民政府", "2019-04-01", false),
+            (2018, own, "云溪县柳河镇人民政府", "2019-04-02", true),
+            (2009, own, "云溪县柳河乡政府", "2010-05-01", true),
+            (
+                2012,
+                Scope::Unknown,
+                "云溪旗白音苏木人民政府",
+                "2013-05-01",
+                true,
+            ),
+            (2018, own, "云溪县柳河镇", "2019-05-01", false),
+            (2018, own, "云溪区柳河街道办事处", "2019-05-01", false),
+            (2018, own, "柳河镇人民政府办公室", "2019-05-01", false),
+            (2018, own, "云溪区柳河街道党工委办公室", "2019-05-01", false),
+            (2019, own, "云溪县柳河镇人民政府", "2020-05-01", false),
         ];
         for (year, scope, agency, day, want) in cases {
             let found = late(&dated(year, scope, agency, &[day]));
@@ -233,13 +254,18 @@ mod tests {
     }
 
     #[test]
-    fn a_township_has_no_day_whatever_its_name() {
+    fn a_township_has_no_day_any_more_whatever_its_name() {
         let mut case = dated(2022, Scope::Own, "柳河办公室", &["2023-05-01"]);
         assert!(late(&case).is_some());
         case.level = Some("county".into());
         assert!(late(&case).is_some());
         case.level = Some("township".into());
         assert_eq!(late(&case), None);
+        case.year = 2012;
+        case.days[0].day = date(2013, 5, 1);
+        assert_eq!(late(&case), None);
+        case.agency = Some("柳河人民政府".into());
+        assert!(late(&case).is_some());
     }
 
     #[test]

@@ -323,6 +323,13 @@ impl Body {
         }
     }
 
+    /// Whether it is an office of a district or county in a part of it, not the government of a town.
+    pub fn is_street_office(&self) -> bool {
+        self.town
+            .as_deref()
+            .is_some_and(|town| town.ends_with("街道办事处"))
+    }
+
     /// The number of its division's government.
     pub fn government(&self) -> usize {
         let rest = self.index % PROVINCE;

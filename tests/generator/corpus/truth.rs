@@ -94,12 +94,11 @@ pub enum PlantedKind {
     Arithmetic,
     /// Defect: `carried_in` is not last year's `carried_out`.
     CarryOver,
-    /// Defect: the stock in force does not follow from last year's. A misprint breaks two years: its own and the next, both with
-    /// the misprint's in `off`.
+    /// Defect: the stock in force does not follow from last year's. A misprint is one of its own year, which `off` has.
     InForce,
     /// Defect: all numbers are last year's.
     SameNumbers,
-    /// Defect: the date on the page is after the deadline of its year and kind.
+    /// Defect: the date on the page is after the deadline of its year and kind, week-ends and the Spring Festival left out.
     Late,
     /// Defect: the page at the address was replaced by one with other numbers.
     SilentChange,
@@ -145,8 +144,10 @@ pub enum PlantedKind {
     Outage,
     /// Innocent: published on the last day.
     LastDay,
-    /// Innocent: a township after the end of January; the law sets it no day.
+    /// Innocent: a town after the end of January, when the law sets it no day any more, or a street office, which it never did.
     Township,
+    /// Innocent: the stock in force follows from the number that last year's report should have.
+    AfterMisprint,
     /// Innocent: the agency's own text of last year, with this year's numbers.
     OwnTextAgain,
     /// Innocent: next to nothing but zeros, as last year.
