@@ -152,6 +152,7 @@ fn series_and_ratios_are_listed_as_the_data_has_them() {
         "several_reports",
         "break",
         "none_has_both",
+        "nested",
         "years_not_added",
     ] {
         assert!(document.contains(&format!("| `{word}` |")), "{word}");

@@ -450,7 +450,7 @@ fn divisions<'n>(name: &'n str, era: Option<&str>) -> (Vec<Part>, &'n str) {
             }
         }
     }
-    if let Some(end) = town(rest) {
+    if let Some(end) = town(rest, parts.last().is_some_and(has_towns)) {
         parts.push(Part {
             name: rest[..end].to_owned(),
             kind: PartKind::Town,
@@ -537,8 +537,43 @@ fn can_be_name(stem: &str) -> bool {
     !of_bodies && !vague && !joined
 }
 
-/// Where a town's name at the start ends: its own word must be followed by its government, or nothing.
-fn town(text: &str) -> Option<usize> {
+/// What bodies of a town are named by: 云溪县柳河镇财政所, 柳河镇党政办公室.
+const OF_TOWNS: [&str; 30] = [
+    "党政",
+    "党委",
+    "党群",
+    "党建",
+    "党工委",
+    "人大",
+    "纪委",
+    "财政",
+    "司法所",
+    "派出所",
+    "经济",
+    "社会",
+    "平安",
+    "综合",
+    "农业",
+    "农村",
+    "农林",
+    "公共",
+    "退役",
+    "规划",
+    "村镇",
+    "应急",
+    "文化",
+    "民政",
+    "卫生",
+    "水利",
+    "林业",
+    "畜牧",
+    "劳动",
+    "统计",
+];
+
+/// Where a town's name at the start ends: its own word must be followed by its government, or nothing; behind the name of a county
+/// by a body that towns have, too.
+fn town(text: &str, is_in_county: bool) -> Option<usize> {
     let ends = ["街道", "苏木", "镇", "乡"];
     for (at, c) in text.char_indices().take(10).skip(1) {
         let end = at + c.len_utf8();
@@ -549,7 +584,15 @@ fn town(text: &str) -> Option<usize> {
         let stem = &name[..name.len() - word.len()];
         let behind = &text[end..];
         let own = ["人民政府", "政府", "办事处", "便民服务", "综合行政"];
-        let fits = matches!(behind, "" | "办") || own.iter().any(|word| behind.starts_with(word));
+        let mut before = stem.chars().rev();
+        // 小城镇, 农村乡镇, 特色小镇 are words.
+        let is_word = before
+            .next()
+            .is_none_or(|c| matches!(c, '城' | '乡' | '小' | '村' | '名'))
+            || before.next().is_none();
+        let fits = matches!(behind, "" | "办")
+            || own.iter().any(|word| behind.starts_with(word))
+            || is_in_county && !is_word && OF_TOWNS.iter().any(|word| behind.starts_with(word));
         if !stem.is_empty() && fits && can_be_name(stem) && stem.chars().all(is_han) {
             return Some(end);
         }

@@ -393,6 +393,7 @@ mod tests {
             Outcome::Incomplete,
             Outcome::Break,
             Outcome::NoneHasBoth,
+            Outcome::Nested,
             Outcome::YearsNotAdded,
             Outcome::Point(PointStatus::Incomplete),
             Outcome::Point(PointStatus::NoSum),

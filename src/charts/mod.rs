@@ -271,6 +271,7 @@ pub fn sign(outcome: Outcome) -> Option<Sign> {
         Outcome::Several => Some(Sign::SEVERAL),
         Outcome::Incomplete | Outcome::NoneHasBoth => Some(Sign::INCOMPLETE),
         Outcome::Break => Some(Sign::NO_SUM),
+        Outcome::Nested => Some(Sign::NESTED),
         Outcome::YearsNotAdded => Some(Sign::NOT_ADDED),
     }
 }

@@ -68,7 +68,7 @@ enum Verb {
     },
     /// Decide that bodies are one; the first gives its name
     #[command(
-        after_help = "Examples:\n  nianbao agency merge 云溪市教育局 云溪市教育体育局 --reason '云编〔2019〕3号'"
+        after_help = "Examples:\n  nianbao agency merge 云溪市教育局 青岭县自然资源局 --reason 'to try it'\n  nianbao agency undo last --reason 'it was to try it'"
     )]
     Merge {
         /// Two or more, by name, code, or as `agency list` names them
@@ -79,7 +79,7 @@ enum Verb {
     },
     /// Decide that a name is none of the body it was joined with
     #[command(
-        after_help = "Examples:\n  nianbao agency split 云溪市教育体育局 --reason '另一机构'"
+        after_help = "Examples:\n  nianbao agency merge 云溪市教育局 青岭县自然资源局 --reason 'to try it'\n  nianbao agency split 青岭县自然资源局 --reason 'another body'"
     )]
     Split {
         /// One of the names `agency show` lists; with its code or place in brackets where several are alike
@@ -88,7 +88,9 @@ enum Verb {
         why: Why,
     },
     /// Take a decision back; taking back an undo brings it back
-    #[command(after_help = "Examples:\n  nianbao agency undo last --reason 'by mistake'")]
+    #[command(
+        after_help = "Examples:\n  nianbao agency merge 云溪市教育局 青岭县自然资源局 --reason 'to try it'\n  nianbao agency undo last --reason 'by mistake'"
+    )]
     Undo {
         /// Id of the decision, or `last` for the latest that holds
         id: String,
@@ -308,7 +310,10 @@ fn found(store: &Store, name: &str) -> anyhow::Result<Vec<AgencyRecord>> {
     if records.is_empty() {
         let names = query::agency_names(store)?;
         let near = near(name, names.iter().map(String::as_str));
-        bail!("no agency {name:?}{}", did_you_mean(&near));
+        bail!(
+            "no agency {name:?}{} (`nianbao agency list` lists all)",
+            did_you_mean(&near)
+        );
     }
     Ok(records)
 }

@@ -18,7 +18,7 @@ Examples:
   nianbao audit --agency 云溪市教育局 --severity info
   nianbao audit --code identity_fails --json
   nianbao audit --across
-  nianbao audit --code late --year 2021
+  nianbao audit --code late --year 2022
   nianbao audit --proposals
   nianbao audit --refused";
 

@@ -115,11 +115,7 @@ pub(super) fn run(context: &Context, args: &Args) -> anyhow::Result<Status> {
     let indicator = series::indicator(&args.id)?;
     let store = context.read()?.store;
     let which = &args.which;
-    if let (Some(from), Some(to)) = (which.from, which.to)
-        && from > to
-    {
-        bail!("--from {from} is after --to {to}");
-    }
+    select::in_order(which.from, which.to)?;
     let mut filter = Filter {
         scope: which.scope,
         form: which.form,

@@ -47,6 +47,7 @@ impl Selection {
     ///
     /// Where the database has no agency of this name, or cannot be read.
     pub(super) fn filter(&self, store: &Store) -> anyhow::Result<Filter> {
+        in_order(self.from, self.to)?;
         let agency = match &self.agency {
             None => None,
             Some(name) => Some(agency(store, name)?),
@@ -110,5 +111,18 @@ pub(super) fn agency(store: &Store, name: &str) -> anyhow::Result<AgencyFilter> 
     }
     let names = query::agency_names(store)?;
     let near = near(name, names.iter().map(String::as_str));
-    bail!("no report of an agency {name:?}{}", did_you_mean(&near));
+    bail!(
+        "no report of an agency {name:?}{} (`nianbao agency list` lists all)",
+        did_you_mean(&near)
+    );
+}
+
+/// Years the wrong way round would quietly find nothing.
+pub(super) fn in_order(from: Option<i16>, to: Option<i16>) -> anyhow::Result<()> {
+    match (from, to) {
+        (Some(from), Some(to)) if from > to => {
+            bail!("--from {from} is after --to {to}")
+        }
+        _ => Ok(()),
+    }
 }

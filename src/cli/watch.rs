@@ -19,20 +19,24 @@ use super::{Status, output};
 #[derive(Debug, clap::Subcommand)]
 pub(super) enum Act {
     /// Show all there is of one finding: evidence, law, innocent explanations
-    #[command(after_help = "Example:\n  nianbao audit show 0123456789ab")]
+    #[command(
+        after_help = "Examples:\n  nianbao audit show 0dc12690f7c7\n  nianbao audit show 0dc12690f7c7 --json"
+    )]
     Show(One),
     /// Say that a finding is right; it stays so through every rebuild
     #[command(
-        after_help = "Example:\n  nianbao audit confirm 0123456789ab --reason '致电该局确认' --by 王某"
+        after_help = "Examples:\n  nianbao audit confirm 999b628bbc7e --reason '致电该局确认' --by 王某"
     )]
     Confirm(Said),
     /// Say that a finding has an innocent explanation; it is not listed any more
     #[command(
-        after_help = "Example:\n  nianbao audit dismiss 0123456789ab --reason '网站迁移日期' --by 王某"
+        after_help = "Examples:\n  nianbao audit dismiss 0dc12690f7c7 --reason '网站迁移日期' --by 王某"
     )]
     Dismiss(Said),
     /// Take back what was said of a finding
-    #[command(after_help = "Example:\n  nianbao audit reopen 0123456789ab --reason '新证据'")]
+    #[command(
+        after_help = "Examples:\n  nianbao audit dismiss 0dc12690f7c7 --reason '网站迁移日期'\n  nianbao audit reopen 0dc12690f7c7 --reason '新证据'"
+    )]
     Reopen(Said),
 }
 

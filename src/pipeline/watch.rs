@@ -1,6 +1,7 @@
 //! Reports of all years → what they say of each other. After a build, over the whole database; never reads the archive.
 
 use std::collections::{BTreeMap, HashMap};
+use std::hash::Hash;
 use std::thread;
 
 use jiff::tz::{Offset, TimeZone};
@@ -282,7 +283,12 @@ fn lateness(store: &Store, whose: &Whose<'_>) -> Result<Vec<Watched>, WatchError
             let day = day.parse().ok()?;
             Some(Day { day, source, raw })
         });
-        Some(Dated {
+        let body = (
+            chain.agency.as_deref(),
+            chain.code.as_deref(),
+            &publisher.place,
+        );
+        let dated = Dated {
             report_id: row.report_id,
             year: *year,
             scope: chain.scope,
@@ -291,12 +297,35 @@ fn lateness(store: &Store, whose: &Whose<'_>) -> Result<Vec<Watched>, WatchError
             first_seen: day(row.first_seen_us),
             first_dated: day(row.first_dated_us),
             days: days.collect(),
-        })
+            is_of_move: false,
+        };
+        Some((body, dated))
     });
+    let mut dated: Vec<_> = dated.collect();
+    mark_moves(&mut dated);
     Ok(dated
-        .flat_map(|dated| [late(&dated), postdated(&dated)])
+        .iter()
+        .flat_map(|(_, dated)| [late(dated), postdated(dated)])
         .flatten()
         .collect())
+}
+
+/// One day on reports of several years of a body is that of a move of its site, not that of their publication.
+fn mark_moves<B: Copy + Eq + Hash>(dated: &mut [(B, Dated)]) {
+    // The year that gave a day first; `None` where another year gives it too.
+    let mut years: HashMap<(B, civil::Date), Option<i16>> = HashMap::new();
+    for (body, dated) in dated.iter() {
+        if let Some(first) = dated.first_day() {
+            years
+                .entry((*body, first))
+                .and_modify(|year| *year = year.filter(|year| *year == dated.year))
+                .or_insert(Some(dated.year));
+        }
+    }
+    for (body, dated) in dated {
+        let first = dated.first_day();
+        dated.is_of_move = first.is_some_and(|first| years.get(&(*body, first)) == Some(&None));
+    }
 }
 
 /// Numbers changed after publication without a word.
@@ -489,4 +518,44 @@ fn withdrawn(rows: &[AbsenceRow]) -> Option<Watched> {
             .map(absence)
             .collect(),
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn one_day_on_reports_of_several_years_is_that_of_a_move() {
+        let report = |body: &'static str, year: i16, day: &str| {
+            let day = Day {
+                day: day.parse().unwrap(),
+                source: "byline".into(),
+                raw: day.to_owned(),
+            };
+            let dated = Dated {
+                report_id: year.into(),
+                year,
+                scope: Scope::Own,
+                agency: Some(body.into()),
+                level: None,
+                first_seen: None,
+                first_dated: None,
+                days: vec![day],
+                is_of_move: false,
+            };
+            (body, dated)
+        };
+        let mut all = vec![
+            report("云溪市水务局", 2020, "2022-06-15"),
+            report("云溪市水务局", 2021, "2022-06-15"),
+            report("云溪市水务局", 2022, "2023-06-15"),
+            // Two reports of one year, and the same day of another body.
+            report("云溪市民政局", 2021, "2022-06-15"),
+            report("云溪市民政局", 2021, "2022-06-15"),
+            report("云溪市教育局", 2020, "2022-06-15"),
+        ];
+        mark_moves(&mut all);
+        let told: Vec<bool> = all.iter().map(|(_, dated)| late(dated).is_some()).collect();
+        assert_eq!(told, [false, false, true, true, true, true]);
+    }
 }

@@ -50,6 +50,8 @@ signs! {
     SEVERAL = "异" "s" "several reports say different things" "同年多份报告不一致";
     /// Parts of different units, forms or definitions.
     NO_SUM = "≠" "≠" "different things, not added up" "口径或单位不同，不予合计";
+    /// Reports that may hold one another.
+    NESTED = "套" "h" "reports may hold one another, not added up" "报告可能相互包含，不予合计";
     /// Values of several years of what may stand at a day.
     NOT_ADDED = "分" "y" "of several years, not added up" "多年数值，不予合计";
     /// A number that cannot be brought to the chart's unit.

@@ -6,6 +6,7 @@ use jiff::{Timestamp, civil};
 use rusqlite::params_from_iter;
 use serde::Serialize;
 
+use super::expected::Expected;
 use super::listed::{Entries, Entry, ListedColumn, ListedOutcome, ReadList};
 use super::{AgencyFilter, Copies, Filter, QueryError};
 use crate::store::Store;
@@ -211,11 +212,13 @@ struct Known {
     /// Reports of another scope than asked for.
     other_scope: BTreeMap<i16, CellEvidence>,
     named: bool,
+    /// Since when another body has followed it.
+    followed: Option<i16>,
 }
 
 /// The matrix of what is there. A year of which there is only a suspected copy says so; an agency known from such copies
-/// alone has a row only where the filter includes them, since a copy may alter the name. `expected` names agencies that should have a row even where nothing of
-/// them is there; it is not narrowed by the filter. `lists` are those of the crawl. Form and cell have no bearing.
+/// alone has a row only where the filter includes them, since a copy may alter the name. `expected` names agencies, by any of their names, that should have a row even
+/// where nothing of them is there; it is not narrowed by the filter. Of a name that several bodies have it is not known which is expected. `lists` are those of the crawl. Form and cell have no bearing.
 ///
 /// Missing is a year between two years of the agency with reports, one that its list, read to the end, does not have three months after the law's last day,
 /// one whose listed address is answered with "not there", and any of an agency in `expected`. Every other year without a report is unknown.
@@ -233,19 +236,32 @@ pub fn coverage_with(
         filter.from_year.is_none_or(|from| from <= year)
             && filter.to_year.is_none_or(|to| year <= to)
     };
-    let (mut known, unplaced) = reports(store, filter, in_years)?;
-    if filter.copies == Copies::LeftOut {
-        known.retain(|_, agency| {
-            !agency.own.is_empty()
-                || agency
-                    .name
-                    .as_ref()
-                    .is_some_and(|name| expected.contains(name))
+    let expected = Expected::of(store, expected)?;
+    let (mut known, unplaced) = reports(store, filter, in_years, &expected.all)?;
+    // What is expected is there or is not, whichever agencies are asked about.
+    let others = expected.all.keys().filter(|key| !known.contains_key(key));
+    let others: Vec<i64> = others.copied().collect();
+    if !others.is_empty() {
+        let of_others = Filter {
+            agency: Some(AgencyFilter::Bodies(others)),
+            ..filter.clone()
+        };
+        let (found, _) = reports(store, &of_others, in_years, &expected.all)?;
+        known.extend(found);
+    }
+    for (key, name) in &expected.all {
+        known.entry(*key).or_insert_with(|| Known {
+            key: Some(*key),
+            name: Some(name.clone()),
+            ..Known::default()
         });
     }
-    for agency in known.values_mut() {
-        let name = agency.name.as_ref();
-        agency.named = name.is_some_and(|name| expected.contains(name));
+    if filter.copies == Copies::LeftOut {
+        known.retain(|key, agency| !agency.own.is_empty() || expected.all.contains_key(key));
+    }
+    for (key, agency) in &mut known {
+        agency.named = expected.certain.contains(key);
+        agency.followed = expected.followed.get(key).copied();
         agency.own.sort_unstable();
         agency.own.dedup();
     }
@@ -260,13 +276,8 @@ pub fn coverage_with(
         }
     }
     let mut rows: Vec<Known> = Vec::new();
-    let unnamed = expected.iter().filter(|name| {
-        !known
-            .values()
-            .any(|agency| agency.name.as_ref() == Some(name))
-    });
-    rows.extend(unnamed.map(|name| Known {
-        name: Some(name.clone()),
+    rows.extend(expected.unknown.into_iter().map(|name| Known {
+        name: Some(name),
         named: true,
         ..Known::default()
     }));
@@ -333,11 +344,13 @@ fn open_findings(
     Ok(found)
 }
 
-/// Every agency that a report which the filter lets through is of, with its reports of all years.
+/// Every agency that a report which the filter lets through is of, with its reports of all years; those of `keep` also where none
+/// is of the years and scope that are asked for.
 fn reports(
     store: &Store,
     filter: &Filter,
     in_years: impl Fn(i16) -> bool,
+    keep: &BTreeMap<i64, String>,
 ) -> Result<(BTreeMap<i64, Known>, u64), QueryError> {
     // Years and scopes that are not asked for tell whether a year lies between others.
     let wide = Filter {
@@ -428,7 +441,7 @@ fn reports(
         }
         cell.presence = cell.presence.max(Some(presence));
     }
-    known.retain(|key, _| asked.contains(key));
+    known.retain(|key, _| asked.contains(key) || keep.contains_key(key));
     Ok((known, unplaced))
 }
 
@@ -512,7 +525,10 @@ impl Known {
         if let Some(other) = self.other_scope.remove(&year) {
             return (Presence::Unknown, vec![other]);
         }
-        if self.named {
+        // After its last report, a body that was merged or split is not there to report.
+        let is_over = self.followed.is_some_and(|since| since <= year)
+            && self.own.last().is_none_or(|last| *last < year);
+        if self.named && !is_over {
             return (Presence::Missing, vec![CellEvidence::Named]);
         }
         let place = self.own.partition_point(|one| *one < year);

@@ -15,6 +15,7 @@ mod coverage;
 pub mod crosswalk;
 mod diff;
 mod division;
+mod expected;
 mod export;
 mod filter;
 mod listed;

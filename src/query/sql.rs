@@ -86,6 +86,9 @@ const LONGEST_PATTERN: i32 = 1_000;
 /// Steps of `SQLite`'s machine between two looks at the clock: well under a millisecond.
 const STEPS: i32 = 2_000;
 
+/// What to do where something is not there.
+const LISTED: &str = "`nianbao query --views` lists what can be asked";
+
 /// Pragmas that read.
 const PRAGMAS: [&str; 15] = [
     "application_id",
@@ -293,12 +296,16 @@ fn told(error: QueryError, denied: Option<String>, limits: SqlLimits) -> QueryEr
                     format!(" (line {line}, column {column})")
                 });
                 QueryError::Sql {
-                    message: format!(
-                        "{msg}{place}; `nianbao query --views` lists what can be asked"
-                    ),
+                    message: format!("{msg}{place}; {LISTED}"),
                 }
             }
-            rusqlite::Error::SqliteFailure(_, Some(message)) => QueryError::Sql { message },
+            rusqlite::Error::SqliteFailure(_, Some(message)) => QueryError::Sql {
+                message: if message.starts_with("no such table") {
+                    format!("{message}; {LISTED}")
+                } else {
+                    message
+                },
+            },
             other => QueryError::Sqlite(other),
         },
     }

@@ -1,7 +1,9 @@
 //! The pages over HTTP.
 
+use std::future::poll_fn;
 use std::net::{SocketAddr, TcpListener};
 use std::sync::Arc;
+use std::task::Poll;
 
 use axum::Router;
 use axum::body::{Body, Bytes};
@@ -81,7 +83,13 @@ pub fn serve(
     runtime.block_on(async move {
         let listener = tokio::net::TcpListener::from_std(listener).map_err(io(&what))?;
         let router = Router::new().fallback(handle).with_state(served);
+        // Who is told the address may ask to stop at once: signals must be waited for by then.
+        let mut stop = Box::pin(stop);
+        let is_over = poll_fn(|context| Poll::Ready(stop.as_mut().poll(context).is_ready())).await;
         ready(address);
+        if is_over {
+            return Ok(());
+        }
         axum::serve(listener, router)
             .with_graceful_shutdown(stop)
             .await

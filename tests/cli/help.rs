@@ -80,6 +80,22 @@ fn every_example_runs() {
             .into_iter()
             .map(|verb| vec![verb, "--help".to_owned()]),
     );
+    // Those that change nothing first: what is decided stays decided.
+    for line in [
+        "agency list",
+        "agency show",
+        "audit show",
+        "agency merge",
+        "agency split",
+        "agency undo",
+        "agency decisions",
+        "audit confirm",
+        "audit dismiss",
+        "audit reopen",
+    ] {
+        let words = line.split(' ').chain(["--help"]);
+        helps.push(words.map(ToOwned::to_owned).collect());
+    }
     // Last: of pages imported without an address, those of districts are bodies of their own beside the crawled ones.
     helps.sort_by_key(|args| args[0] == "import");
     for args in helps {

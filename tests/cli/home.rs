@@ -183,6 +183,25 @@ fn questions_name_what_they_do_not_know() {
             &["export", "--cell", "requests.new@totall"],
             "requests.new@total",
         ),
+        (&["coverage", "--agency", "无此机关"], "nianbao agency list"),
+        (&["agency", "show", "无此机关"], "nianbao agency list"),
+        (&["query", "SELECT * FROM report_lst"], "query --views"),
+        // The wrong way round, where nothing would be found.
+        (
+            &[
+                "series",
+                "requests_received",
+                "--from",
+                "2022",
+                "--to",
+                "2019",
+            ],
+            "--from 2022 is after --to 2019",
+        ),
+        (
+            &["export", "--from", "2022", "--to", "2019"],
+            "--from 2022 is after --to 2019",
+        ),
     ] {
         let run = run(&home, args);
         assert_eq!((run.code, run.out.as_str()), (2, ""), "{args:?}");

@@ -1,7 +1,9 @@
 //! What is compared, ranked and left out: of the question, and of one definition.
 
-use nianbao::model::{CellStatus, Decimal, FormId, Official, Report, SectionKind};
-use nianbao::query::compare::{Comparison, Indicator, Outcome, Question, compare, count_copies};
+use nianbao::model::{CellStatus, Decimal, FormId, Official, Report, Scope, SectionKind};
+use nianbao::query::compare::{
+    By, Comparison, Indicator, Outcome, Question, compare, count_copies,
+};
 use nianbao::query::{Filter, SearchOptions, Words, search, series};
 use nianbao::store::Store;
 
@@ -63,6 +65,62 @@ fn years_of_a_cell_are_added_up_only_where_that_is_known_to_be_right() {
     assert_eq!(answer.rows[0].total.status, Outcome::YearsNotAdded);
     let answer = ask(&home.store, "fj.req@year", (2010, 2011));
     assert_eq!(answer.rows[0].total.value, two);
+}
+
+#[test]
+fn reports_that_hold_one_another_are_not_added_up() {
+    let of = |agency: &str, scope| {
+        let mut report = plain(FormId::F2021, 2022, agency, &[]);
+        report.scope = scope;
+        report
+    };
+    let whole = Scope::Consolidated;
+    let home = filled(&[
+        of("江苏省人民政府", whole),
+        of("南京市人民政府", whole),
+        of("徐州市人民政府", whole),
+        of("南京市教育局", Scope::Own),
+        of("徐州市教育局", Scope::Own),
+    ]);
+    let told = |id: &str, by: By| {
+        let filter = Filter {
+            from_year: Some(2022),
+            to_year: Some(2022),
+            ..everything()
+        };
+        let question = Question {
+            by,
+            ..Question::default()
+        };
+        let indicator = Indicator::find(id).unwrap();
+        let answer = compare(&home.store, &indicator, &filter, &question).unwrap();
+        let rows = answer.rows.iter().map(|row| {
+            let total = &row.total;
+            assert_eq!(total.value.is_some(), row.rank.is_some());
+            assert!(total.value.is_some() || total.known.is_none() && total.fraction.is_none());
+            (row.scope, row.agencies, total.status.as_str(), total.value)
+        });
+        rows.collect::<Vec<_>>()
+    };
+    let number = |value| Some(Decimal::integer(value));
+    // A province's count holds those of its cities.
+    for by in [By::Province, By::All] {
+        let want = [
+            (whole, 3, "nested", None),
+            (Scope::Own, 2, "number", number(2)),
+        ];
+        assert_eq!(told("requests_received", by), want);
+        assert_eq!(told("carry_over_rate", by)[0], want[0]);
+    }
+    // Cities do not hold one another, and one report holds none.
+    let by_level = told("requests_received", By::Level);
+    assert!(by_level.contains(&(whole, 2, "number", number(2))));
+    assert!(by_level.contains(&(whole, 1, "number", number(1))));
+    assert!(
+        told("requests_received", By::Division)
+            .iter()
+            .all(|row| row.2 == "number")
+    );
 }
 
 #[test]

@@ -3,8 +3,8 @@
 use jiff::Timestamp;
 use nianbao::model::{FormId, Official, Report, Scope};
 use nianbao::query::{
-    CellEvidence, Coverage, Filter, ListedColumn, ListedEntry, Presence, absent_years, coverage,
-    coverage_with, traces,
+    AgencyFilter, CellEvidence, Coverage, Filter, ListedColumn, ListedEntry, Presence,
+    absent_years, coverage, coverage_with, traces,
 };
 
 use crate::Home;
@@ -133,6 +133,96 @@ fn a_report_of_another_scope_is_not_missing() {
         (*word, kinds.as_slice()),
         ("unknown", &["other_scope".to_owned()][..])
     );
+}
+
+#[test]
+fn an_expected_agency_is_known_by_any_of_its_names() {
+    const BEFORE: &str = "甲县环境保护局";
+    let of = |year, agency: &str| plain(FormId::F2021, year, agency, &[]);
+    let mut whole = report(2019);
+    whole.scope = Scope::Consolidated;
+    let home = filled(&[of(2018, BEFORE), of(2020, "甲县生态环境局"), whole]);
+    home.store
+        .connection()
+        .execute(
+            "UPDATE agency_key SET rule = 'rename', key = (SELECT id FROM agency WHERE name = '甲县生态环境局')
+             WHERE agency_id = (SELECT id FROM agency WHERE name = ?1)",
+            [BEFORE],
+        )
+        .unwrap();
+    let told = |filter: &Filter, name: &str| {
+        let matrix = coverage(&home.store, filter, &[name.to_owned()]).unwrap();
+        let rows = matrix.rows.iter().map(|row| {
+            let words: Vec<&str> = row.presence.iter().map(|one| one.as_str()).collect();
+            (row.agency.clone().unwrap(), words.join(" "))
+        });
+        rows.collect::<Vec<_>>()
+    };
+    // The earlier name means the body as it is called now, also where the question leaves it out.
+    let others = Filter {
+        agency: Some(AgencyFilter::Exact(AGENCY.to_owned())),
+        from_year: Some(2018),
+        to_year: Some(2021),
+        ..Filter::default()
+    };
+    let now = (
+        "甲县生态环境局".to_owned(),
+        "found missing found missing".to_owned(),
+    );
+    assert!(told(&others, BEFORE).contains(&now));
+    assert_eq!(told(&others, BEFORE).len(), 2);
+    // A report of another scope than asked for is there.
+    let own = Filter {
+        scope: Some(Scope::Own),
+        ..others.clone()
+    };
+    let here = (
+        AGENCY.to_owned(),
+        "missing unknown missing missing".to_owned(),
+    );
+    assert_eq!(told(&own, AGENCY), [here]);
+    // A name that nobody has.
+    let nobody = (
+        "甲县水务局".to_owned(),
+        "missing missing missing missing".to_owned(),
+    );
+    assert!(told(&others, "甲县水务局").contains(&nobody));
+}
+
+#[test]
+fn an_expected_agency_that_another_followed_is_not_missing_since() {
+    let of = |year, agency: &str| plain(FormId::F2021, year, agency, &[]);
+    // 规划局 was merged in 2018; nothing is known of an end of 统计局.
+    let home = filled(&[
+        of(2015, "甲县规划局"),
+        of(2017, "甲县规划局"),
+        of(2015, "甲县统计局"),
+        of(2017, "甲县统计局"),
+        of(2019, "甲县自然资源和规划局"),
+    ]);
+    let words = |name: &str| {
+        let matrix = coverage(&home.store, &Filter::default(), &[name.to_owned()]).unwrap();
+        let mut rows = matrix.rows.iter();
+        let row = rows.find(|row| row.agency.as_deref() == Some(name));
+        let words = row.unwrap().presence.iter().map(|one| one.as_str());
+        words.collect::<Vec<_>>().join(" ")
+    };
+    assert_eq!(words("甲县统计局"), "found missing found missing missing");
+    assert_eq!(words("甲县规划局"), "found missing found unknown unknown");
+}
+
+#[test]
+fn of_a_name_that_several_have_nobody_is_missing_for_being_named() {
+    let mut other = report(2020);
+    other.agency.code = Some("11350128MB0001234X".into());
+    let mut first = report(2018);
+    first.agency.code = Some("113501280034567890".into());
+    let home = filled(&[first, other]);
+    let matrix = coverage(&home.store, &Filter::default(), &[AGENCY.to_owned()]).unwrap();
+    assert_eq!(matrix.rows.len(), 2);
+    for row in &matrix.rows {
+        assert!(!row.presence.contains(&Presence::Missing), "{row:?}");
+    }
 }
 
 #[test]

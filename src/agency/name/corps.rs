@@ -57,7 +57,7 @@ pub(super) fn corps(name: &str) -> Option<(Vec<Part>, &str)> {
             code: None,
         });
         rest = behind.strip_prefix('场').unwrap_or(behind);
-    } else if let Some(end) = town(rest) {
+    } else if let Some(end) = town(rest, true) {
         parts.push(Part {
             name: rest[..end].to_owned(),
             kind: PartKind::Town,

@@ -38,6 +38,15 @@ pub struct Dated {
     pub first_dated: Option<Date>,
     /// Every day that any whole, official version gives.
     pub days: Vec<Day>,
+    /// Whether the earliest of them is that of a move of the site: a report of another year has it too.
+    pub is_of_move: bool,
+}
+
+impl Dated {
+    /// The earliest day that the report gives.
+    pub fn first_day(&self) -> Option<Date> {
+        self.days.iter().map(|day| day.day).min()
+    }
 }
 
 /// First working days behind a Spring Festival that covers 31 January, of the years in which that is a deadline.
@@ -45,6 +54,28 @@ const AFTER_FESTIVAL: [Date; 3] = [date(2020, 2, 3), date(2022, 2, 7), date(2025
 
 /// Later than this after the deadline, a day is that of a move of the site far more often than of the publication.
 const MOST_DAYS: i32 = 730;
+
+/// Words in names of bodies that are no administrative organs, whatever their names end with: 第一人民医院办公室, 社区居民委员会.
+const OTHERS: [&str; 18] = [
+    "居民委员会",
+    "村民委员会",
+    "居委会",
+    "村委会",
+    "医院",
+    "卫生院",
+    "学校",
+    "中学",
+    "小学",
+    "大学",
+    "学院",
+    "幼儿园",
+    "公司",
+    "集团",
+    "红十字会",
+    "联合会",
+    "合作社",
+    "党校",
+];
 
 /// Who is bound: where name and scope do not tell, the later day counts. A town is bound by what binds any organ alone.
 fn bound(dated: &Dated) -> Option<Bound> {
@@ -73,7 +104,11 @@ fn bound(dated: &Dated) -> Option<Bound> {
     let is_government = ["政府", "管理委员会", "管委会", "行政公署"]
         .iter()
         .any(|end| name.ends_with(end));
-    // The law binds administrative organs; schools, hospitals and utilities report too, by rules of their own.
+    // The law binds administrative organs; schools, hospitals and utilities report too, by rules of their own. So do their offices,
+    // and committees of villages and of neighbourhoods.
+    if OTHERS.iter().any(|word| name.contains(word)) {
+        return None;
+    }
     let is_organ = ["局", "厅", "委员会", "委", "办公室", "办", "部", "署"]
         .iter()
         .any(|end| name.ends_with(end));
@@ -109,11 +144,14 @@ fn deadline(year: i16, bound: Bound) -> Option<Date> {
 }
 
 /// A report is late where every day it gives lies after the deadline and it was not seen before. `None` where it is not, or
-/// where that cannot be told: no day, a township, a day so late that the site has moved.
+/// where that cannot be told: no day, a township, a day that reports of other years have too or so late that the site has moved.
 pub fn late(dated: &Dated) -> Option<Watched> {
     let deadline = deadline(dated.year, bound(dated)?)?;
-    let first = dated.days.iter().map(|day| day.day).min()?;
-    if first <= deadline || dated.first_seen.is_some_and(|seen| seen <= deadline) {
+    let first = dated.first_day()?;
+    if first <= deadline
+        || dated.is_of_move
+        || dated.first_seen.is_some_and(|seen| seen <= deadline)
+    {
         return None;
     }
     let overdue = deadline.until(first).ok()?.get_days();
@@ -138,7 +176,7 @@ pub fn late(dated: &Dated) -> Option<Watched> {
 /// the hours between time zones.
 pub fn postdated(dated: &Dated) -> Option<Watched> {
     let seen = dated.first_dated?;
-    let first = dated.days.iter().map(|day| day.day).min()?;
+    let first = dated.first_day()?;
     if seen.until(first).ok()?.get_days() < 2 {
         return None;
     }
@@ -184,6 +222,7 @@ mod tests {
                     raw: (*day).into(),
                 })
                 .collect(),
+            is_of_move: false,
         }
     }
 
@@ -220,6 +259,23 @@ mod tests {
             (2010, own, "云溪市教育局", "2020-05-01", false),
             (2022, own, "云溪市第一人民医院", "2023-05-01", false),
             (2022, own, "云溪市供水公司", "2023-05-01", false),
+            (2022, own, "云溪市第一人民医院办公室", "2023-05-01", false),
+            (2022, own, "云溪区柳河社区居民委员会", "2023-05-01", false),
+            (
+                2022,
+                own,
+                "云溪县柳河镇河东村村民委员会",
+                "2023-05-01",
+                false,
+            ),
+            (2022, own, "云溪职业学院党委办公室", "2023-05-01", false),
+            (
+                2022,
+                own,
+                "云溪市供水集团有限公司安全生产部",
+                "2023-05-01",
+                false,
+            ),
             (2022, own, "云溪县柳河镇", "2023-05-01", false),
             (2022, own, "云溪县柳河乡政府", "2023-05-01", false),
             (2022, own, "云溪区柳河街道办", "2023-05-01", false),
@@ -228,6 +284,14 @@ mod tests {
             (2022, own, "云溪区柳河街道党工委办公室", "2023-05-01", false),
             (2022, own, "云溪县住房和城乡建设局", "2023-05-01", true),
             (2022, own, "云溪县乡村振兴局", "2023-05-01", true),
+            (2022, own, "云溪市社区矫正管理局", "2023-05-01", true),
+            (
+                2022,
+                own,
+                "中国银行保险监督管理委员会云溪监管分局",
+                "2023-05-01",
+                true,
+            ),
             (2022, own, "镇江市教育局", "2023-05-01", true),
             (2022, own, "景德镇市教育局", "2023-05-01", true),
             // Up to 2018 the law bound the organs of all levels.

@@ -131,6 +131,11 @@ pub(super) fn whole(value: Decimal) -> Option<i64> {
     (value.scale() == 0).then(|| value.mantissa())
 }
 
+/// Whether a count is one of pieces of information: one request may ask for many, and the tables count requests.
+fn is_in_pieces(mention: &TextMention) -> bool {
+    mention.unit.as_deref() == Some("条")
+}
+
 /// Counts in the text. One that agrees speaks for the others of its rule: they count something else.
 fn against_tables(report: &PanelReport, text: &TextFacts) -> Vec<Watched> {
     type OfRule<'m> = (&'static Identity, Vec<(&'m TextMention, i64)>);
@@ -143,6 +148,7 @@ fn against_tables(report: &PanelReport, text: &TextFacts) -> Vec<Watched> {
         };
         let counts = mention.kind == MentionKind::Count
             && !mention.approximate
+            && !is_in_pieces(mention)
             && !mention.has_channel
             && is_year;
         let Some(value) = whole(mention.value).filter(|_| counts) else {
@@ -287,4 +293,58 @@ fn change(report: &PanelReport, before: &PanelReport, mention: &TextMention) -> 
         rule: "N.PCT",
         evidence,
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::FormId;
+
+    /// A report of the form of 2021 in which every cell says so many.
+    fn report(number: i64) -> PanelReport {
+        let form = FormId::F2021;
+        PanelReport {
+            report_id: 1,
+            version_id: 1,
+            agency_id: 1,
+            year: 2022,
+            numbers: vec![Numbers {
+                form,
+                values: vec![Some(number); columns().of(form).len()],
+                digest: 0,
+                counted: 0,
+                different: 0,
+                greatest: 0,
+            }],
+        }
+    }
+
+    fn granted(value: i64, unit: &str) -> TextFacts {
+        let mention = TextMention {
+            position: 0,
+            text: format!("予以公开{value}{unit}"),
+            value: Decimal::new(value, 0).unwrap(),
+            unit: Some(unit.to_owned()),
+            approximate: false,
+            negated: false,
+            kind: MentionKind::Count,
+            direction: None,
+            period: Period::Implied,
+            year: None,
+            has_channel: false,
+            about: Some("outcome.granted@total".into()),
+        };
+        TextFacts {
+            mentions: vec![mention],
+            ..TextFacts::default()
+        }
+    }
+
+    #[test]
+    fn pieces_of_information_are_no_requests() {
+        let told = |value, unit: &str| check_text(&report(3), None, &granted(value, unit)).len();
+        assert_eq!(told(3, "件"), 0);
+        assert_eq!(told(11, "件"), 1);
+        assert_eq!(told(11, "条"), 0);
+    }
 }

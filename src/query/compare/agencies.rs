@@ -120,6 +120,28 @@ impl Known {
         self.agencies.get(&key).cloned().unwrap_or_default()
     }
 
+    /// Whether one of these may be part of another: all but bodies of one level, each of a division of its own.
+    pub fn may_hold_another(&self, keys: impl Iterator<Item = i64>) -> bool {
+        let agencies: Vec<Option<&Agency>> = keys.map(|key| self.agencies.get(&key)).collect();
+        let Some((first, others)) = agencies.split_first() else {
+            return false;
+        };
+        if others.is_empty() {
+            return false;
+        }
+        let level = first.and_then(|agency| agency.level.as_deref());
+        let mut divisions = BTreeSet::new();
+        let are_apart = agencies.iter().all(|agency| {
+            agency.is_some_and(|agency| {
+                let division = agency.division.as_deref();
+                level.is_some()
+                    && agency.level.as_deref() == level
+                    && division.is_some_and(|division| divisions.insert(division))
+            })
+        });
+        !are_apart
+    }
+
     /// Name of a division; its code where the database has no name for it.
     pub fn division_name(&self, code: &str) -> String {
         self.names

@@ -133,6 +133,8 @@ pub enum Outcome {
     Break,
     /// No report has both counts of the ratio.
     NoneHasBoth,
+    /// Reports that are not, or not known to be, of agencies' own work may hold one another: added up, they would count twice.
+    Nested,
     /// Values of several years of something that may stand at a day: whether years may be added up is not known.
     YearsNotAdded,
 }
@@ -150,6 +152,7 @@ impl Outcome {
             Self::Incomplete => "incomplete",
             Self::Break => "break",
             Self::NoneHasBoth => "none_has_both",
+            Self::Nested => "nested",
             Self::YearsNotAdded => "years_not_added",
         }
     }
@@ -306,7 +309,9 @@ pub fn compare(
         let mut last: Option<FormId> = None;
         let yearly = years.iter().map(|year| {
             let slots = of_year(*year);
+            let there = group.members.iter().zip(&slots).filter(|(_, slot)| slot.is_some_and(|points| !points.is_empty()));
             let total = Total::of(indicator, &slots);
+            let total = if scope != Scope::Own && known.may_hold_another(there.map(|(key, _)| *key)) { total.nested() } else { total };
             let form = total.form;
             let break_before = matches!((last, form), (Some(last), Some(form)) if series.breaks_between(last, form));
             last = form.or(last);
@@ -320,6 +325,8 @@ pub fn compare(
             _ => {
                 let slots: Vec<_> = years.iter().flat_map(|year| of_year(*year)).collect();
                 let total = Total::of(indicator, &slots);
+                let is_nested = yearly.iter().any(|year| year.total.status == Outcome::Nested);
+                let total = if is_nested { total.nested() } else { total };
                 if series.measure == Measure::Unknown { total.not_added() } else { total }
             }
         };

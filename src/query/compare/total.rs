@@ -160,6 +160,19 @@ impl Total {
         }
     }
 
+    /// Without a value: of reports that may hold one another neither counts nor the parts of a ratio are added up.
+    pub(super) fn nested(self) -> Self {
+        Self {
+            value: None,
+            unit: None,
+            fraction: None,
+            known: None,
+            note: None,
+            status: Outcome::Nested,
+            ..self
+        }
+    }
+
     /// Adds up what is all there.
     fn count(&mut self, used: &[&Point], broken: bool) {
         let values: Vec<_> = used
