@@ -34,7 +34,7 @@ impl Load {
     }
 
     /// Items per thread that may wait, small ones too: while the writer commits a group, nobody shall wait for it.
-    const PER_JOB: usize = 128;
+    const PER_JOB: usize = 256;
 }
 
 /// A panic that was caught.

@@ -101,7 +101,7 @@ impl Writer<'_> {
         // Pages are written into the file once in a while instead of after every fourth megabyte.
         Ok(self
             .connection
-            .pragma_update(None, "wal_autocheckpoint", 8192)?)
+            .pragma_update(None, "wal_autocheckpoint", 32768)?)
     }
 
     /// All files were gone through. What follows looks at all captures together and is not taken up in the middle.

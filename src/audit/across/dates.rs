@@ -115,8 +115,13 @@ fn bound(dated: &Dated) -> Option<Bound> {
     if !is_government && !is_organ {
         return None;
     }
+    // A government's office is as a rule the department in charge of disclosure, which publishes the government's report (regulation of
+    // 2019, article 49): under its name stand its own reports and the government's.
+    let is_in_charge = ["政府办公室", "政府办公厅", "政府办"]
+        .iter()
+        .any(|end| name.ends_with(end));
     Some(match dated.scope {
-        Scope::Own if !is_government => Bound::Department,
+        Scope::Own if !is_government && !is_in_charge => Bound::Department,
         _ => Bound::Government,
     })
 }
@@ -254,6 +259,9 @@ mod tests {
                 true,
             ),
             (2022, own, "云溪市人民政府", "2023-03-01", false),
+            (2022, own, "云溪市人民政府办公室", "2023-03-20", false),
+            (2022, own, "云溪省人民政府办公厅", "2023-04-03", true),
+            (2022, own, "云溪市外事办公室", "2023-03-20", true),
             (2022, Scope::Unknown, "云溪市教育局", "2023-03-01", false),
             (2022, own, "云溪县柳河镇人民政府", "2023-11-01", false),
             (2010, own, "云溪市教育局", "2020-05-01", false),

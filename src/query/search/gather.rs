@@ -79,6 +79,9 @@ struct Rows {
     complete: bool,
 }
 
+/// Tokens of a phrase that are compared without taking memory (FTS5 of `SQLite` 3.54).
+const SHORT: usize = 4;
+
 /// Most rows that are kept while others are looked at.
 const AHEAD: usize = 1 << 16;
 
@@ -99,6 +102,13 @@ pub(super) fn gather<'a>(
         None
     };
     if let Some(middle) = middle {
+        // For a longer phrase `SQLite` takes memory in every row, and two threads wait for one another's: the second one reads all then,
+        // while the first looks up which reports are asked about.
+        let middle = if words.longest() > SHORT {
+            years.start
+        } else {
+            middle
+        };
         let enough = AtomicBool::new(false);
         let both = store.beside(
             |second| rows(second, words, middle..years.end, &enough),
@@ -187,6 +197,9 @@ impl<'a> Gathered<'a> {
 
     /// Goes through a part of the index.
     fn read(&mut self, part: Range<i64>) -> Result<ControlFlow<()>, QueryError> {
+        if part.is_empty() {
+            return Ok(ControlFlow::Continue(()));
+        }
         let mut statement = self.store.connection().prepare_cached(ROWS)?;
         let mut rows =
             statement.query(params![self.words.expression(), part.start, part.end - 1])?;

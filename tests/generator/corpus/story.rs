@@ -95,7 +95,8 @@ fn layout(body: &Body, year: i16) -> usize {
 fn named_day(body: &Body, year: i16) -> Option<Date> {
     match body.kind {
         Kind::Town if year >= 2019 || body.is_street_office() => None,
-        Kind::Government => Some(date(year + 1, 3, 31)),
+        // Under the office's name stands the government's report as well.
+        Kind::Government | Kind::Office => Some(date(year + 1, 3, 31)),
         _ if year < 2019 => Some(date(year + 1, 3, 31)),
         _ => Some(date(year + 1, 1, 31)),
     }
