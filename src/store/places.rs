@@ -8,7 +8,7 @@
 use std::io::Read as _;
 
 use flate2::read::DeflateDecoder;
-use flate2::{Compress, Compression, FlushCompress, Status};
+use libdeflater::{CompressionLvl, Compressor};
 
 use crate::model::{ByteRange, Source};
 
@@ -32,9 +32,8 @@ const WITH_PARTS: u8 = 2;
 const MAX_BYTES: u64 = 2 << 20;
 
 /// Packs; keeps the compressor between reports.
-#[derive(Debug)]
 pub(super) struct Packer {
-    compress: Compress,
+    compressor: Compressor,
     plain: Vec<u8>,
     places: Vec<u8>,
     gaps: Vec<u8>,
@@ -45,7 +44,8 @@ pub(super) struct Packer {
 impl Packer {
     pub(super) fn new() -> Self {
         Self {
-            compress: Compress::new(Compression::new(6), false),
+            // Of places a higher level saves nothing.
+            compressor: Compressor::new(CompressionLvl::default()),
             plain: Vec::new(),
             places: Vec::new(),
             gaps: Vec::new(),
@@ -114,16 +114,16 @@ impl Packer {
             self.plain.append(&mut self.parts);
         }
         self.plain[0] = flags;
-        self.compress.reset();
-        let mut packed = Vec::with_capacity(self.plain.len());
-        packed.push(flags | DEFLATED);
-        let done = self
-            .compress
-            .compress_vec(&self.plain[1..], &mut packed, FlushCompress::Finish);
-        if matches!(done, Ok(Status::StreamEnd)) && packed.len() < self.plain.len() {
-            return Some(packed);
-        }
-        Some(self.plain.clone())
+        // What does not get smaller does not fit.
+        let mut packed = vec![0; self.plain.len() - 1];
+        packed[0] = flags | DEFLATED;
+        let plain = &self.plain[1..];
+        let Ok(length) = self.compressor.deflate_compress(plain, &mut packed[1..]) else {
+            return Some(self.plain.clone());
+        };
+        packed.truncate(1 + length);
+        packed.shrink_to_fit();
+        Some(packed)
     }
 }
 

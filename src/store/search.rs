@@ -184,31 +184,6 @@ pub fn docs_of_years(from: Option<i16>, to: Option<i16>) -> Range<i64> {
     first << 48..(last + 1) << 48
 }
 
-/// The row where a second half of an index begins that takes long to read; `None` where it is soon read.
-///
-/// # Errors
-///
-/// If the database cannot be read.
-pub fn middle(connection: &Connection, docs: &Range<i64>) -> Result<Option<i64>, StoreError> {
-    let mut statement = connection.prepare_cached(
-        "SELECT (SELECT max(id) FROM report), (SELECT min(id) FROM narrative_index_docsize WHERE id >= ?1 AND id < ?2),
-           (SELECT max(id) FROM narrative_index_docsize WHERE id >= ?1 AND id < ?2)",
-    )?;
-    // Rows of unknown years are last, and few.
-    let end = docs.end.min(UNKNOWN_YEAR << 48);
-    let [reports, first, last]: [Option<i64>; 3] = statement
-        .query_row([docs.start, end], |row| {
-            Ok([row.get(0)?, row.get(1)?, row.get(2)?])
-        })?;
-    let is_large = reports.is_some_and(|reports| reports >= MANY);
-    let between = first.zip(last).filter(|_| is_large);
-    // Beside the first half it is looked up which reports are asked about.
-    Ok(between.map(|(first, last)| first + (last - first) / 20 * 9))
-}
-
-/// Reports from which on an index is read in halves.
-const MANY: i64 = 4096;
-
 /// Changes of sections that the index does not have yet.
 #[derive(Debug, Default)]
 pub(super) struct Due {

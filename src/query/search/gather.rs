@@ -1,17 +1,16 @@
 //! Which rows of the index have the words, and how many.
 //!
-//! Where two common characters rarely follow one another, `SQLite` compares their places in nearly every row: so half of
-//! the index is read on a second connection.
+//! On one connection: `SQLite` looks for the first row with a phrase from the beginning of the index, whatever part of it is asked
+//! for, so a phrase that is rare is not found sooner in halves.
 
 use std::collections::HashSet;
-use std::ops::{ControlFlow, Range};
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::ops::ControlFlow;
 
 use rusqlite::types::Value;
-use rusqlite::{Connection, params, params_from_iter};
+use rusqlite::{params, params_from_iter};
 
-use crate::store::search::{Doc, docs_of_years, middle};
-use crate::store::{Both, Store};
+use crate::store::Store;
+use crate::store::search::{Doc, docs_of_years};
 
 use super::super::filter::suspected_copies;
 use super::super::{Copies, Filter, QueryError};
@@ -72,118 +71,39 @@ pub(super) struct Gathered<'a> {
     pub(super) first: Vec<(Doc, Option<i64>)>,
 }
 
-/// Rows with the words, whatever they are of.
-struct Rows {
-    ids: Vec<i64>,
-    /// Whether there are no more.
-    complete: bool,
-}
-
-/// Tokens of a phrase that are compared without taking memory (FTS5 of `SQLite` 3.54).
-const SHORT: usize = 4;
-
-/// Most rows that are kept while others are looked at.
-const AHEAD: usize = 1 << 16;
-
 const ROWS: &str = "SELECT rowid FROM narrative_index WHERE narrative_index MATCH ?1 AND rowid BETWEEN ?2 AND ?3 ORDER BY rowid";
 
-/// Goes through the rows that have the words, in their order, until so many are counted as are to be. `is_own`: whether the
-/// transaction is the search's own, so that another may take its place.
+/// Goes through the rows that have the words, in their order, until so many are counted as are to be.
 pub(super) fn gather<'a>(
     store: &'a Store,
     words: &'a Words,
     options: &'a SearchOptions,
-    is_own: bool,
 ) -> Result<Gathered<'a>, QueryError> {
-    let years = docs_of_years(options.filter.from_year, options.filter.to_year);
-    let middle = if is_own {
-        middle(store.connection(), &years)?
-    } else {
-        None
+    let mut gathered = Gathered {
+        store,
+        words,
+        options,
+        eligible: eligible(store, options)?,
+        last: None,
+        sections: 0,
+        exact: true,
+        reports: Reports::of(options.all_versions),
+        copies: Reports::of(options.all_versions),
+        most: options.offset.saturating_add(options.limit),
+        first: Vec::new(),
     };
-    if let Some(middle) = middle {
-        // For a longer phrase `SQLite` takes memory in every row, and two threads wait for one another's: the second one reads all then,
-        // while the first looks up which reports are asked about.
-        let middle = if words.longest() > SHORT {
-            years.start
-        } else {
-            middle
-        };
-        let enough = AtomicBool::new(false);
-        let both = store.beside(
-            |second| rows(second, words, middle..years.end, &enough),
-            || -> Result<_, QueryError> {
-                let mut gathered = Gathered::new(store, words, options)?;
-                let flow = gathered.read(years.start..middle)?;
-                enough.store(flow.is_break(), Ordering::Relaxed);
-                Ok((gathered, flow))
-            },
-        )?;
-        if let Both::Done(back, front) = both {
-            let (mut gathered, mut flow) = front?;
-            let back = back?;
-            let mut ids = back.ids.iter();
-            while flow.is_continue()
-                && let Some(id) = ids.next()
-            {
-                flow = gathered.take(*id)?;
-            }
-            if flow.is_continue() && !back.complete {
-                let next = back.ids.last().map_or(middle, |last| last + 1);
-                let _ = gathered.read(next..years.end)?;
-            }
-            return Ok(gathered);
+    let years = docs_of_years(options.filter.from_year, options.filter.to_year);
+    let mut statement = store.connection().prepare_cached(ROWS)?;
+    let mut rows = statement.query(params![words.expression(), years.start, years.end - 1])?;
+    while let Some(row) = rows.next()? {
+        if gathered.take(row.get(0)?)?.is_break() {
+            break;
         }
     }
-    let mut gathered = Gathered::new(store, words, options)?;
-    let _ = gathered.read(years)?;
     Ok(gathered)
 }
 
-/// The first rows of a part of the index that have the words; fewer where it turns out that nobody needs them.
-fn rows(
-    connection: &Connection,
-    words: &Words,
-    part: Range<i64>,
-    enough: &AtomicBool,
-) -> Result<Rows, QueryError> {
-    let mut statement = connection.prepare_cached(ROWS)?;
-    let mut rows = statement.query(params![words.expression(), part.start, part.end - 1])?;
-    let mut found = Rows {
-        ids: Vec::new(),
-        complete: false,
-    };
-    while found.ids.len() < AHEAD && !enough.load(Ordering::Relaxed) {
-        let Some(row) = rows.next()? else {
-            found.complete = true;
-            break;
-        };
-        found.ids.push(row.get(0)?);
-    }
-    Ok(found)
-}
-
-impl<'a> Gathered<'a> {
-    fn new(
-        store: &'a Store,
-        words: &'a Words,
-        options: &'a SearchOptions,
-    ) -> Result<Self, QueryError> {
-        Ok(Self {
-            store,
-            words,
-            options,
-            eligible: eligible(store, options)?,
-            last: None,
-            sections: 0,
-            exact: true,
-            reports: Reports::of(options.all_versions),
-            copies: Reports::of(options.all_versions),
-            most: options.offset.saturating_add(options.limit),
-            first: Vec::new(),
-        })
-    }
-
+impl Gathered<'_> {
     /// What was found, without the hits.
     pub(super) fn found(&self) -> Found {
         Found {
@@ -193,22 +113,6 @@ impl<'a> Gathered<'a> {
             copies_left_out: self.copies.count,
             hits: Vec::new(),
         }
-    }
-
-    /// Goes through a part of the index.
-    fn read(&mut self, part: Range<i64>) -> Result<ControlFlow<()>, QueryError> {
-        if part.is_empty() {
-            return Ok(ControlFlow::Continue(()));
-        }
-        let mut statement = self.store.connection().prepare_cached(ROWS)?;
-        let mut rows =
-            statement.query(params![self.words.expression(), part.start, part.end - 1])?;
-        while let Some(row) = rows.next()? {
-            if self.take(row.get(0)?)?.is_break() {
-                return Ok(ControlFlow::Break(()));
-            }
-        }
-        Ok(ControlFlow::Continue(()))
     }
 
     /// Counts a row; breaks where so many were counted as are to be.

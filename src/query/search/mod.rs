@@ -128,11 +128,11 @@ pub struct Hit {
 ///
 /// [`QueryError::NotIndexed`], [`QueryError::NoDivisions`], or if the database cannot be read.
 pub fn search(store: &Store, words: &Words, options: &SearchOptions) -> Result<Found, QueryError> {
-    let own = store.one_state()?;
+    let _reading = store.one_state()?;
     if !index::is_current(store.connection())? {
         return Err(QueryError::NotIndexed);
     }
-    let gathered = gather(store, words, options, own.is_some())?;
+    let gathered = gather(store, words, options)?;
     let mut found = gathered.found();
     for doc in ordered(store, gathered.first, gathered.most)?
         .into_iter()

@@ -92,13 +92,6 @@ const QUOTES: [(char, &[char]); 5] = [
 ];
 
 impl Words {
-    /// Tokens of the longest phrase.
-    pub(super) fn longest(&self) -> usize {
-        let groups = self.groups.iter();
-        let parts = groups.flat_map(|group| group.with.iter().chain(&group.without));
-        parts.map(Vec::len).max().unwrap_or(0)
-    }
-
     /// Reads what was typed: words that must all stand in a section, each a phrase of its characters; `"phrases"`; `OR`
     /// between groups of words; `-` before what must not stand there.
     ///
