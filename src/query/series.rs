@@ -13,7 +13,7 @@ use crate::store::Store;
 
 use super::crosswalk::{self, Measure, Quality, Relation, Series, Sign, Term};
 use super::ratios::Fraction;
-use super::wide::{Panel, Read};
+use super::wide::{MANY, Panel, Read};
 use super::{Filter, QueryError};
 
 /// Why a point has a value or none.
@@ -287,9 +287,6 @@ fn narrow(points: &mut Vec<Point>, filter: &Filter) {
 fn points_of(panel: &Panel, series: &Series) -> Vec<Point> {
     each_head(panel, |head| point(series, panel, head).0)
 }
-
-/// Fewer reports are not worth a thread.
-const MANY: usize = 4096;
 
 /// What is made of each head of the panel, in their order; of many on two threads.
 pub(super) fn each_head(panel: &Panel, make: impl Fn(usize) -> Point + Sync) -> Vec<Point> {

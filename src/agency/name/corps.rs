@@ -1,7 +1,8 @@
 //! The corps in Xinjiang: divisions and regiments by number.
 
 use super::super::division::Divisions;
-use super::{Part, PartKind, town};
+use super::towns::town;
+use super::{Part, PartKind};
 
 /// The corps and its divisions at the start.
 pub(super) fn corps(name: &str) -> Option<(Vec<Part>, &str)> {

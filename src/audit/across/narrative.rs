@@ -131,7 +131,8 @@ pub(super) fn whole(value: Decimal) -> Option<i64> {
     (value.scale() == 0).then(|| value.mantissa())
 }
 
-/// Whether a count is one of pieces of information: one request may ask for many, and the tables count requests.
+/// Whether a count is one of pieces of information: one request may ask for many, and the tables count requests. It contradicts
+/// nothing; where it agrees it speaks for the others as any count does.
 fn is_in_pieces(mention: &TextMention) -> bool {
     mention.unit.as_deref() == Some("条")
 }
@@ -148,7 +149,6 @@ fn against_tables(report: &PanelReport, text: &TextFacts) -> Vec<Watched> {
         };
         let counts = mention.kind == MentionKind::Count
             && !mention.approximate
-            && !is_in_pieces(mention)
             && !mention.has_channel
             && is_year;
         let Some(value) = whole(mention.value).filter(|_| counts) else {
@@ -175,7 +175,8 @@ fn against_tables(report: &PanelReport, text: &TextFacts) -> Vec<Watched> {
         if mentions.iter().any(|(_, value)| agrees(*value)) {
             continue;
         }
-        let Some((mention, value)) = mentions.first() else {
+        let mut requests = mentions.iter().filter(|(one, _)| !is_in_pieces(one));
+        let Some((mention, value)) = requests.next() else {
             continue;
         };
         let mut evidence: Vec<_> = mentions
@@ -319,12 +320,12 @@ mod tests {
         }
     }
 
-    fn granted(value: i64, unit: &str) -> TextFacts {
-        let mention = TextMention {
+    fn granted(counts: &[(i64, &str)]) -> TextFacts {
+        let mention = |(value, unit): &(i64, &str)| TextMention {
             position: 0,
             text: format!("予以公开{value}{unit}"),
-            value: Decimal::new(value, 0).unwrap(),
-            unit: Some(unit.to_owned()),
+            value: Decimal::new(*value, 0).unwrap(),
+            unit: Some((*unit).to_owned()),
             approximate: false,
             negated: false,
             kind: MentionKind::Count,
@@ -335,16 +336,19 @@ mod tests {
             about: Some("outcome.granted@total".into()),
         };
         TextFacts {
-            mentions: vec![mention],
+            mentions: counts.iter().map(mention).collect(),
             ..TextFacts::default()
         }
     }
 
     #[test]
     fn pieces_of_information_are_no_requests() {
-        let told = |value, unit: &str| check_text(&report(3), None, &granted(value, unit)).len();
-        assert_eq!(told(3, "件"), 0);
-        assert_eq!(told(11, "件"), 1);
-        assert_eq!(told(11, "条"), 0);
+        let told = |counts: &[(i64, &str)]| check_text(&report(3), None, &granted(counts)).len();
+        assert_eq!(told(&[(3, "件")]), 0);
+        assert_eq!(told(&[(11, "件")]), 1);
+        assert_eq!(told(&[(11, "条")]), 0);
+        assert_eq!(told(&[(11, "条"), (5, "件")]), 1);
+        // One that agrees speaks for the others, whatever it counts.
+        assert_eq!(told(&[(3, "条"), (5, "件")]), 0);
     }
 }

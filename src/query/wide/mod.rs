@@ -337,8 +337,8 @@ fn wants(
     Ok(wants)
 }
 
-/// Of more reports than this, each half is read on a connection of its own.
-const MANY: usize = 4096;
+/// Of as many reports each half is read, and made into points, in a thread of its own.
+pub(super) const MANY: usize = 4096;
 
 /// Where fewer than one version in so many is asked for, each is looked up; else the table is read through.
 const SPARSE: i64 = 16;
