@@ -156,7 +156,7 @@ fn put(connection: &Connection, draft: &Draft, filled: &mut Filled) {
         .agencies
         .entry((draft.name.clone(), code.clone()))
         .or_insert_with(|| {
-            let sql = "INSERT INTO agency VALUES (?, ?, nullif(?, ''))";
+            let sql = "INSERT INTO agency (id, name, code) VALUES (?, ?, nullif(?, ''))";
             connection
                 .execute(sql, params![next, draft.name, code])
                 .expect("a row");
@@ -193,7 +193,8 @@ fn put(connection: &Connection, draft: &Draft, filled: &mut Filled) {
         let text = text.join("\n");
         filled.characters += text.chars().count();
         run(
-            "INSERT INTO section (version_id, position, kind, text, start_byte, end_byte) VALUES (?, ?, ?, ?, 0, 0)",
+            "INSERT INTO section_text (id, heading_id, text, start_byte, end_byte)
+             SELECT ?1 << 20 | ?2, id, ?4, 0, 0 FROM section_heading WHERE kind = ?3",
             &[&id, &position, &part.kind.as_str(), &text],
         );
     }

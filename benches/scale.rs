@@ -173,7 +173,7 @@ fn carry_over(store: &Store) {
 
 /// Whether a table's rows are narrative or its index.
 fn is_narrative(table: &str) -> bool {
-    table == "section" || table.starts_with("narrative_index")
+    table.starts_with("section") || table.starts_with("narrative_")
 }
 
 #[expect(clippy::cast_precision_loss, reason = "figures for people")]

@@ -225,7 +225,7 @@ fn main() {
             .unwrap();
         size as f64 / bytes as f64
     };
-    let (text, index) = (size("*section*"), size("narrative_index*"));
+    let (text, index) = (size("*section*"), size("*narrative_*"));
     println!(
         "of the UTF-8 text: sections {text:.3}, index {index:.3}, together {:.3}",
         text + index

@@ -79,6 +79,14 @@ const DESCRIBED: &[(&str, &str)] = &[
         "The data dictionary: a cell of a form with its labels and unit.",
     ),
     ("section", "A part of the narrative of a version."),
+    (
+        "section_text",
+        "A part of the narrative of a version; section has it with its heading.",
+    ),
+    (
+        "section_heading",
+        "A kind of section with its heading as printed.",
+    ),
     ("finding", "A finding of a version."),
     (
         "narrative",
@@ -267,6 +275,7 @@ fn metadata(dataset: &Dataset) -> Value {
         "statistic_layout_row",
         "statistic_list",
         "contradiction",
+        "narrative_row",
     ] {
         tables.insert(table.into(), json!({"hidden": true}));
     }

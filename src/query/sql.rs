@@ -363,7 +363,7 @@ fn row_of(view: &str) -> Option<String> {
 }
 
 /// Views that are not of one form.
-const VIEWS: [(&str, &str); 16] = [
+const VIEWS: [(&str, &str); 17] = [
     ("agency_key", "an agency, and the one to group it by"),
     ("contradiction", "something that cannot be; none"),
     (
@@ -383,6 +383,7 @@ const VIEWS: [(&str, &str); 16] = [
         "report_list",
         "a report with its current version and capture",
     ),
+    ("section", "a section of any version, with its text"),
     ("statistic", "a value of a statistics list as printed"),
     (
         "statistic_cell",

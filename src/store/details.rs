@@ -11,6 +11,7 @@ use super::layout::FormLayout;
 use super::mentions;
 use super::prepared::Prepared;
 use super::proposals;
+use super::sections;
 use super::short;
 use super::statistics;
 use super::writer::Writer;
@@ -68,10 +69,7 @@ pub(super) fn replace(
         let sql = format!("DELETE FROM {table} WHERE version_id = ?");
         writer.connection.prepare_cached(&sql)?.execute([version])?;
     }
-    writer
-        .connection
-        .prepare_cached("DELETE FROM section WHERE id BETWEEN ?1 << 20 AND ?1 << 20 | 1048575")?
-        .execute([version])?;
+    sections::delete(writer.connection, version)?;
     for form in &writer.layout.forms {
         writer
             .connection
@@ -139,26 +137,11 @@ fn put_details(
     prepared: &Prepared,
 ) -> Result<(), StoreError> {
     let connection = writer.connection;
-    let mut section = connection.prepare_cached(
-        "INSERT INTO section (id, kind, heading, text, start_byte, end_byte, part)
-         VALUES (?1 << 20 | ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
-    )?;
-    for (position, one) in (0_i64..).zip(&report.sections) {
-        let (kind, bytes) = (one.kind.as_str(), one.bytes);
-        section.execute(params![
-            version,
-            position,
-            kind,
-            one.heading,
-            one.text,
-            bytes.start,
-            bytes.end,
-            bytes.part
-        ])?;
-    }
+    sections::insert(connection, &mut writer.headings, version, &report.sections)?;
+    let year = report.year.map(i64::from);
     writer
         .due
-        .comes(version, report.year.map(i64::from), &prepared.tokens);
+        .comes(connection, version, year, &prepared.tokens)?;
     mentions::insert(connection, version, &report.mentions)?;
     let mut finding = connection.prepare_cached("INSERT INTO finding VALUES (?, ?, ?, ?, ?, ?)")?;
     for (position, one) in (0_i64..).zip(&report.findings) {

@@ -86,6 +86,11 @@ pub enum StoreError {
         /// How many it may have.
         most: usize,
     },
+    /// The numbers that the index of narratives has for the versions of a year are all given.
+    #[error(
+        "the index of narratives has no number left for a version of this year: build the database anew"
+    )]
+    IndexFull,
     /// The report was read from other bytes than the capture's.
     #[error("the report was read from {report}, the capture is {capture}")]
     OtherCapture {

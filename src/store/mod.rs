@@ -31,6 +31,7 @@ mod prepared;
 mod proposals;
 mod read;
 pub mod search;
+mod sections;
 mod short;
 mod statistics;
 mod version;

@@ -15,7 +15,7 @@ use unicode_normalization::UnicodeNormalization as _;
 use super::StoreError;
 
 /// Changed whenever [`cut`] or [`doc`] changes what it gives: indexes of other rules are made anew.
-const RULES: &str = "2";
+const RULES: &str = "3";
 
 /// Longest token, in characters; what is longer is cut.
 const LONGEST: usize = 64;
@@ -130,17 +130,25 @@ pub(super) fn cut_text(text: &str, into: &mut String) {
 }
 
 /// Sections of a version from this place on share a row.
-const SHARED: i64 = 31;
+const SHARED: i64 = 15;
 
-/// The row of the index that has a section: newest years first, unknown ones last. Rows of neighbouring versions lie close
-/// together: the index stores the distances, and every bit counts that all of them have more.
-pub fn doc(year: Option<i64>, version: i64, position: i64) -> i64 {
-    (year_code(year) << 48) | (version << 5) | position.clamp(0, SHARED)
+/// The rows of a year's versions, of each [`SHARED`] and one.
+const ROWS_OF_YEAR: i64 = 1 << 28;
+
+/// The row of the index that has a section of the version with this number. The index stores the distances of the rows that
+/// have a token, so those of a year follow one another without gaps.
+pub fn doc(number: i64, position: i64) -> i64 {
+    (number << 4) | position.clamp(0, SHARED)
+}
+
+/// The number that the first version of a year has: newest years first, unknown ones last.
+fn first_of_year(year_code: i64) -> i64 {
+    year_code << 24
 }
 
 fn year_code(year: Option<i64>) -> i64 {
     year.map_or(UNKNOWN_YEAR, |year| {
-        (3000 - year).clamp(0, UNKNOWN_YEAR - 1)
+        (2100 - year).clamp(0, UNKNOWN_YEAR - 1)
     })
 }
 
@@ -149,22 +157,24 @@ const UNKNOWN_YEAR: i64 = 4095;
 /// What a row of the index is of.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Doc {
-    /// The version.
-    pub version: i64,
+    /// Under which number the index has the version: `narrative_row.id`.
+    pub number: i64,
     /// The place of the section in it; [`Self::is_shared`] where it is the first of several.
     pub position: i64,
-    /// Grows with the age of the year; the greatest is an unknown year.
-    pub year_code: i64,
 }
 
 impl Doc {
     /// What row `doc` is of.
-    pub fn of(doc: i64) -> Self {
+    pub const fn of(doc: i64) -> Self {
         Self {
-            version: (doc >> 5) & 0x7ff_ffff_ffff,
+            number: doc >> 4,
             position: doc & SHARED,
-            year_code: doc >> 48,
         }
+    }
+
+    /// Grows with the age of the year; the greatest is an unknown year.
+    pub const fn year_code(self) -> i64 {
+        self.number >> 24
     }
 
     /// Whether the row may be of several sections.
@@ -181,7 +191,57 @@ pub fn docs_of_years(from: Option<i16>, to: Option<i16>) -> Range<i64> {
         (None, Some(_)) => UNKNOWN_YEAR - 1,
         (Some(year), _) => year_code(Some(year.into())),
     };
-    first << 48..(last + 1) << 48
+    first * ROWS_OF_YEAR..(last + 1) * ROWS_OF_YEAR
+}
+
+/// Gives versions their numbers in the index.
+#[derive(Debug, Default)]
+struct Numbers {
+    /// The next of each year that was asked for.
+    next: BTreeMap<i64, i64>,
+}
+
+impl Numbers {
+    fn next(&mut self, connection: &Connection, year_code: i64) -> Result<i64, StoreError> {
+        let first = first_of_year(year_code);
+        let last = first_of_year(year_code + 1) - 1;
+        let next = match self.next.get(&year_code) {
+            Some(next) => *next,
+            None => connection
+                .prepare_cached("SELECT max(id) FROM narrative_row WHERE id BETWEEN ? AND ?")?
+                .query_row([first, last], |row| row.get::<_, Option<i64>>(0))?
+                .map_or(first, |last| last + 1),
+        };
+        if next > last {
+            return Err(StoreError::IndexFull);
+        }
+        self.next.insert(year_code, next + 1);
+        Ok(next)
+    }
+
+    /// Gives a version its number; one of another year is taken from it.
+    fn give(
+        &mut self,
+        connection: &Connection,
+        version: i64,
+        year: Option<i64>,
+        before: Option<i64>,
+    ) -> Result<i64, StoreError> {
+        let year_code = year_code(year);
+        if let Some(before) = before {
+            if before >> 24 == year_code {
+                return Ok(before);
+            }
+            connection
+                .prepare_cached("DELETE FROM narrative_row WHERE id = ?")?
+                .execute([before])?;
+        }
+        let number = self.next(connection, year_code)?;
+        connection
+            .prepare_cached("INSERT INTO narrative_row (id, version_id) VALUES (?, ?)")?
+            .execute([number, version])?;
+        Ok(number)
+    }
 }
 
 /// Changes of sections that the index does not have yet.
@@ -193,24 +253,42 @@ pub(super) struct Due {
     fresh: BTreeMap<i64, String>,
     /// Bytes of those tokens.
     bytes: usize,
+    numbers: Numbers,
+    /// The version that left last, and its number.
+    left: Option<(i64, i64)>,
     /// Rows brought in so far.
     pub(super) indexed: u64,
 }
 
 impl Due {
-    /// The sections of a version are about to change, or to go with it.
+    /// A version is about to go, and its sections with it.
+    pub(super) fn goes(&mut self, connection: &Connection, version: i64) -> Result<(), StoreError> {
+        self.leaves(connection, version)?;
+        // Its number goes with it, and another version may come to have its id.
+        self.left = None;
+        Ok(())
+    }
+
+    /// The sections of a version are about to change.
     pub(super) fn leaves(
         &mut self,
         connection: &Connection,
         version: i64,
     ) -> Result<(), StoreError> {
+        let number = connection
+            .prepare_cached("SELECT id FROM narrative_row WHERE version_id = ?")?
+            .query_row([version], |row| row.get(0))
+            .optional()?;
+        self.left = number.map(|number| (version, number));
+        let Some(number) = number else {
+            return Ok(());
+        };
         let mut statement = connection.prepare_cached(
-            "SELECT r.year, s.position FROM version v JOIN report r ON r.id = v.report_id
-             JOIN section s ON s.id BETWEEN ?1 << 20 AND ?1 << 20 | 1048575 WHERE v.id = ?1",
+            "SELECT id & 1048575 FROM section_text WHERE id BETWEEN ?1 << 20 AND ?1 << 20 | 1048575",
         )?;
         let mut rows = statement.query([version])?;
         while let Some(row) = rows.next()? {
-            let doc = doc(row.get(0)?, version, row.get(1)?);
+            let doc = doc(number, row.get(0)?);
             self.gone.insert(doc);
             if let Some(tokens) = self.fresh.remove(&doc) {
                 self.bytes -= tokens.len();
@@ -219,12 +297,23 @@ impl Due {
         Ok(())
     }
 
-    /// The sections of a version were written; their tokens in order.
-    pub(super) fn comes(&mut self, version: i64, year: Option<i64>, sections: &[String]) {
+    /// The sections of a version were written; their tokens in order. Of a version that was there it was told before that
+    /// [they leave](Self::leaves).
+    pub(super) fn comes(
+        &mut self,
+        connection: &Connection,
+        version: i64,
+        year: Option<i64>,
+        sections: &[String],
+    ) -> Result<(), StoreError> {
+        let before = self.left.take().filter(|(left, _)| *left == version);
+        let before = before.map(|(_, number)| number);
+        let number = self.numbers.give(connection, version, year, before)?;
         for (position, tokens) in (0..).zip(sections) {
-            let row = self.fresh.entry(doc(year, version, position));
+            let row = self.fresh.entry(doc(number, position));
             self.bytes += add(row.or_default(), tokens);
         }
+        Ok(())
     }
 
     /// Whether there is so much that it should not wait.
@@ -234,9 +323,10 @@ impl Due {
 
     /// The transaction was given up.
     pub(super) fn clear(&mut self) {
-        self.gone.clear();
-        self.fresh.clear();
-        self.bytes = 0;
+        *self = Self {
+            indexed: self.indexed,
+            ..Self::default()
+        };
     }
 
     /// Brings the index up to the sections.
@@ -250,6 +340,8 @@ impl Due {
         }
         self.indexed += insert(connection, &std::mem::take(&mut self.fresh))?;
         self.bytes = 0;
+        // Before the next transaction another program may give numbers.
+        self.numbers = Numbers::default();
         Ok(())
     }
 }
@@ -267,24 +359,27 @@ fn add(row: &mut String, tokens: &str) -> usize {
     row.len() - before
 }
 
-/// Puts the sections of versions into the index; how many rows they take.
-fn index(connection: &Connection, versions: impl Iterator<Item = i64>) -> Result<u64, StoreError> {
+/// Puts the sections of versions, each with its number, into the index.
+fn index(
+    connection: &Connection,
+    versions: impl Iterator<Item = (i64, i64)>,
+) -> Result<(), StoreError> {
     let mut select = connection.prepare_cached(
-        "SELECT r.year, s.position, s.text FROM version v JOIN report r ON r.id = v.report_id
-         JOIN section s ON s.id BETWEEN ?1 << 20 AND ?1 << 20 | 1048575 WHERE v.id = ?1 ORDER BY s.id",
+        "SELECT id & 1048575, text FROM section_text WHERE id BETWEEN ?1 << 20 AND ?1 << 20 | 1048575 ORDER BY id",
     )?;
     let mut docs: BTreeMap<i64, String> = BTreeMap::new();
-    for version in versions {
+    for (number, version) in versions {
         let mut rows = select.query([version])?;
         while let Some(row) = rows.next()? {
-            let text = row.get_ref(2)?.as_str().unwrap_or_default();
+            let text = row.get_ref(1)?.as_str().unwrap_or_default();
             let mut tokens = String::with_capacity(text.len() + text.len() / 2);
             cut_text(text, &mut tokens);
-            let doc = docs.entry(doc(row.get(0)?, version, row.get(1)?));
+            let doc = docs.entry(doc(number, row.get(0)?));
             add(doc.or_default(), &tokens);
         }
     }
-    insert(connection, &docs)
+    insert(connection, &docs)?;
+    Ok(())
 }
 
 /// Puts rows into the index, in their order; how many.
@@ -310,17 +405,24 @@ pub(super) fn sync(connection: &mut Connection) -> Result<(), StoreError> {
         return Ok(());
     }
     let transaction = connection.transaction()?;
-    transaction
-        .execute_batch("INSERT INTO narrative_index (narrative_index) VALUES ('delete-all')")?;
-    let mut versions: Vec<(i64, i64)> = {
+    transaction.execute_batch(
+        "INSERT INTO narrative_index (narrative_index) VALUES ('delete-all'); DELETE FROM narrative_row",
+    )?;
+    let mut versions: Vec<(Option<i64>, i64)> = {
         let mut statement = transaction
             .prepare("SELECT r.year, v.id FROM version v JOIN report r ON r.id = v.report_id")?;
-        let versions = statement.query_map([], |row| Ok((year_code(row.get(0)?), row.get(1)?)))?;
+        let versions = statement.query_map([], |row| Ok((row.get(0)?, row.get(1)?)))?;
         versions.collect::<Result<_, _>>()?
     };
-    versions.sort_unstable();
+    versions.sort_unstable_by_key(|(year, version)| (year_code(*year), *version));
+    let mut numbers = Numbers::default();
     for some in versions.chunks(GROUP) {
-        index(&transaction, some.iter().map(|(_, version)| *version))?;
+        let mut numbered = Vec::with_capacity(GROUP);
+        for (year, version) in some {
+            let number = numbers.give(&transaction, *version, *year, None)?;
+            numbered.push((number, *version));
+        }
+        index(&transaction, numbered.into_iter())?;
     }
     if !versions.is_empty() {
         optimize(&transaction)?;
@@ -411,32 +513,37 @@ pub(super) fn problems(connection: &Connection) -> Result<Vec<String>, StoreErro
         found.insert(id?);
     }
     let mut statement = connection.prepare(
-        "SELECT r.year, v.id, s.position, s.text FROM section s JOIN version v ON v.id = s.version_id
-         JOIN report r ON r.id = v.report_id",
+        "SELECT n.id, s.id & 1048575, s.text FROM section_text s LEFT JOIN narrative_row n ON n.version_id = s.id >> 20",
     )?;
     let mut rows = statement.query([])?;
     let mut lacks = BTreeSet::new();
     let mut known = BTreeSet::new();
+    let mut unnumbered = 0;
     while let Some(row) = rows.next()? {
-        let doc = doc(row.get(0)?, row.get(1)?, row.get(2)?);
         let mut any = false;
-        cut(row.get_ref(3)?.as_str().unwrap_or_default(), |_, _| {
+        cut(row.get_ref(2)?.as_str().unwrap_or_default(), |_, _| {
             any = true;
         });
-        if any {
-            known.insert(doc);
-            if !found.contains(&doc) {
-                lacks.insert(doc);
+        if !any {
+            continue;
+        }
+        let position = row.get(1)?;
+        match row.get::<_, Option<i64>>(0)? {
+            None => unnumbered += 1,
+            Some(number) => {
+                let doc = doc(number, position);
+                known.insert(doc);
+                if !found.contains(&doc) {
+                    lacks.insert(doc);
+                }
             }
         }
     }
     let over = found.iter().filter(|doc| !known.contains(doc)).count();
     let mut problems = Vec::new();
-    if !lacks.is_empty() {
-        problems.push(format!(
-            "the index of narratives lacks {} sections",
-            lacks.len()
-        ));
+    let lacks = lacks.len() + unnumbered;
+    if lacks > 0 {
+        problems.push(format!("the index of narratives lacks {lacks} sections"));
     }
     if over > 0 {
         problems.push(format!(
@@ -511,17 +618,16 @@ mod tests {
 
     #[test]
     fn a_row_says_what_it_is_of() {
-        for (year, version, position) in [
-            (Some(2023), 1, 0),
-            (None, 3_000_000_000, 31),
-            (Some(-5), 77, 30),
-        ] {
-            let doc = doc(year, version, position);
+        for (year, position) in [(Some(2023), 0), (None, 15), (Some(-5), 14)] {
+            let number = first_of_year(year_code(year)) + 77;
+            let doc = doc(number, position);
             let of = Doc::of(doc);
-            assert_eq!((of.version, of.position), (version, position));
+            assert_eq!((of.number, of.position), (number, position));
+            assert_eq!(of.year_code(), year_code(year));
             assert!(docs_of_years(None, None).contains(&doc));
         }
-        let of_year = |year| doc(year, 1 << 39, 400);
+        assert!(Doc::of(doc(0, 15)).is_shared() && !Doc::of(doc(0, 14)).is_shared());
+        let of_year = |year| doc(first_of_year(year_code(year) + 1) - 1, 400);
         assert!(of_year(Some(2024)) < of_year(Some(2023)) && of_year(Some(1950)) < of_year(None));
         for (from, to, year, want) in [
             (Some(2019), Some(2023), Some(2019), true),

@@ -440,7 +440,7 @@ fn settle(writer: &mut Writer<'_>, version: i64) -> Result<(), StoreError> {
         )?
         .execute([version])?;
     if left == 0 {
-        writer.due.leaves(writer.connection, version)?;
+        writer.due.goes(writer.connection, version)?;
         writer
             .connection
             .prepare_cached("DELETE FROM version WHERE id = ?")?

@@ -12,6 +12,7 @@ use super::capture::{CaptureInfo, Marks, Outcome, Refusal};
 use super::layout::Layout;
 use super::prepared::Prepared;
 use super::search::{self, Due};
+use super::sections::Headings;
 use super::{StoreError, version};
 
 /// Puts in one transaction: of an index each writes to another page, and a commit writes all those pages.
@@ -37,6 +38,7 @@ pub struct Writer<'a> {
     pub(super) joining: bool,
     /// What the index of narratives does not have yet.
     pub(super) due: Due,
+    pub(super) headings: Headings,
 }
 
 impl std::fmt::Debug for Writer<'_> {
@@ -65,6 +67,7 @@ impl<'a> Writer<'a> {
             stale: Vec::new(),
             joining: false,
             due: Due::default(),
+            headings: Headings::default(),
         }
     }
 
@@ -181,6 +184,7 @@ impl<'a> Writer<'a> {
             self.pending = 0;
             self.run = None;
             self.due.clear();
+            self.headings.clear();
             return outcome;
         }
         if self.pending >= GROUP {

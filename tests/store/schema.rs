@@ -32,7 +32,7 @@ fn contradictions_are_refused() {
         "INSERT INTO exception VALUES (1, 'cell', 300, 'empty', NULL, NULL, NULL, NULL)",
         "INSERT INTO exception VALUES (1, 'page', 300, 'blank', NULL, NULL, NULL, NULL)",
         "UPDATE report SET scope = 'both'",
-        "UPDATE section SET kind = 'chapter'",
+        "UPDATE section_heading SET kind = 'chapter'",
         "UPDATE finding SET severity = 'fatal'",
         "UPDATE finding SET code = 'no_such_code'",
         "UPDATE version SET official = 'yes'",
@@ -70,7 +70,7 @@ fn closed_lists_in_sql_are_those_of_the_model() {
         accepted("UPDATE report SET scope = ?", scope.as_str());
     }
     for kind in SectionKind::ALL {
-        accepted("UPDATE section SET kind = ?", kind.as_str());
+        accepted("UPDATE section_heading SET kind = ?", kind.as_str());
     }
     for severity in Severity::ALL {
         accepted("UPDATE finding SET severity = ?", severity.as_str());
@@ -352,7 +352,7 @@ fn words_are_checked_one_by_one() {
         "report",
         "version",
         "reading",
-        "section",
+        "section_heading",
         "mention",
         "finding",
         "exception",
@@ -378,7 +378,7 @@ fn words_are_checked_one_by_one() {
         ("report", "scope"),
         ("version", "official"),
         ("reading", "official"),
-        ("section", "kind"),
+        ("section_heading", "kind"),
     ] {
         let sql = format!("UPDATE {table} SET {column} = 'odd'");
         let error = connection.execute(&sql, []).unwrap_err().to_string();

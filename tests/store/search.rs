@@ -349,7 +349,10 @@ fn tokens(store: &Store) -> Vec<(String, i64, i64)> {
         .execute_batch("CREATE VIRTUAL TABLE IF NOT EXISTS temp.tokens USING fts5vocab(main, narrative_index, instance)")
         .unwrap();
     let mut tokens = connection
-        .prepare("SELECT term, doc, offset FROM temp.tokens ORDER BY 1, 2, 3")
+        .prepare(
+            "SELECT t.term, n.version_id << 4 | (t.doc & 15) AS section, t.offset FROM temp.tokens t
+             JOIN narrative_row n ON n.id = t.doc >> 4 ORDER BY 1, 2, 3",
+        )
         .unwrap();
     let rows = tokens
         .query_map([], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))
@@ -434,7 +437,7 @@ fn a_damaged_index_is_told_and_an_older_one_not_asked() {
         10,
     );
     let write = |sql: &str| home.store.connection().execute(sql, []).unwrap();
-    write("UPDATE section SET id = id + 1");
+    write("UPDATE section_text SET id = id + 1");
     assert_eq!(home.store.verify().unwrap().len(), 2);
     write("UPDATE meta SET value = '0' WHERE key = 'narrative_index'");
     let words = Words::parse("公开").unwrap();

@@ -7,7 +7,7 @@ use std::collections::HashSet;
 use std::ops::ControlFlow;
 
 use rusqlite::types::Value;
-use rusqlite::{params, params_from_iter};
+use rusqlite::{OptionalExtension as _, Statement, params, params_from_iter};
 
 use crate::store::Store;
 use crate::store::search::{Doc, docs_of_years};
@@ -24,6 +24,14 @@ struct Eligible {
     agency: Option<i64>,
     /// A suspected copy, which is only counted.
     is_left_out: bool,
+}
+
+/// A row of the index that may be answered with.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Row {
+    pub(super) doc: Doc,
+    pub(super) version: i64,
+    pub(super) agency: Option<i64>,
 }
 
 /// Counts reports as the rows of the index come by.
@@ -59,7 +67,7 @@ pub(super) struct Gathered<'a> {
     words: &'a Words,
     options: &'a SearchOptions,
     eligible: Vec<Eligible>,
-    /// The version of the last row, and whether it may be answered with.
+    /// The number of the last row's version, and whether that may be answered with.
     last: Option<(i64, Option<Eligible>)>,
     sections: u64,
     exact: bool,
@@ -67,11 +75,13 @@ pub(super) struct Gathered<'a> {
     copies: Reports,
     /// How many hits are to be told apart.
     pub(super) most: usize,
-    /// Rows with the agency, those of all years that the first [`Self::most`] are of.
-    pub(super) first: Vec<(Doc, Option<i64>)>,
+    /// Rows with version and agency, those of all years that the first [`Self::most`] are of.
+    pub(super) first: Vec<Row>,
 }
 
 const ROWS: &str = "SELECT rowid FROM narrative_index WHERE narrative_index MATCH ?1 AND rowid BETWEEN ?2 AND ?3 ORDER BY rowid";
+
+const VERSION: &str = "SELECT version_id FROM narrative_row WHERE id = ?";
 
 /// Goes through the rows that have the words, in their order, until so many are counted as are to be.
 pub(super) fn gather<'a>(
@@ -93,10 +103,12 @@ pub(super) fn gather<'a>(
         first: Vec::new(),
     };
     let years = docs_of_years(options.filter.from_year, options.filter.to_year);
-    let mut statement = store.connection().prepare_cached(ROWS)?;
+    let connection = store.connection();
+    let mut version_of = connection.prepare_cached(VERSION)?;
+    let mut statement = connection.prepare_cached(ROWS)?;
     let mut rows = statement.query(params![words.expression(), years.start, years.end - 1])?;
     while let Some(row) = rows.next()? {
-        if gathered.take(row.get(0)?)?.is_break() {
+        if gathered.take(&mut version_of, row.get(0)?)?.is_break() {
             break;
         }
     }
@@ -116,21 +128,34 @@ impl Gathered<'_> {
     }
 
     /// Counts a row; breaks where so many were counted as are to be.
-    fn take(&mut self, id: i64) -> Result<ControlFlow<()>, QueryError> {
+    fn take(
+        &mut self,
+        version_of: &mut Statement<'_>,
+        id: i64,
+    ) -> Result<ControlFlow<()>, QueryError> {
         let doc = Doc::of(id);
         // The rows of a version follow one another.
-        let known = self.last.filter(|(version, _)| *version == doc.version);
-        let (_, version) = known.unwrap_or_else(|| {
-            let eligible = &self.eligible;
-            let at = eligible.binary_search_by_key(&doc.version, |one| one.version);
-            (doc.version, at.ok().map(|at| eligible[at]))
-        });
-        self.last = Some((doc.version, version));
+        let version = match self.last {
+            Some((number, version)) if number == doc.number => version,
+            _ => {
+                let version: Option<i64> = version_of
+                    .query_row([doc.number], |row| row.get(0))
+                    .optional()?;
+                let eligible = &self.eligible;
+                let at = version.and_then(|version| {
+                    eligible
+                        .binary_search_by_key(&version, |one| one.version)
+                        .ok()
+                });
+                at.map(|at| eligible[at])
+            }
+        };
+        self.last = Some((doc.number, version));
         let Some(version) = version else {
             return Ok(ControlFlow::Continue(()));
         };
         let kinds = &self.options.kinds;
-        if !kinds.is_empty() && !is_of_kind(self.store, self.words, doc, kinds)? {
+        if !kinds.is_empty() && !is_of_kind(self.store, self.words, version.version, doc, kinds)? {
             return Ok(ControlFlow::Continue(()));
         }
         if version.is_left_out {
@@ -147,9 +172,13 @@ impl Gathered<'_> {
             && self
                 .first
                 .last()
-                .is_none_or(|(last, _)| last.year_code != doc.year_code);
+                .is_none_or(|last| last.doc.year_code() != doc.year_code());
         if !is_enough {
-            self.first.push((doc, version.agency));
+            self.first.push(Row {
+                doc,
+                version: version.version,
+                agency: version.agency,
+            });
         }
         Ok(ControlFlow::Continue(()))
     }

@@ -18,7 +18,7 @@ use crate::store::search::{self as index, Doc};
 
 use super::{Division, Filter, QueryError};
 
-use gather::gather;
+use gather::{Row, gather};
 
 pub use words::{Words, WordsError};
 
@@ -134,29 +134,25 @@ pub fn search(store: &Store, words: &Words, options: &SearchOptions) -> Result<F
     }
     let gathered = gather(store, words, options)?;
     let mut found = gathered.found();
-    for doc in ordered(store, gathered.first, gathered.most)?
+    for row in ordered(store, gathered.first, gathered.most)?
         .into_iter()
         .skip(options.offset)
     {
-        found.hits.extend(hit(store, words, doc, &options.kinds)?);
+        found.hits.extend(hit(store, words, row, &options.kinds)?);
     }
     Ok(found)
 }
 
 /// The first `limit` of these by year, agency, code, its place and that of the section.
-fn ordered(
-    store: &Store,
-    mut docs: Vec<(Doc, Option<i64>)>,
-    limit: usize,
-) -> Result<Vec<Doc>, QueryError> {
+fn ordered(store: &Store, mut rows: Vec<Row>, limit: usize) -> Result<Vec<Row>, QueryError> {
     // Every agency asked for once, and only those there are.
     type Name = (Option<String>, Option<String>, String);
     let mut names: HashMap<i64, Name> = HashMap::new();
     let mut statement = store
         .connection()
         .prepare_cached("SELECT name, code, place FROM agency WHERE id = ?")?;
-    for (_, agency) in &docs {
-        if let Some(id) = agency
+    for row in &rows {
+        if let Some(id) = &row.agency
             && !names.contains_key(id)
         {
             names.insert(
@@ -166,20 +162,20 @@ fn ordered(
         }
     }
     let nobody = (None, None, String::new());
-    docs.sort_by(|(one, one_agency), (other, other_agency)| {
-        let name = |agency: &Option<i64>| agency.and_then(|id| names.get(&id)).unwrap_or(&nobody);
-        one.year_code
-            .cmp(&other.year_code)
-            .then_with(|| name(one_agency).cmp(name(other_agency)))
-            .then_with(|| (one.version, one.position).cmp(&(other.version, other.position)))
+    rows.sort_by(|one, other| {
+        let name = |row: &Row| row.agency.and_then(|id| names.get(&id)).unwrap_or(&nobody);
+        let place = |row: &Row| (row.version, row.doc.position);
+        (one.doc.year_code().cmp(&other.doc.year_code()))
+            .then_with(|| name(one).cmp(name(other)))
+            .then_with(|| place(one).cmp(&place(other)))
     });
-    docs.truncate(limit);
-    Ok(docs.into_iter().map(|(doc, _)| doc).collect())
+    rows.truncate(limit);
+    Ok(rows)
 }
 
 /// The sections of a row of the index, first and last by number.
-fn sections_of(doc: Doc) -> [i64; 2] {
-    let first = doc.version << 20;
+fn sections_of(version: i64, doc: Doc) -> [i64; 2] {
+    let first = version << 20;
     let to = if doc.is_shared() {
         (1 << 20) - 1
     } else {
@@ -192,13 +188,14 @@ fn sections_of(doc: Doc) -> [i64; 2] {
 fn is_of_kind(
     store: &Store,
     words: &Words,
+    version: i64,
     doc: Doc,
     kinds: &[SectionKind],
 ) -> Result<bool, QueryError> {
     let mut sections = store
         .connection()
         .prepare_cached("SELECT kind, text FROM section WHERE id BETWEEN ?1 AND ?2")?;
-    let mut rows = sections.query(sections_of(doc))?;
+    let mut rows = sections.query(sections_of(version, doc))?;
     while let Some(row) = rows.next()? {
         let kind = row.get_ref(0)?.as_str().unwrap_or_default();
         if kinds.iter().any(|one| one.as_str() == kind)
@@ -214,7 +211,7 @@ fn is_of_kind(
 fn hit(
     store: &Store,
     words: &Words,
-    doc: Doc,
+    Row { doc, version, .. }: Row,
     kinds: &[SectionKind],
 ) -> Result<Option<Hit>, QueryError> {
     let connection = store.connection();
@@ -222,7 +219,7 @@ fn hit(
         "SELECT position, heading, text, start_byte, end_byte, part, kind FROM section
          WHERE id BETWEEN ?1 AND ?2 ORDER BY id",
     )?;
-    let mut rows = sections.query(sections_of(doc))?;
+    let mut rows = sections.query(sections_of(version, doc))?;
     let mut best = None;
     while let Some(row) = rows.next()? {
         let kind: String = row.get(6)?;
@@ -255,7 +252,7 @@ fn hit(
          FROM version v JOIN report r ON r.id = v.report_id JOIN capture c ON c.id = v.capture_id
          LEFT JOIN agency a ON a.id = r.agency_id LEFT JOIN address d ON d.id = c.address_id WHERE v.id = ?",
     )?;
-    let hit = head.query_row([doc.version], |row| {
+    let hit = head.query_row([version], |row| {
         Ok(Hit {
             report_id: row.get(0)?,
             agency: row.get(1)?,
@@ -263,7 +260,7 @@ fn hit(
             year: row.get(3)?,
             scope: row.get(4)?,
             official: row.get(5)?,
-            version_id: doc.version,
+            version_id: version,
             current: row.get(6)?,
             section: kind,
             position,
