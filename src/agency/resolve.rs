@@ -502,5 +502,4 @@ impl Standing {
 }
 
 #[cfg(test)]
-#[path = "resolve_tests.rs"]
 mod tests;
