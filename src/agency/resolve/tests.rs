@@ -3,6 +3,7 @@
 mod changes;
 mod decisions;
 mod names;
+mod short;
 
 use super::*;
 

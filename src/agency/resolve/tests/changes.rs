@@ -169,3 +169,58 @@ fn divisions_that_were_renamed_take_their_bureaus_along() {
     ];
     assert_eq!(joined(&rows), ["2: 3 division"]);
 }
+
+#[test]
+fn central_bodies_go_on_only_where_they_were_renamed() {
+    let cases: [(&str, i16, &str, i16, &str); 6] = [
+        ("环境保护部", 2017, "生态环境部", 2018, "renamed_to, one"),
+        (
+            "中华人民共和国环境保护部",
+            2017,
+            "中华人民共和国生态环境部",
+            2018,
+            "renamed_to, one",
+        ),
+        ("国土资源部", 2017, "自然资源部", 2018, "merged_into"),
+        (
+            "国家工商行政管理总局",
+            2017,
+            "国家市场监督管理总局",
+            2018,
+            "merged_into",
+        ),
+        ("铁道部", 2012, "交通运输部", 2013, "split_into"),
+        (
+            "国务院扶贫开发领导小组办公室",
+            2020,
+            "国家乡村振兴局",
+            2021,
+            "renamed_to, one",
+        ),
+    ];
+    for (before, end, after, start, want) in cases {
+        let (end, start) = ([end], [start]);
+        let rows: [Row<'_>; 2] = [(before, "", "", &end), (after, "", "", &start)];
+        let resolution = resolve(&facts(&rows), &[]);
+        let [link] = resolution.links.as_slice() else {
+            panic!("{before}: {:?}", resolution.links);
+        };
+        let one = if resolution.identities.len() == 1 {
+            ", one"
+        } else {
+            ""
+        };
+        assert_eq!(format!("{}{one}", link.kind.as_str()), want, "{before}");
+        assert_eq!(link.apart.is_none(), !one.is_empty());
+    }
+    // A county's bureau of such a name is none.
+    let rows: [Row<'_>; 2] = [
+        ("环境保护部", "", "", &[2017]),
+        ("云溪县生态环境部", "", "", &[2018]),
+    ];
+    let resolution = resolve(&facts(&rows), &[]);
+    assert_eq!(
+        (resolution.identities.len(), resolution.links.len()),
+        (2, 0)
+    );
+}

@@ -353,3 +353,37 @@ fn labels_tell_names_apart_by_what_only_one_has() {
         ]
     );
 }
+
+#[test]
+fn chains_of_sites_take_little_time() {
+    // Each column shares a SiteIDCode with the next.
+    let mut facts = Vec::new();
+    for number in 0..20_000_i64 {
+        let place = format!("a{number}.gov.cn/x");
+        let mut one = fact(number, ("教育局", "", &place, &[]));
+        for site in [number, number + 1] {
+            one.sites.insert(format!("{:010}", 3_203_000_000 + site));
+        }
+        facts.push(one);
+    }
+    let begun = std::time::Instant::now();
+    let resolution = resolve(&facts, &[]);
+    let most = resolution
+        .identities
+        .iter()
+        .map(|one| one.members.len())
+        .max();
+    assert!(most <= Some(500), "{most:?}");
+    assert!(begun.elapsed().as_secs() < 60, "{:?}", begun.elapsed());
+}
+
+#[test]
+fn a_code_that_stands_for_none_joins_nobody() {
+    for code in ["00000000-0", "000000000"] {
+        let rows: [Row<'_>; 2] = [
+            ("教育局", code, "a.gov.cn/x", &[2019]),
+            ("教育局", code, "b.gov.cn/y", &[2020]),
+        ];
+        assert_eq!(joined(&rows), Vec::<String>::new(), "{code}");
+    }
+}
