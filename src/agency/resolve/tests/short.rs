@@ -271,6 +271,15 @@ fn what_may_be_another_city_stays_apart() {
             ],
         ),
         (
+            "a city of no list, and codes of two",
+            vec![
+                ("云岭区财政局", "", COLUMN, "", 2019),
+                ("云溪市云岭区财政局", "", COLUMN, "", 2020),
+                ("云岭区教育局", "", "www.glq.gov.cn/x", "3201060001", 2020),
+                ("云岭区民政局", "", "www.glq.gov.cn/y", "3203020001", 2020),
+            ],
+        ),
+        (
             "two cities of no list",
             vec![
                 ("云岭区财政局", "", COLUMN, "", 2019),
