@@ -428,3 +428,67 @@ fn what_is_decided_of_agencies_and_findings_shows_at_once() {
     home.done(&["agency", "undo", "last", "--reason", "it was not moved"]);
     assert_eq!(late(), both);
 }
+
+#[test]
+fn a_districts_bureau_goes_on_under_its_long_name() {
+    let pages = [
+        (
+            "鼓楼区财政局",
+            2019,
+            "http://www.glq.gov.cn/zwgk/czj/2020/a.html",
+        ),
+        (
+            "南京市鼓楼区财政局",
+            2020,
+            "http://www.glq.gov.cn/zwgk/czj/2021/a.html",
+        ),
+        (
+            "鼓楼区财政局",
+            2021,
+            "http://www.xzgl.gov.cn/zwgk/czj/2022/a.html",
+        ),
+        (
+            "鼓楼区民政局",
+            2019,
+            "http://www.js.gov.cn/gl/mzj/2020/a.html",
+        ),
+        (
+            "徐州市鼓楼区民政局",
+            2020,
+            "http://www.js.gov.cn/gl/mzj/2021/a.html",
+        ),
+    ];
+    let at_once = Home::new();
+    for (agency, year, url) in pages {
+        at_once.import(agency, year, url);
+    }
+    at_once.done(&["build"]);
+    assert_eq!(
+        at_once.list(),
+        [
+            "南京市鼓楼区财政局 2 2019-2020",
+            "徐州市鼓楼区民政局 1 2020-2020",
+            "鼓楼区民政局 1 2019-2019",
+            "鼓楼区财政局 1 2021-2021",
+        ]
+    );
+    let stepwise = Home::new();
+    for (agency, year, url) in pages.into_iter().rev() {
+        stepwise.import(agency, year, url);
+        stepwise.done(&["build"]);
+    }
+    assert_eq!(stepwise.tables(), at_once.tables());
+    // A second city's district of the name on the site: then which is meant is not known any more.
+    let url = "http://www.glq.gov.cn/zwgk/x/2021/a.html";
+    for home in [&at_once, &stepwise] {
+        home.import("徐州市鼓楼区财政局", 2020, url);
+        home.done(&["build"]);
+        assert!(
+            home.list()
+                .contains(&"南京市鼓楼区财政局 1 2020-2020".to_owned()),
+            "{:?}",
+            home.list()
+        );
+    }
+    assert_eq!(stepwise.tables(), at_once.tables());
+}

@@ -23,7 +23,8 @@ impl Code {
             9 => is_organisation_code(&text),
             _ => false,
         };
-        sound.then_some(Self(text))
+        let code = Self(text);
+        (sound && !is_placeholder(code.core())).then_some(code)
     }
 
     /// The nine characters that name the body: the organisation code, also inside the longer one.
@@ -41,6 +42,15 @@ impl Code {
         let sound = digits.bytes().all(|byte| byte.is_ascii_digit()) && !digits.starts_with("10");
         sound.then_some(digits)
     }
+}
+
+/// 00000000-0, 11111111-?, 12345678-?: written where nobody knew the code, with a check digit that is right.
+fn is_placeholder(core: &str) -> bool {
+    let own = core.get(..8).unwrap_or(core);
+    let repeats = own
+        .bytes()
+        .all(|byte| own.as_bytes().first() == Some(&byte));
+    repeats || own == "12345678"
 }
 
 #[cfg(test)]
@@ -97,6 +107,17 @@ mod tests {
         for wrong in ["", "1", "CODE1", "123456789", "11320324014300450A", "１１"] {
             assert_eq!(Code::parse(wrong), None, "{wrong}");
         }
+    }
+
+    #[test]
+    fn what_stands_for_no_code_names_nobody() {
+        for body in ["00000000", "11111111", "12345678"] {
+            let short = organisation(body);
+            assert!(is_organisation_code(&short), "{short}");
+            assert_eq!(Code::parse(&short), None, "{short}");
+            assert_eq!(Code::parse(&credit("320324", body)), None, "{body}");
+        }
+        assert!(Code::parse(&organisation("00000001")).is_some());
     }
 
     proptest! {

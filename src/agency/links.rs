@@ -142,11 +142,12 @@ pub(super) fn by_reform(joined: &mut Joined<'_>, free: &[usize]) -> Vec<Found> {
     let bodies = bodies(joined, free);
     let reforms = Reforms::get();
     let mut links = Vec::new();
-    for of_path in bodies.values() {
+    for (path, of_path) in &bodies {
         if of_path.len() < 2 {
             continue;
         }
-        for reform in &reforms.all {
+        let is_national = path == "cn";
+        for reform in reforms.all.iter().filter(|one| one.national == is_national) {
             reformed(joined, reforms, reform, of_path, &mut links);
         }
     }

@@ -17,7 +17,7 @@ mod resolve;
 pub use code::Code;
 pub use division::{Divisions, Level};
 pub use name::{Name, Path};
-pub use place::{discriminator, site_id, site_of};
+pub use place::{column_of, discriminator, site_id, site_of};
 pub use resolve::{
     AgencyFact, Decided, Identity, Link, LinkKind, Member, Named, Resolution, Rule, resolve,
 };

@@ -171,6 +171,11 @@ const NO_DISTRICT: [char; 27] = [
     '理', '验', '范', '易', '新', '地', '林', '特', '运', '展', '集',
 ];
 
+/// What zones end with before 区, where the last character alone may end a district's name: 经开区, while 南开区 is one.
+const NO_DISTRICT_WORDS: [&str; 12] = [
+    "经开", "综保", "名胜", "集聚", "聚集", "功能", "自贸", "产业", "工贸", "物流", "警备", "军",
+];
+
 impl Name {
     /// Takes a name apart. `era` is the code that a name means which has meant two divisions; without it such a name
     /// stays without code.
@@ -184,7 +189,8 @@ impl Name {
         {
             rest = inner;
         }
-        if MINISTRIES.contains(&rest) || SYSTEMS.contains(&rest) || rest.starts_with("国务院") {
+        let is_known = MINISTRIES.contains(&rest) || SYSTEMS.contains(&rest);
+        if is_known || rest.starts_with("国务院") || Reforms::get().is_national(rest) {
             return Self {
                 body: rest.to_owned(),
                 is_national: true,
@@ -503,7 +509,8 @@ fn county(text: &str, above: Option<&Part>) -> Option<(usize, PartKind)> {
             _ => {
                 let before = stem.chars().next_back();
                 let fits = !behind.is_some_and(|c| matches!(c, '域' | '划' | '块' | '位' | '间'));
-                let zone = before.is_some_and(|c| NO_DISTRICT.contains(&c));
+                let zone = before.is_some_and(|c| NO_DISTRICT.contains(&c))
+                    || NO_DISTRICT_WORDS.iter().any(|word| stem.ends_with(word));
                 (fits && !zone).then_some(PartKind::District)
             }
         };

@@ -81,7 +81,8 @@ pub fn discriminator(name: &str, year: Option<i16>, url: Option<&str>, page: &st
     let place = match read.path() {
         Path::Whole(_) => return String::new(),
         Path::Site(_) => url.and_then(Place::of).and_then(|place| {
-            if place.is_of_one() {
+            // A host elsewhere may be a platform of many.
+            if is_of_one_government(&place.host) {
                 return Some(place.host);
             }
             place.column()
@@ -89,6 +90,19 @@ pub fn discriminator(name: &str, year: Option<i16>, url: Option<&str>, page: &st
         Path::Column(_) => url.and_then(Place::of).and_then(|place| place.column()),
     };
     place.unwrap_or_else(|| format!("page {page}"))
+}
+
+/// Where a page stands: its host, and its column where the address has one; `None` for what is no address.
+pub fn column_of(url: &str) -> Option<String> {
+    let place = Place::of(url)?;
+    Some(place.column().unwrap_or(place.host))
+}
+
+/// Whether a host is that of one government, which has one district of a name.
+pub(super) fn is_of_one_government(host: &str) -> bool {
+    let label = host.strip_suffix(".gov.cn");
+    let label = label.and_then(|above| above.rsplit('.').next());
+    label.is_some_and(|label| !label.is_empty() && !is_shared(label))
 }
 
 /// The code in the discriminator of a name that has meant two divisions.
@@ -150,13 +164,6 @@ impl Place {
             path: bare.to_owned(),
             has_query: path.contains('?'),
         })
-    }
-
-    /// Whether the host is that of one government, which has one district of a name. A host elsewhere may be a platform of many.
-    fn is_of_one(&self) -> bool {
-        let label = self.host.strip_suffix(".gov.cn");
-        let label = label.and_then(|above| above.rsplit('.').next());
-        label.is_some_and(|label| !is_shared(label))
     }
 
     /// Host and folders of the column: those before the first that bears a date, a year or an article's number. `None`

@@ -8,6 +8,7 @@
 
 mod identities;
 mod rules;
+mod short;
 
 use std::collections::{BTreeSet, HashMap, HashSet};
 
@@ -30,6 +31,8 @@ pub struct AgencyFact {
     pub place: String,
     /// `SiteIDCode` of its pages.
     pub sites: BTreeSet<String>,
+    /// Where its pages stand ([`super::column_of`]): a host, or host and column.
+    pub pages: BTreeSet<String>,
     /// Year and scope of its reports.
     pub years: BTreeSet<(i16, String)>,
     /// Known from suspected copies alone: joined by name, and evidence of nothing else.
@@ -73,7 +76,7 @@ pub enum Rule {
     Own,
     /// Same name, same division.
     Name,
-    /// Same name on the same site, of a district whose city is not told.
+    /// Same name on the same site, of a district whose city is not told by one or both.
     Host,
     /// Same name in the same column of a site.
     Column,
@@ -378,10 +381,15 @@ impl<'f> Joined<'f> {
             )
         });
         let latest = latest.unwrap_or(root);
+        let inner = |at: usize| nodes[at].name.as_ref()?.parts.last().map(|part| &part.name);
         let same = |at: &&usize| {
+            // The long name of a district stands for the short one, too.
+            let is_long = nodes[latest].whole().is_none()
+                && inner(latest).is_some()
+                && inner(**at) == inner(latest);
             nodes[**at].body() == nodes[latest].body()
                 && nodes[**at].name.is_some() == nodes[latest].name.is_some()
-                && nodes[**at].whole() == nodes[latest].whole()
+                && (nodes[**at].whole() == nodes[latest].whole() || is_long)
         };
         members
             .iter()
@@ -392,7 +400,15 @@ impl<'f> Joined<'f> {
                 let length = fact.name.as_ref().map_or(0, |name| name.chars().count());
                 let early = std::cmp::Reverse(last(at));
                 let short = std::cmp::Reverse(length);
-                (fact.is_copy, fact.code.is_none(), short, early, order(fact))
+                let is_vague = nodes[*at].whole().is_none();
+                (
+                    fact.is_copy,
+                    is_vague,
+                    fact.code.is_none(),
+                    short,
+                    early,
+                    order(fact),
+                )
             })
             .unwrap_or(latest)
     }
@@ -414,6 +430,7 @@ pub fn resolve(facts: &[AgencyFact], decisions: &[Decided]) -> Resolution {
     rules::by_name(&mut joined, &free);
     rules::by_site(&mut joined, &free);
     rules::by_code(&mut joined, &free);
+    short::by_city(&mut joined, &free);
     let mut links = links::by_division(&mut joined, &free);
     links.extend(links::by_reform(&mut joined, &free));
     for (id, members) in &decided.joins {
@@ -502,5 +519,4 @@ impl Standing {
 }
 
 #[cfg(test)]
-#[path = "resolve_tests.rs"]
 mod tests;

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, HashMap};
 
 use rusqlite::{Connection, params};
 
-use crate::agency::AgencyFact;
+use crate::agency::{AgencyFact, column_of};
 
 use super::{Store, StoreError};
 
@@ -86,6 +86,20 @@ impl Store {
             }
             if let Some(site) = row.get(3)? {
                 fact.sites.insert(site);
+            }
+        }
+        let mut statement = connection.prepare(
+            "SELECT DISTINCT r.agency_id, d.url FROM report r JOIN reading g ON g.version_id = r.version_id
+             JOIN capture c ON c.id = g.capture_id JOIN address d ON d.id = c.address_id
+             WHERE r.agency_id IS NOT NULL AND g.official <> 'mirror_suspected'",
+        )?;
+        let mut rows = statement.query([])?;
+        while let Some(row) = rows.next()? {
+            if let (Some(fact), Some(page)) = (
+                facts.get_mut(&row.get(0)?),
+                column_of(row.get_ref(1)?.as_str().unwrap_or_default()),
+            ) {
+                fact.pages.insert(page);
             }
         }
         Ok(facts.into_values().collect())

@@ -98,6 +98,10 @@ fn outermost<'j>(joined: &'j Joined<'_>, group: &[usize], digits: usize) -> BTre
         .collect()
 }
 
+/// No body has so many names and places: who has so many codes of sites has them to be joined with everybody, and each join looks at
+/// all of both.
+const MANY: usize = 500;
+
 /// Names without division on sites of one `SiteIDCode`, where no year has two.
 pub(super) fn by_site(joined: &mut Joined<'_>, free: &[usize]) {
     let mut groups: BTreeMap<(String, String), Vec<usize>> = BTreeMap::new();
@@ -112,8 +116,12 @@ pub(super) fn by_site(joined: &mut Joined<'_>, free: &[usize]) {
     }
     for ((site, body), group) in groups {
         let roots = joined.roots(&group);
+        let count: usize = roots.iter().map(|root| joined.members(*root).len()).sum();
+        if roots.len() < 2 || count > MANY {
+            continue;
+        }
         let cores: BTreeSet<&str> = roots.iter().flat_map(|root| joined.cores(*root)).collect();
-        if roots.len() < 2 || cores.len() > 1 || joined.meet(&roots) {
+        if cores.len() > 1 || joined.meet(&roots) {
             continue;
         }
         let evidence = format!("{body} on sites of SiteIDCode {site}");
