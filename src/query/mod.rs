@@ -19,6 +19,7 @@ mod expected;
 mod export;
 mod filter;
 mod listed;
+mod namesakes;
 mod panel;
 mod places;
 pub mod ratios;
