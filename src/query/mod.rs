@@ -58,7 +58,9 @@ pub use division::{Division, DivisionError};
 pub use export::{export_csv, export_json};
 pub use filter::{AgencyFilter, Copies, Filter};
 pub use listed::{ListedColumn, ListedEntry};
-pub use panel::{Details, FindingText, Head, Narrative, Panel, in_wide, series_of};
+pub use panel::{
+    Details, FindingText, Head, Narrative, Panel, exported_series_of, in_wide, series_of,
+};
 pub use places::{
     AgencyIdentity, ReportPlace, agency_identities, divisions, placed_report, places_of_bodies,
     report_place, unplaced_reports,
