@@ -65,6 +65,9 @@ pub(super) fn run(context: &Context, args: &Args) -> anyhow::Result<Status> {
     let filter = args.selection.filter(&opened.store)?;
     let lists = lists(&opened.home)?;
     let coverage = query::coverage_with(&opened.store, &filter, &expected, &lists)?;
+    if coverage.rows.is_empty() && (args.json || args.csv) {
+        output::say("no reports");
+    }
     if args.json {
         output::print_json([coverage])?;
     } else if args.csv {

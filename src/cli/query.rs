@@ -33,7 +33,8 @@ Examples:
 #[command(after_help = EXAMPLES)]
 pub(super) struct Args {
     /// The statement; - reads it from stdin
-    #[arg(required_unless_present_any = ["file", "views"], conflicts_with_all = ["file", "views"])]
+    // A statement may begin with a comment, `-- which`.
+    #[arg(allow_hyphen_values = true, required_unless_present_any = ["file", "views"], conflicts_with_all = ["file", "views"])]
     sql: Option<String>,
     /// The statement from a file
     #[arg(long, value_name = "FILE", conflicts_with = "views")]
