@@ -128,8 +128,9 @@ fn find(store: &Store, args: &Args) -> anyhow::Result<StoredReport> {
                 copies(store, args)?
             ),
             several => bail!(
-                "{} reports; choose one with --scope or --id:\n{}",
+                "{} reports; choose one with {}:\n{}",
                 several.len(),
+                select::chosen_by(several),
                 listing(several, None)
             ),
         },

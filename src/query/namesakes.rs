@@ -1,6 +1,7 @@
 //! Years that are told missing where a body of the same name on the same site has them: nobody knows then which of the two
 //! published the report, and nobody is accused.
 
+use std::collections::hash_map::Entry;
 use std::collections::{BTreeMap, HashMap, HashSet};
 
 use super::QueryError;
@@ -61,9 +62,9 @@ pub(super) fn excuse(
     }
     let names = Names::of(store, &accused)?;
     let mut own: HashMap<i64, Vec<usize>> = HashMap::new();
-    for (at, named) in names.all.iter().enumerate() {
-        if accused.contains(&named.key) {
-            own.entry(named.key).or_default().push(at);
+    for (at, one) in names.all.iter().enumerate() {
+        if accused.contains(&one.key) {
+            own.entry(one.key).or_default().push(at);
         }
     }
     let mut reports: HashMap<i64, Vec<Seen>> = HashMap::new();
@@ -83,8 +84,8 @@ pub(super) fn excuse(
         // The first of each year that is missing.
         let mut found: BTreeMap<i16, CellEvidence> = BTreeMap::new();
         for (at, is_told) in namesakes {
-            let named = &names.all[at];
-            for seen in seen(store, named.id, &mut reports)? {
+            let other = &names.all[at];
+            for seen in seen(store, other.id, &mut reports)? {
                 let is_here = || {
                     let host = seen.url.as_deref().and_then(host);
                     host.is_some_and(|host| hosts.contains(&host))
@@ -93,7 +94,7 @@ pub(super) fn excuse(
                     found
                         .entry(seen.year)
                         .or_insert_with(|| CellEvidence::Namesake {
-                            agency: named.label.clone(),
+                            agency: other.label.clone(),
                             report_id: seen.report_id,
                             url: seen.url.clone(),
                         });
@@ -201,7 +202,7 @@ fn seen<'r>(
     agency: i64,
     known: &'r mut HashMap<i64, Vec<Seen>>,
 ) -> Result<&'r [Seen], QueryError> {
-    if !known.contains_key(&agency) {
+    if let Entry::Vacant(place) = known.entry(agency) {
         let mut statement = store.connection().prepare_cached(
             "SELECT r.year, r.id, d.url FROM report r JOIN version v ON v.id = r.version_id JOIN capture c ON c.id = v.capture_id
              LEFT JOIN address d ON d.id = c.address_id
@@ -214,7 +215,7 @@ fn seen<'r>(
                 url: row.get(2)?,
             })
         })?;
-        known.insert(agency, rows.collect::<Result<_, _>>()?);
+        place.insert(rows.collect::<Result<_, _>>()?);
     }
     Ok(known.get(&agency).map_or(&[], Vec::as_slice))
 }

@@ -152,3 +152,24 @@ fn agencies_are_listed_as_csv() {
     assert!(names.iter().any(|name| name == "云溪市教育局"), "{names:?}");
     assert_eq!(run(&home, ["agency", "list", "--csv", "--json"]).code, 2);
 }
+
+#[test]
+fn what_was_said_of_a_finding_is_told_back() {
+    let (_folder, home) = demo();
+    let listed = run(&home, ["audit", "--code", "late", "--json"]);
+    let line: serde_json::Value = serde_json::from_str(listed.out.lines().next().unwrap()).unwrap();
+    let id = line["id"].as_str().unwrap();
+    for (verb, says) in [
+        ("dismiss", "dismissed: 青岭县自然资源局 2022 late"),
+        ("reopen", "open again"),
+        ("confirm", "confirmed: 青岭县自然资源局 2022 late"),
+    ] {
+        let said = run(&home, ["audit", verb, id, "--reason", "asked"]);
+        assert_eq!((said.code, said.out.as_str()), (0, ""), "{}", said.err);
+        assert!(
+            said.err.contains(says) && said.err.contains(id),
+            "{}",
+            said.err
+        );
+    }
+}
