@@ -450,7 +450,7 @@ fn of_2019(reports: &[Report], narrowed: bool) -> (&'static str, Vec<String>, Op
             ..Filter::default()
         };
         let alone = coverage(&home.store, &one, &[]).unwrap();
-        assert_eq!(alone.rows, [row.clone()]);
+        assert_eq!(alone.rows, std::slice::from_ref(&row));
     }
     let kinds = row.evidence[1].iter().map(|one| {
         let json = serde_json::to_value(one).unwrap();
