@@ -100,7 +100,8 @@ fn masses<'r, K: Ord>(
     Ok(left)
 }
 
-/// One finding a body, about its last report.
+/// Of a rebuilt site one finding a body, about its last report. Where nothing came after, every report is told of: that they went
+/// together does not give one of them back.
 fn tell(together: Vec<Gone<'_>>, mass: &Mass, found: &mut Vec<Watched>) {
     let mut bodies: BTreeMap<Option<i64>, Vec<Gone<'_>>> = BTreeMap::new();
     for one in together {
@@ -109,19 +110,16 @@ fn tell(together: Vec<Gone<'_>>, mass: &Mass, found: &mut Vec<Watched>) {
     for (_, mut reports) in bodies {
         reports.sort_by_key(|one| (one.year, one.scope, one.vanished.report_id));
         if mass.goes_on {
-            found.extend(at_once(&reports, WatchCode::SiteRebuilt));
-        } else if let [one] = reports.as_slice() {
-            found.push(one.alone());
+            found.extend(rebuilt(&reports));
         } else {
-            found.extend(at_once(&reports, WatchCode::Withdrawn));
+            found.extend(reports.iter().map(Gone::alone));
         }
     }
 }
 
-/// The finding about several reports of a body, in order of years.
-fn at_once(reports: &[Gone<'_>], code: WatchCode) -> Option<Watched> {
+/// The finding that the site with the reports of a body, in order of years, was rebuilt.
+fn rebuilt(reports: &[Gone<'_>]) -> Option<Watched> {
     let (first, last) = (reports.first()?, reports.last()?);
-    let seen = reports.iter().map(|one| one.days.0).max()?;
     let gone = reports.iter().map(|one| one.days.1).min()?;
     let (host, count) = (&last.host, reports.len());
     let years = if first.year == last.year {
@@ -129,33 +127,18 @@ fn at_once(reports: &[Gone<'_>], code: WatchCode) -> Option<Watched> {
     } else {
         format!("{}—{}", first.year, last.year)
     };
-    let (zh, en) = if code == WatchCode::SiteRebuilt {
-        (
-            format!(
-                "{host}上本机关{count}份报告（{years}年度）的网址自{gone}起均返回“不存在”，此后仍有报告在其他网址公布，疑为网站改版。"
-            ),
-            format!(
-                "{count} reports of the agency ({years}) at {host} are answered with \"not there\" since {gone}; reports are published at other addresses since, so the site was probably rebuilt."
-            ),
-        )
-    } else {
-        (
-            format!(
-                "{count}份报告（{years}年度）同时不见：最后一次见到是{seen}，{gone}起其网址返回“不存在”。"
-            ),
-            format!(
-                "{count} reports ({years}) vanished together: last seen on {seen}, their addresses are answered with \"not there\" since {gone}."
-            ),
-        )
-    };
     let answers = reports.iter().filter_map(|one| one.rows.first());
     Some(Watched {
-        code,
+        code: WatchCode::SiteRebuilt,
         report_id: last.vanished.report_id,
         other_report_id: None,
         about: format!("site {host}"),
-        zh,
-        en,
+        zh: format!(
+            "{host}上本机关{count}份报告（{years}年度）的网址自{gone}起均返回“不存在”，此后仍有报告在其他网址公布，疑为网站改版。"
+        ),
+        en: format!(
+            "{count} reports of the agency ({years}) at {host} are answered with \"not there\" since {gone}; reports are published at other addresses since, so the site was probably rebuilt."
+        ),
         rule: "",
         evidence: answers
             .take(MOST_EVIDENCE)
