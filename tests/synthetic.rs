@@ -242,6 +242,7 @@ fn everything_is_planted() {
         K::Late,
         K::SilentChange,
         K::Withdrawn,
+        K::Rebuilt,
         K::Backdated,
         K::PostDated,
         K::Copied,

@@ -42,7 +42,9 @@ pub(super) struct Args {
 #[derive(Debug, clap::Subcommand)]
 enum Verb {
     /// List the bodies with division, level, years and how many names were joined
-    #[command(after_help = "Examples:\n  nianbao agency list --name 教育 --json")]
+    #[command(
+        after_help = "Examples:\n  nianbao agency list --name 教育 --json\n  nianbao agency list --csv"
+    )]
     List {
         /// Only those of which a name contains this, or of this code [default: all]
         #[arg(long, value_name = "TEXT")]
@@ -54,8 +56,11 @@ enum Verb {
         #[arg(long, value_name = "LEVEL", value_parser = Level::ALL.map(Level::as_str))]
         level: Option<String>,
         /// One JSON object a line
-        #[arg(long)]
+        #[arg(long, conflicts_with = "csv")]
         json: bool,
+        /// CSV with a head line (UTF-8, RFC 4180)
+        #[arg(long)]
+        csv: bool,
     },
     /// Show a body's names, codes, years, predecessors and successors, and why the names are one
     #[command(after_help = "Examples:\n  nianbao agency show 云溪市教育局 --json")]
@@ -123,6 +128,7 @@ pub(super) fn run(context: &Context, args: &Args) -> anyhow::Result<Status> {
             division,
             level,
             json,
+            csv,
         } => {
             let opened = context.read()?;
             let filter = AgencyListFilter {
@@ -135,8 +141,13 @@ pub(super) fn run(context: &Context, args: &Args) -> anyhow::Result<Status> {
                 level: level.clone(),
             };
             let lines = query::list_agencies(&opened.store, &filter)?;
+            if (*json || *csv) && lines.is_empty() {
+                output::say("no agencies");
+            }
             if *json {
                 output::print_json(lines)?;
+            } else if *csv {
+                write_csv(&lines)?;
             } else {
                 output::print(&list(&lines))?;
             }
@@ -196,6 +207,36 @@ fn division(code: Option<&str>) -> String {
     };
     let name = Divisions::get().name(code);
     name.map_or_else(|| code.to_owned(), |name| format!("{code} {name}"))
+}
+
+/// A line a body; empty is not known.
+fn write_csv(lines: &[AgencyLine]) -> anyhow::Result<()> {
+    let mut out = csv::Writer::from_writer(output::stdout());
+    out.write_record([
+        "agency",
+        "agency_code",
+        "division",
+        "level",
+        "first_year",
+        "last_year",
+        "reports",
+        "names",
+    ])?;
+    for line in lines {
+        let year = |year: Option<i16>| year.map(|year| year.to_string()).unwrap_or_default();
+        out.write_record([
+            line.label.as_str(),
+            line.code.as_deref().unwrap_or_default(),
+            line.division.as_deref().unwrap_or_default(),
+            line.level.as_deref().unwrap_or_default(),
+            &year(line.first_year),
+            &year(line.last_year),
+            &line.reports.to_string(),
+            &line.joined.to_string(),
+        ])?;
+    }
+    out.flush()?;
+    Ok(())
 }
 
 fn list(lines: &[AgencyLine]) -> String {

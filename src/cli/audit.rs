@@ -111,6 +111,9 @@ pub(super) fn run(context: &Context, args: &Args) -> anyhow::Result<Status> {
     lines.retain(|line| severity(line) >= Some(least) || proposes(line));
     let hidden = hidden - lines.len();
     if args.json {
+        if lines.is_empty() && watched.is_empty() {
+            output::say("no findings");
+        }
         output::print_json(lines)?;
         output::print_json(watched)?;
         select::say_left_out(&opened.store, &filter)?;

@@ -31,7 +31,8 @@ const TOLD: usize = 40;
 ///
 /// Each cell names what it rests on: reports, findings (`nianbao audit show ID`), addresses on lists and what they were
 /// answered with. A year is missing only where something says that it should be there: reports of years before and after,
-/// the agency's list read to its end, or --expected. docs/watch.md has the words.
+/// the agency's list read to its end, or --expected; never where a body of the same name on its site has that year. docs/watch.md
+/// has the words.
 #[derive(Debug, clap::Args)]
 #[command(after_help = EXAMPLES)]
 pub(super) struct Args {
@@ -64,6 +65,9 @@ pub(super) fn run(context: &Context, args: &Args) -> anyhow::Result<Status> {
     let filter = args.selection.filter(&opened.store)?;
     let lists = lists(&opened.home)?;
     let coverage = query::coverage_with(&opened.store, &filter, &expected, &lists)?;
+    if coverage.rows.is_empty() && (args.json || args.csv) {
+        output::say("no reports");
+    }
     if args.json {
         output::print_json([coverage])?;
     } else if args.csv {
@@ -154,10 +158,12 @@ fn tell(text: &mut String, coverage: &Coverage) -> anyhow::Result<()> {
         let cells = row.presence.iter().zip(&row.evidence);
         for ((presence, evidence), year) in cells.zip(&coverage.years) {
             *counts.entry(*presence).or_default() += 1;
-            let is_plain = matches!(
-                presence,
-                Presence::Found | Presence::WithoutTables | Presence::Unknown
-            );
+            let of_namesake = |one: &CellEvidence| matches!(one, CellEvidence::Namesake { .. });
+            let is_plain = match presence {
+                Presence::Found | Presence::WithoutTables => true,
+                Presence::Unknown => !evidence.iter().any(of_namesake),
+                _ => false,
+            };
             if is_plain {
                 continue;
             }
@@ -231,6 +237,15 @@ fn piece(evidence: &CellEvidence) -> Option<String> {
         CellEvidence::OtherScope { report_id, scope } => {
             format!("report {report_id} is of another scope, {scope}")
         }
+        CellEvidence::Namesake {
+            agency,
+            report_id,
+            url,
+        } => format!(
+            "a body of the same name, {}, has report {report_id} of it at {}: which of the two published it is not known",
+            visible(agency),
+            visible(url.as_deref().unwrap_or("a file"))
+        ),
     })
 }
 
@@ -308,6 +323,10 @@ fn write_csv(coverage: &Coverage) -> anyhow::Result<()> {
                     CellEvidence::Named => "named".to_owned(),
                     CellEvidence::OtherScope { report_id, scope } => {
                         format!("other_scope:{report_id}:{scope}")
+                    }
+                    CellEvidence::Namesake { report_id, url, .. } => {
+                        addresses.extend(url.clone());
+                        format!("namesake:{report_id}")
                     }
                 };
                 kinds.push(kind);

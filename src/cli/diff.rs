@@ -103,8 +103,9 @@ fn report(store: &Store, args: &Args) -> anyhow::Result<i64> {
                 })
                 .collect();
             bail!(
-                "{} reports; choose one with --scope or --id:\n{}",
+                "{} reports; choose one with {}:\n{}",
                 several.len(),
+                select::chosen_by(several),
                 lines.join("\n")
             )
         }

@@ -14,7 +14,7 @@ use crate::store::Store;
 
 use super::context::Context;
 use super::select::{self, Selection};
-use super::suggest::{did_you_mean, near};
+use super::suggest::{ALL_CELLS, did_you_mean, nearest};
 use super::{Status, output, words};
 
 const EXAMPLES: &str = "\
@@ -105,7 +105,7 @@ enum Rows {
 
 pub(super) fn run(context: &Context, args: &Args) -> anyhow::Result<Status> {
     if let Some(cell) = &args.cell {
-        known(cell)?;
+        known(cell, args.form)?;
     }
     check(args)?;
     let opened = context.read()?;
@@ -116,8 +116,11 @@ pub(super) fn run(context: &Context, args: &Args) -> anyhow::Result<Status> {
     match (&args.output, args.format) {
         (None, _) => {
             let mut out = output::stdout();
-            write(args, store, &filter, &mut out)?;
+            let rows = write(args, store, &filter, &mut out)?;
             out.flush()?;
+            if rows == 0 {
+                output::say("no rows: nothing in the database is asked for by these arguments");
+            }
         }
         (Some(path), Format::Csv | Format::Json | Format::Parquet) => {
             let rows = output::replace(path, |file| match args.format {
@@ -337,19 +340,32 @@ fn dataset(config: &DatasetConfig) -> anyhow::Result<Dataset> {
     })
 }
 
-/// Refuses a cell that no form has: an export of nothing would pass for an answer.
-fn known(cell: &str) -> anyhow::Result<()> {
-    let cells = || {
-        Catalog::get()
-            .indicators
-            .iter()
-            .map(|one| one.cell.as_str())
+/// Refuses a cell that no form, or the form asked for, has: an export of nothing would pass for an answer.
+fn known(cell: &str, form: Option<FormId>) -> anyhow::Result<()> {
+    let catalog = Catalog::get();
+    let cells = |form: Option<FormId>| {
+        let all = catalog.indicators.iter();
+        let of_form = all.filter(move |one| form.is_none_or(|form| one.form == form));
+        of_form.map(|one| one.cell.as_str())
     };
-    if cells().any(|known| known == cell) {
+    if cells(form).any(|known| known == cell) {
         return Ok(());
     }
+    let near = did_you_mean(&nearest(cell, cells(form)));
+    let Some(form) = form else {
+        bail!("no form has a cell {cell:?}{near} ({ALL_CELLS})");
+    };
+    let others: Vec<&str> = FormId::ALL
+        .into_iter()
+        .filter(|other| cells(Some(*other)).any(|known| known == cell))
+        .map(FormId::as_str)
+        .collect();
+    if others.is_empty() {
+        bail!("the form of {form} has no cell {cell:?}{near} ({ALL_CELLS})");
+    }
     bail!(
-        "no form has a cell {cell:?}{}",
-        did_you_mean(&near(cell, cells()))
+        "the form of {form} has no cell {cell:?}, that of {} has: --form {}{near}",
+        others.join(" and "),
+        others[0]
     );
 }

@@ -28,12 +28,22 @@ Examples:
 
 /// Ask the database in SQL, reading only
 ///
+/// A statement may begin with a comment, but what looks like an option is one that was typed wrong.
+fn statement(typed: &str) -> Result<String, String> {
+    let is_option = typed.len() > 1 && typed.starts_with('-') && !typed.contains(char::is_whitespace);
+    if is_option {
+        return Err("no such option; `nianbao query --help` lists them".into());
+    }
+    Ok(typed.into())
+}
+
 /// One statement over the views of docs/database.md.
 #[derive(Debug, clap::Args)]
 #[command(after_help = EXAMPLES)]
 pub(super) struct Args {
     /// The statement; - reads it from stdin
-    #[arg(required_unless_present_any = ["file", "views"], conflicts_with_all = ["file", "views"])]
+    // A statement may begin with a comment, `-- which`.
+    #[arg(allow_hyphen_values = true, value_parser = statement, required_unless_present_any = ["file", "views"], conflicts_with_all = ["file", "views"])]
     sql: Option<String>,
     /// The statement from a file
     #[arg(long, value_name = "FILE", conflicts_with = "views")]

@@ -126,3 +126,12 @@ pub(super) fn in_order(from: Option<i16>, to: Option<i16>) -> anyhow::Result<()>
         _ => Ok(()),
     }
 }
+
+/// By which arguments one of several reports is chosen: a scope only where it tells them apart.
+pub(super) fn chosen_by(lines: &[query::ReportLine]) -> &'static str {
+    if lines.windows(2).any(|pair| pair[0].scope != pair[1].scope) {
+        "--scope or --id"
+    } else {
+        "--id"
+    }
+}

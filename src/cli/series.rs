@@ -96,6 +96,9 @@ pub(super) fn run(context: &Context, args: &Args) -> anyhow::Result<Status> {
     };
     let indicator = indicator(id)?;
     let points = points(&opened.store, &indicator, &filter)?;
+    if points.is_empty() && (args.look.json || args.look.csv) {
+        output::say("no reports");
+    }
     if args.look.json {
         output::print_json(&points)?;
     } else if args.look.csv {

@@ -14,7 +14,7 @@ use crate::store::{Store, StoredReport};
 
 use super::context::{Context, Opened};
 use super::select::{self, CopiesArg};
-use super::suggest::{did_you_mean, near};
+use super::suggest::{ALL_CELLS, did_you_mean, nearest};
 use super::{Status, audit, facsimile, output, proof, statistics, words};
 
 const EXAMPLES: &str = "\
@@ -128,8 +128,9 @@ fn find(store: &Store, args: &Args) -> anyhow::Result<StoredReport> {
                 copies(store, args)?
             ),
             several => bail!(
-                "{} reports; choose one with --scope or --id:\n{}",
+                "{} reports; choose one with {}:\n{}",
                 several.len(),
+                select::chosen_by(several),
                 listing(several, None)
             ),
         },
@@ -407,7 +408,10 @@ pub(super) fn observation<'r>(report: &'r Report, cell: &str) -> anyhow::Result<
         let catalog = Catalog::get();
         let observed = report.observations.iter();
         let cells = observed.map(|one| catalog.indicator(one.indicator).cell.as_str());
-        let near = near(cell, cells);
-        format!("the report has no cell {cell:?}{}", did_you_mean(&near))
+        let near = nearest(cell, cells);
+        format!(
+            "the report has no cell {cell:?}{} ({ALL_CELLS})",
+            did_you_mean(&near)
+        )
     })
 }

@@ -18,6 +18,28 @@ pub(super) fn near<'k>(wanted: &str, known: impl IntoIterator<Item = &'k str>) -
     scored.into_iter().map(|(_, word)| word).collect()
 }
 
+/// As [`near`]; where nothing is that near, the three nearest all the same.
+pub(super) fn nearest<'k>(
+    wanted: &str,
+    known: impl IntoIterator<Item = &'k str> + Clone,
+) -> Vec<&'k str> {
+    let found = near(wanted, known.clone());
+    if !found.is_empty() {
+        return found;
+    }
+    let mut scored: Vec<(f64, &str)> = known
+        .into_iter()
+        .map(|word| (likeness(wanted, word), word))
+        .collect();
+    scored.sort_by(|one, other| other.0.total_cmp(&one.0).then(one.1.cmp(other.1)));
+    scored.dedup_by(|one, other| one.1 == other.1);
+    scored.into_iter().take(3).map(|(_, word)| word).collect()
+}
+
+/// How to find all cells.
+pub(super) const ALL_CELLS: &str =
+    "`nianbao query \"SELECT form, cell, labels FROM indicator\"` lists all cells";
+
 /// `; did you mean a, b?`, or nothing.
 pub(super) fn did_you_mean(near: &[&str]) -> String {
     if near.is_empty() {
@@ -49,6 +71,8 @@ mod tests {
             ["云溪市教育局"]
         );
         assert!(near("zzz", known).is_empty());
+        assert_eq!(nearest("zzz", known).len(), 3);
+        assert_eq!(nearest("closed", known), ["requests_closed"]);
         assert_eq!(did_you_mean(&["a", "b"]), "; did you mean a, b?");
     }
 }

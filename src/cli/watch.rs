@@ -96,8 +96,22 @@ fn say(context: &Context, said: &Said, what: fn(String) -> What) -> anyhow::Resu
     let line = find(&opened, &said.id)?;
     let path = opened.home.decisions();
     let by = said.by.as_deref();
-    decisions::append(&path, Timestamp::now(), by, &said.reason, what(line.id))?;
-    refresh(&mut opened)
+    let what = what(line.id.clone());
+    let word = match what {
+        What::ConfirmFinding { .. } => "confirmed",
+        _ => "dismissed",
+    };
+    decisions::append(&path, Timestamp::now(), by, &said.reason, what)?;
+    refresh(&mut opened)?;
+    let agency = line.agency.as_deref().or(line.agency_code.as_deref());
+    output::say(&format!(
+        "{word}: {} {} {}; `nianbao audit reopen {} --reason TEXT` takes it back",
+        visible(agency.unwrap_or("?")),
+        line.year,
+        line.code,
+        line.id
+    ));
+    Ok(())
 }
 
 fn reopen(context: &Context, said: &Said) -> anyhow::Result<()> {
@@ -112,7 +126,9 @@ fn reopen(context: &Context, said: &Said) -> anyhow::Result<()> {
     };
     let by = said.by.as_deref();
     decisions::append(&path, Timestamp::now(), by, &said.reason, undo)?;
-    refresh(&mut opened)
+    refresh(&mut opened)?;
+    output::say(&format!("open again: finding {}", said.id));
+    Ok(())
 }
 
 /// Brings what people said into the database; lines that say nothing are told of.

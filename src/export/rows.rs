@@ -213,38 +213,62 @@ fn series(panel: &Panel<'_>, put: &mut Put<'_>) -> Result<(), ExportError> {
         Ok::<_, ExportError>(())
     })?;
     for series in crosswalk::all() {
-        let mut points = panel.series(&series.id)?;
-        let same = |one: &Point, other: &Point| {
-            (one.agency_key, one.scope, one.year) == (other.agency_key, other.scope, other.year)
+        let all = panel.series(&series.id)?;
+        let apart = series.forms_apart();
+        if apart.is_empty() {
+            points(&series.id, all, &keys, put)?;
+            continue;
+        }
+        for form in apart {
+            let of_form = all.iter().filter(|point| point.form == Some(form));
+            points(
+                &series.exported_id(form),
+                of_form.cloned().collect(),
+                &keys,
+                put,
+            )?;
+        }
+    }
+    Ok(())
+}
+
+/// The points of one series, under its id.
+fn points(
+    id: &str,
+    mut points: Vec<Point>,
+    keys: &HashMap<i64, (usize, String)>,
+    put: &mut Put<'_>,
+) -> Result<(), ExportError> {
+    let same = |one: &Point, other: &Point| {
+        (one.agency_key, one.scope, one.year) == (other.agency_key, other.scope, other.year)
+    };
+    for alike in points.chunk_by_mut(same) {
+        // Where only the database's number tells them apart.
+        alike.sort_by_key(|point| keys.get(&point.report_id).map(|(at, _)| *at));
+    }
+    for point in points {
+        // Of a form without the indicator there is no point, nor of a report without tables.
+        if matches!(point.status, PointStatus::NotInForm | PointStatus::NoTable) {
+            continue;
+        }
+        let Some((_, key)) = keys.get(&point.report_id) else {
+            continue;
         };
-        for alike in points.chunk_by_mut(same) {
-            // Where only the database's number tells them apart.
-            alike.sort_by_key(|point| keys.get(&point.report_id).map(|(at, _)| *at));
-        }
-        for point in points {
-            // Of a form without the indicator there is no point, nor of a report without tables.
-            if matches!(point.status, PointStatus::NotInForm | PointStatus::NoTable) {
-                continue;
-            }
-            let Some((_, key)) = keys.get(&point.report_id) else {
-                continue;
-            };
-            put(&[
-                Value::Text(&series.id),
-                Value::Text(key),
-                Value::text(point.agency.as_deref()),
-                Value::text(point.agency_code.as_deref()),
-                Value::whole(point.year),
-                Value::Text(point.scope.as_str()),
-                Value::text(point.form.map(FormId::as_str)),
-                Value::exact(point.value),
-                Value::Text(point.status.as_str()),
-                Value::text(point.unit.map(crate::model::Unit::as_str)),
-                Value::Text(point.quality.as_str()),
-                Value::Yes(point.break_before),
-                Value::text(point.note.as_deref()),
-            ])?;
-        }
+        put(&[
+            Value::Text(id),
+            Value::Text(key),
+            Value::text(point.agency.as_deref()),
+            Value::text(point.agency_code.as_deref()),
+            Value::whole(point.year),
+            Value::Text(point.scope.as_str()),
+            Value::text(point.form.map(FormId::as_str)),
+            Value::exact(point.value),
+            Value::Text(point.status.as_str()),
+            Value::text(point.unit.map(crate::model::Unit::as_str)),
+            Value::Text(point.quality.as_str()),
+            Value::Yes(point.break_before),
+            Value::text(point.note.as_deref()),
+        ])?;
     }
     Ok(())
 }
@@ -326,7 +350,7 @@ fn codebook(put: &mut Put<'_>) -> Result<(), ExportError> {
         for (position, one) in catalog.of_form(form.id).enumerate() {
             let title = form.tables.iter().find(|table| table.id == one.table);
             let (zh, en) = (label_zh(one), label_en(one));
-            let series = query::series_of(one.id).join(" ");
+            let series = query::exported_series_of(one.id, form.id).join(" ");
             let quantity = match one.quantity {
                 crate::model::form::Quantity::Count => "count",
                 crate::model::form::Quantity::Change => "change",
@@ -369,20 +393,52 @@ fn series_codebook(put: &mut Put<'_>) -> Result<(), ExportError> {
     };
     for one in crosswalk::all() {
         let variants = one.variants.iter().map(|(form, terms)| (form, terms));
-        let forms: Vec<String> = one
+        let made: Vec<(FormId, String)> = one
             .forms
             .iter()
             .chain(variants)
-            .map(|(form, made_of)| format!("{form}: {}", terms(made_of)))
+            .map(|(form, made_of)| (*form, format!("{form}: {}", terms(made_of))))
             .collect();
-        put(&[
-            Value::Text(&one.id),
-            Value::Text(&one.label),
-            Value::Text(one.quality.as_str()),
-            Value::text(Some(one.caveat.as_str()).filter(|caveat| !caveat.is_empty())),
-            Value::text(Some(one.caveat_zh.as_str()).filter(|caveat| !caveat.is_empty())),
-            Value::Text(&forms.join("; ")),
-        ])?;
+        let of = |form: Option<FormId>| {
+            let of_form = made
+                .iter()
+                .filter(|(of, _)| form.is_none_or(|form| form == *of));
+            let of_form: Vec<&str> = of_form.map(|(_, made)| made.as_str()).collect();
+            of_form.join("; ")
+        };
+        let mut line = |id: &str, label: &str, caveats: [&str; 2], forms: &str| {
+            let [caveat, caveat_zh] =
+                caveats.map(|caveat| Value::text(Some(caveat).filter(|one| !one.is_empty())));
+            put(&[
+                Value::Text(id),
+                Value::Text(label),
+                Value::Text(one.quality.as_str()),
+                caveat,
+                caveat_zh,
+                Value::Text(forms),
+            ])
+        };
+        let apart = one.forms_apart();
+        if apart.is_empty() {
+            line(
+                &one.id,
+                &one.label,
+                [&one.caveat, &one.caveat_zh],
+                &of(None),
+            )?;
+        }
+        let ids: Vec<String> = apart.iter().map(|form| one.exported_id(*form)).collect();
+        let ids = ids.join(", ");
+        for form in apart {
+            let caveat = format!("{} Never to be joined, so apart: {ids}", one.caveat);
+            let caveat_zh = format!("{}；不得连接，故分列：{ids}", one.caveat_zh);
+            line(
+                &one.exported_id(form),
+                &format!("{}（{form}年版）", one.label),
+                [&caveat, &caveat_zh],
+                &of(Some(form)),
+            )?;
+        }
     }
     Ok(())
 }

@@ -42,6 +42,8 @@ words! {
         SilentChange = "silent_change",
         /// The report is not there any more.
         Withdrawn = "withdrawn",
+        /// All reports of a site vanished at once, and it goes on elsewhere.
+        SiteRebuilt = "site_rebuilt",
         /// Large parts of the text stand in another report.
         CopiedText = "copied_text",
         /// More requests of 2018 were left open than 2019 carries in.
@@ -220,6 +222,7 @@ impl WatchCode {
             | Self::FeeStatementMissing
             | Self::OpenRequestsBreak
             | Self::PartAboveWhole
+            | Self::SiteRebuilt
             | Self::FeeStep => Severity::Info,
             _ => Severity::Warning,
         }

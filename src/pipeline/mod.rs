@@ -27,6 +27,7 @@ mod reread;
 mod stop;
 mod walk;
 mod watch;
+mod withdrawn;
 
 pub use agencies::{settle_agencies, unmatched};
 pub use answer::read_answer;

@@ -1,6 +1,6 @@
 //! Reports of all years → what they say of each other. After a build, over the whole database; never reads the archive.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::HashMap;
 use std::hash::Hash;
 use std::thread;
 
@@ -21,6 +21,7 @@ use crate::store::{Store, StoreError, Verdict, WatchRow, WatchText};
 
 use super::copies::copies;
 use super::levels::levels;
+use super::withdrawn::withdrawals;
 
 /// Why the findings could not be made.
 #[derive(Debug, thiserror::Error)]
@@ -35,7 +36,7 @@ pub enum WatchError {
 }
 
 /// Most evidence of one kind that a finding carries; the rest is in the database.
-const MOST_EVIDENCE: usize = 60;
+pub(super) const MOST_EVIDENCE: usize = 60;
 
 /// Makes the findings across years, versions and texts anew; returns how many there are.
 ///
@@ -72,7 +73,7 @@ pub(super) fn findings(store: &Store) -> Result<Vec<WatchRow>, WatchError> {
         found.extend(texts(store, chains)?);
         found.extend(lateness(store, &whose)?);
         found.extend(changes(store)?);
-        found.extend(absences(store)?);
+        found.extend(absences(store, &whose)?);
         match copied.join() {
             Ok(copied) => found.extend(copied?),
             Err(panic) => std::panic::resume_unwind(panic),
@@ -261,7 +262,7 @@ fn mention(row: MentionRow) -> Option<TextMention> {
 }
 
 /// A time as the day it was in China.
-fn day(us: i64) -> Option<civil::Date> {
+pub(super) fn day(us: i64) -> Option<civil::Date> {
     let time = Timestamp::from_microsecond(us).ok()?;
     let china = TimeZone::fixed(Offset::constant(8));
     Some(time.to_zoned(china).date())
@@ -437,17 +438,21 @@ fn is_changed(cell: &CellChange) -> bool {
 }
 
 /// Answers that a report's address is not there: before it was, or since.
-fn absences(store: &Store) -> Result<Vec<Watched>, WatchError> {
+fn absences(store: &Store, whose: &Whose<'_>) -> Result<Vec<Watched>, WatchError> {
     let rows = query::watch::absences(store)?;
     let mut found: Vec<Watched> = Vec::new();
     for of_report in rows.chunk_by(|one, other| one.report_id == other.report_id) {
         found.extend(backdated(of_report));
-        found.extend(withdrawn(of_report));
     }
+    let year_and_scope = |report: i64| {
+        let (chain, year, _) = whose.reports.get(&report)?;
+        Some((*year, chain.scope.as_str()))
+    };
+    found.extend(withdrawals(store, &rows, year_and_scope)?);
     Ok(found)
 }
 
-fn absence(row: &AbsenceRow) -> Evidence {
+pub(super) fn absence(row: &AbsenceRow) -> Evidence {
     Evidence::Absence {
         url: row.url.clone(),
         at: utc(row.at_us),
@@ -482,41 +487,6 @@ fn backdated(rows: &[AbsenceRow]) -> Option<Watched> {
         ),
         rule: "",
         evidence: vec![absence(before)],
-    })
-}
-
-/// Every address that has had the report answered that it is not there, after it was last there.
-fn withdrawn(rows: &[AbsenceRow]) -> Option<Watched> {
-    // The first such answer of each address; rows are in order of time.
-    let mut since: BTreeMap<&str, i64> = BTreeMap::new();
-    for row in rows.iter().filter(|row| row.at_us > row.had_us) {
-        since.entry(&row.url).or_insert(row.at_us);
-    }
-    let one = rows.first()?;
-    if u32::try_from(since.len()) != Ok(one.addresses) {
-        return None;
-    }
-    let last_seen = rows
-        .iter()
-        .filter_map(|row| row.seen_us)
-        .map(|(_, last)| last);
-    let (seen, gone) = (day(last_seen.max()?)?, day(*since.values().max()?)?);
-    Some(Watched {
-        code: WatchCode::Withdrawn,
-        report_id: one.report_id,
-        other_report_id: None,
-        about: "page".into(),
-        zh: format!("最后一次见到报告是{seen}，{gone}起其网址返回“不存在”。"),
-        en: format!(
-            "Last seen on {seen}; its address is answered with \"not there\" since {gone}."
-        ),
-        rule: "",
-        evidence: rows
-            .iter()
-            .filter(|row| row.at_us > row.had_us)
-            .take(MOST_EVIDENCE)
-            .map(absence)
-            .collect(),
     })
 }
 

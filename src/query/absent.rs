@@ -15,7 +15,7 @@ use crate::store::Store;
 pub struct AbsentYear {
     /// The year reported on.
     pub year: i16,
-    /// What is known: never [`Presence::Unknown`], nor that there is a report.
+    /// What is known, never that there is a report; [`Presence::Unknown`] only where a namesake has the year.
     pub presence: Presence,
     /// What tells.
     pub evidence: Vec<CellEvidence>,
@@ -86,7 +86,8 @@ pub fn absent_years(
         let Some(key) = row.key else { continue };
         let cells = row.presence.into_iter().zip(row.evidence);
         for ((presence, evidence), year) in cells.zip(&coverage.years) {
-            if presence.tells_of_absence() {
+            let of_namesake = |one: &CellEvidence| matches!(one, CellEvidence::Namesake { .. });
+            if presence.tells_of_absence() || evidence.iter().any(of_namesake) {
                 absent.entry(key).or_default().push(AbsentYear {
                     year: *year,
                     presence,

@@ -8,6 +8,7 @@ use serde::Serialize;
 
 use super::expected::Expected;
 use super::listed::{Entries, Entry, ListedColumn, ListedOutcome, ReadList};
+use super::namesakes::excuse;
 use super::{AgencyFilter, Copies, Filter, QueryError};
 use crate::store::Store;
 
@@ -147,6 +148,15 @@ pub enum CellEvidence {
         /// Its scope.
         scope: String,
     },
+    /// A body of the same name on the same site has a report of the year: which of the two published it is not known.
+    Namesake {
+        /// The other body's label.
+        agency: String,
+        /// In this database.
+        report_id: i64,
+        /// Address of the capture it was read from; `None`: a file without address.
+        url: Option<String>,
+    },
 }
 
 /// One agency.
@@ -161,7 +171,7 @@ pub struct CoverageRow {
     pub agency_code: Option<String>,
     /// One entry a year of [`Coverage::years`].
     pub presence: Vec<Presence>,
-    /// What tells, one entry a year; empty for [`Presence::Unknown`], unless there is one of another scope.
+    /// What tells, one entry a year; empty for [`Presence::Unknown`], unless there is one of another scope or of a namesake.
     pub evidence: Vec<Vec<CellEvidence>>,
 }
 
@@ -221,7 +231,7 @@ struct Known {
 /// where nothing of them is there; it is not narrowed by the filter. Of a name that several bodies have it is not known which is expected. `lists` are those of the crawl. Form and cell have no bearing.
 ///
 /// Missing is a year between two years of the agency with reports, one that its list, read to the end, does not have three months after the law's last day,
-/// one whose listed address is answered with "not there", and any of an agency in `expected`. Every other year without a report is unknown.
+/// one whose listed address is answered with "not there", and any of an agency in `expected`; but none that a namesake on the same site has. Every other year without a report is unknown.
 ///
 /// # Errors
 ///
@@ -302,7 +312,9 @@ pub fn coverage_with(
         (Some(from), Some(to)) => (from..=to).collect(),
         _ => Vec::new(),
     };
-    let rows = rows.into_iter().map(|agency| agency.row(&years)).collect();
+    let rows = rows.into_iter().map(|agency| agency.row(&years));
+    let mut rows: Vec<CoverageRow> = rows.collect();
+    excuse(store, &years, &mut rows)?;
     let sql = "SELECT count(*) FROM refusal";
     let refused: i64 = store.connection().query_row(sql, [], |row| row.get(0))?;
     Ok(Coverage {

@@ -129,6 +129,25 @@ pub struct Series {
 }
 
 impl Series {
+    /// The forms that exports keep apart, each under an id of its own: those of a series that must never be joined. Empty where it may,
+    /// and where there is one form.
+    pub fn forms_apart(&self) -> Vec<FormId> {
+        if self.quality == Quality::NotComparable && self.forms.len() > 1 {
+            self.forms.keys().copied().collect()
+        } else {
+            Vec::new()
+        }
+    }
+
+    /// The id under which exports have what a form says: the series' own, behind it the form where forms are kept apart.
+    pub fn exported_id(&self, form: FormId) -> String {
+        if self.forms_apart().is_empty() {
+            self.id.clone()
+        } else {
+            format!("{}_{form}", self.id)
+        }
+    }
+
     /// The sums a form may have, the first of which a report has a cell counts.
     pub fn terms_of(&self, form: FormId) -> impl Iterator<Item = &Vec<Term>> {
         let variants = self.variants.iter().filter(move |(of, _)| *of == form);

@@ -19,6 +19,7 @@ mod expected;
 mod export;
 mod filter;
 mod listed;
+mod namesakes;
 mod panel;
 mod places;
 pub mod ratios;
@@ -28,6 +29,7 @@ mod search;
 mod series;
 mod spread;
 mod sql;
+mod standing;
 pub mod watch;
 mod wide;
 
@@ -56,7 +58,9 @@ pub use division::{Division, DivisionError};
 pub use export::{export_csv, export_json};
 pub use filter::{AgencyFilter, Copies, Filter};
 pub use listed::{ListedColumn, ListedEntry};
-pub use panel::{Details, FindingText, Head, Narrative, Panel, in_wide, series_of};
+pub use panel::{
+    Details, FindingText, Head, Narrative, Panel, exported_series_of, in_wide, series_of,
+};
 pub use places::{
     AgencyIdentity, ReportPlace, agency_identities, divisions, placed_report, places_of_bodies,
     report_place, unplaced_reports,
@@ -70,6 +74,7 @@ pub use search::{Found, Hit, MOST_COUNTED, SearchOptions, Words, WordsError, sea
 pub use series::{Panels, Part, Point, PointStatus, Side, all_series, cell_series, series};
 pub use spread::{Spread, SpreadOf, spread};
 pub use sql::{Cut, SqlAnswer, SqlLimits, SqlValue, ViewLine, ask, views};
+pub use standing::{StandingRow, body_of, doubles, standing_of, standing_on};
 pub use watch::{WatchLine, watch, watch_of_report};
 
 use crate::model::FormId;

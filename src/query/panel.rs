@@ -206,7 +206,8 @@ impl<'a> Panel<'a> {
         Ok(forms)
     }
 
-    /// The points of one series, one a report. Of a series that must not be joined they break where the form changes.
+    /// The points of one series, one a report. Of a series that must not be joined those of each form are apart: no break stands
+    /// between them, and whoever writes them gives each form an id of its own ([`super::crosswalk::Series::exported_id`]).
     ///
     /// # Errors
     ///
@@ -346,6 +347,13 @@ pub fn in_wide(one: &Observation) -> Option<Decimal> {
     let money = indicator.quantity == crate::model::form::Quantity::Money;
     one.value
         .filter(|value| one.unit == indicator.unit && (money || value.scale() == 0))
+}
+
+/// The ids under which exports have the series that a cell of a form is a part of.
+pub fn exported_series_of(indicator: IndicatorId, form: FormId) -> Vec<String> {
+    let ids = series_of(indicator).into_iter();
+    let series = ids.filter_map(super::crosswalk::find);
+    series.map(|series| series.exported_id(form)).collect()
 }
 
 /// The ids of the crosswalk's series that a cell is a part of.

@@ -262,8 +262,8 @@ pub(super) fn points(
     finished(series, points_of(&panel, series), filter)
 }
 
-/// The points of a series, of a series that must not be joined too: breaks stand where its forms change. For exports,
-/// which draw nothing.
+/// The points of a series, of a series that must not be joined too: its forms are apart, so no breaks stand between them. For
+/// exports, which draw nothing.
 pub(super) fn unrefused(
     store: &Store,
     series: &Series,
@@ -272,7 +272,9 @@ pub(super) fn unrefused(
     let panel = Panel::read(store, &[series], filter)?;
     let mut points = points_of(&panel, series);
     narrow(&mut points, filter);
-    mark_breaks(series, &mut points);
+    if series.forms_apart().is_empty() {
+        mark_breaks(series, &mut points);
+    }
     Ok(points)
 }
 

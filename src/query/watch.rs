@@ -251,7 +251,7 @@ pub struct ChangeRow {
 
 /// Whether the file `w` of the archive has what was imported: when such a page was fetched is not known, the time of its capture
 /// is that of the import. Files of other programs keep their own times, and lie under other names (docs/archive.md).
-const IS_IMPORTED: &str = "ifnull(w.file GLOB 'nianbao-[0-9]*', 0)";
+pub(super) const IS_IMPORTED: &str = "ifnull(w.file GLOB 'nianbao-[0-9]*', 0)";
 
 /// Every change of a report that its own address shows, whole and official on both sides, in the order of captures. Imported
 /// captures are left out: which content was first is not known of them. Nor is a change what stands beside a page that has two

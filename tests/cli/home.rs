@@ -263,18 +263,26 @@ fn coverage_is_a_line_an_agency_and_year() {
     let mut lines = csv::Reader::from_reader(run.out.as_bytes());
     let heads = lines.headers().unwrap().clone();
     let at = |name: &str| heads.iter().position(|head| head == name).unwrap();
-    let mut found = 0;
+    let (mut found, mut namesakes) = (0, 0);
     for line in lines.records() {
         let line = line.unwrap();
         match &line[at("presence")] {
-            "unknown" => assert_eq!(&line[at("evidence")], "", "{line:?}"),
+            // The demo has 白鹭区人民政府办公室 in two columns of one site.
+            "unknown" => {
+                let evidence = &line[at("evidence")];
+                namesakes += usize::from(evidence.contains("namesake:"));
+                assert!(
+                    evidence.is_empty() || evidence.contains("namesake:"),
+                    "{line:?}"
+                );
+            }
             word => {
                 found += usize::from(word == "found");
                 assert!(!line[at("evidence")].is_empty(), "{line:?}");
             }
         }
     }
-    assert!(found > 2, "{}", run.out);
+    assert!(found > 2 && namesakes > 0, "{}", run.out);
 }
 
 #[test]

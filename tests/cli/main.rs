@@ -2,6 +2,7 @@
 
 mod copies;
 mod demo;
+mod empty;
 mod extract;
 mod facsimile;
 mod help;

@@ -21,13 +21,14 @@ struct Check {
 }
 
 /// What is told across years, versions and texts; each code for one kind.
-pub const ACROSS: [(K, &str); 14] = [
+pub const ACROSS: [(K, &str); 15] = [
     (K::CarryOver, "carry_over_break"),
     (K::InForce, "in_force_break"),
     (K::SameNumbers, "same_numbers"),
     (K::Late, "late"),
     (K::SilentChange, "silent_change"),
     (K::Withdrawn, "withdrawn"),
+    (K::Rebuilt, "site_rebuilt"),
     (K::Backdated, "backdated"),
     (K::PostDated, "postdated"),
     (K::Narrative, "narrative_mismatch"),

@@ -128,6 +128,36 @@ fn two_bodies_of_one_name_are_two_in_every_export() {
     }
 }
 
+/// What must never be joined has one unit under one id, and its codebook names no other form.
+fn one_quantity_an_id(home: &Home, found: &[Row]) {
+    let mut units: BTreeMap<&str, BTreeSet<(&str, &str)>> = BTreeMap::new();
+    let refused = found
+        .iter()
+        .filter(|row| row["quality"] == "not_comparable");
+    for row in refused {
+        let unit = (row["form"].as_str(), row["unit"].as_str());
+        units.entry(&row["series"]).or_default().insert(unit);
+    }
+    assert!(units.values().all(|units| units.len() == 1), "{units:?}");
+    let books = rows(home, What::SeriesCodebook);
+    let ids: BTreeSet<&str> = books.iter().map(|row| row["series"].as_str()).collect();
+    assert!(found.iter().all(|row| ids.contains(row["series"].as_str())));
+    assert!(!ids.contains("fee_items_vs_amount") && !ids.contains("request_fee"));
+    let amount = books
+        .iter()
+        .find(|row| row["series"] == "fee_items_vs_amount_2021");
+    let amount = amount.unwrap();
+    assert_eq!(amount["forms"], "2021: fees.amount");
+    assert!(amount["caveat"].contains("fee_items_vs_amount_2019"));
+    // A cell of the codebook leads to the series that is there.
+    for row in rows(home, What::Codebook) {
+        assert!(
+            row["series"].split_whitespace().all(|id| ids.contains(id)),
+            "{row:?}"
+        );
+    }
+}
+
 #[test]
 fn a_series_that_must_not_be_joined_breaks_in_the_export() {
     let catalog = Catalog::get();
@@ -153,11 +183,12 @@ fn a_series_that_must_not_be_joined_breaks_in_the_export() {
         let key = (row["series"].clone(), row["report"].clone());
         assert!(keys.insert(key), "two rows of one key: {row:?}");
     }
-    let fees: Vec<(&str, &str, &str, &str)> = found
+    let fees: Vec<(&str, &str, &str, &str, &str)> = found
         .iter()
-        .filter(|row| row["series"] == "fee_items_vs_amount")
+        .filter(|row| row["series"].starts_with("fee_items_vs_amount"))
         .map(|row| {
             (
+                &*row["series"],
                 &*row["agency"],
                 &*row["year"],
                 &*row["form"],
@@ -168,12 +199,37 @@ fn a_series_that_must_not_be_joined_breaks_in_the_export() {
     assert_eq!(
         fees,
         [
-            ("云溪县民政局", "2020", "2019", "false"),
-            ("云溪县民政局", "2021", "2021", "true"),
-            ("云溪县民政局", "2022", "2021", "false"),
-            ("白鹭市财政局", "2021", "2021", "false"),
+            (
+                "fee_items_vs_amount_2019",
+                "云溪县民政局",
+                "2020",
+                "2019",
+                "false"
+            ),
+            (
+                "fee_items_vs_amount_2021",
+                "云溪县民政局",
+                "2021",
+                "2021",
+                "false"
+            ),
+            (
+                "fee_items_vs_amount_2021",
+                "云溪县民政局",
+                "2022",
+                "2021",
+                "false"
+            ),
+            (
+                "fee_items_vs_amount_2021",
+                "白鹭市财政局",
+                "2021",
+                "2021",
+                "false"
+            ),
         ]
     );
+    one_quantity_an_id(&home, &found);
     // One form alone has no break.
     let filter = Filter {
         form: Some(FormId::F2021),

@@ -411,3 +411,116 @@ fn a_few_agencies_are_told_of_as_all_are() {
     assert_eq!(traces.names, [all.rows[0].agency.clone().unwrap()]);
     assert!(absent_years(&home.store, &[], &lists).unwrap().is_empty());
 }
+
+/// The report of a body at an address.
+fn at(agency: &str, year: i16, url: &str, code: Option<&str>) -> Report {
+    let mut report = plain(FormId::F2021, year, agency, &[]);
+    report.provenance.url = Some(url.into());
+    report.agency.code = code.map(ToOwned::to_owned);
+    // Another page, whatever agency and year.
+    let mut hash = 0_u32;
+    for byte in url.bytes() {
+        hash = hash.wrapping_mul(31).wrapping_add(byte.into());
+    }
+    let digest = &mut report.provenance.sha256;
+    digest.replace_range(8..16, &format!("{hash:08x}"));
+    report
+}
+
+/// The word of 2019 for the body that has reports of 2018 and 2020, the kinds of what it rests on, and the other body named.
+fn of_2019(reports: &[Report], narrowed: bool) -> (&'static str, Vec<String>, Option<String>) {
+    let home = filled(reports);
+    let all = coverage(&home.store, &Filter::default(), &[]).unwrap();
+    let is_it = |row: &&nianbao::query::CoverageRow| {
+        row.presence[0] == Presence::Found && row.presence[2] == Presence::Found
+    };
+    let row = all.rows.iter().find(is_it).unwrap().clone();
+    assert_eq!(all.years, [2018, 2019, 2020]);
+    let key = row.key.unwrap();
+    // The viewer asks about this body alone, and is told the same.
+    let few = absent_years(&home.store, &[key], &[]).unwrap();
+    let told = few.get(&key).and_then(|years| years.first());
+    assert_eq!(
+        told.map(|one| (one.year, one.presence, &one.evidence)),
+        Some((2019, row.presence[1], &row.evidence[1]))
+    );
+    if narrowed {
+        let one = Filter {
+            agency: Some(AgencyFilter::Body(key)),
+            ..Filter::default()
+        };
+        let alone = coverage(&home.store, &one, &[]).unwrap();
+        assert_eq!(alone.rows, std::slice::from_ref(&row));
+    }
+    let kinds = row.evidence[1].iter().map(|one| {
+        let json = serde_json::to_value(one).unwrap();
+        json["kind"].as_str().unwrap().to_owned()
+    });
+    let other = row.evidence[1].iter().find_map(|one| match one {
+        CellEvidence::Namesake { agency, .. } => Some(agency.clone()),
+        _ => None,
+    });
+    (row.presence[1].as_str(), kinds.collect(), other)
+}
+
+#[test]
+fn a_year_that_a_namesake_on_the_same_host_has_is_nobodys_to_miss() {
+    let column = |agency: &str, column: &str, year: i16| {
+        let url = format!("http://www.yunxi.gov.cn/{column}/{year}/1.html");
+        at(agency, year, &url, None)
+    };
+    let both = |agency: &str| [column(agency, "jyj", 2018), column(agency, "jyj", 2020)];
+    let with = |other: Report| {
+        let mut reports = both("教育局").to_vec();
+        reports.push(other);
+        of_2019(&reports, true)
+    };
+    let excused = vec!["between".to_owned(), "namesake".to_owned()];
+    let missing = ("missing", vec!["between".to_owned()], None);
+    // Another column of the host, and a page without a column.
+    let (word, kinds, other) = with(column("教育局", "jytyj", 2019));
+    assert_eq!((word, &kinds), ("unknown", &excused));
+    assert!(other.unwrap().contains("jytyj"));
+    let page = at("教育局", 2019, "http://yunxi.gov.cn/1.html", None);
+    assert_eq!(with(page).0, "unknown");
+    // The whole name beside the short one, and the other way round.
+    let (word, _, other) = with(column("云溪县教育局", "zwgk", 2019));
+    assert_eq!((word, other.as_deref()), ("unknown", Some("云溪县教育局")));
+    let mut reports = both("云溪县教育局").to_vec();
+    reports.push(column("教育局", "zwgk/x", 2019));
+    assert_eq!(of_2019(&reports, true).0, "unknown");
+    // What truly is missing stays so: on another host, of another name, of a suspected copy, with nothing there.
+    let elsewhere = at(
+        "教育局",
+        2019,
+        "http://www.bailu.gov.cn/jyj/2019/1.html",
+        None,
+    );
+    assert_eq!(with(elsewhere), missing);
+    assert_eq!(with(column("水务局", "jyj", 2019)), missing);
+    let mut copy = column("教育局", "jytyj", 2019);
+    copy.provenance.official = Official::MirrorSuspected;
+    assert_eq!(with(copy), missing);
+    assert_eq!(with(column("云溪县体育馆", "jytyj", 2019)), missing);
+}
+
+#[test]
+fn of_namesakes_whose_codes_differ_it_is_known_who_published() {
+    let (one, other) = ("113501280034567890", "11350128MB0001234X");
+    let report = |year: i16, code: Option<&str>| {
+        let url = format!(
+            "http://www.yunxi.gov.cn/{}/{year}/1.html",
+            code.unwrap_or("x")
+        );
+        at(AGENCY, year, &url, code)
+    };
+    let told = |code: Option<&str>| {
+        // A second year of the other code, so that a page without one is nobody's.
+        let mut reports = vec![report(2018, Some(one)), report(2020, Some(one))];
+        reports.extend([report(2018, Some(other)), report(2019, code)]);
+        of_2019(&reports, false).0
+    };
+    assert_eq!(told(Some(other)), "missing");
+    // A page without a code may be of either, wherever it stands.
+    assert_eq!(told(None), "unknown");
+}

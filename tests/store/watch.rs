@@ -382,3 +382,166 @@ fn two_columns_with_one_code_have_a_finding_each() {
         ]
     );
 }
+
+/// A report of a year at an address, with a number of its own.
+fn of_year(agency: &str, year: i16) -> Report {
+    let mut report = with_number(
+        &plain(FormId::F2021, year, agency, &[]),
+        i64::from(year - 2000),
+    );
+    report.dates.clear();
+    report.published = None;
+    let bytes = [
+        digest(u8::try_from(year - 2000).unwrap()).as_slice(),
+        agency.as_bytes(),
+    ]
+    .concat();
+    let mut whole = [0_u8; 32];
+    for (at, byte) in bytes.iter().enumerate() {
+        whole[at % 32] = whole[at % 32].wrapping_mul(31).wrapping_add(*byte);
+    }
+    report.provenance.sha256 = data_encoding::HEXLOWER.encode(&whole);
+    report
+}
+
+/// Codes and years of the findings about what is gone.
+fn gone(filling: &mut Filling) -> Vec<String> {
+    settle_agencies(&mut filling.0.store, &Decisions::default()).unwrap();
+    watch(&mut filling.0.store).unwrap();
+    let sql = "SELECT code || ' ' || agency || ' ' || year FROM watch_list WHERE code IN ('site_rebuilt', 'withdrawn') ORDER BY 1";
+    let mut statement = filling.0.store.connection().prepare(sql).unwrap();
+    let rows = statement.query_map([], |row| row.get(0)).unwrap();
+    rows.map(Result::unwrap).collect()
+}
+
+#[test]
+fn a_site_that_was_rebuilt_withdraws_nothing() {
+    const AGENCY: &str = "云溪县教育局";
+    let years = [2017, 2018, 2019, 2020];
+    let site = |vanish: &[i16]| {
+        let mut filling = Filling::new();
+        for year in years {
+            let url = format!("old/{year}");
+            filling.seen(CRAWLED, Some(&url), "2021-06-01", &[of_year(AGENCY, year)]);
+        }
+        for (day, year) in (1..).zip(vanish) {
+            filling.gone(&format!("old/{year}"), &format!("2022-03-{day:02}"));
+        }
+        filling
+    };
+    // All at once, and a new report at a new address: told once, and accuses nobody.
+    let mut filling = site(&years);
+    filling.seen(
+        CRAWLED,
+        Some("new/2021"),
+        "2022-04-01",
+        &[of_year(AGENCY, 2021)],
+    );
+    assert_eq!(gone(&mut filling), ["site_rebuilt 云溪县教育局 2020"]);
+    let severity = filling.0.store.connection().query_row(
+        "SELECT severity || ' ' || message_zh FROM watch_list WHERE code = 'site_rebuilt'",
+        [],
+        |row| row.get::<_, String>(0),
+    );
+    let severity = severity.unwrap();
+    assert!(
+        severity.starts_with("info ") && severity.contains("网站改版"),
+        "{severity}"
+    );
+    // All at once, and nothing came: each of them is gone.
+    let each = years.map(|year| format!("withdrawn 云溪县教育局 {year}"));
+    assert_eq!(gone(&mut site(&years)), each);
+    // One of them stayed: the others are told one by one, whatever is new.
+    let mut filling = site(&years[..3]);
+    filling.seen(
+        CRAWLED,
+        Some("old/2020"),
+        "2022-04-01",
+        &[of_year(AGENCY, 2020)],
+    );
+    filling.seen(
+        CRAWLED,
+        Some("new/2021"),
+        "2022-04-01",
+        &[of_year(AGENCY, 2021)],
+    );
+    assert_eq!(
+        gone(&mut filling),
+        [
+            "withdrawn 云溪县教育局 2017",
+            "withdrawn 云溪县教育局 2018",
+            "withdrawn 云溪县教育局 2019"
+        ]
+    );
+    // Two are no mass.
+    assert_eq!(gone(&mut site(&years[..2])).len(), 2);
+    // One after the other, the next still there when the one before had gone.
+    let mut filling = Filling::new();
+    for year in years {
+        let url = format!("old/{year}");
+        let page = [of_year(AGENCY, year)];
+        filling.seen(CRAWLED, Some(&url), "2021-06-01", &page);
+        let month = year - 2016;
+        filling.seen(CRAWLED, Some(&url), &format!("2022-{month:02}-10"), &page);
+        filling.gone(&url, &format!("2022-{month:02}-20"));
+    }
+    filling.seen(
+        CRAWLED,
+        Some("new/2021"),
+        "2022-06-01",
+        &[of_year(AGENCY, 2021)],
+    );
+    assert_eq!(gone(&mut filling).len(), 4);
+}
+
+#[test]
+fn a_rebuilt_site_of_several_agencies_is_told_once_an_agency() {
+    let mut filling = Filling::new();
+    let agencies = ["云溪县教育局", "云溪县民政局", "云溪县水务局"];
+    for (number, agency) in agencies.iter().enumerate() {
+        let url = format!("old/{number}");
+        filling.seen(CRAWLED, Some(&url), "2021-06-01", &[of_year(agency, 2020)]);
+        filling.gone(&url, "2022-03-01");
+    }
+    // The site goes on with another agency's report.
+    filling.seen(
+        CRAWLED,
+        Some("new/1"),
+        "2022-04-01",
+        &[of_year("云溪县财政局", 2021)],
+    );
+    let want = agencies.map(|agency| format!("site_rebuilt {agency} 2020"));
+    let mut told = gone(&mut filling);
+    told.sort_by_key(|line| want.iter().position(|one| one == line));
+    assert_eq!(told, want);
+}
+
+#[test]
+fn what_stands_elsewhere_under_another_name_or_scope_is_not_withdrawn() {
+    let told = |other: Option<(Report, &str)>| {
+        let mut filling = Filling::new();
+        filling.seen(
+            CRAWLED,
+            Some("jyj/gk/1.html"),
+            "2023-02-01",
+            &[of_year("教育局", 2022)],
+        );
+        filling.gone("jyj/gk/1.html", "2023-03-01");
+        if let Some((report, url)) = other {
+            filling.seen(CRAWLED, Some(url), "2023-04-01", &[report]);
+        }
+        gone(&mut filling).len()
+    };
+    assert_eq!(told(None), 1);
+    // The same page in another column of the site, where the name alone is another body's.
+    assert_eq!(told(Some((of_year("教育局", 2022), "xjy/gk/1.html"))), 0);
+    // Other numbers, another year, another agency.
+    let other = with_number(&of_year("教育局", 2022), 99);
+    assert_eq!(told(Some((other, "xjy/gk/1.html"))), 1);
+    assert_eq!(told(Some((of_year("教育局", 2021), "xjy/gk/1.html"))), 1);
+    assert_eq!(told(Some((of_year("民政局", 2022), "xjy/gk/1.html"))), 1);
+    // The same agency and year, read with another scope.
+    let mut scoped = of_year("教育局", 2022);
+    scoped.scope = nianbao::model::Scope::Unknown;
+    assert_eq!(told(Some((scoped, "jyj/gk/2.html"))), 0);
+}

@@ -12,6 +12,7 @@ mod narrative;
 mod rules;
 mod shares;
 mod texts;
+mod vanished;
 
 pub use chain::{check_chain, why_in_chinese};
 pub use dates::{Dated, Day, late, postdated};
@@ -20,3 +21,4 @@ pub use narrative::{TextFacts, TextMention, check_text};
 pub use rules::{CrossRules, columns};
 pub use shares::TextShare;
 pub use texts::{Text, Texts};
+pub use vanished::{Extent, Mass, Standing, Vanished, mass};

@@ -117,6 +117,7 @@ pub fn code_words(language: Language, code: &str) -> &'static str {
         WatchCode::Postdated => ("日期晚于抓取", "dated after its capture"),
         WatchCode::SilentChange => ("数字变动未说明", "numbers changed without a word"),
         WatchCode::Withdrawn => ("已撤下", "withdrawn"),
+        WatchCode::SiteRebuilt => ("疑为网站改版", "site probably rebuilt"),
         WatchCode::PartAboveWhole => ("部门数大于政府汇总数", "a department above its government"),
         WatchCode::OpenRequestsBreak => ("未办结申请不衔接", "open requests do not follow"),
         WatchCode::FeeStep => ("收费与收费标准不符", "fee does not follow its steps"),

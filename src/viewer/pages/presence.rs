@@ -216,9 +216,23 @@ fn absent_cell(shell: &Shell<'_>, absent: Option<&AbsentYear>) -> Markup {
             _ => None,
         })
     });
-    let title = match url {
-        Some(url) => format!("{words}{}{url}", language.of("：", ": ")),
-        None => words.to_owned(),
+    let namesake = absent.and_then(|absent| {
+        absent.evidence.iter().find_map(|one| match one {
+            CellEvidence::Namesake { agency, .. } => Some(agency.as_str()),
+            _ => None,
+        })
+    });
+    let title = match (namesake, url) {
+        (Some(other), _) => match language {
+            Language::Zh => {
+                format!("{words}：同一网站同名机关（{other}）有该年度报告，不能确定由谁发布")
+            }
+            Language::En => format!(
+                "{words}: a body of the same name on this site ({other}) has one of this year; which of the two published it is not known"
+            ),
+        },
+        (None, Some(url)) => format!("{words}{}{url}", language.of("：", ": ")),
+        (None, None) => words.to_owned(),
     };
     html! {
         td class={ "heat " (mark.class) } {

@@ -764,6 +764,8 @@ impl Teller<'_> {
             4 if index % 7 != 3 => self.seen_again(K::Outage),
             5 if index % 7 != 1 => self.last_day(),
             7 => self.seen_again(K::SeenAgain),
+            // Nothing else happens on these sites.
+            9 | 10 if matches!(index % 7, 0 | 5 | 6) => self.rebuild(),
             _ => {}
         }
     }
@@ -942,6 +944,50 @@ impl Teller<'_> {
         }
         let line = PlantedLine::new(K::Withdrawn, &self.story.reports[place].id);
         self.story.defects.push(line.note(status.to_string()));
+    }
+
+    /// The site is built anew: what was there is gone, what came later stands at other addresses.
+    fn rebuild(&mut self) {
+        let scope = self.story.body.scope();
+        let reports = &self.story.reports;
+        let day = reports.get(reports.len() / 2).map(|one| one.published);
+        let Some(day) = day.filter(|_| reports.iter().all(|one| one.scope == scope)) else {
+            return;
+        };
+        let since = noon(after(day, 100), &mut self.rng);
+        let is_old = |one: &Draft| one.captures.iter().all(|capture| capture.at < since);
+        let old: Vec<usize> = (0..reports.len())
+            .filter(|place| is_old(&reports[*place]))
+            .collect();
+        let has_new = reports.iter().any(|one| one.captures[0].at > since);
+        let is_plain = reports.iter().all(|one| one.captures.len() == 1);
+        if old.len() < 3 || !has_new || !is_plain {
+            return;
+        }
+        let last = self.story.reports.len();
+        for place in 0..last {
+            if old.contains(&place) {
+                let days = self.rng.range(1, 40);
+                let at = noon(after(day, 100 + days), &mut self.rng);
+                self.answer(place, at, 404, false);
+                continue;
+            }
+            let draft = &mut self.story.reports[place];
+            if let Some((host, path)) = draft.url.split_once(".cn/") {
+                draft.url = format!("{host}.cn/xwz/{path}");
+            }
+        }
+        let told = old
+            .iter()
+            .max_by_key(|place| self.story.reports[**place].year);
+        for place in 0..last {
+            let line = PlantedLine::new(K::Rebuilt, &self.story.reports[place].id);
+            if Some(&place) == told {
+                self.story.defects.push(line.note(since.to_string()));
+            } else {
+                self.story.innocents.push(line);
+            }
+        }
     }
 
     fn backdating(&mut self) {

@@ -120,6 +120,8 @@ pub enum PlantedKind {
     OpenRequests,
     /// Defect: a department counts more requests than its government's consolidated report, which is the one accused.
     PartAbove,
+    /// Told of the last of an agency's reports that vanished when its site was rebuilt; innocent: those beside it, and what came after.
+    Rebuilt,
     /// Innocent: a share of all requests handled.
     ShareRight,
     /// Innocent: a sum of fees as the tariff makes it.
