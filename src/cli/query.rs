@@ -30,7 +30,8 @@ Examples:
 ///
 /// A statement may begin with a comment, but what looks like an option is one that was typed wrong.
 fn statement(typed: &str) -> Result<String, String> {
-    let is_option = typed.len() > 1 && typed.starts_with('-') && !typed.contains(char::is_whitespace);
+    let is_option =
+        typed.len() > 1 && typed.starts_with('-') && !typed.contains(char::is_whitespace);
     if is_option {
         return Err("no such option; `nianbao query --help` lists them".into());
     }
