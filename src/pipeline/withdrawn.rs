@@ -47,10 +47,12 @@ pub(super) fn withdrawals(
     let mut found = Vec::new();
     let of_host = |one: &Gone<'_>| Some(one.host.clone());
     let standing = |host: &String| query::standing_on(store, host);
-    let left = masses(left, of_host, standing, Extent::Site, &mut found)?;
+    let none = |_: &String, _| Ok(false);
+    let left = masses(left, of_host, standing, none, Extent::Site, &mut found)?;
     let of_body = |one: &Gone<'_>| one.body;
     let standing = |body: &i64| query::standing_of(store, *body);
-    let left = masses(left, of_body, standing, Extent::Body, &mut found)?;
+    let heirs = |body: &i64, at_us| heirs_went_on(store, *body, at_us);
+    let left = masses(left, of_body, standing, heirs, Extent::Body, &mut found)?;
     found.extend(left.iter().map(Gone::alone));
     found.sort_by_key(|watched| watched.report_id);
     Ok(found)
@@ -64,6 +66,7 @@ fn masses<'r, K: Ord>(
     gone: Vec<Gone<'r>>,
     group: impl Fn(&Gone<'r>) -> Option<K>,
     standing: impl Fn(&K) -> Result<Vec<StandingRow>, query::QueryError>,
+    heirs_went_on: impl Fn(&K, i64) -> Result<bool, query::QueryError>,
     extent: Extent,
     found: &mut Vec<Watched>,
 ) -> Result<Vec<Gone<'r>>, WatchError> {
@@ -85,9 +88,10 @@ fn masses<'r, K: Ord>(
                 .collect();
             for _ in 0..REBUILT {
                 let times: Vec<Vanished> = members.iter().map(|one| one.vanished.clone()).collect();
-                let Some(mass) = mass(&times, &standing, extent) else {
+                let Some(mut mass) = mass(&times, &standing, extent) else {
                     break;
                 };
+                mass.goes_on = mass.goes_on || heirs_went_on(&key, mass.at_us)?;
                 let own: HashSet<i64> = mass.members.iter().copied().collect();
                 let is_own = |one: &Gone<'r>| own.contains(&one.vanished.report_id);
                 let (together, others) = members.into_iter().partition::<Vec<_>, _>(is_own);
@@ -98,6 +102,17 @@ fn masses<'r, K: Ord>(
         left.extend(members);
     }
     Ok(left)
+}
+
+/// Whether a body that this one was merged into, or became, has published since: its site was closed with it.
+fn heirs_went_on(store: &Store, body: i64, at_us: i64) -> Result<bool, query::QueryError> {
+    for heir in query::successors_of(store, body)? {
+        let standing = query::standing_of(store, heir)?;
+        if standing.iter().any(|one| one.first_us >= at_us) {
+            return Ok(true);
+        }
+    }
+    Ok(false)
 }
 
 /// Of a rebuilt site one finding a body, about its last report. Where nothing came after, every report is told of: that they went

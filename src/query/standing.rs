@@ -79,6 +79,20 @@ pub fn body_of(store: &Store, report_id: i64) -> Result<Option<i64>, QueryError>
     Ok(rows.next()?.map(|row| row.get(0)).transpose()?)
 }
 
+/// The bodies that a body became, was merged into or split into.
+///
+/// # Errors
+///
+/// If the database cannot be read.
+pub fn successors_of(store: &Store, body: i64) -> Result<Vec<i64>, QueryError> {
+    let mut statement = store.connection().prepare_cached(
+        "SELECT DISTINCT m.key FROM agency_key k JOIN agency_link l ON l.earlier_id = k.agency_id
+         JOIN agency_key m ON m.agency_id = l.later_id WHERE k.key = ?1 AND m.key <> ?1 ORDER BY m.key",
+    )?;
+    let rows = statement.query_map([body], |row| row.get(0))?;
+    Ok(rows.collect::<Result<_, _>>()?)
+}
+
 /// Reports that may be this one under another name, column, scope or without its year: of the same body, or of the same name on the
 /// same host, of the same year or none; suspected copies and those without tables left out.
 ///

@@ -451,6 +451,18 @@ fn a_site_that_was_rebuilt_withdraws_nothing() {
     // All at once, and nothing came: each of them is gone.
     let each = years.map(|year| format!("withdrawn 云溪县教育局 {year}"));
     assert_eq!(gone(&mut site(&years)), each);
+    // The body was merged into another, which goes on.
+    let mut filling = Filling::new();
+    for (year, day) in [(2015, 1), (2016, 2), (2017, 3)] {
+        let url = format!("ny/{year}");
+        let old = of_year("云溪县农业局", year);
+        filling.seen(CRAWLED, Some(&url), "2018-02-01", &[old]);
+        filling.gone(&url, &format!("2019-05-{day:02}"));
+    }
+    assert_eq!(gone(&mut filling).len(), 3);
+    let heir = of_year("云溪县农业农村局", 2019);
+    filling.seen(CRAWLED, Some("nync/2019"), "2020-02-01", &[heir]);
+    assert_eq!(gone(&mut filling), ["site_rebuilt 云溪县农业局 2017"]);
     // One of them stayed: the others are told one by one, whatever is new.
     let mut filling = site(&years[..3]);
     filling.seen(
