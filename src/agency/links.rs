@@ -1,11 +1,13 @@
 //! Predecessors and successors: divisions renamed, bodies reformed.
 //!
 //! A rename joins two bodies only where their division has one of either, their years follow one another, and no other reform
-//! leads to the later one. Everything else is a link that is shown, with the reason why it does not join.
+//! leads to the later one. Everything else is a link that is shown, with the reason why it does not join: bodies of a district whose
+//! city is not told, too, where they stand on one host.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::division::Divisions;
+use super::name::Path;
 use super::reform::{Reform, ReformKind, Reforms};
 use super::resolve::{Joined, Link, LinkKind, Rule};
 
@@ -44,6 +46,23 @@ fn bodies(joined: &Joined<'_>, free: &[usize]) -> Bodies {
         if let Some(whole) = node.whole() {
             let of_path = bodies.entry(whole.to_owned()).or_default();
             of_path.entry(node.body().to_owned()).or_default().push(*at);
+        }
+    }
+    bodies
+}
+
+/// The same of names whose division is told from all others by their host alone: district and host → body → nodes.
+fn bodies_of_hosts(joined: &Joined<'_>, free: &[usize]) -> Bodies {
+    let mut bodies = Bodies::new();
+    for at in free {
+        let node = &joined.nodes[*at];
+        if let Some(Path::Site(part)) = &node.path {
+            let place = format!("{part} @ {}", node.fact.place);
+            let of_place = bodies.entry(place).or_default();
+            of_place
+                .entry(node.body().to_owned())
+                .or_default()
+                .push(*at);
         }
     }
     bodies
@@ -113,6 +132,7 @@ pub(super) fn by_division(joined: &mut Joined<'_>, free: &[usize]) -> Vec<Found>
 }
 
 const SEVERAL: &str = "which of several is meant cannot be told";
+const NO_CITY: &str = "names of a district on one host that do not tell its city";
 
 /// Why two clusters cannot be one after the other; `None` where they can.
 fn follows(
@@ -148,17 +168,27 @@ pub(super) fn by_reform(joined: &mut Joined<'_>, free: &[usize]) -> Vec<Found> {
         }
         let is_national = path == "cn";
         for reform in reforms.all.iter().filter(|one| one.national == is_national) {
-            reformed(joined, reforms, reform, of_path, &mut links);
+            reformed(joined, reforms, reform, of_path, None, &mut links);
+        }
+    }
+    for of_place in bodies_of_hosts(joined, free).values() {
+        if of_place.len() < 2 {
+            continue;
+        }
+        for reform in reforms.all.iter().filter(|one| !one.national) {
+            reformed(joined, reforms, reform, of_place, Some(NO_CITY), &mut links);
         }
     }
     links
 }
 
+/// What a reform made of these bodies; `doubt`: why a rename does not join them.
 fn reformed(
     joined: &mut Joined<'_>,
     reforms: &Reforms,
     reform: &Reform,
     of_path: &BTreeMap<String, Vec<usize>>,
+    doubt: Option<&str>,
     links: &mut Vec<Found>,
 ) {
     let kind = match reform.kind {
@@ -190,13 +220,8 @@ fn reformed(
         (LinkKind::RenamedTo, [one], [other])
             if others.is_subset(&BTreeSet::from([*one, *other])) =>
         {
-            follows(
-                joined,
-                *one,
-                *other,
-                reform.last_year(),
-                reform.first_year(),
-            )
+            let years = [reform.last_year(), reform.first_year()];
+            follows(joined, *one, *other, years[0], years[1]).or(doubt.map(str::to_owned))
         }
         (LinkKind::RenamedTo, ..) => Some(SEVERAL.into()),
         (LinkKind::MergedInto, ..) => Some("a merger: the series breaks".into()),

@@ -57,6 +57,10 @@ const DESCRIBED: &[(&str, &str)] = &[
         "An answer that an address is not there (404, 410).",
     ),
     (
+        "address_absence",
+        "As absence, with address and file by number.",
+    ),
+    (
         "agency_key",
         "An agency and the one to group it by, with division (GB/T 2260), level, and why they are one.",
     ),
@@ -114,7 +118,7 @@ const DESCRIBED: &[(&str, &str)] = &[
         "finding_code",
         "What a code of a finding means, in English and Chinese.",
     ),
-    ("address", "An address that was captured."),
+    ("address", "An address that was asked for."),
     ("warc", "A file of the archive."),
     ("content_type", "What a server called its answer."),
     ("refusal", "A capture that is no report, and why."),
@@ -268,6 +272,7 @@ fn metadata(dataset: &Dataset) -> Value {
         "paged",
         "seen",
         "absence",
+        "address_absence",
         "statistic_layout",
         "statistic_layout_cell",
         "statistic_layout_column",

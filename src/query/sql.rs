@@ -363,7 +363,8 @@ fn row_of(view: &str) -> Option<String> {
 }
 
 /// Views that are not of one form.
-const VIEWS: [(&str, &str); 17] = [
+const VIEWS: [(&str, &str); 18] = [
+    ("absence", "an answer that an address is not there"),
     ("agency_key", "an agency, and the one to group it by"),
     ("contradiction", "something that cannot be; none"),
     (

@@ -9,7 +9,7 @@ use rusqlite::{Row, Statement};
 use serde::Serialize;
 
 use crate::model::{Scope, WatchCode};
-use crate::store::{ADDRESS, Store, StoreError};
+use crate::store::{Store, StoreError};
 
 use super::{Filter, QueryError};
 
@@ -329,21 +329,19 @@ pub struct AbsenceRow {
 ///
 /// If the database cannot be read.
 pub fn absences(store: &Store) -> Result<Vec<AbsenceRow>, QueryError> {
-    let is_address = ADDRESS.replace("?1", "n.url");
     let mut statement = store.connection().prepare(&format!(
         "WITH gone AS (
-           SELECT url, at_us, answer, file, offset FROM absence
+           SELECT address_id, at_us, answer, warc_id, offset FROM address_absence
            UNION ALL
-           SELECT d.url, c.fetched_at_us, 'soft_gone', w.file, c.warc_offset FROM refusal x JOIN capture c ON c.id = x.capture_id
-           JOIN address d ON d.id = c.address_id JOIN warc w ON w.id = c.warc_id
-           WHERE x.reason IN ('soft_gone', 'gone') AND NOT {IS_IMPORTED}
+           SELECT c.address_id, c.fetched_at_us, 'soft_gone', c.warc_id, c.warc_offset FROM refusal x
+           JOIN capture c ON c.id = x.capture_id JOIN warc w ON w.id = c.warc_id
+           WHERE c.address_id IS NOT NULL AND x.reason IN ('soft_gone', 'gone') AND NOT {IS_IMPORTED}
          ), had AS (
-           SELECT DISTINCT v.report_id, d.id AS address_id, d.url FROM gone n
-           JOIN address d ON {is_address}
-           JOIN capture c ON c.address_id = d.id JOIN reading g ON g.capture_id = c.id JOIN version v ON v.id = g.version_id
+           SELECT DISTINCT v.report_id, n.address_id FROM gone n
+           JOIN capture c ON c.address_id = n.address_id JOIN reading g ON g.capture_id = c.id JOIN version v ON v.id = g.version_id
            WHERE v.official <> 'mirror_suspected'
          ), times AS (
-           SELECT h.report_id, h.url,
+           SELECT h.report_id, h.address_id,
              min(CASE WHEN c.address_id = h.address_id AND NOT {IS_IMPORTED} THEN c.fetched_at_us END) AS first_us,
              max(CASE WHEN c.address_id = h.address_id AND NOT {IS_IMPORTED} THEN c.fetched_at_us END) AS last_us,
              max(CASE WHEN c.address_id = h.address_id THEN c.fetched_at_us END) AS had_us,
@@ -352,11 +350,12 @@ pub fn absences(store: &Store) -> Result<Vec<AbsenceRow>, QueryError> {
                WHERE w.report_id = h.report_id AND w.official <> 'mirror_suspected' AND e.source <> 'text') AS published
            FROM had h JOIN version v ON v.report_id = h.report_id JOIN reading g ON g.version_id = v.id
            JOIN capture c ON c.id = g.capture_id LEFT JOIN warc w ON w.id = c.warc_id
-           WHERE v.official <> 'mirror_suspected' GROUP BY h.report_id, h.url
+           WHERE v.official <> 'mirror_suspected' GROUP BY h.report_id, h.address_id
          )
-         SELECT t.report_id, t.url, n.at_us, n.answer, n.file, n.offset, t.first_us, t.last_us, t.had_us, t.addresses,
+         SELECT t.report_id, d.url, n.at_us, n.answer, f.file, n.offset, t.first_us, t.last_us, t.had_us, t.addresses,
            t.is_imported, t.published
-         FROM times t JOIN gone n ON n.url = t.url ORDER BY t.report_id, n.at_us, t.url",
+         FROM times t JOIN gone n ON n.address_id = t.address_id JOIN address d ON d.id = t.address_id
+         JOIN warc f ON f.id = n.warc_id ORDER BY t.report_id, n.at_us, d.url",
     ))?;
     let rows = statement.query_map([], |row| {
         Ok(AbsenceRow {

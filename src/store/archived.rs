@@ -226,7 +226,8 @@ impl Writer<'_> {
                    AND NOT EXISTS (SELECT 1 FROM reading r WHERE r.capture_id = c.id)
                    AND NOT EXISTS (SELECT 1 FROM refusal r WHERE r.capture_id = c.id)
                    AND NOT EXISTS (SELECT 1 FROM capture r WHERE r.revisit_of = c.id);
-                 DELETE FROM address AS d WHERE NOT EXISTS (SELECT 1 FROM capture c WHERE c.address_id = d.id);",
+                 DELETE FROM address AS d WHERE NOT EXISTS (SELECT 1 FROM capture c WHERE c.address_id = d.id)
+                   AND NOT EXISTS (SELECT 1 FROM address_absence a WHERE a.address_id = d.id);",
             )?)
         })
     }

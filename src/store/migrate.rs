@@ -17,7 +17,7 @@ use super::search;
 use super::views;
 
 /// The numbered migrations; the first makes schema 1.
-const MIGRATIONS: [&str; 18] = [
+const MIGRATIONS: [&str; 19] = [
     include_str!("migrations/0001_base.sql"),
     include_str!("migrations/0002_parts.sql"),
     include_str!("migrations/0003_copies.sql"),
@@ -36,6 +36,7 @@ const MIGRATIONS: [&str; 18] = [
     include_str!("migrations/0016_chinese.sql"),
     include_str!("migrations/0017_forms.sql"),
     include_str!("migrations/0018_narratives.sql"),
+    include_str!("migrations/0019_absences.sql"),
 ];
 
 /// Changed whenever the generated SQL changes its shape.

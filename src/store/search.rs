@@ -24,7 +24,7 @@ const LONGEST: usize = 64;
 const CELL_END: char = '␉';
 
 /// Between sections that share a row of the index.
-const SECTION_END: &str = "␌ ";
+pub(crate) const SECTION_END: &str = "␌ ";
 
 /// Hands the tokens of a text over, each with its bytes in the text.
 ///
@@ -122,7 +122,7 @@ fn class(character: char) -> Class {
 }
 
 /// The tokens of a text with a space behind each.
-pub(super) fn cut_text(text: &str, into: &mut String) {
+pub(crate) fn cut_text(text: &str, into: &mut String) {
     cut(text, |token, _| {
         into.push_str(token);
         into.push(' ');
@@ -130,7 +130,7 @@ pub(super) fn cut_text(text: &str, into: &mut String) {
 }
 
 /// Sections of a version from this place on share a row.
-const SHARED: i64 = 15;
+pub(crate) const SHARED: i64 = 15;
 
 /// The rows of a year's versions, of each [`SHARED`] and one.
 const ROWS_OF_YEAR: i64 = 1 << 28;

@@ -238,13 +238,15 @@ impl Writer<'_> {
         (file, offset): (&str, u64),
     ) -> Result<(), StoreError> {
         self.atomic(|writer| {
+            let address = writer.address(Some(url))?;
+            let warc = writer.warc(file)?;
             writer.insert(
-                "INSERT OR REPLACE INTO absence VALUES (?, ?, ?, ?, ?)",
+                "INSERT OR REPLACE INTO address_absence (address_id, at_us, answer, warc_id, offset) VALUES (?, ?, ?, ?, ?)",
                 params![
-                    url,
+                    address,
                     at.as_microsecond(),
                     answer,
-                    file,
+                    warc,
                     i64::try_from(offset).unwrap_or(i64::MAX)
                 ],
             )?;

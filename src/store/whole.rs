@@ -64,7 +64,7 @@ impl Writer<'_> {
         self.atomic(|writer| {
             writer.connection.execute_batch(
                 "DELETE FROM meta WHERE key = 'reader'; DELETE FROM warc_state; DELETE FROM warc_trouble;
-                 DELETE FROM revisit; DELETE FROM absence; DELETE FROM seen;",
+                 DELETE FROM revisit; DELETE FROM address_absence; DELETE FROM seen;",
             )?;
             writer.insert(
                 "INSERT INTO meta VALUES ('whole', ?1) ON CONFLICT DO UPDATE SET value = ?1",

@@ -356,7 +356,7 @@ fn words_are_checked_one_by_one() {
         "mention",
         "finding",
         "exception",
-        "absence",
+        "address_absence",
         "agency_key",
     ] {
         let sql: String = connection

@@ -1,6 +1,7 @@
 //! Full text: what is found is what a plain search for a part of the text finds, whatever happened to the database before.
 
 use std::collections::BTreeSet;
+use std::fmt::Write as _;
 use std::process::Command;
 
 use nianbao::model::{ByteRange, Official, Report, Section, SectionKind};
@@ -426,6 +427,98 @@ fn an_index_kept_up_equals_one_made_anew() {
         assert_eq!(tokens(&home.store), kept_up, "round {round}");
     }
     assert!(tokens(&home.store).len() > 500);
+}
+
+/// Of so many reports the index is asked for the rarest tokens of long words, and the rest is looked for in the text.
+#[test]
+fn long_words_are_found_whole_among_many() {
+    const REPORTS: u32 = 4_200;
+    let mut dice = Dice(11);
+    let mut home = home();
+    let mut texts_of: Vec<Vec<String>> = Vec::new();
+    let mut writer = home.store.writer("0.1.0", noon());
+    for number in 0..REPORTS {
+        // Some reports have sections that share a row of the index.
+        let sections = if number % 50 == 0 { 18 } else { 3 };
+        let texts: Vec<(SectionKind, String)> = (0..sections)
+            .map(|_| match dice.below(40) {
+                0 => dice.text(20),
+                1 => "依法答复公开信息".into(),
+                2 => "公，开的答复公".into(),
+                3 => "息公答复的".into(),
+                _ => "信息公开的答复，公开信息".into(),
+            })
+            .map(|text| (SectionKind::Overview, text))
+            .collect();
+        let mut report = report(1, 0, &texts);
+        report.agency.name = Some(format!("第{}局", number / 8));
+        report.year = Some(2015 + i16::try_from(number % 8).unwrap());
+        report.provenance.sha256 = format!("{number:064x}");
+        writer.put(&capture(&report, 10), Ok(&report)).unwrap();
+        let folded = texts.iter().map(|(_, text)| folded(text));
+        texts_of.push(folded.collect());
+    }
+    writer.finish().unwrap();
+    let store = Store::open_read_only(&home.path).unwrap();
+    // Rows of the index: from the 16th section on a report's are one.
+    let rows = |typed: [String; 2], years: std::ops::RangeInclusive<u32>| {
+        let of_report = texts_of
+            .iter()
+            .zip(0..)
+            .filter(|(_, number)| years.contains(&(2015 + number % 8)));
+        let rows = of_report.flat_map(|(texts, _)| {
+            let (own, shared) = texts.split_at(texts.len().min(15));
+            let own = own.iter().map(std::slice::from_ref);
+            own.chain((!shared.is_empty()).then_some(shared))
+        });
+        let has = |row: &&[String]| {
+            typed[0]
+                .split(' ')
+                .all(|word| row.iter().any(|text| text.contains(word)))
+                && (typed[1].is_empty() || !row.iter().any(|text| text.contains(&typed[1])))
+        };
+        rows.filter(has).count() as u64
+    };
+    let mut found_any = [0; 2];
+    for with in [
+        "息公答复",
+        "开的答复公",
+        "信息公开的",
+        "的答复，公开",
+        "公开信 依法答复",
+        "答复的公开",
+    ] {
+        for without in ["", "答复公", "的"] {
+            for (from, to) in [(2015, 2022), (2017, 2019)] {
+                let filter = Filter {
+                    from_year: Some(from),
+                    to_year: Some(to),
+                    ..Filter::default()
+                };
+                let options = SearchOptions {
+                    filter,
+                    limit: 3,
+                    ..all()
+                };
+                let mut typed = format!("\"{}\"", with.replace(' ', "\" \""));
+                if !without.is_empty() {
+                    let _ = write!(typed, " -{without}");
+                }
+                let found = found(&store, &typed, &options);
+                let years = u32::try_from(from).unwrap()..=u32::try_from(to).unwrap();
+                let parts = with.split(' ').map(folded).collect::<Vec<_>>();
+                let want = rows([parts.join(" "), without.to_owned()], years);
+                assert_eq!(
+                    (found.sections, found.exact),
+                    (want, true),
+                    "{typed} {from}"
+                );
+                assert!(found.hits.iter().all(|hit| !hit.marks.is_empty()));
+                found_any[usize::from(want > 0)] += 1;
+            }
+        }
+    }
+    assert!(found_any.iter().all(|count| *count > 3), "{found_any:?}");
 }
 
 #[test]

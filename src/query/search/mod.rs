@@ -4,6 +4,7 @@
 //! the first hit and the bytes to prove it; and how many there are, exactly or "at least".
 
 mod gather;
+mod windows;
 mod words;
 
 use std::collections::HashMap;
@@ -182,6 +183,23 @@ fn sections_of(version: i64, doc: Doc) -> [i64; 2] {
         doc.position
     };
     [first | doc.position, first | to]
+}
+
+/// Whether a row of the index has the words, as its sections tell.
+fn has_words(store: &Store, words: &Words, version: i64, doc: Doc) -> Result<bool, QueryError> {
+    let mut sections = store
+        .connection()
+        .prepare_cached("SELECT text FROM section_text WHERE id BETWEEN ?1 AND ?2 ORDER BY id")?;
+    let mut rows = sections.query(sections_of(version, doc))?;
+    let mut tokens = String::from(" ");
+    let mut is_first = true;
+    while let Some(row) = rows.next()? {
+        if !std::mem::take(&mut is_first) {
+            tokens.push_str(index::SECTION_END);
+        }
+        index::cut_text(row.get_ref(0)?.as_str().unwrap_or_default(), &mut tokens);
+    }
+    Ok(words.are_in(&tokens))
 }
 
 /// Whether a row of the index has a section of one of these kinds; of several sections one with a word.

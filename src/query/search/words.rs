@@ -150,28 +150,41 @@ impl Words {
         Ok(Self { groups })
     }
 
-    /// As FTS5 has it. Of what was typed nothing but tokens is in it, and no token has an ASCII sign.
-    pub(super) fn expression(&self) -> String {
-        let all = |parts: &[Part], between: &str| {
-            let parts: Vec<String> = parts
-                .iter()
-                .map(|part| format!("\"{}\"", part.join(" ")))
-                .collect();
-            format!("({})", parts.join(between))
-        };
+    /// As FTS5 has it, of parts that must be there only these tokens, which are some that follow one another: it finds every row that
+    /// has the words, and others where tokens were left out. Of what was typed nothing but tokens is in it, and no token has an ASCII
+    /// sign.
+    pub(super) fn expression(&self, asked: impl Fn(&Part) -> Range<usize>) -> String {
+        let quoted = |tokens: &[String]| format!("\"{}\"", tokens.join(" "));
         let groups: Vec<String> = self
             .groups
             .iter()
             .map(|group| {
-                let with = all(&group.with, " AND ");
+                let with = group.with.iter().map(|part| quoted(&part[asked(part)]));
+                let with = with.collect::<Vec<_>>().join(" AND ");
                 if group.without.is_empty() {
-                    with
-                } else {
-                    format!("({with} NOT {})", all(&group.without, " OR "))
+                    return format!("({with})");
                 }
+                let without = group.without.iter().map(|part| quoted(part));
+                let without = without.collect::<Vec<_>>().join(" OR ");
+                format!("(({with}) NOT ({without}))")
             })
             .collect();
         groups.join(" OR ")
+    }
+
+    /// The words and phrases that must be there, of all alternatives.
+    pub(super) fn parts(&self) -> impl Iterator<Item = &Part> {
+        self.groups.iter().flat_map(|group| &group.with)
+    }
+
+    /// Whether a row of the index has the words: its tokens, with a space before and behind each.
+    pub(super) fn are_in(&self, row: &str) -> bool {
+        let has = |part: &Part| {
+            let part = format!(" {} ", part.join(" "));
+            memchr::memmem::find(row.as_bytes(), part.as_bytes()).is_some()
+        };
+        let mut groups = self.groups.iter();
+        groups.any(|group| group.with.iter().all(has) && !group.without.iter().any(has))
     }
 
     /// Where the words of a question stand in a text, in bytes: in order, those that touch or overlap as one.
@@ -179,7 +192,7 @@ impl Words {
         let mut tokens: Vec<(String, Range<usize>)> = Vec::new();
         cut(text, |token, bytes| tokens.push((token.to_owned(), bytes)));
         let mut places: Vec<Range<usize>> = Vec::new();
-        for part in self.groups.iter().flat_map(|group| &group.with) {
+        for part in self.parts() {
             for window in tokens.windows(part.len()) {
                 if window
                     .iter()
@@ -324,11 +337,26 @@ mod tests {
         for (typed, want) in cases {
             assert_eq!(
                 Words::parse(typed)
-                    .map(|words| words.expression())
+                    .map(|words| words.expression(|part| 0..part.len()))
                     .as_deref(),
                 Ok(want),
                 "{typed}"
             );
+        }
+    }
+
+    #[test]
+    fn a_row_has_the_words_whole() {
+        for (typed, row, want) in [
+            ("公开信", " 公 开 信 息 ", true),
+            ("公开信", " 公 开 。 信 ", false),
+            ("12", " 120 件 ", false),
+            ("公开 -信息", " 公 开 信 息 ", false),
+            ("公开 -信息 OR 息", " 公 开 信 息 ", true),
+            ("公开 息信", " 公 开 信 息 ", false),
+            ("公", " ", false),
+        ] {
+            assert_eq!(Words::parse(typed).unwrap().are_in(row), want, "{typed}");
         }
     }
 

@@ -101,6 +101,40 @@ fn renames_join_only_where_nothing_speaks_against_it() {
 }
 
 #[test]
+fn districts_without_their_city_are_linked_on_one_host_and_never_joined() {
+    let early: &[i16] = &[2016, 2017];
+    let late: &[i16] = &[2018, 2019, 2020];
+    let (here, there) = ("www.a.gov.cn", "www.b.gov.cn");
+    let links = |rows: &[Row<'_>]| {
+        let resolution = resolve(&facts(rows), &[]);
+        assert_eq!(joins(&resolution), Vec::<String>::new(), "{rows:?}");
+        assert!(resolution.links.iter().all(|link| link.apart.is_some()));
+        let links = resolution.links.iter();
+        links
+            .map(|link| (link.earlier, link.later))
+            .collect::<Vec<_>>()
+    };
+    assert_eq!(
+        links(&[
+            ("柳河区环境保护局", "", here, early),
+            ("柳河区生态环境局", "", here, late),
+            ("柳河区安全生产监督管理局", "", here, early),
+            ("柳河区应急管理局", "", here, late),
+        ]),
+        [(1, 2), (3, 4)]
+    );
+    // Another host may be of another city's district of that name; another district is another anyway.
+    assert_eq!(
+        links(&[
+            ("柳河区环境保护局", "", here, early),
+            ("柳河区生态环境局", "", there, late),
+            ("青岭区生态环境局", "", here, late),
+        ]),
+        []
+    );
+}
+
+#[test]
 fn mergers_and_splits_are_shown_and_never_joined() {
     let rows: [Row<'_>; 5] = [
         ("云溪县工商局", "", "", &[2016, 2017]),
