@@ -19,6 +19,7 @@ mod archived;
 mod beside;
 mod capture;
 mod cells;
+mod checkpoints;
 mod details;
 mod digest;
 mod error;
@@ -145,7 +146,13 @@ impl Store {
     /// Starts a run: `program` is the version that reads, `started_at` its start. The run is written
     /// down with its first change, so that a repeated build changes nothing.
     pub fn writer(&mut self, program: &str, started_at: Timestamp) -> Writer<'_> {
-        Writer::new(&self.connection, &self.layout, program, started_at)
+        Writer::new(
+            &self.connection,
+            &self.path,
+            &self.layout,
+            program,
+            started_at,
+        )
     }
 
     /// What [`Writer::finish_rows`] left to be done.

@@ -7,6 +7,7 @@
 use std::collections::HashSet;
 
 use super::archived::State;
+use super::checkpoints::{self, Checkpoints};
 use super::search;
 use super::writer::Writer;
 use super::{StoreError, version};
@@ -98,10 +99,11 @@ impl Writer<'_> {
     fn all_at_once(&mut self) -> Result<(), StoreError> {
         self.commit()?;
         search::merge(self.connection, search::Merging::AtTheEnd)?;
-        // Pages are written into the file once in a while instead of after every fourth megabyte.
+        // Pages are written into the file once in a while instead of after every eighth megabyte.
+        self.checkpoints = Some(Checkpoints::of(self.path));
         Ok(self
             .connection
-            .pragma_update(None, "wal_autocheckpoint", 32768)?)
+            .pragma_update(None, "wal_autocheckpoint", checkpoints::AT_MOST)?)
     }
 
     /// All files were gone through. What follows looks at all captures together and is not taken up in the middle.

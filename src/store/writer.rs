@@ -1,6 +1,7 @@
 //! Writing: one capture at a time, each atomic, many in one transaction.
 
 use std::collections::HashSet;
+use std::path::Path;
 
 use jiff::Timestamp;
 use rusqlite::{Connection, OptionalExtension as _, params};
@@ -9,6 +10,7 @@ use crate::model::Report;
 
 use super::archived::ADDRESS;
 use super::capture::{CaptureInfo, Marks, Outcome, Refusal};
+use super::checkpoints::Checkpoints;
 use super::layout::Layout;
 use super::prepared::Prepared;
 use super::search::{self, Due};
@@ -25,6 +27,7 @@ const INDEXED: u32 = 256;
 /// dropping a writer without it gives up the last group, which a repeated build puts again.
 pub struct Writer<'a> {
     pub(super) connection: &'a Connection,
+    pub(super) path: &'a Path,
     pub(super) layout: &'a Layout,
     pub(super) program: String,
     started_at: Timestamp,
@@ -39,6 +42,8 @@ pub struct Writer<'a> {
     /// What the index of narratives does not have yet.
     pub(super) due: Due,
     pub(super) headings: Headings,
+    /// Where much is coming.
+    pub(super) checkpoints: Option<Checkpoints>,
 }
 
 impl std::fmt::Debug for Writer<'_> {
@@ -52,12 +57,14 @@ impl std::fmt::Debug for Writer<'_> {
 impl<'a> Writer<'a> {
     pub(super) fn new(
         connection: &'a Connection,
+        path: &'a Path,
         layout: &'a Layout,
         program: &str,
         started_at: Timestamp,
     ) -> Self {
         Self {
             connection,
+            path,
             layout,
             program: program.into(),
             started_at,
@@ -68,6 +75,7 @@ impl<'a> Writer<'a> {
             joining: false,
             due: Due::default(),
             headings: Headings::default(),
+            checkpoints: None,
         }
     }
 
@@ -205,6 +213,9 @@ impl<'a> Writer<'a> {
             self.due.bring_in(self.connection)?;
             self.execute("COMMIT")?;
             self.pending = 0;
+            if let Some(checkpoints) = &mut self.checkpoints {
+                checkpoints.committed(self.connection);
+            }
         }
         Ok(())
     }

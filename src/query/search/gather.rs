@@ -1,15 +1,16 @@
 //! Which rows of the index have the words, and how many.
 //!
-//! On one connection: `SQLite` looks for the first row with a phrase behind any bound, so halves of the index by rows are no quicker.
+//! On one connection, but where the rarest tokens of long words are asked for, of which it is known that they are not too rare to be found
+//! in halves: `SQLite` looks for the first row with a phrase behind any bound.
 
 use std::collections::HashSet;
 use std::ops::ControlFlow;
 
 use rusqlite::types::Value;
-use rusqlite::{OptionalExtension as _, Statement, params, params_from_iter};
+use rusqlite::{Connection, OptionalExtension as _, Statement, params, params_from_iter};
 
-use crate::store::Store;
 use crate::store::search::{Doc, docs_of_years};
+use crate::store::{Both, Store};
 
 use super::super::filter::suspected_copies;
 use super::super::{Copies, Filter, QueryError};
@@ -61,19 +62,23 @@ impl Reports {
     }
 }
 
-/// What was gathered of the rows so far.
-pub(super) struct Gathered<'a> {
-    store: &'a Store,
+/// What is asked, and which versions may be answered with.
+struct Asked<'a> {
     words: &'a Words,
     options: &'a SearchOptions,
+    /// By id.
     eligible: Vec<Eligible>,
     windows: Windows,
-    /// The number of the last row's version, and whether that may be answered with.
-    last: Option<(i64, Option<Eligible>)>,
+}
+
+/// What was found, without the hits.
+pub(super) struct Gathered {
     sections: u64,
     exact: bool,
     reports: Reports,
     copies: Reports,
+    /// Counting ends with so many sections.
+    end: Option<u64>,
     /// How many hits are to be told apart.
     pub(super) most: usize,
     /// Rows with version and agency, those of all years that the first [`Self::most`] are of.
@@ -84,44 +89,135 @@ const ROWS: &str = "SELECT rowid FROM narrative_index WHERE narrative_index MATC
 
 const VERSION: &str = "SELECT version_id FROM narrative_row WHERE id = ?";
 
-/// Goes through the rows that have the words, in their order, until so many are counted as are to be.
-pub(super) fn gather<'a>(
-    store: &'a Store,
-    words: &'a Words,
-    options: &'a SearchOptions,
-) -> Result<Gathered<'a>, QueryError> {
+/// The version in the middle of those whose rows lie within these.
+const MIDDLE: &str = "SELECT id FROM narrative_row WHERE id BETWEEN ?1 >> 4 AND ?2 >> 4 ORDER BY id
+  LIMIT 1 OFFSET (SELECT count(*) / 2 FROM narrative_row WHERE id BETWEEN ?1 >> 4 AND ?2 >> 4)";
+
+/// Goes through the rows that have the words, in their order, until so many are counted as are to be. `may_share`: whether a second
+/// connection may be asked, which ends the transaction that this one is in and begins another of the same state.
+///
+/// `None`: the database was changed meanwhile, and this is to be begun again, on one connection.
+pub(super) fn gather(
+    store: &Store,
+    words: &Words,
+    options: &SearchOptions,
+    may_share: bool,
+) -> Result<Option<Gathered>, QueryError> {
     let connection = store.connection();
     let eligible = eligible(store, options)?;
     let of_eligible = eligible.iter().map(|one| one.version);
-    let windows = Windows::of(connection, words, of_eligible)?;
-    let expression = words.expression(|part| windows.asked(part));
-    let mut gathered = Gathered {
-        store,
+    let asked = Asked {
         words,
         options,
+        windows: Windows::of(connection, words, of_eligible)?,
         eligible,
-        windows,
-        last: None,
+    };
+    let mut gathered = Gathered {
         sections: 0,
         exact: true,
         reports: Reports::of(options.all_versions),
         copies: Reports::of(options.all_versions),
+        end: options.most,
         most: options.offset.saturating_add(options.limit),
         first: Vec::new(),
     };
     let years = docs_of_years(options.filter.from_year, options.filter.to_year);
-    let mut version_of = connection.prepare_cached(VERSION)?;
-    let mut statement = connection.prepare_cached(ROWS)?;
-    let mut rows = statement.query(params![expression, years.start, years.end - 1])?;
-    while let Some(row) = rows.next()? {
-        if gathered.take(&mut version_of, row.get(0)?)?.is_break() {
-            break;
+    let all = [years.start, years.end - 1];
+    if may_share && asked.windows.are_wider() {
+        let middle = connection.query_row(MIDDLE, all, |row| row.get::<_, i64>(0));
+        if let Some(middle) = middle.optional()? {
+            let middle = middle << 4;
+            let back = |second: &Connection| asked.all(second, [middle, all[1]]);
+            let front = || asked.all(connection, [all[0], middle - 1]);
+            match store.beside(back, front)? {
+                Both::Done(back, front) => {
+                    let rows = front?.into_iter().chain(back?);
+                    for (doc, version) in rows {
+                        if gathered.take(doc, version).is_break() {
+                            break;
+                        }
+                    }
+                    return Ok(Some(gathered));
+                }
+                Both::Alone => {}
+                Both::Stale => return Ok(None),
+            }
         }
     }
-    Ok(gathered)
+    asked.each(connection, all, |doc, version| gathered.take(doc, version))?;
+    Ok(Some(gathered))
 }
 
-impl Gathered<'_> {
+impl Asked<'_> {
+    /// Hands over the rows within these two that have the words, in order, with their versions.
+    fn each(
+        &self,
+        connection: &Connection,
+        [from, to]: [i64; 2],
+        mut take: impl FnMut(Doc, Eligible) -> ControlFlow<()>,
+    ) -> Result<(), QueryError> {
+        let expression = self.words.expression(|part| self.windows.asked(part));
+        let mut version_of = connection.prepare_cached(VERSION)?;
+        let mut statement = connection.prepare_cached(ROWS)?;
+        let mut rows = statement.query(params![expression, from, to])?;
+        // The number of the last row's version, and whether that may be answered with: the rows of a version follow one another.
+        let mut last: Option<(i64, Option<Eligible>)> = None;
+        while let Some(row) = rows.next()? {
+            let doc = Doc::of(row.get(0)?);
+            let version = match last {
+                Some((number, version)) if number == doc.number => version,
+                _ => self.eligible(&mut version_of, doc.number)?,
+            };
+            last = Some((doc.number, version));
+            let Some(version) = version else {
+                continue;
+            };
+            let id = version.version;
+            if self.windows.are_wider() && !has_words(connection, self.words, id, doc)? {
+                continue;
+            }
+            let kinds = &self.options.kinds;
+            if !kinds.is_empty() && !is_of_kind(connection, self.words, id, doc, kinds)? {
+                continue;
+            }
+            if take(doc, version).is_break() {
+                break;
+            }
+        }
+        Ok(())
+    }
+
+    /// All that [`Self::each`] hands over: where the index is asked for what is rare.
+    fn all(
+        &self,
+        connection: &Connection,
+        docs: [i64; 2],
+    ) -> Result<Vec<(Doc, Eligible)>, QueryError> {
+        let mut all = Vec::new();
+        self.each(connection, docs, |doc, version| {
+            all.push((doc, version));
+            ControlFlow::Continue(())
+        })?;
+        Ok(all)
+    }
+
+    /// The version that the index knows by this number, where it may be answered with.
+    fn eligible(
+        &self,
+        version_of: &mut Statement<'_>,
+        number: i64,
+    ) -> Result<Option<Eligible>, QueryError> {
+        let version = version_of.query_row([number], |row| row.get::<_, i64>(0));
+        let at = version.optional()?.and_then(|version| {
+            let eligible = &self.eligible;
+            let found = eligible.binary_search_by_key(&version, |one| one.version);
+            found.ok()
+        });
+        Ok(at.map(|at| self.eligible[at]))
+    }
+}
+
+impl Gathered {
     /// What was found, without the hits.
     pub(super) fn found(&self) -> Found {
         Found {
@@ -134,46 +230,14 @@ impl Gathered<'_> {
     }
 
     /// Counts a row; breaks where so many were counted as are to be.
-    fn take(
-        &mut self,
-        version_of: &mut Statement<'_>,
-        id: i64,
-    ) -> Result<ControlFlow<()>, QueryError> {
-        let doc = Doc::of(id);
-        // The rows of a version follow one another.
-        let version = match self.last {
-            Some((number, version)) if number == doc.number => version,
-            _ => {
-                let version: Option<i64> = version_of
-                    .query_row([doc.number], |row| row.get(0))
-                    .optional()?;
-                let eligible = &self.eligible;
-                let at = version.and_then(|version| {
-                    eligible
-                        .binary_search_by_key(&version, |one| one.version)
-                        .ok()
-                });
-                at.map(|at| eligible[at])
-            }
-        };
-        self.last = Some((doc.number, version));
-        let Some(version) = version else {
-            return Ok(ControlFlow::Continue(()));
-        };
-        if self.windows.are_wider() && !has_words(self.store, self.words, version.version, doc)? {
-            return Ok(ControlFlow::Continue(()));
-        }
-        let kinds = &self.options.kinds;
-        if !kinds.is_empty() && !is_of_kind(self.store, self.words, version.version, doc, kinds)? {
-            return Ok(ControlFlow::Continue(()));
-        }
+    fn take(&mut self, doc: Doc, version: Eligible) -> ControlFlow<()> {
         if version.is_left_out {
             self.copies.add(version.report);
-            return Ok(ControlFlow::Continue(()));
+            return ControlFlow::Continue(());
         }
-        if self.options.most == Some(self.sections) {
+        if self.end == Some(self.sections) {
             self.exact = false;
-            return Ok(ControlFlow::Break(()));
+            return ControlFlow::Break(());
         }
         self.sections += 1;
         self.reports.add(version.report);
@@ -189,7 +253,7 @@ impl Gathered<'_> {
                 agency: version.agency,
             });
         }
-        Ok(ControlFlow::Continue(()))
+        ControlFlow::Continue(())
     }
 }
 

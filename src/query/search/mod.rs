@@ -10,7 +10,7 @@ mod words;
 use std::collections::HashMap;
 use std::ops::Range;
 
-use rusqlite::OptionalExtension as _;
+use rusqlite::{Connection, OptionalExtension as _};
 use serde::Serialize;
 
 use crate::model::SectionKind;
@@ -129,11 +129,17 @@ pub struct Hit {
 ///
 /// [`QueryError::NotIndexed`], [`QueryError::NoDivisions`], or if the database cannot be read.
 pub fn search(store: &Store, words: &Words, options: &SearchOptions) -> Result<Found, QueryError> {
-    let _reading = store.one_state()?;
-    if !index::is_current(store.connection())? {
-        return Err(QueryError::NotIndexed);
-    }
-    let gathered = gather(store, words, options)?;
+    let reading = store.one_state()?;
+    let mut may_share = reading.is_some();
+    let gathered = loop {
+        if !index::is_current(store.connection())? {
+            return Err(QueryError::NotIndexed);
+        }
+        match gather(store, words, options, may_share)? {
+            Some(gathered) => break gathered,
+            None => may_share = false,
+        }
+    };
     let mut found = gathered.found();
     for row in ordered(store, gathered.first, gathered.most)?
         .into_iter()
@@ -186,9 +192,13 @@ fn sections_of(version: i64, doc: Doc) -> [i64; 2] {
 }
 
 /// Whether a row of the index has the words, as its sections tell.
-fn has_words(store: &Store, words: &Words, version: i64, doc: Doc) -> Result<bool, QueryError> {
-    let mut sections = store
-        .connection()
+fn has_words(
+    connection: &Connection,
+    words: &Words,
+    version: i64,
+    doc: Doc,
+) -> Result<bool, QueryError> {
+    let mut sections = connection
         .prepare_cached("SELECT text FROM section_text WHERE id BETWEEN ?1 AND ?2 ORDER BY id")?;
     let mut rows = sections.query(sections_of(version, doc))?;
     let mut tokens = String::from(" ");
@@ -204,15 +214,14 @@ fn has_words(store: &Store, words: &Words, version: i64, doc: Doc) -> Result<boo
 
 /// Whether a row of the index has a section of one of these kinds; of several sections one with a word.
 fn is_of_kind(
-    store: &Store,
+    connection: &Connection,
     words: &Words,
     version: i64,
     doc: Doc,
     kinds: &[SectionKind],
 ) -> Result<bool, QueryError> {
-    let mut sections = store
-        .connection()
-        .prepare_cached("SELECT kind, text FROM section WHERE id BETWEEN ?1 AND ?2")?;
+    let mut sections =
+        connection.prepare_cached("SELECT kind, text FROM section WHERE id BETWEEN ?1 AND ?2")?;
     let mut rows = sections.query(sections_of(version, doc))?;
     while let Some(row) = rows.next()? {
         let kind = row.get_ref(0)?.as_str().unwrap_or_default();

@@ -22,7 +22,7 @@ const SAMPLE: usize = 96;
 /// Longer words are asked for by these first tokens or some of them.
 const LONGEST: usize = 16;
 /// What it costs to read a section and look for the words in it: as much as the index takes for a token in so many rows.
-const LOOK: f64 = 90.0;
+const LOOK: u64 = 90;
 
 /// The tokens to ask for, of each part of a question.
 #[derive(Debug, Default)]
@@ -46,7 +46,7 @@ impl Windows {
             return Ok(Self::default());
         }
         let step = versions.len().div_ceil(SAMPLE);
-        let share = versions.len() as f64 / all as f64;
+        let share = [versions.len(), all].map(|count| count as u64);
         let sample = sample(connection, versions.step_by(step))?;
         let of_parts = parts.into_iter().map(|part| {
             let window = window(part, &sample, share);
@@ -93,7 +93,7 @@ fn sample(
 }
 
 /// The tokens of a part that cost the least: those asked for in all rows, and what they find looked at, which is this share of it.
-fn window(part: &Part, sample: &[String], share: f64) -> Range<usize> {
+fn window(part: &Part, sample: &[String], [some, all]: [u64; 2]) -> Range<usize> {
     let tokens = &part[..part.len().min(LONGEST)];
     // In how many rows the tokens from `start` on stand, `length` of them, at [start][length].
     let mut counts = vec![vec![0_u32; tokens.len() + 1]; tokens.len()];
@@ -114,20 +114,21 @@ fn window(part: &Part, sample: &[String], share: f64) -> Range<usize> {
             }
         }
     }
+    // In thousandths of what a token costs that is asked for in all rows.
     let cost = |window: &Range<usize>| {
-        let asked = window.len() as f64;
+        let asked = window.len() as u64 * 1000;
         if window.len() == part.len() {
             return asked;
         }
         // What the sample does not have may be half a row of it.
-        let found = f64::from(counts[window.start][window.len()]).max(0.5);
-        asked + found / sample.len() as f64 * share * LOOK
+        let halves = (2 * u64::from(counts[window.start][window.len()])).max(1);
+        asked + halves * 500 * LOOK * some / all / sample.len().max(1) as u64
     };
     let starts = 0..tokens.len();
     let windows = starts.flat_map(|start| (start + 2..=tokens.len()).map(move |end| start..end));
     windows
         .chain(std::iter::once(0..part.len()))
-        .min_by(|one, other| cost(one).total_cmp(&cost(other)))
+        .min_by_key(cost)
         .unwrap_or(0..part.len())
 }
 
@@ -153,12 +154,12 @@ mod tests {
             ("政府信息公开", 0..6),
             ("公开政府信息公开", 1..3),
         ] {
-            assert_eq!(window(&part(text), &sample, 1.0), want, "{text}");
+            assert_eq!(window(&part(text), &sample, [1, 1]), want, "{text}");
         }
         // Where few reports are asked for little has to be looked at.
-        assert_eq!(window(&part("息政务公开"), &sample, 0.01).len(), 2);
+        assert_eq!(window(&part("息政务公开"), &sample, [1, 100]).len(), 2);
         let long = "公开信".repeat(60);
-        let window = window(&part(&long), &sample, 1.0);
+        let window = window(&part(&long), &sample, [1, 1]);
         assert!(window.len() == 2 && window.end <= LONGEST);
     }
 }
