@@ -47,11 +47,11 @@ pub(super) fn withdrawals(
     let mut found = Vec::new();
     let of_host = |one: &Gone<'_>| Some(one.host.clone());
     let standing = |host: &String| query::standing_on(store, host);
-    let none = |_: &String, _| Ok(false);
+    let none = |_: &String, _: &[Gone<'_>], _| Ok(false);
     let left = masses(left, of_host, standing, none, Extent::Site, &mut found)?;
     let of_body = |one: &Gone<'_>| one.body;
     let standing = |body: &i64| query::standing_of(store, *body);
-    let heirs = |body: &i64, at_us| heirs_went_on(store, *body, at_us);
+    let heirs = |body: &i64, gone: &[Gone<'_>], at_us| heirs_went_on(store, *body, gone, at_us);
     let left = masses(left, of_body, standing, heirs, Extent::Body, &mut found)?;
     found.extend(left.iter().map(Gone::alone));
     found.sort_by_key(|watched| watched.report_id);
@@ -66,7 +66,7 @@ fn masses<'r, K: Ord>(
     gone: Vec<Gone<'r>>,
     group: impl Fn(&Gone<'r>) -> Option<K>,
     standing: impl Fn(&K) -> Result<Vec<StandingRow>, query::QueryError>,
-    heirs_went_on: impl Fn(&K, i64) -> Result<bool, query::QueryError>,
+    heirs_went_on: impl Fn(&K, &[Gone<'r>], i64) -> Result<bool, query::QueryError>,
     extent: Extent,
     found: &mut Vec<Watched>,
 ) -> Result<Vec<Gone<'r>>, WatchError> {
@@ -91,7 +91,7 @@ fn masses<'r, K: Ord>(
                 let Some(mut mass) = mass(&times, &standing, extent) else {
                     break;
                 };
-                mass.goes_on = mass.goes_on || heirs_went_on(&key, mass.at_us)?;
+                mass.goes_on = mass.goes_on || heirs_went_on(&key, &members, mass.at_us)?;
                 let own: HashSet<i64> = mass.members.iter().copied().collect();
                 let is_own = |one: &Gone<'r>| own.contains(&one.vanished.report_id);
                 let (together, others) = members.into_iter().partition::<Vec<_>, _>(is_own);
@@ -104,15 +104,50 @@ fn masses<'r, K: Ord>(
     Ok(left)
 }
 
-/// Whether a body that this one was merged into, or became, has published since: its site was closed with it.
-fn heirs_went_on(store: &Store, body: i64, at_us: i64) -> Result<bool, query::QueryError> {
-    for heir in query::successors_of(store, body)? {
+/// Whether a body that this one was merged into, or became, has published since: its site was closed with it. One that only its name
+/// and host tell of is good enough not to accuse, and for nothing else.
+fn heirs_went_on(
+    store: &Store,
+    body: i64,
+    gone: &[Gone<'_>],
+    at_us: i64,
+) -> Result<bool, query::QueryError> {
+    let mut heirs = query::successors_of(store, body)?;
+    if let Some(last) = gone.iter().max_by_key(|one| one.year) {
+        for name in query::names_of(store, body)? {
+            let Some(stem) = stem(&name) else {
+                continue;
+            };
+            let later = query::later_on(store, &last.host, stem, last.year)?;
+            let later = later
+                .into_iter()
+                .filter(|one| grew_out_of(&one.name, &name));
+            heirs.extend(later.map(|one| one.body));
+        }
+    }
+    for heir in heirs {
         let standing = query::standing_of(store, heir)?;
         if standing.iter().any(|one| one.first_us >= at_us) {
             return Ok(true);
         }
     }
     Ok(false)
+}
+
+/// What bodies are called at the end of their names.
+const KINDS: [&str; 5] = ["委员会", "办公室", "局", "厅", "委"];
+
+/// A name without the word for the kind of body; `None` where it has none, or is too short to tell anything.
+fn stem(name: &str) -> Option<&str> {
+    let stem = KINDS.iter().find_map(|kind| name.strip_suffix(kind))?;
+    (stem.chars().count() > 4).then_some(stem)
+}
+
+/// Whether a name is another with more in it: 城市管理和综合执法局 and 城市管理局, but not 城市管理局第一分局, which is a part.
+fn grew_out_of(later: &str, earlier: &str) -> bool {
+    let grown = stem(later).zip(stem(earlier));
+    grown.is_some_and(|(later, earlier)| later != earlier && later.starts_with(earlier))
+        && !later.starts_with(earlier)
 }
 
 /// Of a rebuilt site one finding a body, about its last report. Where nothing came after, every report is told of: that they went
@@ -259,4 +294,26 @@ fn stands_elsewhere(
         }
     }
     Ok(false)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_name_grows_out_of_another() {
+        for (later, earlier, want) in [
+            ("云溪县城市管理和综合执法局", "云溪县城市管理局", true),
+            ("云溪县文化广电和旅游局", "云溪县文化局", true),
+            ("云溪县发展和改革局", "云溪县发展改革委员会", false),
+            ("云溪县教育局第一分局", "云溪县教育局", false),
+            ("云溪县教育局招生中心", "云溪县教育局", false),
+            ("云溪县教育局", "云溪县教育局", false),
+            ("青岭县城市管理和综合执法局", "云溪县城市管理局", false),
+            // Too short to tell.
+            ("教育体育局", "教育局", false),
+        ] {
+            assert_eq!(grew_out_of(later, earlier), want, "{later}");
+        }
+    }
 }

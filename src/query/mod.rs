@@ -74,7 +74,10 @@ pub use search::{Found, Hit, MOST_COUNTED, SearchOptions, Words, WordsError, sea
 pub use series::{Panels, Part, Point, PointStatus, Side, all_series, cell_series, series};
 pub use spread::{Spread, SpreadOf, spread};
 pub use sql::{Cut, SqlAnswer, SqlLimits, SqlValue, ViewLine, ask, views};
-pub use standing::{StandingRow, body_of, doubles, standing_of, standing_on, successors_of};
+pub use standing::{
+    LaterRow, StandingRow, body_of, doubles, later_on, names_of, standing_of, standing_on,
+    successors_of,
+};
 pub use watch::{WatchLine, watch, watch_of_report};
 
 use crate::model::FormId;

@@ -93,6 +93,60 @@ pub fn successors_of(store: &Store, body: i64) -> Result<Vec<i64>, QueryError> {
     Ok(rows.collect::<Result<_, _>>()?)
 }
 
+/// A body that reports on years after those of another may have, and stood on the same host.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LaterRow {
+    /// The body (`agency_key.key`).
+    pub body: i64,
+    /// One of its names.
+    pub name: String,
+}
+
+/// Bodies whose names begin with `stem`, that have reports on `host`, and none on a year up to `last_year`.
+///
+/// # Errors
+///
+/// If the database cannot be read.
+pub fn later_on(
+    store: &Store,
+    host: &str,
+    stem: &str,
+    last_year: i16,
+) -> Result<Vec<LaterRow>, QueryError> {
+    let mut statement = store.connection().prepare_cached(
+        "SELECT DISTINCT k.key, a.name FROM agency a JOIN agency_key k ON k.agency_id = a.id
+         WHERE substr(a.name, 1, length(?2)) = ?2
+           AND NOT EXISTS (SELECT 1 FROM agency_key m JOIN report s ON s.agency_id = m.agency_id
+             WHERE m.key = k.key AND (s.year IS NULL OR s.year <= ?3))
+           AND EXISTS (SELECT 1 FROM report r JOIN version v ON v.report_id = r.id JOIN capture c ON c.id = v.capture_id
+             JOIN address d ON d.id = c.address_id WHERE r.agency_id = a.id AND v.official <> 'mirror_suspected'
+             AND (d.url >= 'http://' || ?1 || '/' AND d.url < 'http://' || ?1 || '0'
+               OR d.url >= 'https://' || ?1 || '/' AND d.url < 'https://' || ?1 || '0'))
+         ORDER BY 1, 2",
+    )?;
+    let rows = statement.query_map(rusqlite::params![host, stem, last_year], |row| {
+        Ok(LaterRow {
+            body: row.get(0)?,
+            name: row.get(1)?,
+        })
+    })?;
+    Ok(rows.collect::<Result<_, _>>()?)
+}
+
+/// The names of a body (`agency_key.key`), in order.
+///
+/// # Errors
+///
+/// If the database cannot be read.
+pub fn names_of(store: &Store, body: i64) -> Result<Vec<String>, QueryError> {
+    let mut statement = store.connection().prepare_cached(
+        "SELECT DISTINCT a.name FROM agency_key k JOIN agency a ON a.id = k.agency_id
+         WHERE k.key = ? AND a.name IS NOT NULL ORDER BY 1",
+    )?;
+    let rows = statement.query_map([body], |row| row.get(0))?;
+    Ok(rows.collect::<Result<_, _>>()?)
+}
+
 /// Reports that may be this one under another name, column, scope or without its year: of the same body, or of the same name on the
 /// same host, of the same year or none; suspected copies and those without tables left out.
 ///

@@ -451,18 +451,34 @@ fn a_site_that_was_rebuilt_withdraws_nothing() {
     // All at once, and nothing came: each of them is gone.
     let each = years.map(|year| format!("withdrawn 云溪县教育局 {year}"));
     assert_eq!(gone(&mut site(&years)), each);
-    // The body was merged into another, which goes on.
-    let mut filling = Filling::new();
-    for (year, day) in [(2015, 1), (2016, 2), (2017, 3)] {
-        let url = format!("ny/{year}");
-        let old = of_year("云溪县农业局", year);
-        filling.seen(CRAWLED, Some(&url), "2018-02-01", &[old]);
-        filling.gone(&url, &format!("2019-05-{day:02}"));
+    // The body was merged into another, which goes on; or another of its name and more came in its place.
+    for (old, heir, is_heir) in [
+        ("云溪县农业局", "云溪县农业农村局", true),
+        ("云溪县城市管理局", "云溪县城市管理和综合执法局", true),
+        ("云溪县城市管理局", "云溪县城市管理局直属分局", false),
+        ("云溪县城市管理局", "青岭县城市管理和综合执法局", false),
+    ] {
+        let mut filling = Filling::new();
+        for (year, day) in [(2015, 1), (2016, 2), (2017, 3)] {
+            let url = format!("ny/{year}");
+            let report = of_year(old, year);
+            filling.seen(CRAWLED, Some(&url), "2018-02-01", &[report]);
+            filling.gone(&url, &format!("2019-05-{day:02}"));
+            // The site itself stays as it was.
+            let url = format!("cz/{year}");
+            let other = of_year("云溪县财政局", year);
+            for seen in ["2018-02-01", "2020-02-01"] {
+                filling.seen(CRAWLED, Some(&url), seen, std::slice::from_ref(&other));
+            }
+        }
+        assert_eq!(gone(&mut filling).len(), 3);
+        let report = of_year(heir, 2019);
+        filling.seen(CRAWLED, Some("new/2019"), "2020-02-01", &[report]);
+        let rebuilt = [format!("site_rebuilt {old} 2017")];
+        let found = gone(&mut filling);
+        assert_eq!(found == rebuilt, is_heir, "{heir}: {found:?}");
+        assert_eq!(found.len(), if is_heir { 1 } else { 3 });
     }
-    assert_eq!(gone(&mut filling).len(), 3);
-    let heir = of_year("云溪县农业农村局", 2019);
-    filling.seen(CRAWLED, Some("nync/2019"), "2020-02-01", &[heir]);
-    assert_eq!(gone(&mut filling), ["site_rebuilt 云溪县农业局 2017"]);
     // One of them stayed: the others are told one by one, whatever is new.
     let mut filling = site(&years[..3]);
     filling.seen(
