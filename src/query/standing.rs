@@ -114,8 +114,8 @@ pub fn later_on(
     last_year: i16,
 ) -> Result<Vec<LaterRow>, QueryError> {
     let mut statement = store.connection().prepare_cached(
-        "SELECT DISTINCT k.key, a.name FROM agency a JOIN agency_key k ON k.agency_id = a.id
-         WHERE substr(a.name, 1, length(?2)) = ?2
+        "SELECT DISTINCT k.key, a.name FROM agency a CROSS JOIN agency_key k ON k.agency_id = a.id
+         WHERE ifnull(a.name, '') >= ?2 AND ifnull(a.name, '') < ?2 || char(0x10ffff)
            AND NOT EXISTS (SELECT 1 FROM agency_key m JOIN report s ON s.agency_id = m.agency_id
              WHERE m.key = k.key AND (s.year IS NULL OR s.year <= ?3))
            AND EXISTS (SELECT 1 FROM report r JOIN version v ON v.report_id = r.id JOIN capture c ON c.id = v.capture_id
