@@ -192,10 +192,15 @@ fn put(connection: &Connection, draft: &Draft, filled: &mut Filled) {
             .collect();
         let text = text.join("\n");
         filled.characters += text.chars().count();
+        let kind = part.kind.as_str();
+        run(
+            "INSERT OR IGNORE INTO section_heading (heading, kind) VALUES ('', ?)",
+            &[&kind],
+        );
         run(
             "INSERT INTO section_text (id, heading_id, text, start_byte, end_byte)
-             SELECT ?1 << 20 | ?2, id, ?4, 0, 0 FROM section_heading WHERE kind = ?3",
-            &[&id, &position, &part.kind.as_str(), &text],
+             SELECT ?1 << 20 | ?2, id, ?4, 0, 0 FROM section_heading WHERE heading = '' AND kind = ?3",
+            &[&id, &position, &kind, &text],
         );
     }
 }
